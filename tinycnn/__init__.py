@@ -1,0 +1,5 @@
+"""From images to a microcontroller that is proven, bit for bit, to run your model."""
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"
