@@ -1,0 +1,116 @@
+/*
+ * harness.h - serves one model over a byte stream: the device side of the protocol
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * FRAMES
+ * A frame is COBS-encoded and ends with one 0x00. Before encoding, all values little
+ * endian:
+ *
+ *   offset  size
+ *        0     1  protocol version, TCNN_PROTOCOL_VERSION
+ *        1     1  type
+ *        2     2  payload length, at most the HELLO's max_payload
+ *        4     4  session, chosen by the host in HELLO
+ *        8     4  sequence number, chosen by the host; a reply repeats it
+ *       12     n  payload
+ *     12+n     4  CRC-32 (IEEE 802.3, as zlib's crc32) of everything before it
+ *
+ * Empty frames are ignored, so a 0x00 may be sent at any time: the host opens with one
+ * to end whatever the device had half received, and a device adds one when a reply
+ * would be a multiple of 64 bytes (USB would hold it back).
+ *
+ * EXCHANGE
+ * The host asks, the device answers, one frame each. A request whose session and
+ * sequence number equal those of the last one answered is not run again: its reply is
+ * sent again. A frame that is too long, broken or of a wrong CRC is dropped and answered
+ * with ERROR BAD_FRAME, sequence 0xFFFFFFFF, so that the host need not wait for its
+ * timeout. Half a frame followed by 200 ms of silence is forgotten.
+ *
+ * REQUESTS                payload                        reply (type | 0x80)
+ *   TCNN_HELLO  starts a session: none                   see below
+ *   TCNN_WRITE  u32 offset, bytes: part of the input     none
+ *   TCNN_INFER  as WRITE (the last part), then run       u32 cycles, u32 microseconds,
+ *                                                        output bytes
+ * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated).
+ *
+ * HELLO REPLY
+ *   "TCNN", u16 max_payload, u16 flags (0), u32 clock in Hz (0: unknown),
+ *   u32 arena bytes, u32 stack bytes (most used since start; 0: unknown),
+ *   u8[8] board id, u8[32] SHA-256 of the model,
+ *   input tensor, output tensor: u8 dtype, u8 rank, u32 dims[rank], f32 scale,
+ *     i32 zero point,
+ *   strings model, generator, reference, board: u8 length, bytes
+ */
+#ifndef TCNN_HARNESS_H
+#define TCNN_HARNESS_H
+
+#include "tcnn.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TCNN_PROTOCOL_VERSION 1
+
+/* Largest payload of a request or a reply, in bytes. */
+#ifndef TCNN_MAX_PAYLOAD
+#define TCNN_MAX_PAYLOAD 1024
+#endif
+
+enum {
+    TCNN_HELLO = 0x01,
+    TCNN_WRITE = 0x02,
+    TCNN_INFER = 0x03,
+    TCNN_REPLY = 0x80, /* added to the type of the request */
+    TCNN_ERROR = 0xFF,
+};
+
+enum {
+    TCNN_ERROR_VERSION = 1,   /* protocol version not spoken here */
+    TCNN_ERROR_TYPE = 2,      /* unknown request */
+    TCNN_ERROR_SESSION = 3,   /* no such session: the device was reset; send HELLO */
+    TCNN_ERROR_LENGTH = 4,    /* payload too short or too long for its request */
+    TCNN_ERROR_RANGE = 5,     /* bytes outside the input tensor */
+    TCNN_ERROR_BAD_FRAME = 6, /* broken frame: send again */
+};
+
+/* Starts serving `model`; calls tcnn_port_init. The model must outlive the harness. */
+void tcnn_harness_init(const tcnn_model_t *model);
+
+/* Reads what has arrived and answers complete requests; returns soon when nothing has.
+ * Call it for ever. */
+void tcnn_harness_poll(void);
+
+/*
+ * THE PORT: what a platform provides, six functions.
+ */
+typedef struct {
+    const char *board;   /* name, at most 255 characters */
+    uint8_t board_id[8]; /* unique to this device; zero when unknown */
+    uint32_t clock_hz;   /* 0 when unknown */
+} tcnn_port_info_t;
+
+/* Makes the link and the clocks ready and describes the board. */
+void tcnn_port_init(tcnn_port_info_t *info);
+
+/* Copies at most `size` bytes that have arrived; returns how many. May wait for a few
+ * milliseconds, never longer. */
+uint32_t tcnn_port_read(uint8_t *data, uint32_t size);
+
+/* Sends all of `data`; may block until the host has taken it. */
+void tcnn_port_write(const uint8_t *data, uint32_t size);
+
+/* Free-running counter of processor cycles; 0 where there is none. */
+uint32_t tcnn_port_cycles(void);
+
+/* Free-running microseconds. */
+uint32_t tcnn_port_micros(void);
+
+/* Most stack used since start, in bytes; 0 where it is not known. */
+uint32_t tcnn_port_stack_bytes(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_HARNESS_H */

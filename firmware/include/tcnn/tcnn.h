@@ -1,0 +1,61 @@
+/*
+ * tcnn.h - types shared by generated models, kernels and the harness
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_H
+#define TCNN_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised whenever generated code and this runtime stop fitting together. */
+#define TCNN_RUNTIME_API 1
+
+/* Largest number of dimensions of a model's input or output. */
+#define TCNN_MAX_RANK 6
+
+/* Checks inside kernels; shapes were proven when the code was generated. */
+#ifndef TCNN_ASSERT
+#define TCNN_ASSERT(condition) ((void)0)
+#endif
+
+#define TCNN_ALIGN(bytes) __attribute__((aligned(bytes)))
+
+typedef enum {
+    TCNN_INT8 = 0,
+    TCNN_UINT8 = 1,
+    TCNN_FLOAT32 = 2,
+} tcnn_dtype_t;
+
+/* One input or output of a model: real = scale * (value - zero_point). */
+typedef struct {
+    tcnn_dtype_t dtype;
+    uint32_t rank;                 /* dimensions used of `shape` */
+    uint32_t shape[TCNN_MAX_RANK]; /* NHWC */
+    float scale;                   /* 0 for TCNN_FLOAT32 */
+    int32_t zero_point;
+    uint32_t offset; /* place in the arena, in bytes */
+    uint32_t bytes;
+} tcnn_tensor_t;
+
+/* Everything that a caller needs to know of a generated model. */
+typedef struct {
+    const char *name;
+    const char *generator; /* program and version that wrote the code */
+    const char *reference; /* interpreter whose outputs it reproduces bit for bit */
+    uint8_t sha256[32];    /* of the .tflite file */
+    uint8_t *arena;        /* aligned to 16 bytes; holds input, output and scratch */
+    uint32_t arena_bytes;
+    tcnn_tensor_t input;
+    tcnn_tensor_t output;
+    void (*invoke)(uint8_t *arena); /* input -> output, both inside the arena */
+} tcnn_model_t;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_H */
