@@ -20,18 +20,21 @@
  * would be a multiple of 64 bytes (USB would hold it back).
  *
  * EXCHANGE
- * The host asks, the device answers, one frame each. A request whose session and
+ * The host asks, the device answers, one frame each. Within a session sequence numbers
+ * grow by less than 2^31 from one request to the next. A request whose session and
  * sequence number equal those of the last one answered is not run again: its reply is
- * sent again. A frame that is too long, broken or of a wrong CRC is dropped and answered
- * with ERROR BAD_FRAME, sequence 0xFFFFFFFF, so that the host need not wait for its
- * timeout. Half a frame followed by 200 ms of silence is forgotten.
+ * sent again. An older one came too late and is ignored. A frame that is too long,
+ * broken or of a wrong CRC is dropped and answered with ERROR BAD_FRAME, session 0 and
+ * sequence 0xFFFFFFFF, so that the host need not wait for its timeout. Half a frame
+ * followed by 200 ms of silence is forgotten.
  *
  * REQUESTS                payload                        reply (type | 0x80)
  *   TCNN_HELLO  starts a session: none                   see below
  *   TCNN_WRITE  u32 offset, bytes: part of the input     none
  *   TCNN_INFER  as WRITE (the last part), then run       u32 cycles, u32 microseconds,
  *                                                        output bytes
- * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated).
+ * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated). It changed
+ * nothing then, is not remembered as answered, and fails again when repeated.
  *
  * HELLO REPLY
  *   "TCNN", u16 max_payload, u16 flags (0), u32 clock in Hz (0: unknown),
@@ -39,7 +42,8 @@
  *   u8[8] board id, u8[32] SHA-256 of the model,
  *   input tensor, output tensor: u8 dtype, u8 rank, u32 dims[rank], f32 scale,
  *     i32 zero point,
- *   strings model, generator, reference, board: u8 length, bytes
+ *   strings model, generator, reference, board: u8 length, bytes; cut where the reply
+ *     would not fit
  */
 #ifndef TCNN_HARNESS_H
 #define TCNN_HARNESS_H

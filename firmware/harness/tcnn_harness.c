@@ -1,0 +1,250 @@
+/*
+ * tcnn_harness.c - serves one model over a byte stream: the device side of the protocol
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <string.h>
+
+#include "tcnn_frame.h"
+
+#define SILENCE_US 200000u
+#define READ_BYTES 128u
+#define NO_SEQUENCE 0xFFFFFFFFu
+
+/* Sizes of the parts of payloads. */
+#define OFFSET_BYTES 4u
+#define TIMES_BYTES 8u
+#define HELLO_FIXED_BYTES 60u
+#define TENSOR_BYTES (2u + 4u * TCNN_MAX_RANK + 8u)
+#define HELLO_STRINGS 4u
+#define ERROR_TEXT_BYTES 40u
+
+/* A string of the HELLO reply is cut to this, so that the reply always fits. */
+#define HELLO_ROOM (TCNN_MAX_PAYLOAD - HELLO_FIXED_BYTES - 2u * TENSOR_BYTES)
+#define HELLO_STRING_SHARE (HELLO_ROOM / HELLO_STRINGS - 1u)
+#define HELLO_STRING_BYTES (HELLO_STRING_SHARE < 255u ? HELLO_STRING_SHARE : 255u)
+
+_Static_assert(TCNN_MAX_PAYLOAD >= 256 && TCNN_MAX_PAYLOAD <= 16384,
+               "TCNN_MAX_PAYLOAD must be 256 to 16384");
+
+static struct {
+    const tcnn_model_t *model;
+    tcnn_port_info_t port;
+    tcnn_decoder_t decoder;
+    uint32_t heard_us; /* when the last bytes had been worked on */
+    uint32_t session;
+    uint32_t sequence;    /* of the last request answered */
+    uint32_t reply_bytes; /* 0: nothing answered yet, so no session either */
+    uint8_t reply[TCNN_FRAME_BUFFER_BYTES];
+} harness;
+
+/* Sends the last reply, be it for the first time or again. */
+static void send_reply(void) {
+    tcnn_port_write(harness.reply, harness.reply_bytes);
+}
+
+/* Answers `request` with the `length` bytes of payload already in the reply. */
+static void answer(const tcnn_header_t *request, uint32_t length) {
+    tcnn_header_t header = *request;
+    header.version = TCNN_PROTOCOL_VERSION;
+    header.type = (uint8_t)(request->type | (uint32_t)TCNN_REPLY);
+    header.length = (uint16_t)length;
+    harness.session = request->session;
+    harness.sequence = request->sequence;
+    harness.reply_bytes = tcnn_frame_encode(harness.reply, &header);
+    send_reply();
+}
+
+/* Answers with an error. It leaves the last reply alone: a request that failed changed
+ * nothing and fails again when it is repeated. */
+static void answer_error(const tcnn_header_t *request, uint8_t code, const char *text) {
+    uint8_t buffer[TCNN_COBS_BYTES + TCNN_HEADER_BYTES + 1u + ERROR_TEXT_BYTES +
+                   TCNN_CRC_BYTES + 2u];
+    uint8_t *payload = tcnn_frame_payload(buffer);
+    uint32_t length = 0;
+    payload[length++] = code;
+    while (*text != '\0' && length <= ERROR_TEXT_BYTES) {
+        payload[length++] = (uint8_t)*text++;
+    }
+    const tcnn_header_t header = {
+        .version = TCNN_PROTOCOL_VERSION,
+        .type = TCNN_ERROR,
+        .length = (uint16_t)length,
+        .session = request->session,
+        .sequence = request->sequence,
+    };
+    tcnn_port_write(buffer, tcnn_frame_encode(buffer, &header));
+}
+
+static uint8_t *put_tensor(uint8_t *to, const tcnn_tensor_t *tensor) {
+    uint32_t scale;
+    memcpy(&scale, &tensor->scale, sizeof scale);
+    *to++ = (uint8_t)tensor->dtype;
+    *to++ = (uint8_t)tensor->rank;
+    for (uint32_t i = 0; i < tensor->rank; i++) {
+        tcnn_put_u32(to, tensor->shape[i]);
+        to += 4;
+    }
+    tcnn_put_u32(to, scale);
+    tcnn_put_u32(to + 4, (uint32_t)tensor->zero_point);
+    return to + 8;
+}
+
+static uint8_t *put_string(uint8_t *to, const char *text) {
+    uint8_t *length = to++;
+    *length = 0;
+    while (*text != '\0' && *length < HELLO_STRING_BYTES) {
+        *to++ = (uint8_t)*text++;
+        ++*length;
+    }
+    return to;
+}
+
+static void handle_hello(const tcnn_header_t *request) {
+    const tcnn_model_t *model = harness.model;
+    if (request->length != 0) {
+        answer_error(request, TCNN_ERROR_LENGTH, "HELLO has no payload");
+        return;
+    }
+    uint8_t *start = tcnn_frame_payload(harness.reply);
+    memcpy(start, "TCNN", 4);
+    tcnn_put_u16(start + 4, TCNN_MAX_PAYLOAD);
+    tcnn_put_u16(start + 6, 0);
+    tcnn_put_u32(start + 8, harness.port.clock_hz);
+    tcnn_put_u32(start + 12, model->arena_bytes);
+    tcnn_put_u32(start + 16, tcnn_port_stack_bytes());
+    memcpy(start + 20, harness.port.board_id, 8);
+    memcpy(start + 28, model->sha256, 32);
+    uint8_t *to = put_tensor(start + HELLO_FIXED_BYTES, &model->input);
+    to = put_tensor(to, &model->output);
+    to = put_string(to, model->name);
+    to = put_string(to, model->generator);
+    to = put_string(to, model->reference);
+    to = put_string(to, harness.port.board);
+    answer(request, (uint32_t)(to - start));
+}
+
+/* Copies the request's part of the input; false, and answered, if it does not fit. */
+static bool take_input(const tcnn_header_t *request, const uint8_t *payload) {
+    const tcnn_tensor_t *input = &harness.model->input;
+    if (request->length < OFFSET_BYTES) {
+        answer_error(request, TCNN_ERROR_LENGTH, "no offset");
+        return false;
+    }
+    const uint32_t offset = tcnn_take_u32(payload);
+    const uint32_t size = request->length - OFFSET_BYTES;
+    if (offset > input->bytes || size > input->bytes - offset) {
+        answer_error(request, TCNN_ERROR_RANGE, "outside the input tensor");
+        return false;
+    }
+    memcpy(harness.model->arena + input->offset + offset, payload + OFFSET_BYTES, size);
+    return true;
+}
+
+static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
+    if (take_input(request, payload)) {
+        answer(request, 0);
+    }
+}
+
+static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
+    const tcnn_model_t *model = harness.model;
+    if (model->output.bytes > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
+        answer_error(request, TCNN_ERROR_LENGTH, "output larger than a reply");
+        return;
+    }
+    if (!take_input(request, payload)) {
+        return;
+    }
+    const uint32_t start_us = tcnn_port_micros();
+    const uint32_t start = tcnn_port_cycles();
+    model->invoke(model->arena);
+    const uint32_t cycles = tcnn_port_cycles() - start;
+    const uint32_t micros = tcnn_port_micros() - start_us;
+
+    uint8_t *to = tcnn_frame_payload(harness.reply);
+    tcnn_put_u32(to, cycles);
+    tcnn_put_u32(to + 4, micros);
+    memcpy(to + TIMES_BYTES, model->arena + model->output.offset, model->output.bytes);
+    answer(request, TIMES_BYTES + model->output.bytes);
+}
+
+/* Takes what belongs to the exchange so far: true if nothing is left to do. */
+static bool settle(const tcnn_header_t *request) {
+    const bool same = harness.reply_bytes > 0 && request->session == harness.session;
+    if (request->version != TCNN_PROTOCOL_VERSION) {
+        answer_error(request, TCNN_ERROR_VERSION, "protocol version 1 only");
+        return true;
+    }
+    if (!same) {
+        if (request->type != TCNN_HELLO) {
+            answer_error(request, TCNN_ERROR_SESSION, "unknown session");
+            return true;
+        }
+        return false;
+    }
+    if (request->sequence == harness.sequence) {
+        send_reply();
+        return true;
+    }
+    /* Sequence numbers grow, around the end of 32 bits too: this one came too late. */
+    return request->sequence - harness.sequence > UINT32_MAX / 2u;
+}
+
+static void handle_frame(void) {
+    const tcnn_header_t *request = &harness.decoder.header;
+    const uint8_t *payload = tcnn_decoder_payload(&harness.decoder);
+    if (settle(request)) {
+        return;
+    }
+    switch (request->type) {
+    case TCNN_HELLO:
+        handle_hello(request);
+        break;
+    case TCNN_WRITE:
+        handle_write(request, payload);
+        break;
+    case TCNN_INFER:
+        handle_infer(request, payload);
+        break;
+    default:
+        answer_error(request, TCNN_ERROR_TYPE, "unknown request");
+        break;
+    }
+}
+
+static void handle_byte(uint8_t byte) {
+    static const tcnn_header_t nobody = {.session = 0, .sequence = NO_SEQUENCE};
+    switch (tcnn_decoder_push(&harness.decoder, byte)) {
+    case TCNN_FRAME_READY:
+        handle_frame();
+        break;
+    case TCNN_FRAME_BROKEN:
+        answer_error(&nobody, TCNN_ERROR_BAD_FRAME, "send again");
+        break;
+    case TCNN_FRAME_NONE:
+        break;
+    }
+}
+
+void tcnn_harness_init(const tcnn_model_t *model) {
+    memset(&harness, 0, sizeof harness);
+    harness.model = model;
+    harness.port.board = "";
+    tcnn_port_init(&harness.port);
+    harness.heard_us = tcnn_port_micros();
+}
+
+void tcnn_harness_poll(void) {
+    uint8_t data[READ_BYTES];
+    const uint32_t count = tcnn_port_read(data, sizeof data);
+    if (count == 0) {
+        if (tcnn_port_micros() - harness.heard_us > SILENCE_US) {
+            tcnn_decoder_reset(&harness.decoder);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        handle_byte(data[i]);
+    }
+    harness.heard_us = tcnn_port_micros();
+}
