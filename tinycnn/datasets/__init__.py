@@ -1,0 +1,27 @@
+"""Data sets: from files to checked uint8 images with a fixed, seeded split.
+
+`load_dataset` takes the `[dataset]` table of a project and gives a `Dataset`. Every
+reader bounds and checks a file before it trusts a number in it; what is wrong is one
+`DatasetError`.
+"""
+
+from tinycnn.datasets.dataset import Dataset, Split
+from tinycnn.datasets.digits import datasets_dir
+from tinycnn.datasets.download import Progress, cache_dir
+from tinycnn.datasets.images import read_images
+from tinycnn.datasets.load import dataset_names, load_dataset
+from tinycnn.datasets.npz import read_npz
+from tinycnn.datasets.quantize import quantize_images
+
+__all__ = [
+    "Dataset",
+    "Progress",
+    "Split",
+    "cache_dir",
+    "dataset_names",
+    "datasets_dir",
+    "load_dataset",
+    "quantize_images",
+    "read_images",
+    "read_npz",
+]
