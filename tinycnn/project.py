@@ -1,0 +1,384 @@
+"""The project file, `tinycnn.toml`: read, checked, and written for a new project.
+
+Text in, a frozen `Project` out; an error names file, key, what was got and what was
+expected. Paths are kept as written: they are relative to the project's folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sys
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import jinja2
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from tinycnn.boards import board_names
+from tinycnn.errors import ProjectError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+__all__ = [
+    "PROJECT_FILE",
+    "Budgets",
+    "DatasetSettings",
+    "ModelSettings",
+    "Project",
+    "QuantizationSettings",
+    "TargetSettings",
+    "TrainingSettings",
+    "load_project",
+    "parse_project",
+    "project_template",
+]
+
+PROJECT_FILE = "tinycnn.toml"
+_MAX_BYTES = 1 << 20
+_MAX_LINE = 4_096  # the parser's time grows with the square of a dotted key
+_MAX_NAME = 63
+# What pydantic expected, in the words of a TOML file.
+_EXPECTED = {
+    "bool_type": "true or false",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "missing": "a value",
+    "model_type": "a table",
+    "string_type": "a string",
+}
+# Epochs, batch size and fine-tuning epochs for a new project.
+_SMALL_DATASET = (40, 32, 8)
+_SCHEDULES = {"mnist": (12, 128, 3), "fashion-mnist": (12, 128, 3)}
+# Keywords of C11 and C++17: the name becomes a prefix in C and an Arduino sketch.
+_KEYWORDS = frozenset(
+    """
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t
+    char32_t class compl const const_cast constexpr continue decltype default delete do
+    double dynamic_cast else enum explicit export extern false float for friend goto if
+    inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq
+    private protected public register reinterpret_cast restrict return short signed
+    sizeof static static_assert static_cast struct switch template this thread_local
+    throw true try typedef typeid typename union unsigned using virtual void volatile
+    wchar_t while xor xor_eq
+    """.split()  # noqa: SIM905 - a list would take a line a word
+)
+
+
+def _check_name(name: str) -> str:
+    if len(name) > _MAX_NAME or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise ValueError(
+            f"expected a letter, then letters, digits or underscores, "
+            f"at most {_MAX_NAME} in all"
+        )
+    if name in _KEYWORDS:
+        raise ValueError("expected a name that is no keyword of C or C++")
+    return name
+
+
+def _check_path(path: str) -> str:
+    if not re.fullmatch(r"[^\x00-\x1f\x7f\ud800-\udfff]+", path):
+        raise ValueError("expected the path of a folder or an .npz file")
+    return path
+
+
+def _check_board(board: str) -> str:
+    if board not in board_names():
+        raise ValueError(f"expected a board: {', '.join(board_names())}")
+    return board
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
+
+
+class DatasetSettings(_Settings):
+    """What to learn from: a data set known by name, or a path; one of the two.
+
+    Attributes:
+        name: A name that `tinycnn.datasets.dataset_names` lists.
+        path: A folder with a folder of images per class, or an `.npz` file.
+        image_size: Height and width, in pixels; a folder of images is resized to it.
+        channels: 1 for grey, 3 for RGB; a folder of images is converted to it.
+        test_fraction: Share of images for the test split, unless the data set has one.
+        validation_fraction: Share of images for the validation split, likewise.
+    """
+
+    name: str | None = None
+    path: Annotated[str, AfterValidator(_check_path)] | None = None
+    image_size: Annotated[int, Field(ge=4, le=512)] | None = None
+    channels: Literal[1, 3] | None = None
+    test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
+
+    @model_validator(mode="after")
+    def _check(self) -> DatasetSettings:
+        if (self.name is None) == (self.path is None):
+            both = "neither" if self.name is None else "both"
+            raise ValueError(f"expected either name or path, got {both}")
+        if self.test_fraction + self.validation_fraction >= 1:
+            raise ValueError(
+                "expected test_fraction and validation_fraction to leave images to "
+                f"train on, got {self.test_fraction} and {self.validation_fraction}"
+            )
+        return self
+
+
+class ModelSettings(_Settings):
+    """Which network of the zoo; `width` multiplies its numbers of channels."""
+
+    name: Literal["lenet5", "tiny_cnn"]
+    width: Annotated[float, Field(ge=0.125, le=8)] = 1.0
+
+
+class TrainingSettings(_Settings):
+    """How the float network is trained; `augment` varies the images a little."""
+
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 40
+    batch_size: Annotated[int, Field(ge=1, le=4_096)] = 32
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.001
+    augment: bool = True
+
+
+class QuantizationSettings(_Settings):
+    """How its fake-quantized twin is fine-tuned."""
+
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 8
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.0001
+
+
+class TargetSettings(_Settings):
+    """What the firmware is built for, and by what."""
+
+    board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
+    framework: Literal["arduino"] = "arduino"
+    toolchain: Literal["zig", "arm-none-eabi-gcc"] = "zig"
+
+
+class Budgets(_Settings):
+    """Limits that the result must keep; what is left out is not limited.
+
+    Attributes:
+        flash_bytes: The most flash that the firmware may take.
+        ram_bytes: The most RAM that it may take.
+        latency_ms: The longest that one inference may take.
+        accuracy: The least share of test images that the int8 model gets right.
+    """
+
+    flash_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
+    ram_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
+    latency_ms: Annotated[float, Field(gt=0)] | None = None
+    accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
+class Project(_Settings):
+    """A checked project file.
+
+    Attributes:
+        name: Names the firmware and prefixes its C symbols.
+        seed: Decides the split, the first weights and the order of training.
+    """
+
+    name: Annotated[str, AfterValidator(_check_name)]
+    seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 1
+    dataset: DatasetSettings
+    model: ModelSettings
+    training: TrainingSettings = TrainingSettings()
+    quantization: QuantizationSettings = QuantizationSettings()
+    target: TargetSettings = TargetSettings()
+    budgets: Budgets = Budgets()
+
+
+def load_project(path: Path) -> Project:
+    """The project at `path`: the file, or the folder that holds `tinycnn.toml`.
+
+    Raises:
+        ProjectError: If there is none, or something in it is wrong.
+    """
+    file = path / PROJECT_FILE if path.is_dir() else path
+    if not file.is_file():
+        raise ProjectError(
+            f"{file}: no such project file",
+            hint="`tinycnn init` writes one",
+        )
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise ProjectError(f"{file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ProjectError(
+            f"{file.name}: expected UTF-8 text, got byte 0x{data[error.start]:02x} "
+            f"at offset {error.start}"
+        ) from error
+    if len(data) > _MAX_BYTES:
+        raise ProjectError(f"{file.name}: expected at most {_MAX_BYTES:,} bytes")
+    return parse_project(text, source=file.name)
+
+
+def parse_project(text: str, *, source: str = PROJECT_FILE) -> Project:
+    """The project that the TOML in `text` describes.
+
+    Args:
+        text: What the file holds.
+        source: Its name, for messages.
+
+    Raises:
+        ProjectError: If something in it is wrong.
+    """
+    try:
+        return Project.model_validate(_parse_toml(text, source))
+    except ValidationError as error:
+        problems = error.errors(include_url=False)
+        raise _problem(problems, source) from error
+
+
+def project_template(
+    name: str,
+    *,
+    dataset: str = "digits",
+    model: str = "tiny_cnn",
+    board: str = "nano33ble",
+) -> str:
+    """The commented `tinycnn.toml` of a new project, with defaults that fit.
+
+    Args:
+        name: The project's name.
+        dataset: A data set's name, or a path: what holds a slash or ends in `.npz`.
+        model: A network of the zoo.
+        board: A board's name.
+
+    Raises:
+        ProjectError: If an argument is not valid.
+    """
+    epochs, batch_size, quantization_epochs = _SCHEDULES.get(dataset, _SMALL_DATASET)
+    is_archive = dataset.endswith(".npz")
+    text = _template().render(
+        name=_quote(name),
+        dataset=_quote(dataset),
+        is_path=is_archive or bool({"/", "\\"} & set(dataset)) or dataset == ".",
+        is_archive=is_archive,
+        has_test_split=dataset in _SCHEDULES,
+        image_size=28 if model == "lenet5" else 32,
+        model=_quote(model),
+        board=_quote(board),
+        epochs=epochs,
+        batch_size=batch_size,
+        quantization_epochs=quantization_epochs,
+    )
+    parse_project(text)
+    return text
+
+
+def _parse_toml(text: str, source: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > _MAX_LINE:
+            raise ProjectError(
+                f"{source}:{number}: expected at most {_MAX_LINE:,} characters a line, "
+                f"got {len(line):,}"
+            )
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(str(error), text, source) from error
+    except RecursionError as error:
+        raise ProjectError(f"{source}: nested too deeply") from error
+    except ValueError as error:
+        raise ProjectError(f"{source}: a number has too many digits") from error
+
+
+def _syntax_error(message: str, text: str, source: str) -> ProjectError:
+    """The parser's `message`, led by file and line."""
+    where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    what = message[: where.start()] if where else message
+    what = what[:1].lower() + what[1:]
+    hint = "see toml.io for the syntax"
+    if where is None or where[1] is None:
+        last_line = text.rstrip().count("\n") + 1
+        return ProjectError(f"{source}:{last_line}: {what}", hint)
+    return ProjectError(f"{source}:{where[1]}: {what} at column {where[2]}", hint)
+
+
+def _problem(problems: Sequence[ErrorDetails], source: str) -> ProjectError:
+    """The first of pydantic's problems; an unknown key, often a typing error, leads."""
+    first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
+    key = ".".join(_show_key(str(part)) for part in first["loc"])
+    more = len(problems) - 1
+    tail = f" (and {more} more problem{'s' if more > 1 else ''})" if more else ""
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(first["loc"][:-1])
+        near = difflib.get_close_matches(str(first["loc"][-1]), known, 1, cutoff=0.0)[0]
+        return ProjectError(
+            f"{source}: {key}: unknown key, the nearest valid key is '{near}'{tail}",
+            hint=f"valid keys here: {', '.join(known)}",
+        )
+    return ProjectError(f"{source}: {key}: {_expectation(first)}{tail}")
+
+
+def _known_keys(tables: Sequence[int | str]) -> list[str]:
+    model: Any = Project
+    for table in tables:
+        model = model.model_fields[table].annotation
+    return list(model.model_fields)
+
+
+def _expectation(problem: ErrorDetails) -> str:
+    """What was expected and what was got."""
+    kind, got = problem["type"], problem["input"]
+    if kind == "value_error":
+        expected = str(problem["ctx"]["error"])
+        return expected if isinstance(got, dict) else f"{expected}, got {_show(got)}"
+    expected = _EXPECTED.get(kind, problem["msg"].removeprefix("Input should be "))
+    return f"expected {expected}, got {'nothing' if kind == 'missing' else _show(got)}"
+
+
+def _show(value: object) -> str:
+    """A TOML value in a few words; never long, never more than one line."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"a number of {value.bit_length():,} bits"
+    text = repr(value) if isinstance(value, (str, int, float)) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _show_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key) else _show(key)
+
+
+def _template() -> jinja2.Template:
+    text = (files("tinycnn") / "templates" / f"{PROJECT_FILE}.j2").read_text("utf-8")
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.from_string(text)
+
+
+def _quote(text: str) -> str:
+    """`text` as a TOML string: JSON's escapes are a subset of TOML's."""
+    return json.dumps(text, ensure_ascii=False)
