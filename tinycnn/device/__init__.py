@@ -1,0 +1,26 @@
+"""Devices: live handles to a model in a host process, a simulator or on a board.
+
+Above `Device` nothing knows which of the three it talks to; below it everything is the
+protocol of `firmware/include/tcnn/harness.h` over some byte stream.
+"""
+
+from tinycnn.device.client import Counters
+from tinycnn.device.device import (
+    Device,
+    Inference,
+    open_host,
+    open_serial,
+    open_simulated,
+)
+from tinycnn.device.protocol import DeviceInfo, TensorInfo
+
+__all__ = [
+    "Counters",
+    "Device",
+    "DeviceInfo",
+    "Inference",
+    "TensorInfo",
+    "open_host",
+    "open_serial",
+    "open_simulated",
+]

@@ -1,0 +1,223 @@
+"""A live device: a host process, a simulated board or a serial board, all alike.
+
+They differ only in how they are opened. A device is asked who it is before its first
+image, and asked again after every reset: another board or another model in its place is
+an error, never a silent continuation.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.device.child import Child
+from tinycnn.device.client import Client, Counters, SessionLostError
+from tinycnn.device.link import (
+    ChildSocketLink,
+    Link,
+    PipeLink,
+    SocketLink,
+    open_url,
+)
+from tinycnn.device.protocol import (
+    MAX_PAYLOAD_BYTES,
+    OFFSET_BYTES,
+    DeviceInfo,
+    FrameType,
+    parse_inference,
+    write_payload,
+)
+from tinycnn.errors import DeviceError, ProtocolError
+
+__all__ = ["Device", "Inference", "open_host", "open_serial", "open_simulated"]
+
+_REPLY_TIMEOUT_S = 15.0
+# Simulated time passes slower than real time; a simulator that dies is noticed at once.
+_SIMULATED_REPLY_TIMEOUT_S = 300.0
+_SIMULATOR_START_S = 30.0
+_MAX_RESETS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inference:
+    """One run of the model.
+
+    Attributes:
+        index: Counts the images that this device was given, from 0.
+        output: The output tensor's bytes, as they lie in memory; read-only.
+        cycles: Processor cycles of the run; 0 when the device has no counter.
+        micros: Microseconds of the run, by the device's clock.
+    """
+
+    index: int
+    output: NDArray[np.int8]
+    cycles: int
+    micros: int
+
+
+class Device:
+    """A model that runs somewhere, at the other end of a link.
+
+    Args:
+        link: Where it is; closed with the device.
+        reply_timeout_s: How long one image may take.
+    """
+
+    def __init__(
+        self, link: Link, *, reply_timeout_s: float = _REPLY_TIMEOUT_S
+    ) -> None:
+        self._link = link
+        self._client = Client(link, reply_timeout_s=reply_timeout_s)
+        self._info: DeviceInfo | None = None
+        self._images = 0
+
+    def __enter__(self) -> Device:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the device go."""
+        self._link.close()
+
+    @property
+    def name(self) -> str:
+        """What to call the device in messages."""
+        return self._link.name
+
+    @property
+    def counters(self) -> Counters:
+        """What happened on the link so far."""
+        return self._client.counters
+
+    def info(self) -> DeviceInfo:
+        """What the device says of itself now; starts a new session.
+
+        Raises:
+            DeviceError: If it does not answer, or is not the device it was before.
+        """
+        with _named(self.name):
+            info = self._client.hello()
+            _check_capacity(info)
+        if self._info is not None:
+            _check_same(self.name, self._info, info)
+        self._info = info
+        return info
+
+    def infer(self, image: bytes | NDArray[np.int8]) -> Inference:
+        """Run the model on one image: all bytes of the input tensor.
+
+        Raises:
+            DeviceError: If the image has another size than the input, or the device
+                fails.
+        """
+        info = self._info or self.info()
+        data = image if isinstance(image, bytes) else image.tobytes()
+        if len(data) != info.input.bytes:
+            text = f"{self.name}: expected an image of {info.input.bytes} bytes, "
+            raise DeviceError(f"{text}got {len(data)}", hint="use the model's data set")
+        for _ in range(_MAX_RESETS):
+            try:
+                return self._run(info, data)
+            except SessionLostError:
+                info = self.info()
+        text = f"{self.name}: was reset {_MAX_RESETS} times during image {self._images}"
+        raise DeviceError(text, hint="check power and cable; the firmware may crash")
+
+    def _run(self, info: DeviceInfo, data: bytes) -> Inference:
+        """Send the image in parts; the last one runs the model."""
+        part_bytes = min(info.max_payload, MAX_PAYLOAD_BYTES) - OFFSET_BYTES
+        last = (len(data) - 1) // part_bytes * part_bytes
+        for offset in range(0, last, part_bytes):
+            part = data[offset : offset + part_bytes]
+            self._client.exchange(FrameType.WRITE, write_payload(offset, part))
+        request = write_payload(last, data[last:])
+        reply = self._client.exchange(FrameType.INFER, request)
+        with _named(self.name):
+            cycles, micros, output = parse_inference(reply, info.output.bytes)
+        index = self._images
+        self._images += 1
+        return Inference(index, np.frombuffer(output, np.int8), cycles, micros)
+
+
+def open_host(executable: Path) -> Device:
+    """The model as a program of this machine, on pipes.
+
+    Raises:
+        DeviceError: If the program cannot be started.
+    """
+    child = Child([str(executable.resolve())], name=f"host process {executable.name}")
+    return Device(PipeLink(child))
+
+
+def open_serial(url: str, baud: int = 115_200) -> Device:
+    """The board on a serial port; `url` is any that pyserial knows, or socket://.
+
+    Raises:
+        DeviceError: If the port cannot be opened.
+    """
+    return Device(open_url(url, baud))
+
+
+def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
+    """A simulated board that runs the firmware image `elf`.
+
+    Raises:
+        DeviceError: If the simulator does not start.
+    """
+    command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
+    child = Child([*command, "--listen", "127.0.0.1:0"], name=f"simulated {board}")
+    try:
+        line = child.first_line(_SIMULATOR_START_S)
+        scheme, _, address = line.partition("://")
+        host, _, port = address.partition(":")
+        if scheme != "listening socket" or not port.isdecimal():
+            raise child.obituary()
+        link = ChildSocketLink(child, SocketLink(host, int(port)))
+    except BaseException:
+        child.close()
+        raise
+    return Device(link, reply_timeout_s=_SIMULATED_REPLY_TIMEOUT_S)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Put the device's name before what the protocol says."""
+    try:
+        yield
+    except ProtocolError as error:
+        if str(error).startswith(name):
+            raise
+        hint = error.hint or "flash the firmware again"
+        raise ProtocolError(f"{name}: {error}", hint=hint) from error
+
+
+def _check_capacity(info: DeviceInfo) -> None:
+    room = info.max_payload - 8
+    if info.output.bytes > room:
+        text = f"output of {info.output.bytes} bytes does not fit a reply of {room}"
+        raise ProtocolError(text, hint="build with a larger TCNN_MAX_PAYLOAD")
+
+
+def _check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:
+    if replace(now, stack_bytes=before.stack_bytes) != before:
+        text = f"{name}: expected {_identity(before)}, got {_identity(now)}"
+        raise DeviceError(text, hint="another device took its place: connect the first")
+
+
+def _identity(info: DeviceInfo) -> str:
+    return f"board {info.board_id} with model {info.model_sha256[:12]}"

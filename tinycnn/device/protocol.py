@@ -1,0 +1,334 @@
+"""The protocol between host and device: bytes in, frames and values out, no I/O.
+
+This is the host's side of `firmware/include/tcnn/harness.h`, which is the manual: COBS
+frames that end with a zero byte, a 12-byte header, a CRC-32. Shared test vectors pin
+both sides. Everything here comes from a wire and is checked; text from a device is made
+printable before anybody sees it.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from dataclasses import dataclass
+from enum import IntEnum
+
+from tinycnn.errors import ProtocolError
+
+__all__ = [
+    "DELIMITER",
+    "MAX_PAYLOAD_BYTES",
+    "NO_SEQUENCE",
+    "PROTOCOL_VERSION",
+    "DeviceInfo",
+    "ErrorCode",
+    "Frame",
+    "FrameDecoder",
+    "FrameType",
+    "TensorInfo",
+    "cobs_decode",
+    "cobs_encode",
+    "decode_frame",
+    "encode_frame",
+    "parse_error",
+    "parse_hello",
+    "parse_inference",
+    "printable",
+    "write_payload",
+]
+
+PROTOCOL_VERSION = 1
+DELIMITER = b"\0"
+NO_SEQUENCE = 0xFFFFFFFF
+MAX_PAYLOAD_BYTES = 16_384
+OFFSET_BYTES = 4
+
+_HEADER = struct.Struct("<BBHII")
+_CRC = struct.Struct("<I")
+_HELLO = struct.Struct("<4sHHIII8s32s")
+_TIMES = struct.Struct("<II")
+_OVERHEAD_BYTES = _HEADER.size + _CRC.size
+_LONGEST_RUN = 254
+_MAX_FRAME_BYTES = MAX_PAYLOAD_BYTES + _OVERHEAD_BYTES
+_MAX_ENCODED_BYTES = _MAX_FRAME_BYTES + 1 + _MAX_FRAME_BYTES // _LONGEST_RUN
+_MAX_RANK = 6
+_MAX_TENSOR_BYTES = 16 * 2**20
+_DTYPES = {0: ("int8", 1), 1: ("uint8", 1), 2: ("float32", 4)}
+
+
+class FrameType(IntEnum):
+    """Types of requests; a reply has the request's type plus REPLY, or is an ERROR."""
+
+    HELLO = 0x01
+    WRITE = 0x02
+    INFER = 0x03
+    REPLY = 0x80
+    ERROR = 0xFF
+
+
+class ErrorCode(IntEnum):
+    """Codes of an ERROR."""
+
+    VERSION = 1
+    TYPE = 2
+    SESSION = 3
+    LENGTH = 4
+    RANGE = 5
+    BAD_FRAME = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One request or reply."""
+
+    type: int
+    session: int
+    sequence: int
+    payload: bytes = b""
+    version: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """A model's input or output: real = scale * (value - zero_point)."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    scale: float
+    zero_point: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """What a device says of itself and of its model in HELLO.
+
+    Attributes:
+        board_id: 16 hexadecimal digits, unique to the device; zeros when unknown.
+        clock_hz: Processor clock; 0 when unknown.
+        arena_bytes: Memory of the model's activations.
+        stack_bytes: Most stack used since start; 0 when unknown.
+        max_payload: Largest payload of a request or reply, in bytes.
+    """
+
+    board: str
+    board_id: str
+    model: str
+    model_sha256: str
+    generator: str
+    reference: str
+    clock_hz: int
+    arena_bytes: int
+    stack_bytes: int
+    max_payload: int
+    input: TensorInfo
+    output: TensorInfo
+
+
+def cobs_encode(data: bytes) -> bytes:
+    r"""Encode `data` so that it has no zero byte (consistent overhead byte stuffing).
+
+    >>> cobs_encode(b"\x11\x00\x22")
+    b'\x02\x11\x02"'
+    """
+    encoded = bytearray()
+    blocks = data.split(DELIMITER)
+    last = len(blocks) - 1
+    for index, block in enumerate(blocks):
+        start = 0
+        while len(block) - start >= _LONGEST_RUN:
+            encoded.append(_LONGEST_RUN + 1)
+            encoded += block[start : start + _LONGEST_RUN]
+            start += _LONGEST_RUN
+        if start == 0 or start < len(block) or index < last:
+            encoded.append(len(block) - start + 1)
+            encoded += block[start:]
+    return bytes(encoded)
+
+
+def cobs_decode(encoded: bytes) -> bytes:
+    r"""Undo `cobs_encode`.
+
+    >>> cobs_decode(b"\x02\x11\x02\x22")
+    b'\x11\x00"'
+
+    Raises:
+        ProtocolError: If a run goes beyond the end.
+    """
+    data = bytearray()
+    start, size = 0, len(encoded)
+    while start < size:
+        end = start + encoded[start]
+        if end > size or end == start:
+            raise ProtocolError(f"frame of {size} bytes: cut or corrupt")
+        data += encoded[start + 1 : end]
+        if end < size and end - start <= _LONGEST_RUN:
+            data.append(0)
+        start = end
+    return bytes(data)
+
+
+def encode_frame(frame: Frame) -> bytes:
+    """The bytes to send for `frame`, with the delimiter at their end."""
+    head = (frame.version, frame.type, len(frame.payload), frame.session)
+    body = _HEADER.pack(*head, frame.sequence) + frame.payload
+    return cobs_encode(body + _CRC.pack(zlib.crc32(body))) + DELIMITER
+
+
+def decode_frame(encoded: bytes) -> Frame:
+    """The frame in `encoded`, which is without its delimiter.
+
+    Raises:
+        ProtocolError: If it is corrupt.
+    """
+    data = cobs_decode(encoded)
+    if not _OVERHEAD_BYTES <= len(data) <= _MAX_FRAME_BYTES:
+        raise ProtocolError(f"frame of {len(data)} bytes: too short or too long")
+    body = data[: -_CRC.size]
+    (crc,) = _CRC.unpack_from(data, len(body))
+    if crc != zlib.crc32(body):
+        raise ProtocolError(f"frame of {len(data)} bytes: wrong CRC")
+    version, kind, length, session, sequence = _HEADER.unpack_from(body)
+    payload = body[_HEADER.size :]
+    if length != len(payload):
+        raise ProtocolError(f"frame: expected {length} bytes, got {len(payload)}")
+    return Frame(kind, session, sequence, payload, version)
+
+
+class FrameDecoder:
+    """Cuts a stream into frames; drops what is none, and remembers how much it was.
+
+    Attributes:
+        broken: Frames dropped so far.
+        last_broken: Beginning of the frame dropped last: a device that crashes or boots
+            often says so in plain text.
+    """
+
+    def __init__(self) -> None:
+        self.broken = 0
+        self.last_broken = b""
+        self._pending = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that are complete with `data`, oldest first."""
+        *ended, pending = (self._pending + data).split(DELIMITER)
+        frames = []
+        for encoded in ended:
+            if self._skipping:
+                self._skipping = False
+            elif len(encoded) > _MAX_ENCODED_BYTES:
+                self._drop(encoded)
+            elif encoded:
+                try:
+                    frames.append(decode_frame(encoded))
+                except ProtocolError:
+                    self._drop(encoded)
+        if not self._skipping and len(pending) > _MAX_ENCODED_BYTES:
+            self._drop(pending)
+            self._skipping = True
+        self._pending = b"" if self._skipping else pending
+        return frames
+
+    def unfinished(self) -> bytes:
+        """What has arrived of a frame that has not ended."""
+        return self._pending
+
+    def _drop(self, encoded: bytes) -> None:
+        self.broken += 1
+        self.last_broken = encoded[:200]
+
+
+def write_payload(offset: int, part: bytes) -> bytes:
+    """Payload of WRITE and INFER: `part` of the input, which begins at `offset`."""
+    return offset.to_bytes(OFFSET_BYTES, "little") + part
+
+
+def parse_hello(payload: bytes) -> DeviceInfo:
+    """What the payload of a HELLO reply says.
+
+    Raises:
+        ProtocolError: If it is not what the protocol allows.
+    """
+    reader = _Reader(payload)
+    fixed = _HELLO.unpack(reader.take(_HELLO.size))
+    magic, max_payload, _flags, clock_hz, arena, stack, board_id, sha256 = fixed
+    if magic != b"TCNN":
+        raise ProtocolError(f"HELLO reply: expected magic b'TCNN', got {magic!r}")
+    if max_payload < 64:
+        raise ProtocolError(f"HELLO reply: payload of only {max_payload} bytes")
+    tensors = reader.take_tensor("input"), reader.take_tensor("output")
+    model, generator, reference, board = (reader.take_string() for _ in range(4))
+    return DeviceInfo(
+        board=board,
+        board_id=board_id.hex(),
+        model=model,
+        model_sha256=sha256.hex(),
+        generator=generator,
+        reference=reference,
+        clock_hz=clock_hz,
+        arena_bytes=arena,
+        stack_bytes=stack,
+        max_payload=max_payload,
+        input=tensors[0],
+        output=tensors[1],
+    )
+
+
+def parse_inference(payload: bytes, output_bytes: int) -> tuple[int, int, bytes]:
+    """Cycles, microseconds and output of an INFER reply.
+
+    Raises:
+        ProtocolError: If the output is not of `output_bytes`.
+    """
+    got = len(payload) - _TIMES.size
+    if got != output_bytes:
+        text = f"INFER reply: expected {output_bytes} output bytes, got {got}"
+        raise ProtocolError(text, hint="flash the firmware again")
+    cycles, micros = _TIMES.unpack_from(payload)
+    return cycles, micros, payload[_TIMES.size :]
+
+
+def parse_error(payload: bytes) -> tuple[int, str]:
+    """Code and text of an ERROR; code 0 when it has none."""
+    return (payload[0] if payload else 0), printable(payload[1:])
+
+
+def printable(data: bytes) -> str:
+    r"""`data` as one line of text that is safe to show.
+
+    >>> printable(b"Hard\x1b[31mFault\n")
+    'Hard.[31mFault'
+    """
+    text = data.decode("ascii", "replace").strip()
+    return "".join(c if " " <= c <= "~" else "." for c in text)
+
+
+class _Reader:
+    """Takes values from the front of a payload."""
+
+    def __init__(self, payload: bytes) -> None:
+        self._rest = payload
+
+    def take(self, size: int) -> bytes:
+        if len(self._rest) < size:
+            raise ProtocolError("HELLO reply: ends too early")
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
+
+    def take_string(self) -> str:
+        return printable(self.take(self.take(1)[0]))
+
+    def take_tensor(self, name: str) -> TensorInfo:
+        dtype, rank = self.take(2)
+        if dtype not in _DTYPES or not 1 <= rank <= _MAX_RANK:
+            raise ProtocolError(f"HELLO reply: {name} of type {dtype}, rank {rank}")
+        shape = struct.unpack(f"<{rank}I", self.take(4 * rank))
+        scale, zero_point = struct.unpack("<fi", self.take(8))
+        type_name, item_bytes = _DTYPES[dtype]
+        size = math.prod(shape) * item_bytes
+        if not 1 <= size <= _MAX_TENSOR_BYTES or not math.isfinite(scale):
+            text = f"HELLO reply: {name} of shape {shape}, scale {scale}"
+            raise ProtocolError(text)
+        return TensorInfo(type_name, shape, scale, zero_point, size)

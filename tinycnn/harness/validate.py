@@ -1,0 +1,210 @@
+"""Validation: are a device's outputs, byte for byte, those of the reference?
+
+Images and a reference go in, a `ValidationResult` comes out; a difference is a result,
+not an error. A device that carries another model is refused before the first image. The
+reference is computed while the device works, when it comes as an iterator of batches.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.device import Counters, Device, DeviceInfo, Inference
+from tinycnn.errors import DeviceError, TinycnnError
+
+__all__ = ["Difference", "ValidationResult", "validate"]
+
+Bytes = NDArray[np.int8]
+
+_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An image whose outputs are not equal."""
+
+    index: int
+    expected: tuple[int, ...]
+    got: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValidationResult:
+    """What a validation found.
+
+    Attributes:
+        model_sha256: Of the `.tflite` file, as the device said too.
+        reference: The interpreter that computed the expected outputs.
+        device: What the device said after the last image.
+        outputs: The device's outputs, one row an image; read-only.
+        cycles: Of each image; zeros when the device has no counter; read-only.
+        micros: Of each image, by the device's clock; read-only.
+        different: Number of images whose outputs are not equal.
+        differences: The first 100 of them.
+        device_accuracy: Share of images whose largest output is at the label; None
+            without labels.
+        reference_accuracy: The same of the reference.
+        seconds: From the first image to the last reply.
+    """
+
+    model_sha256: str
+    reference: str
+    device_name: str
+    device: DeviceInfo
+    counters: Counters
+    outputs: Bytes
+    cycles: NDArray[np.int64]
+    micros: NDArray[np.int64]
+    different: int
+    differences: tuple[Difference, ...]
+    device_accuracy: float | None
+    reference_accuracy: float | None
+    seconds: float
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return len(self.outputs)
+
+    @property
+    def equal(self) -> bool:
+        """True if every output byte of every image is the reference's."""
+        return self.different == 0
+
+    @property
+    def images_per_second(self) -> float:
+        """Images for each second of the run."""
+        return self.images / self.seconds
+
+
+def validate(
+    device: Device,
+    images: Bytes,
+    expected: Bytes | Iterable[Bytes],
+    *,
+    model_sha256: str,
+    reference: object,
+    labels: NDArray[np.integer] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> ValidationResult:
+    """Run all `images` on the device and compare its outputs with `expected`.
+
+    Args:
+        device: An open device.
+        images: One row of input bytes an image.
+        expected: One row of output bytes an image, or batches of such rows, computed
+            in a thread while the device works.
+        model_sha256: Of the model that the device must carry, hexadecimal.
+        reference: Name and version of what computed `expected`.
+        labels: The images' classes, for the accuracies.
+        on_progress: Called with images done and images in all.
+
+    Raises:
+        DeviceError: If the device carries another model or fails.
+        TinycnnError: If `images`, `expected` and `labels` differ in number or size.
+    """
+    before = device.info()
+    _check_model(device.name, model_sha256, before)
+    _check_images(images, labels, before)
+    outputs = np.empty((len(images), before.output.bytes), np.int8)
+    wanted = np.empty_like(outputs)
+    times = np.empty((2, len(images)), np.int64)
+    started = time.perf_counter()
+    for index, row in enumerate(_rows(expected, outputs.shape)):
+        inference = _infer(device, images, index)
+        wanted[index], outputs[index] = row, inference.output
+        times[:, index] = inference.cycles, inference.micros
+        if on_progress is not None:
+            on_progress(index + 1, len(images))
+    seconds = time.perf_counter() - started
+    differences = np.flatnonzero((outputs != wanted).any(axis=1))
+    for array in (outputs, times):
+        array.setflags(write=False)
+    return ValidationResult(
+        model_sha256=model_sha256,
+        reference=str(reference),
+        device_name=device.name,
+        device=device.info(),
+        counters=device.counters,
+        outputs=outputs,
+        cycles=times[0],
+        micros=times[1],
+        different=len(differences),
+        differences=tuple(
+            Difference(int(i), tuple(wanted[i].tolist()), tuple(outputs[i].tolist()))
+            for i in differences[:_LISTED]
+        ),
+        device_accuracy=_accuracy(outputs, labels, before),
+        reference_accuracy=_accuracy(wanted, labels, before),
+        seconds=max(seconds, 1e-9),
+    )
+
+
+def _check_model(name: str, expected: str, info: DeviceInfo) -> None:
+    if info.model_sha256 != expected:
+        text = f"{name}: expected model {expected}, got {info.model_sha256}"
+        hint = f"flash the firmware of this model; the device has '{info.model}'"
+        raise DeviceError(text, hint=hint)
+
+
+def _check_images(
+    images: Bytes, labels: NDArray[np.integer] | None, info: DeviceInfo
+) -> None:
+    if len(images) == 0:
+        raise TinycnnError("images: expected at least one, got none")
+    row_bytes = images[0].nbytes
+    if row_bytes != info.input.bytes:
+        text = f"images: expected {info.input.bytes} bytes each, got {row_bytes}"
+        raise TinycnnError(text, hint="use the data set that the model was made for")
+    if labels is not None and len(labels) != len(images):
+        raise TinycnnError(f"labels: expected {len(images)}, got {len(labels)}")
+
+
+def _rows(expected: Bytes | Iterable[Bytes], shape: tuple[int, ...]) -> Iterator[Bytes]:
+    """The reference's outputs one by one, checked against the device's `shape`."""
+    done = 0
+    for batch in _prefetched(expected):
+        rows = np.ascontiguousarray(batch).view(np.int8).reshape(len(batch), -1)
+        done += len(rows)
+        if rows.shape[1] != shape[1] or done > shape[0]:
+            text = f"reference: expected {shape[0]} outputs of {shape[1]} bytes, "
+            raise TinycnnError(f"{text}got {done} or more of {rows.shape[1]}")
+        yield from rows
+    if done < shape[0]:
+        raise TinycnnError(f"reference: expected {shape[0]} outputs, got {done}")
+
+
+def _prefetched(expected: Bytes | Iterable[Bytes]) -> Iterator[Bytes]:
+    """The batches of `expected`, each computed while the one before is used."""
+    if isinstance(expected, np.ndarray):
+        yield expected
+        return
+    batches = iter(expected)
+    with ThreadPoolExecutor(1, thread_name_prefix="reference") as executor:
+        following = executor.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = executor.submit(next, batches, None)
+            yield batch
+
+
+def _infer(device: Device, images: Bytes, index: int) -> Inference:
+    """Run image `index`; an error says which image it was."""
+    try:
+        return device.infer(images[index])
+    except DeviceError as error:
+        raise type(error)(f"image {index}: {error}", error.hint) from error
+
+
+def _accuracy(
+    rows: Bytes, labels: NDArray[np.integer] | None, info: DeviceInfo
+) -> float | None:
+    if labels is None:
+        return None
+    scores = rows.view(np.dtype(info.output.dtype).newbyteorder("<"))
+    return float(np.mean(scores.argmax(axis=1) == labels))
