@@ -27,6 +27,7 @@ __all__ = [
     "PadAttrs",
     "PoolAttrs",
     "QuantParams",
+    "SoftmaxAttrs",
     "Tensor",
 ]
 
@@ -153,6 +154,13 @@ class PadAttrs:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftmaxAttrs:
+    """Options of SOFTMAX: softmax(beta * x)."""
+
+    beta: float
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyAttrs:
     """For kinds without options."""
 
@@ -164,6 +172,7 @@ OpAttrs = (
     | AddAttrs
     | MeanAttrs
     | PadAttrs
+    | SoftmaxAttrs
     | EmptyAttrs
 )
 

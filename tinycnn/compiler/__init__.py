@@ -1,0 +1,58 @@
+"""The compiler: `.tflite` -> `Graph` -> passes -> memory plan -> `Program` -> C.
+
+Each arrow is a function of its own; `compile_tflite` is the whole chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinycnn.compiler.codegen import generate_sources
+from tinycnn.compiler.graph import Graph, Op, QuantParams, Tensor
+from tinycnn.compiler.lower import lower_graph
+from tinycnn.compiler.memory import MemoryPlan, plan_memory
+from tinycnn.compiler.passes import run_passes
+from tinycnn.compiler.program import Program
+from tinycnn.compiler.tflite import read_tflite
+
+__all__ = [
+    "Compilation",
+    "Graph",
+    "MemoryPlan",
+    "Op",
+    "Program",
+    "QuantParams",
+    "Tensor",
+    "compile_tflite",
+    "generate_sources",
+    "lower_graph",
+    "plan_memory",
+    "read_tflite",
+    "run_passes",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compilation:
+    """A compiled model with what led to it."""
+
+    graph: Graph
+    plan: MemoryPlan
+    program: Program
+    sources: dict[str, str]
+
+
+def compile_tflite(data: bytes, *, name: str) -> Compilation:
+    """Compile a `.tflite` file.
+
+    Args:
+        data: The file's bytes.
+        name: Prefix of all C names; a C identifier.
+
+    Raises:
+        ModelError: If the file is broken or uses something unsupported.
+    """
+    graph = run_passes(read_tflite(data))
+    plan = plan_memory(graph)
+    program = lower_graph(graph, plan, name=name)
+    return Compilation(graph, plan, program, generate_sources(program))

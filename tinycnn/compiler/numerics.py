@@ -1,0 +1,176 @@
+"""Fixed-point constants of the reference interpreter, computed offline.
+
+In: real-valued scales. Out: the integers with which the C kernels give the same bytes as
+LiteRT's `BUILTIN_REF` kernels. Follows `QuantizeMultiplier` (TFLite,
+`quantization_util.cc`) and gemmlowp's fixed-point `exp_on_negative_values`; all
+arithmetic is on Python integers and IEEE doubles, so that it repeats on any machine.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tinycnn.errors import UnsupportedModelError
+
+__all__ = [
+    "Multiplier",
+    "mean_multiplier",
+    "quantize_multiplier",
+    "single_rounding_multiplier",
+    "softmax_exp_table",
+]
+
+_EXP_BARREL = (  # exp(-2^k) as Q0.31, k = -2 to 4
+    (-2, 1672461947),
+    (-1, 1302514674),
+    (0, 790015084),
+    (1, 290630308),
+    (2, 39332535),
+    (3, 720401),
+    (4, 242),
+)
+_EXP_INTEGER_BITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """A positive real number as `value * 2^(shift - 31)`."""
+
+    value: int
+    shift: int
+
+
+def quantize_multiplier(real: float) -> Multiplier:
+    """The 31-bit multiplier nearest to `real` (TFLite's QuantizeMultiplier).
+
+    >>> quantize_multiplier(0.5)
+    Multiplier(value=1073741824, shift=0)
+    """
+    if real == 0.0:
+        return Multiplier(0, 0)
+    fraction, shift = math.frexp(real)
+    value = _round_half_away(fraction * (1 << 31))
+    if value == 1 << 31:
+        value //= 2
+        shift += 1
+    if shift < -31:
+        return Multiplier(0, 0)
+    return Multiplier(value, shift)
+
+
+def mean_multiplier(real: float, count: int) -> Multiplier:
+    """The multiplier of MEAN, with the division by `count` folded in (reduce.h)."""
+    scale = quantize_multiplier(real)
+    shift = min(count.bit_length() - 1, 32, 31 + scale.shift)
+    return Multiplier((scale.value << shift) // count, scale.shift - shift)
+
+
+def single_rounding_multiplier(real: float, zero_point: int) -> Multiplier:
+    """A multiplier that equals the double arithmetic of FULLY_CONNECTED.
+
+    The reference computes `round(accumulator * real)` in doubles, ties away from zero.
+    An integer multiplier gives the same byte for every accumulator if it steps from one
+    output to the next at the same accumulators: each of the 255 steps is checked.
+
+    Raises:
+        UnsupportedModelError: If no multiplier near `real` fits.
+    """
+    nearest = quantize_multiplier(real)
+    if nearest.shift > 30 or nearest.value == 0:
+        raise UnsupportedModelError(
+            f"output scale: expected a multiplier between 2^-31 and 2^30, got {real}",
+            hint="check the scales of the model's input, weights and output",
+        )
+    steps = [
+        step
+        for output in range(-128 - zero_point, 128 - zero_point)
+        for step in _accumulators_around(output - 0.5, real)
+    ]
+    for nudge in (0, 1, -1, 2, -2):
+        candidate = Multiplier(nearest.value + nudge, nearest.shift)
+        if all(_round_once(a, candidate) == _round_half_away(a * real) for a in steps):
+            return candidate
+    raise UnsupportedModelError(
+        f"output scale: no 31-bit multiplier steps exactly as {real!r} does",
+        hint="change the model's output scale by one part in a million",
+    )
+
+
+def softmax_exp_table(scale: float, beta: float) -> tuple[int, ...]:
+    """exp(-scale * beta * difference) in Q0.31 for each difference that counts.
+
+    Entry `d` belongs to a value `d` below the largest of its row. Follows TFLite's
+    PreprocessSoftmaxScaling and CalculateInputRadius with 5 integer bits.
+    """
+    fraction_bits = 31 - _EXP_INTEGER_BITS
+    multiplier = quantize_multiplier(
+        min(beta * scale * (1 << fraction_bits), 2.0**31 - 1)
+    )
+    radius = math.floor(
+        ((1 << _EXP_INTEGER_BITS) - 1) * (1 << fraction_bits) / (1 << multiplier.shift)
+    )
+    differences = range(min(radius, 255) + 1)
+    return tuple(
+        _exp_on_negative_values(
+            _doubling_high_multiply(-d << multiplier.shift, multiplier.value)
+        )
+        for d in differences
+    )
+
+
+def _accumulators_around(value: float, real: float) -> tuple[int, ...]:
+    """The int32 accumulators next to where `accumulator * real` passes `value`."""
+    middle = math.floor(value / real)
+    near = range(middle - 1, middle + 3)
+    return tuple(a for a in near if -(2**31) <= a < 2**31)
+
+
+def _round_once(accumulator: int, multiplier: Multiplier) -> int:
+    right = 31 - multiplier.shift
+    product = accumulator * multiplier.value
+    return (product + (1 << (right - 1)) - (product < 0)) >> right
+
+
+def _round_half_away(value: float) -> int:
+    """C's round(): nearest integer, ties away from zero."""
+    whole = math.trunc(value)
+    rest = value - whole
+    return whole + (rest >= 0.5) - (rest <= -0.5)
+
+
+def _doubling_high_multiply(a: int, b: int) -> int:
+    return (a * b + (1 << 30)) >> 31
+
+
+def _divide_by_power_of_two(value: int, exponent: int) -> int:
+    return (value + (1 << (exponent - 1)) - (value < 0)) >> exponent
+
+
+def _exp_on_negative_values(a: int) -> int:
+    """gemmlowp's exp_on_negative_values, Q5.26 to Q0.31, for a <= 0."""
+    if a == 0:
+        return (1 << 31) - 1
+    fraction_bits = 31 - _EXP_INTEGER_BITS
+    quarter = 1 << (fraction_bits - 2)
+    a_mod_quarter = (a & (quarter - 1)) - quarter
+    result = _exp_on_quarter(a_mod_quarter << _EXP_INTEGER_BITS)
+    remainder = a_mod_quarter - a
+    for exponent, factor in _EXP_BARREL:
+        if remainder & (1 << (fraction_bits + exponent)):
+            result = _doubling_high_multiply(result, factor)
+    return result
+
+
+def _exp_on_quarter(a: int) -> int:
+    """gemmlowp's exp_on_interval_between_negative_one_quarter_and_0_excl, Q0.31."""
+    constant_term = 1895147668  # exp(-1/8)
+    one_third = 715827883
+    x = a + (1 << 28)  # a + 1/8
+    x2 = _doubling_high_multiply(x, x)
+    x3 = _doubling_high_multiply(x2, x)
+    x4 = _doubling_high_multiply(x2, x2)
+    x4_over_4 = _divide_by_power_of_two(x4, 2)
+    inner = _doubling_high_multiply(x4_over_4 + x3, one_third) + x2
+    half = _divide_by_power_of_two(inner, 1)
+    return constant_term + _doubling_high_multiply(constant_term, x + half)

@@ -1,0 +1,27 @@
+"""Rewrites of the graph that keep every output bit-equal; `run_passes` applies them all.
+
+Each pass is a function `Graph -> Graph` in a file of its own. The result of each is
+verified.
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.passes.fold_pad import fold_pad
+from tinycnn.compiler.verify import verify
+
+__all__ = ["fold_pad", "run_passes"]
+
+_PASSES = (fold_pad,)
+
+
+def run_passes(graph: Graph) -> Graph:
+    """`graph` after all passes.
+
+    Raises:
+        ModelError: If a pass breaks the graph.
+    """
+    for run in _PASSES:
+        graph = run(graph)
+        verify(graph)
+    return graph

@@ -1,0 +1,91 @@
+"""The program: what the generated C says, as data.
+
+One `KernelCall` is one line of C; a `ConstantArray` is one table in flash. Nothing here
+knows about text or templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.compiler.graph import Tensor
+
+__all__ = ["Buffer", "ConstantArray", "KernelCall", "Param", "Program"]
+
+Param = int | float | str | tuple[int, ...] | dict[str, "Param"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConstantArray:
+    """A table of numbers in flash: weights, biases, multipliers."""
+
+    name: str
+    ctype: str
+    values: NDArray[np.generic]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buffer:
+    """An activation at its place in the arena."""
+
+    name: str
+    ctype: str
+    offset: int
+    tensor: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KernelCall:
+    """One call of a kernel.
+
+    Attributes:
+        name: Name of the params struct, unique in the program.
+        function: The C function.
+        params_type: The C type of its first argument.
+        params: Its fields in order; a str is the name of a `ConstantArray`.
+        arguments: C names of buffers and arrays, after the params.
+        comment: Operator, source tensor and shapes.
+    """
+
+    name: str
+    function: str
+    params_type: str
+    params: dict[str, Param]
+    arguments: tuple[str, ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A whole model, ready to be printed.
+
+    Attributes:
+        name: Prefix of all its C names.
+        sha256: Digest of the `.tflite` file.
+        reference: Name of the numerics reproduced.
+        arena_bytes: Size of the arena.
+        arrays: Constants in the order of their use.
+        buffers: Activations in the order of their birth.
+        calls: In execution order.
+        input: The buffer that holds the model's input.
+        output: The buffer that holds its output.
+    """
+
+    name: str
+    sha256: str
+    reference: str
+    arena_bytes: int
+    arrays: tuple[ConstantArray, ...]
+    buffers: tuple[Buffer, ...]
+    calls: tuple[KernelCall, ...]
+    input: Buffer
+    output: Buffer
+
+    @property
+    def kernels(self) -> tuple[str, ...]:
+        """The kernel functions used, sorted; each is in the file of its name."""
+        return tuple(sorted({call.function for call in self.calls}))

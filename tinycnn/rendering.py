@@ -1,0 +1,105 @@
+"""Templates -> text: one jinja2 environment, and the filters that make C safe.
+
+Templates hold layout, never arithmetic; data are only ever values in them. Text from a
+model or a user reaches C through `comment` or as a C identifier, never raw.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["c_array", "c_float", "c_identifier", "c_value", "comment", "render"]
+
+_C_LINE = 88
+_KEYWORDS = frozenset(
+    "alignas alignof and asm auto bitand bitor bool break case catch char class compl "
+    "const constexpr continue decltype default delete do double else enum explicit "
+    "export extern false float for friend goto if inline int long main mutable "
+    "namespace new noexcept not nullptr operator or private protected public register "
+    "restrict return short signed sizeof static struct switch template this throw true "
+    "try typedef typeid typename union unsigned using virtual void volatile while xor "
+    "loop setup".split()
+)
+
+
+def render(template: str, /, **values: object) -> str:
+    """The text of `template`, a path below the package, for `values`."""
+    return _ENVIRONMENT.get_template(template).render(**values)
+
+
+def c_identifier(name: str) -> str:
+    """A C identifier as near to `name` as C allows.
+
+    >>> c_identifier("my model-2"), c_identifier("2x"), c_identifier("int")
+    ('my_model_2', 'm2x', 'int_')
+    """
+    identifier = re.sub(r"[^A-Za-z0-9_]", "_", name)[:63]
+    if not identifier[:1].isalpha():
+        identifier = f"m{identifier}"
+    return f"{identifier}_" if identifier in _KEYWORDS else identifier
+
+
+def comment(text: str) -> str:
+    """Text that is harmless inside a C comment, cut to a readable length.
+
+    >>> comment("conv/1;relu */ ??/ \\\\")
+    'conv/1;relu _ ____ _'
+    """
+    safe = re.sub(r"[^A-Za-z0-9_ .,:;/<>x()=+-]", "_", text)
+    safe = safe.replace("*/", "_").replace("/*", "_").replace("__/", "___")
+    return safe if len(safe) <= 120 else f"{safe[:117]}..."
+
+
+def c_array(values: NDArray[np.generic] | Sequence[int]) -> str:
+    """The numbers of a C initialiser, wrapped and indented.
+
+    >>> c_array([1, -2])
+    '    1, -2,'
+    """
+    lines, line = [], "   "
+    for value in np.asarray(values).reshape(-1).tolist():
+        item = f" {value},"
+        if len(line) + len(item) > _C_LINE:
+            lines.append(line)
+            line = "   "
+        line += item
+    return "\n".join([*lines, line])
+
+
+def c_float(value: float) -> str:
+    """A C literal that is exactly the float32 `value`.
+
+    >>> c_float(0.5), c_float(1.0)
+    ('0.5f', '1.0f')
+    """
+    return f"{np.float32(value).item()!r}f"
+
+
+def c_value(value: object) -> str:
+    """A C initialiser.
+
+    >>> c_value({"a": (1, 2), "b": 0.5})
+    '{.a = {1, 2}, .b = 0.5f}'
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f".{k} = {c_value(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "{" + ", ".join(map(c_value, value)) + "}"
+    return c_float(value) if isinstance(value, float) else str(value)
+
+
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+)
+_ENVIRONMENT.filters.update(c_array=c_array, c_value=c_value, comment=comment)

@@ -1,0 +1,117 @@
+"""Everything that a report shows, as data; gathered by the build, drawn by `page`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.boards import Board
+from tinycnn.compiler import Graph, MemoryPlan
+from tinycnn.compiler.cost import OpCost
+
+__all__ = ["AccuracyStep", "Agreement", "Curve", "Report", "Verdict"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyStep:
+    """One rung of the accuracy ladder: the same test images, another arithmetic."""
+
+    label: str
+    correct: int
+    total: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of correct answers, 0 to 1."""
+        return self.correct / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the fake-quantized twin and the converted model compare on the test images."""
+
+    differing_images: int
+    total: int
+    largest_lsb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One phase of training; one value an epoch in each tuple.
+
+    Attributes:
+        phase: "float" or "fake-quantized".
+        loss: Mean training loss.
+        accuracy: Training accuracy, 0 to 1.
+        validation_loss: Mean loss on the validation split.
+        validation_accuracy: Accuracy on the validation split, 0 to 1.
+    """
+
+    phase: str
+    loss: tuple[float, ...]
+    accuracy: tuple[float, ...]
+    validation_loss: tuple[float, ...]
+    validation_accuracy: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a validation on a device found."""
+
+    device: str
+    equal: int
+    total: int
+    images_per_second: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """The contents of one report.
+
+    Attributes:
+        name: Project name.
+        generator: Program and version.
+        model_sha256: Digest of the `.tflite` file.
+        reference: Identity of the reference interpreter.
+        dataset: Name of the data set.
+        board: The target.
+        ladder: Float, fake-quantized, int8 reference, C on host.
+        agreement: Fake-quantized twin against the int8 reference.
+        curves: Training, phase after phase.
+        class_names: One a class.
+        images: Test images, uint8, shape (N, H, W, C).
+        labels: True classes, shape (N,).
+        scores: Dequantized outputs of the int8 reference, shape (N, classes).
+        graph: The compiled graph.
+        plan: Its memory plan.
+        costs: One an operator.
+        flash_bytes: Of the firmware image.
+        ram_bytes: Static RAM of the firmware image.
+        latency_ms: Estimated time of one inference on the board.
+        cycles: Estimated processor cycles of one inference.
+        verdicts: Validations done so far.
+    """
+
+    name: str
+    generator: str
+    model_sha256: str
+    reference: str
+    dataset: str
+    board: Board
+    ladder: tuple[AccuracyStep, ...]
+    agreement: Agreement
+    curves: tuple[Curve, ...]
+    class_names: tuple[str, ...]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    graph: Graph
+    plan: MemoryPlan
+    costs: tuple[OpCost, ...]
+    flash_bytes: int
+    ram_bytes: int
+    latency_ms: float
+    cycles: int
+    verdicts: tuple[Verdict, ...]
