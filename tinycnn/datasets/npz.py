@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+import tokenize
 import warnings
 import zipfile
 import zlib
@@ -41,6 +42,16 @@ _ZIP_ERRORS = (
     OverflowError,
     RuntimeError,
     ValueError,
+)
+# What NumPy raises for a broken header, which is a Python literal.
+_HEADER_ERRORS = (
+    EOFError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    tokenize.TokenError,
 )
 
 
@@ -106,7 +117,7 @@ def _parse_npy(subject: str, data: bytes) -> NDArray[np.generic]:
     stream = io.BytesIO(data)
     try:
         shape, fortran, dtype = _read_header(stream)
-    except (ValueError, TypeError, EOFError, SyntaxError, MemoryError) as error:
+    except _HEADER_ERRORS as error:
         raise DatasetError(f"{subject}: not a .npy array") from error
     if dtype.kind not in "biufc":
         raise DatasetError(

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+
+from tinycnn.datasets import datasets_dir
+from tinycnn.datasets.digits import read_digits
+
+
+def test_all_digits_are_there() -> None:
+    """The embedded data set has 1,797 images of 8x8 pixels in ten classes."""
+    digits, class_names = read_digits()
+
+    assert digits.images.shape == (1797, 8, 8, 1)
+    assert digits.images.dtype == np.uint8
+    assert class_names == tuple("0123456789")
+    assert np.bincount(digits.labels).tolist() == [
+        *(178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+    ]
+
+
+def test_values_are_scaled_by_the_documented_rule() -> None:
+    """The 17 original values become v * 255 / 16, rounded half up."""
+    digits, _ = read_digits()
+
+    expected = [int(v * 255 / 16 + 0.5) for v in range(17)]
+    assert np.unique(digits.images).tolist() == expected
+
+
+def test_the_first_image_is_the_first_of_the_source() -> None:
+    """The order and orientation of the source are kept."""
+    digits, _ = read_digits()
+
+    original = (digits.images[0, :3, :, 0].astype(int) * 16 + 127) // 255
+    assert original.tolist() == [
+        [0, 0, 5, 13, 9, 1, 0, 0],
+        [0, 0, 13, 15, 10, 15, 5, 0],
+        [0, 3, 15, 2, 0, 11, 8, 0],
+    ]
+    assert digits.labels[:10].tolist() == list(range(10))
+
+
+def test_the_readme_names_source_licence_and_digest() -> None:
+    """What ships beside the file says where it is from and what it is."""
+    folder: Path = datasets_dir() / "digits"
+
+    text = (folder / "README.md").read_text(encoding="utf-8")
+
+    digest = hashlib.sha256((folder / "digits.npz").read_bytes()).hexdigest()
+    assert digest in text
+    assert re.search(r"CC BY 4\.0", text)
+    assert "scikit-learn" in text
