@@ -48,11 +48,10 @@ def c_identifier(name: str) -> str:
 def comment(text: str) -> str:
     """Text that is harmless inside a C comment, cut to a readable length.
 
-    >>> comment("conv/1;relu */ ??/ \\\\")
-    'conv/1;relu _ ____ _'
+    >>> comment("conv/1;relu */ ??/")
+    'conv/1;relu _/ __/'
     """
-    safe = re.sub(r"[^A-Za-z0-9_ .,:;/<>x()=+-]", "_", text)
-    safe = safe.replace("*/", "_").replace("/*", "_").replace("__/", "___")
+    safe = re.sub(r"[^A-Za-z0-9_ .,:;/<>()=+-]", "_", text)
     return safe if len(safe) <= 120 else f"{safe[:117]}..."
 
 

@@ -1,8 +1,8 @@
 """The graph: what a `.tflite` file says, checked and typed.
 
 Every value is final after `verify`. Shapes are NHWC. An operator is an `Op` with one
-attributes class per kind; options that the file leaves to the interpreter (SAME padding,
-reduction axes) are resolved to numbers on import.
+attributes class per kind; options that the file leaves to the interpreter (SAME
+padding, reduction axes) are resolved to numbers on import.
 """
 
 from __future__ import annotations

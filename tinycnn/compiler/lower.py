@@ -1,7 +1,7 @@
 """Graph and memory plan -> `Program`: each operator becomes one kernel call.
 
-All arithmetic on scales happens here (`numerics`); the C code gets integers. An operator
-that does nothing in its place (a RESHAPE) becomes no call.
+All arithmetic on scales happens here (`numerics`); the C code gets integers. A RESHAPE
+becomes no call: its output lies where its input does.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Fixed-point constants of the reference interpreter, computed offline.
 
-In: real-valued scales. Out: the integers with which the C kernels give the same bytes as
-LiteRT's `BUILTIN_REF` kernels. Follows `QuantizeMultiplier` (TFLite,
+In: real-valued scales. Out: the integers with which the C kernels give the same bytes
+as LiteRT's `BUILTIN_REF` kernels. Follows `QuantizeMultiplier` (TFLite,
 `quantization_util.cc`) and gemmlowp's fixed-point `exp_on_negative_values`; all
 arithmetic is on Python integers and IEEE doubles, so that it repeats on any machine.
 """
@@ -148,7 +148,7 @@ def _divide_by_power_of_two(value: int, exponent: int) -> int:
 
 
 def _exp_on_negative_values(a: int) -> int:
-    """gemmlowp's exp_on_negative_values, Q5.26 to Q0.31, for a <= 0."""
+    """The gemmlowp function of this name, Q5.26 to Q0.31, for a <= 0."""
     if a == 0:
         return (1 << 31) - 1
     fraction_bits = 31 - _EXP_INTEGER_BITS
@@ -163,7 +163,7 @@ def _exp_on_negative_values(a: int) -> int:
 
 
 def _exp_on_quarter(a: int) -> int:
-    """gemmlowp's exp_on_interval_between_negative_one_quarter_and_0_excl, Q0.31."""
+    """exp(a) for a in [-1/4, 0) in Q0.31, as gemmlowp's Taylor expansion at -1/8."""
     constant_term = 1895147668  # exp(-1/8)
     one_third = 715827883
     x = a + (1 << 28)  # a + 1/8

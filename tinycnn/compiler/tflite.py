@@ -1,9 +1,9 @@
 """`.tflite` file -> `Graph`.
 
-In: bytes from anywhere. Out: a graph that says the same, options resolved to numbers, or
-an error naming operator, index and tensor. Nothing is read before its bounds are known
-(`flatbuffer`); what the numbers mean together is checked by `verify`. Field numbers are
-those of TensorFlow Lite's schema, version 3.
+In: bytes from anywhere. Out: a graph that says the same, options resolved to numbers,
+or an error naming operator, index and tensor. Nothing is read before its bounds are
+known (`flatbuffer`); what the numbers mean together is checked by `verify`. Field
+numbers are those of TensorFlow Lite's schema, version 3.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class _RawOp:
         """
         if number >= len(self.inputs) or self.inputs[number] < 0:
             raise InvalidModelError(
-                f"{self.label}: expected an input {number}, got {len(self.inputs)} inputs"
+                f"{self.label}: expected an input {number}, got {len(self.inputs)}"
             )
         return self.tensors[self.inputs[number]]
 
@@ -179,12 +179,14 @@ def _read_tensor(index: int, table: Table, buffers: tuple[Table, ...]) -> Tensor
     )
     if len(shape) > MAX_RANK or any(d < 1 for d in shape):
         raise InvalidModelError(
-            f"{label}: expected at most {MAX_RANK} dimensions of at least 1, got {shape}"
+            f"{label}: expected at most {MAX_RANK} dimensions, all at least 1, got "
+            f"{shape}"
         )
     tensor = Tensor(index, name, shape, _DTYPES[code], _read_quant(table, label, shape))
     if tensor.bytes > MAX_TENSOR_BYTES:
         raise InvalidModelError(
-            f"{label}: expected at most {MAX_TENSOR_BYTES:,} bytes, got {tensor.bytes:,}"
+            f"{label}: expected at most {MAX_TENSOR_BYTES:,} bytes, got "
+            f"{tensor.bytes:,}"
         )
     return replace(tensor, data=_read_data(table, tensor, label, buffers))
 
@@ -201,7 +203,7 @@ def _read_quant(table: Table, label: str, shape: tuple[int, ...]) -> QuantParams
         raise InvalidModelError(
             f"{label}: expected {len(scale)} zero points, one a scale, got {got}"
         )
-    if not np.all(np.isfinite(scale)) or not np.all(scale > 0):
+    if not all(0 < float(s) < math.inf for s in scale):
         raise InvalidModelError(f"{label}: expected finite scales above 0")
     axis = quant.int32(6) if len(scale) > 1 else None
     if axis is not None and not (0 <= axis < len(shape) and shape[axis] == len(scale)):
@@ -244,7 +246,8 @@ def _read_raw_op(
     code_index = table.uint32(0)
     if code_index >= len(codes):
         raise InvalidModelError(
-            f"op {index}: expected an operator code below {len(codes)}, got {code_index}"
+            f"op {index}: expected an operator code below {len(codes)}, got "
+            f"{code_index}"
         )
     outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
     code = max(codes[code_index].int8(0), codes[code_index].int32(3))

@@ -1,9 +1,9 @@
 """The host reference interpreters behind one small interface.
 
-In: a `.tflite` file and inputs. Out: the outputs that generated code must equal, byte for
-byte, and the identity of the interpreter that computed them. The default is
-`ai-edge-litert` with its reference kernels (`BUILTIN_REF`) on one thread; where it is not
-installed, `tflite-runtime` or TensorFlow serve, under their own names.
+In: a `.tflite` file and inputs. Out: the outputs that generated code must equal, byte
+for byte, and the identity of the interpreter that computed them. The default is
+`ai-edge-litert` with its reference kernels (`BUILTIN_REF`) on one thread; where it is
+not installed, `tflite-runtime` or TensorFlow serve, under their own names.
 """
 
 from __future__ import annotations

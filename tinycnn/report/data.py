@@ -30,7 +30,7 @@ class AccuracyStep:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How the fake-quantized twin and the converted model compare on the test images."""
+    """The fake-quantized twin against the converted model, on the test images."""
 
     differing_images: int
     total: int

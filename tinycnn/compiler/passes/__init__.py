@@ -1,6 +1,6 @@
-"""Rewrites of the graph that keep every output bit-equal; `run_passes` applies them all.
+"""Rewrites of the graph that keep every output bit-equal.
 
-Each pass is a function `Graph -> Graph` in a file of its own. The result of each is
+`run_passes` applies them all. Each pass is a function `Graph -> Graph` in a file of its own. The result of each is
 verified.
 """
 
