@@ -1,7 +1,7 @@
 """Rewrites of the graph that keep every output bit-equal.
 
-`run_passes` applies them all. Each pass is a function `Graph -> Graph` in a file of its own. The result of each is
-verified.
+`run_passes` applies them all. Each pass is a function `Graph -> Graph` in a file of its
+own, and its result is verified.
 """
 
 from __future__ import annotations

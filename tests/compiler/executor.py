@@ -1,0 +1,70 @@
+"""Runs a `Program` by calling the C kernels one by one, without generated C.
+
+The kernels are compiled once into a shared library; params structs are built from the
+program's data. Generated C itself is tested by whole models.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+
+import numpy as np
+
+ITEM_TYPES = {"int8_t": np.int8, "uint8_t": np.uint8, "int32_t": np.int32}
+
+
+class Executor:
+    """The kernels of one shared library."""
+
+    def __init__(self, library: Path) -> None:
+        self.library = ctypes.CDLL(str(library))
+
+    def run(self, program, inputs):
+        """Raw output bytes for each input, the arena poisoned before each run."""
+        arena = np.empty(program.arena_bytes + 64, np.uint8)
+        base = -arena.ctypes.data % 16 + 16
+        tables = {
+            a.name: np.ascontiguousarray(a.values, ITEM_TYPES[a.ctype])
+            for a in program.arrays
+        }
+        address = {name: table.ctypes.data for name, table in tables.items()}
+        address["NULL"] = None
+        for buffer in program.buffers:
+            address[buffer.name] = arena.ctypes.data + base + buffer.offset
+        outputs = []
+        for x in inputs:
+            arena[:] = 0xA5
+            raw = np.frombuffer(x.tobytes(), np.uint8)
+            arena[base + program.input.offset :][: len(raw)] = raw
+            for call in program.calls:
+                params = make_struct(call.params, address)
+                arguments = [ctypes.c_void_p(address[a]) for a in call.arguments]
+                self.library[call.function](ctypes.byref(params), *arguments)
+            assert np.all(arena[:base] == 0xA5), "written before the arena"
+            assert np.all(arena[base + program.arena_bytes :] == 0xA5), "written after"
+            start = base + program.output.offset
+            size = program.output.tensor.bytes
+            outputs.append(arena[start : start + size].tobytes())
+        return outputs
+
+
+def make_struct(params, address):
+    """A C struct with the fields of `params`, in order."""
+    values = [convert(value, address) for value in params.values()]
+    fields = [(name, type(v)) for name, v in zip(params, values, strict=True)]
+    struct = type("Params", (ctypes.Structure,), {"_fields_": fields})()
+    for name, value in zip(params, values, strict=True):
+        setattr(struct, name, value)
+    return struct
+
+
+def convert(value, address):
+    """A ctypes value for one field."""
+    if isinstance(value, dict):
+        return make_struct(value, address)
+    if isinstance(value, tuple):
+        return (ctypes.c_int32 * len(value))(*value)
+    if isinstance(value, str):
+        return ctypes.c_void_p(address[value])
+    return ctypes.c_float(value) if isinstance(value, float) else ctypes.c_int32(value)
