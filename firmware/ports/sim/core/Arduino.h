@@ -1,0 +1,72 @@
+/*
+ * Arduino.h - the part of the Arduino interface that a generated sketch uses
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A core of our own, so that the sketch's own sources run on emulated boards. What the
+ * board is comes from pins_arduino.h and backend.c of the variant that is built with it.
+ */
+#ifndef ARDUINO_H
+#define ARDUINO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pins_arduino.h"
+
+#define LOW 0u
+#define HIGH 1u
+#define INPUT 0u
+#define OUTPUT 1u
+
+/* Of CMSIS: what a sketch needs to count cycles. */
+typedef struct {
+    volatile uint32_t CTRL;
+    volatile uint32_t CYCCNT;
+} DWT_Type;
+
+typedef struct {
+    volatile uint32_t DHCSR;
+    volatile uint32_t DCRSR;
+    volatile uint32_t DCRDR;
+    volatile uint32_t DEMCR;
+} CoreDebug_Type;
+
+#define DWT ((DWT_Type *)0xE0001000u)
+#define DWT_CTRL_CYCCNTENA_Msk (1u << 0)
+#define CoreDebug ((CoreDebug_Type *)0xE000EDF0u)
+#define CoreDebug_DEMCR_TRCENA_Msk (1u << 24)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The sketch. */
+void setup(void);
+void loop(void);
+
+unsigned long micros(void);
+unsigned long millis(void);
+void delay(unsigned long milliseconds);
+void pinMode(uint32_t pin, uint32_t mode);
+void digitalWrite(uint32_t pin, uint32_t value);
+
+#ifdef __cplusplus
+}
+
+class SerialPort {
+public:
+    void begin(unsigned long baud_rate);
+    int available();
+    int read(); /* -1 when nothing has arrived */
+    size_t readBytes(uint8_t *data, size_t size); /* waits at most one second */
+    size_t write(uint8_t value);
+    size_t write(const uint8_t *data, size_t size);
+    void flush() {}
+    explicit operator bool() const { return true; }
+};
+
+extern SerialPort Serial;
+#endif
+
+#endif /* ARDUINO_H */

@@ -1,0 +1,65 @@
+/*
+ * backend.c - MPS2 AN386: CMSDK UART0 and TIMER0
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "backend.h"
+
+#include "Arduino.h"
+
+#define REGISTER(address) (*(volatile uint32_t *)(address))
+
+#define UART_DATA REGISTER(0x40004000u)
+#define UART_STATE REGISTER(0x40004004u)
+#define UART_CTRL REGISTER(0x40004008u)
+#define UART_BAUDDIV REGISTER(0x40004010u)
+
+#define UART_SENDER_FULL 1u
+#define UART_RECEIVER_FULL 2u
+#define UART_BOTH_ENABLED 3u
+#define UART_FASTEST 16u
+
+#define TIMER_CTRL REGISTER(0x40000000u)
+#define TIMER_VALUE REGISTER(0x40000004u)
+#define TIMER_RELOAD REGISTER(0x40000008u)
+
+#define TIMER_ENABLED 1u
+#define TICKS_PER_US 25u
+
+void backend_init(void) {
+    TIMER_RELOAD = UINT32_MAX;
+    TIMER_VALUE = UINT32_MAX;
+    TIMER_CTRL = TIMER_ENABLED;
+    UART_BAUDDIV = UART_FASTEST;
+    UART_CTRL = UART_BOTH_ENABLED;
+}
+
+/* The timer counts down and wraps after 171 s; whole microseconds are carried over. */
+uint32_t backend_micros(void) {
+    static uint32_t last_ticks = UINT32_MAX;
+    static uint32_t now_us;
+    const uint32_t elapsed_us = (last_ticks - TIMER_VALUE) / TICKS_PER_US;
+    last_ticks -= elapsed_us * TICKS_PER_US;
+    now_us += elapsed_us;
+    return now_us;
+}
+
+uint32_t backend_available(void) {
+    return (UART_STATE & UART_RECEIVER_FULL) != 0 ? 1u : 0u;
+}
+
+uint8_t backend_read(void) {
+    return (uint8_t)UART_DATA;
+}
+
+void backend_write(const uint8_t *data, uint32_t size) {
+    for (uint32_t i = 0; i < size; i++) {
+        while ((UART_STATE & UART_SENDER_FULL) != 0) {
+        }
+        UART_DATA = data[i];
+    }
+}
+
+void backend_pin(uint32_t pin, uint32_t value) {
+    (void)pin;
+    (void)value; /* no LED that anyone could see */
+}

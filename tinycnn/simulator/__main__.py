@@ -1,0 +1,118 @@
+"""Command line of the simulated board.
+
+Standard output says where to connect (`listening socket://127.0.0.1:PORT`); the board
+starts when a client has, and the program ends when it leaves. Exit codes: 0 the client
+left or the limit of cycles was reached, 2 usage, 3 a fault, a file that cannot be run
+or no client.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tinycnn.simulator.image import Image, ImageError, read_image
+from tinycnn.simulator.link import accept_client, listen
+from tinycnn.simulator.machine import Fault, Machine
+
+__all__ = ["main"]
+
+
+class _NoLink:
+    """A serial cable that nobody holds."""
+
+    closed = False
+
+    def receive(self, size: int, wait_s: float) -> bytes:
+        return b""
+
+    def send(self, data: bytes) -> None:
+        pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one firmware image; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends emulated loops too
+    try:
+        image = read_image(options.image)
+        if options.run_for is not None:
+            fault = _run_alone(image, options.run_for, compiled=not options.python)
+        else:
+            fault = _serve(image, options)
+    except (ImageError, TimeoutError, OSError) as error:
+        hint = getattr(error, "hint", "connect to the address on the first line")
+        return _fail("error", str(error), hint)
+    return _fail("fault", fault.message, fault.hint) if fault else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tinycnn.simulator",
+        description="Run firmware on a simulated Arduino Nano 33 BLE Sense.",
+        epilog="example: python -m tinycnn.simulator firmware.elf",
+    )
+    parser.add_argument("image", type=Path, help="firmware image (ELF)")
+    parser.add_argument(
+        "--listen",
+        type=_address,
+        default=("127.0.0.1", 0),
+        metavar="HOST:PORT",
+        help="where to wait for a client (default: 127.0.0.1:0, a free port)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="give up when no client has come (default: 60)",
+    )
+    parser.add_argument(
+        "--run-for",
+        type=int,
+        metavar="CYCLES",
+        help="run without a client, stop after so many cycles and print the counts",
+    )
+    parser.add_argument(
+        "--python", action="store_true", help="count in Python, without a C compiler"
+    )
+    return parser
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected HOST:PORT, got {text!r}")
+    return host, int(port)
+
+
+def _run_alone(image: Image, cycles: int, *, compiled: bool) -> Fault | None:
+    machine = Machine(image, _NoLink(), limit_cycles=cycles, compiled=compiled)
+    fault = machine.run()
+    counter = machine.counter
+    print(f"ran {counter.instructions} instructions, {counter.cycles} cycles")
+    return fault
+
+
+def _serve(image: Image, options: argparse.Namespace) -> Fault | None:
+    server = listen(*options.listen)
+    host, port = server.getsockname()[:2]
+    print(f"listening socket://{host}:{port}", flush=True)
+    link = accept_client(server, options.timeout)
+    machine = Machine(image, link, compiled=not options.python)
+    link.watch(machine.stop)
+    fault = machine.run()
+    link.close()
+    return fault
+
+
+def _fail(kind: str, message: str, hint: str) -> int:
+    print(f"{kind}: {message}\nhint: {hint}", file=sys.stderr, flush=True)
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

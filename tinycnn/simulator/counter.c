@@ -1,0 +1,55 @@
+/*
+ * counter.c - counts instructions and cycles, called by the emulator at every block
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * counter.py holds the same in Python, and the layout of the types.
+ */
+#include <stdint.h>
+
+typedef struct {
+    uint32_t size; /* 0: not seen yet */
+    uint32_t instructions;
+    uint32_t cycles;
+    uint32_t head;
+    uint32_t tail;
+} block_t;
+
+typedef struct counter counter_t;
+
+struct counter {
+    uint64_t instructions;
+    uint64_t cycles;
+    uint64_t limit_cycles; /* stop at the first block that begins after so many */
+    block_t *blocks;       /* one for each halfword of flash */
+    uint32_t flash_base;
+    uint32_t flash_bytes;
+    uint32_t end;  /* where the previous block ended */
+    uint32_t tail; /* its tail */
+    uint32_t pipelines;
+    uint32_t branch_cycles;
+    void (*decode)(uint32_t address, uint32_t size, block_t *block);
+    int (*stop)(void *emulator);
+};
+
+void count_block(void *emulator, uint64_t address, uint32_t size, counter_t *counter) {
+    const uint32_t start = (uint32_t)address;
+    if (start - counter->flash_base >= counter->flash_bytes) {
+        return; /* about to fault */
+    }
+    block_t *block = &counter->blocks[(start - counter->flash_base) / 2];
+    if (block->size != size) {
+        counter->decode(start, size, block);
+    }
+    if (counter->cycles >= counter->limit_cycles) {
+        counter->stop(emulator);
+    }
+    counter->instructions += block->instructions;
+    counter->cycles += block->cycles;
+    if (start != counter->end) {
+        counter->cycles += counter->branch_cycles;
+    } else if ((block->head & counter->tail) == counter->pipelines) {
+        counter->cycles -= 1;
+    }
+    counter->end = start + size;
+    counter->tail = block->tail;
+}

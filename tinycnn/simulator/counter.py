@@ -1,0 +1,196 @@
+"""Counts the instructions and cycles of everything that the emulator runs.
+
+A hook runs at every basic block and adds that block's cost; a branch taken and a load
+pipelined across two blocks are seen there too. The hook is counter.c, compiled at first
+use into the user's cache; without a compiler the same runs in Python, much slower.
+Costs are decoded once a block, by cycles.py.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import logging
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import unicorn
+from platformdirs import user_cache_path
+from unicorn.unicorn_py3.unicorn import uclib
+
+from tinycnn.simulator.cycles import BRANCH_CYCLES, PIPELINES, BlockCost, block_cost
+from tinycnn.simulator.image import FLASH_BASE, FLASH_END
+
+__all__ = ["Counter", "attach_counter"]
+
+_log = logging.getLogger(__name__)
+
+_NO_LIMIT = 2**64 - 1
+
+
+class _Block(ctypes.Structure):
+    _fields_ = tuple(
+        (name, ctypes.c_uint32)
+        for name in ("size", "instructions", "cycles", "head", "tail")
+    )
+
+
+_Decode = ctypes.CFUNCTYPE(
+    None, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTER(_Block)
+)
+
+
+# uc_hook_add, of which unicorn's own prototype admits Python callbacks only.
+_AddHook = ctypes.CFUNCTYPE(
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_size_t),
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.c_uint64,
+    ctypes.c_uint64,
+)
+
+
+class Counter(ctypes.Structure):
+    """Running totals; `cycles` covers all of the current block.
+
+    Attributes:
+        instructions: Instructions executed.
+        cycles: Their cycles.
+        limit_cycles: The emulator stops when so many have passed.
+    """
+
+    instructions: int
+    cycles: int
+    limit_cycles: int
+    end: int
+    tail: int
+
+    _fields_ = (
+        ("instructions", ctypes.c_uint64),
+        ("cycles", ctypes.c_uint64),
+        ("limit_cycles", ctypes.c_uint64),
+        ("blocks", ctypes.POINTER(_Block)),
+        ("flash_base", ctypes.c_uint32),
+        ("flash_bytes", ctypes.c_uint32),
+        ("end", ctypes.c_uint32),
+        ("tail", ctypes.c_uint32),
+        ("pipelines", ctypes.c_uint32),
+        ("branch_cycles", ctypes.c_uint32),
+        ("decode", _Decode),
+        ("stop", ctypes.c_void_p),
+    )
+
+
+def attach_counter(
+    emulator: Any, *, start: int, limit_cycles: int | None = None, compiled: bool = True
+) -> Counter:
+    """A counter of all that `emulator` runs from now on.
+
+    Args:
+        emulator: The unicorn engine.
+        start: Address of the first instruction.
+        limit_cycles: Stop the emulator after so many.
+        compiled: Use counter.c where it can be compiled.
+    """
+    counter = Counter(
+        end=start,
+        limit_cycles=_NO_LIMIT if limit_cycles is None else limit_cycles,
+        pipelines=PIPELINES,
+        branch_cycles=BRANCH_CYCLES,
+    )
+    library = _compile() if compiled else None
+    if library is None:
+        hook = _python_hook(emulator, counter)
+        emulator.hook_add(unicorn.UC_HOOK_BLOCK, hook)
+    else:
+        _attach_compiled(emulator, counter, library)
+    return counter
+
+
+def _cost_at(emulator: Any, address: int, size: int) -> BlockCost:
+    return block_cost(bytes(emulator.mem_read(address, size)), address)
+
+
+def _python_hook(
+    emulator: Any, counter: Counter
+) -> Callable[[Any, int, int, Any], None]:
+    costs: dict[tuple[int, int], BlockCost] = {}
+
+    def count_block(_emulator: Any, address: int, size: int, _data: Any) -> None:
+        cost = costs.get((address, size))
+        if cost is None:
+            cost = costs[address, size] = _cost_at(emulator, address, size)
+        if counter.cycles >= counter.limit_cycles:
+            emulator.emu_stop()
+        cycles = cost.cycles
+        if address != counter.end:
+            cycles += BRANCH_CYCLES
+        elif cost.head & counter.tail == PIPELINES:
+            cycles -= 1
+        counter.instructions += cost.instructions
+        counter.cycles += cycles
+        counter.end = address + size
+        counter.tail = cost.tail
+
+    return count_block
+
+
+def _attach_compiled(emulator: Any, counter: Counter, library: ctypes.CDLL) -> None:
+    def decode(address: int, size: int, block: Any) -> None:
+        cost = _cost_at(emulator, address, size)
+        block[0] = _Block(size, cost.instructions, cost.cycles, cost.head, cost.tail)
+
+    counter.flash_base = FLASH_BASE
+    counter.flash_bytes = FLASH_END - FLASH_BASE
+    counter.blocks = (_Block * (counter.flash_bytes // 2))()
+    counter.decode = _Decode(decode)
+    counter.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p)
+    status = _AddHook(ctypes.cast(uclib.uc_hook_add, ctypes.c_void_p).value or 0)(
+        emulator._uch,
+        ctypes.byref(ctypes.c_size_t()),
+        unicorn.UC_HOOK_BLOCK,
+        ctypes.cast(library.count_block, ctypes.c_void_p),
+        ctypes.addressof(counter),
+        1,
+        0,
+    )
+    if status != unicorn.UC_ERR_OK:
+        raise unicorn.UcError(status)
+
+
+def _compile() -> ctypes.CDLL | None:
+    """counter.c as a library, or None when there is no way to build or load it."""
+    source = files(__package__).joinpath("counter.c").read_bytes()
+    key = hashlib.sha256(
+        source + (sys.platform + platform.machine()).encode()
+    ).hexdigest()[:16]
+    suffix = ".dll" if sys.platform == "win32" else ".so"
+    library = user_cache_path("tinycnn") / "simulator" / f"counter-{key}{suffix}"
+    try:
+        if not library.exists():
+            _build(source, library)
+        return ctypes.CDLL(str(library))
+    except (OSError, subprocess.SubprocessError) as error:
+        _log.warning("counting in Python, about 100 times slower: %s", error)
+        return None
+
+
+def _build(source: bytes, library: Path) -> None:
+    library.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
+        (Path(folder) / "counter.c").write_bytes(source)
+        command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-O2", "-fPIC"]
+        command += ["-mcpu=baseline", "-fno-sanitize=undefined"]
+        command += ["-o", library.name, "counter.c"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        os.replace(Path(folder) / library.name, library)
