@@ -1,0 +1,142 @@
+"""Quantization-aware training: a Keras model rewritten as its fake-quantized twin.
+
+In: a trained float model of supported layers. Out: the twin, a Keras model that
+computes what the int8 model will, with weights that can be fine-tuned. Its int8 grids
+are exactly those of the converted file. TFLite's rules for grids are kept: pooling,
+padding and reshaping keep their input's grid, the tensors around a concatenation share
+one, softmax has a fixed one, images in [0, 1] have scale 1/255 and zero point -128.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.errors import UnsupportedModelError
+from tinycnn.models.backend import keras
+from tinycnn.training.layers import (
+    FakeQuantAveragePooling,
+    FakeQuantize,
+    FakeQuantLinear,
+    FakeQuantMean,
+    FakeQuantSoftmax,
+    set_mode,
+)
+from tinycnn.training.steps import LinearStep, Step, read_steps
+
+__all__ = ["calibrate", "freeze_ranges", "quantize_model"]
+
+_IMAGE_RANGE = (0.0, 1.0)
+_CALIBRATION_IMAGES = 256
+
+
+def quantize_model(model: Any) -> Any:
+    """The fake-quantized twin of `model`, with its weights; ranges are not set yet.
+
+    Raises:
+        UnsupportedModelError: If `model` holds something without int8 counterpart.
+    """
+    steps = read_steps(model)
+    slots = _share_grids(steps)
+    image = keras.Input(model.inputs[0].shape[1:], name=steps[0].name)
+    tensors: list[Any] = []
+    for index, step in enumerate(steps):
+        sources = [tensors[source] for source in step.sources] or [image]
+        tensors.append(_twin_tensor(step, sources, slots, slots[index]))
+    return keras.Model(image, tensors[-1], name=f"{model.name}_int8")
+
+
+def calibrate(twin: Any, images: NDArray[np.uint8]) -> None:
+    """Set the ranges of `twin` to those that a sample of `images` gives."""
+    sample = images[:: -(-len(images) // _CALIBRATION_IMAGES)]
+    for grid in _grid_layers(twin):
+        grid.reset()
+    set_mode(twin, "calibrates")
+    twin(sample.astype(np.float32) / 255, training=False)
+    set_mode(twin, "active")
+
+
+def freeze_ranges(twin: Any) -> None:
+    """Keep the ranges of `twin` from now on, so that training sees what runs later."""
+    for grid in _grid_layers(twin):
+        grid.freeze()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slot:
+    """The place of one step's output on a shared grid."""
+
+    grid: FakeQuantize
+    number: int
+
+
+def _share_grids(steps: tuple[Step, ...]) -> tuple[_Slot, ...]:
+    """The grid of each step's output, by TFLite's rules; `number` is the producer's."""
+    group_of = list(range(len(steps)))
+    for index, step in enumerate(steps):
+        if step.kind in ("same_grid", "average_pool", "concatenate"):
+            joined = {group_of[source] for source in step.sources} | {index}
+            target = min(joined)
+            group_of = [target if g in joined else g for g in group_of]
+    slots: dict[int, _Slot] = {}
+    for group in sorted(set(group_of)):
+        members = [i for i, g in enumerate(group_of) if g == group]
+        slots |= _share_grid(steps, members)
+    return tuple(slots[index] for index in range(len(steps)))
+
+
+def _share_grid(steps: tuple[Step, ...], members: list[int]) -> dict[int, _Slot]:
+    """One grid for the steps in `members`, a slot for each that computes new values."""
+    producers = [
+        i
+        for i in members
+        if steps[i].kind not in ("same_grid", "average_pool", "concatenate")
+    ]
+    is_image = steps[producers[0]].kind == "input"
+    if is_image and len(producers) > 1:
+        other = steps[producers[1]].name
+        raise UnsupportedModelError(
+            f"layer '{other}': expected a range of its own, got the images' range "
+            "through a concatenation",
+            hint="do not concatenate the model's input with computed tensors",
+        )
+    grid = FakeQuantize(
+        fixed=_IMAGE_RANGE if is_image else None,
+        slots=len(producers),
+        name=f"{steps[producers[0]].name}_grid",
+    )
+    numbers = {index: number for number, index in enumerate(producers)}
+    return {index: _Slot(grid, numbers.get(index, 0)) for index in members}
+
+
+def _twin_tensor(
+    step: Step, sources: list[Any], slots: tuple[_Slot, ...], slot: _Slot
+) -> Any:
+    """The output of `step` in the twin, on its grid."""
+    if isinstance(step, LinearStep):
+        layer = FakeQuantLinear(step, slots[step.sources[0]].grid, slot.grid)
+        return slot.grid(layer(sources[0]), slot=slot.number)
+    if step.kind == "softmax":
+        return FakeQuantSoftmax(name=step.name)(sources[0])
+    if step.kind == "input":
+        return slot.grid(sources[0])
+    if step.kind == "average_pool":
+        return FakeQuantAveragePooling(slot.grid, step.layer)(sources[0])
+    if step.kind == "mean":
+        mean = FakeQuantMean(step.layer, slots[step.sources[0]].grid, slot.grid)
+        return slot.grid(mean(sources[0]), slot=slot.number)
+    layer = type(step.layer).from_config(step.layer.get_config())
+    output = layer(sources if len(sources) > 1 else sources[0])
+    if step.activation != "linear":
+        name = f"{step.name}_{step.activation}"
+        output = keras.layers.Activation(step.activation, name=name)(output)
+    if step.kind == "add":
+        return slot.grid(output, slot=slot.number)
+    return output
+
+
+def _grid_layers(twin: Any) -> list[FakeQuantize]:
+    return [layer for layer in twin.layers if isinstance(layer, FakeQuantize)]

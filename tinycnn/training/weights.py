@@ -1,0 +1,69 @@
+"""Weights on disk: a plain `.npz`, in the order of a model's weights.
+
+The architecture is not stored: build the model again with the same arguments, rewrite
+it with `quantize_model` if it was a twin, then load. Files of Keras' own formats are
+never read, as they can hold code.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["load_weights", "save_weights"]
+
+
+def save_weights(model: Any, path: Path) -> None:
+    """Write the weights of `model` to `path`, whole or not at all."""
+    arrays = {_key(i): value for i, value in enumerate(model.get_weights())}
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            np.savez(file, **arrays)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise
+
+
+def load_weights(model: Any, path: Path) -> None:
+    """Give `model` the weights that `save_weights` wrote to `path`.
+
+    Raises:
+        InvalidModelError: If the file is broken or belongs to another architecture.
+    """
+    expected = [weight.shape for weight in model.get_weights()]
+    weights = _read_arrays(path)
+    found = [weight.shape for weight in weights]
+    if found != expected:
+        raise InvalidModelError(
+            f"weights {path}: expected {len(expected)} arrays as in model "
+            f"'{model.name}', got {len(found)} of other shapes",
+            hint="train the model again",
+        )
+    model.set_weights(weights)
+
+
+def _read_arrays(path: Path) -> list[NDArray[np.float32]]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            keys = [_key(i) for i in range(len(archive.files))]
+            return [np.asarray(archive[key], np.float32) for key in keys]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InvalidModelError(
+            f"weights {path}: expected an .npz file of weights, got {error}",
+            hint="train the model again",
+        ) from error
+
+
+def _key(index: int) -> str:
+    return f"weight_{index:04}"
