@@ -97,7 +97,7 @@ def test_a_changed_file_is_refused(
 
 
 def test_a_download_lands_in_the_cache(remote: RemoteFile, tmp_path: Path) -> None:
-    """The file arrives whole, progress counts up to its size, and nothing else stays."""
+    """The file arrives whole, progress counts to its size, nothing else stays."""
     calls: list[tuple[str, int, int]] = []
 
     path = find_file(

@@ -69,9 +69,7 @@ def test_other_entries_are_skipped(
 
     assert class_names == ("a", "b")
     assert images.labels.tolist() == [0, 1, 1]
-    assert caplog.messages == [
-        f"{folder / 'a'}: skipped 4 entries that are no images"
-    ]
+    assert caplog.messages == [f"{folder / 'a'}: skipped 4 entries that are no images"]
 
 
 def test_a_class_without_images_is_named(folder: Path) -> None:
@@ -177,7 +175,13 @@ def test_sixteen_bits_are_scaled(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"not an image", b"GIF89a" + bytes(20), b"\x89PNG\r\n\x1a\n", b"BM" + bytes(60)],
+    [
+        b"",
+        b"not an image",
+        b"GIF89a" + bytes(20),
+        b"\x89PNG\r\n\x1a\n",
+        b"BM" + bytes(60),
+    ],
 )
 def test_a_file_that_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
     """Whatever the content, the message has the path."""

@@ -100,7 +100,7 @@ def test_a_published_data_set_comes_from_a_folder(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not MNIST")
 
-    with pytest.raises(DatasetError, match="idx3-ubyte.gz: expected sha256 440fcabf"):
+    with pytest.raises(DatasetError, match=r"idx3-ubyte\.gz: expected sha256 440fcabf"):
         load_dataset(DatasetSettings(name="mnist"), seed=1, folders=[tmp_path])
 
 
