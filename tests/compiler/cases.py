@@ -25,24 +25,24 @@ def draw_quant(rng):
 
 
 def draw_bias(rng, channels):
-    return rng.integers(-3000, 3000, channels).astype(np.int32)
+    return rng.integers(-300, 300, channels).astype(np.int32)
 
 
 def draw_weights(rng, shape):
-    weights = rng.integers(-127, 128, shape).astype(np.int8)
-    return np.where(rng.random(shape) < 0.1, pick(rng, -127, 0, 127), weights)
-
-
-def sum_scale(rng, depth):
-    """An output scale at which sums of `depth` products use the int8 range."""
-    return float(np.float32(2.0 ** rng.uniform(-1, 2) * np.sqrt(depth) * 60))
+    """Weights of the whole range, or small ones, with which roundings show."""
+    largest = pick(rng, 127, 2)
+    weights = rng.integers(-largest, largest + 1, shape)
+    edges = rng.random(shape) < 0.1
+    return np.where(edges, pick(rng, -largest, 0, largest), weights).astype(np.int8)
 
 
 def window(rng, size, padding, dilation=1):
     """A kernel size that fits `size`."""
     most = size if padding == SAME else (size - 1) // dilation + 1
-    return int(pick(rng, 1, 3, 5, rng.integers(1, 7))) if padding == SAME else int(
-        rng.integers(1, min(most, 6) + 1)
+    return (
+        int(pick(rng, 1, 3, 5, rng.integers(1, 7)))
+        if padding == SAME
+        else int(rng.integers(1, min(most, 6) + 1))
     )
 
 
@@ -88,11 +88,21 @@ def conv_options(padding, strides, dilations, activation):
     }
 
 
-def draw_scales(rng, scale_in, depth, channels, *, per_channel):
-    """Weight scales and an output scale that fit together."""
+def draw_scales(rng, scale, weights, channels, *, per_channel):
+    """Weight scales and an output scale at which the sums use the int8 range.
+
+    Some are powers of two, so that exact ties occur.
+    """
     count = channels if per_channel else 1
-    weights = [float(np.float32(2.0 ** rng.uniform(-9, -5))) for _ in range(count)]
-    return weights, float(np.float32(max(weights) * scale_in * sum_scale(rng, depth)))
+    exponents = [rng.uniform(-9, -5) for _ in range(count)]
+    typical = np.sqrt(weights.size / channels) * np.abs(weights).mean() + 1
+    exponent = np.log2(scale * typical) + max(exponents) + rng.uniform(0, 2)
+    if rng.random() < 0.3:
+        exponents = [round(e) for e in exponents]
+        exponent = round(exponent - np.log2(scale)) + np.log2(scale)
+    return [float(np.float32(2.0**e)) for e in exponents], float(
+        np.float32(2.0**exponent)
+    )
 
 
 def conv_2d(rng):
@@ -100,15 +110,17 @@ def conv_2d(rng):
     channels = int(pick(rng, 1, rng.integers(1, 9)))
     padding, kernels, strides, dilations, sizes = draw_window(rng, h, w, dilate=True)
     scale, zero_point = draw_quant(rng)
-    depth = kernels[0] * kernels[1] * c
+    data = draw_weights(rng, (channels, *kernels, c))
     per_channel = rng.random() < 0.9
-    w_scales, y_scale = draw_scales(rng, scale, depth, channels, per_channel=per_channel)
+    w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
     b = ModelBuilder()
     x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
-    shape = (channels, *kernels, c)
-    k = b.tensor(shape, scale=w_scales, data=draw_weights(rng, shape).astype(np.int8))
+    k = b.tensor(data.shape, scale=w_scales, data=data)
     bias = b.tensor(
-        (channels,), "int32", [scale * s for s in w_scales], data=draw_bias(rng, channels)
+        (channels,),
+        "int32",
+        [scale * s for s in w_scales],
+        data=draw_bias(rng, channels),
     )
     y = b.tensor((1, *sizes, channels), scale=y_scale, zero_point=draw_quant(rng)[1])
     options = conv_options(padding, strides, dilations, pick(rng, *ACTIVATIONS))
@@ -128,15 +140,16 @@ def depthwise_conv_2d(rng):
             for size, k, s, d in zip((h, w), kernels, strides, dilations, strict=True)
         )
     scale, zero_point = draw_quant(rng)
-    depth = kernels[0] * kernels[1]
-    w_scales, y_scale = draw_scales(rng, scale, depth, channels, per_channel=True)
+    data = draw_weights(rng, (1, *kernels, channels))
+    w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=True)
     b = ModelBuilder()
     x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
-    shape = (1, *kernels, channels)
-    data = draw_weights(rng, shape).astype(np.int8)
-    k = b.tensor(shape, scale=w_scales, data=data, axis=3)
+    k = b.tensor(data.shape, scale=w_scales, data=data, axis=3)
     bias = b.tensor(
-        (channels,), "int32", [scale * s for s in w_scales], data=draw_bias(rng, channels)
+        (channels,),
+        "int32",
+        [scale * s for s in w_scales],
+        data=draw_bias(rng, channels),
     )
     y = b.tensor((1, *sizes, channels), scale=y_scale, zero_point=draw_quant(rng)[1])
     options = conv_options(padding, strides, dilations, pick(rng, *ACTIVATIONS))
@@ -149,19 +162,16 @@ def fully_connected(rng):
     rows = int(pick(rng, 1, 1, 3))
     scale, zero_point = draw_quant(rng)
     per_channel = bool(rng.random() < 0.4)
-    w_scales, y_scale = draw_scales(rng, scale, depth, channels, per_channel=per_channel)
-    if rng.random() < 0.3:  # powers of two: exact ties
-        scale, y_scale = 0.5, 64.0
-        w_scales = [2.0 ** int(rng.integers(-3, 1)) for _ in w_scales]
+    data = draw_weights(rng, (channels, depth))
+    w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
     b = ModelBuilder()
     x = b.tensor((rows, depth), scale=scale, zero_point=zero_point)
-    shape = (channels, depth)
-    k = b.tensor(shape, scale=w_scales, data=draw_weights(rng, shape).astype(np.int8))
+    k = b.tensor(data.shape, scale=w_scales, data=data)
     inputs = [x, k]
     if rng.random() < 0.8:
         bias_scale = [scale * s for s in w_scales]
-        data = draw_bias(rng, channels)
-        inputs.append(b.tensor((channels,), "int32", bias_scale, data=data))
+        bias = draw_bias(rng, channels)
+        inputs.append(b.tensor((channels,), "int32", bias_scale, data=bias))
     y = b.tensor((rows, channels), scale=y_scale, zero_point=draw_quant(rng)[1])
     activation = pick(rng, *ACTIVATIONS)
     b.op("FULLY_CONNECTED", inputs, [y], fusedActivationFunction=activation)
