@@ -92,12 +92,15 @@ def test_a_project_is_found_by_folder_or_file(tmp_path: Path, as_folder: bool) -
     assert project == parse_project(MINIMAL)
 
 
-def test_no_project_file_says_how_to_get_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["tinycnn.toml", "other.toml", "x" * 5000])
+def test_no_project_file_says_how_to_get_one(tmp_path: Path, name: str) -> None:
     """The hint is `tinycnn init`."""
-    with pytest.raises(ProjectError) as caught:
-        load_project(tmp_path)
+    path = tmp_path if name == "tinycnn.toml" else tmp_path / name
 
-    assert str(caught.value) == f"{tmp_path / 'tinycnn.toml'}: no such project file"
+    with pytest.raises(ProjectError) as caught:
+        load_project(path)
+
+    assert str(caught.value) == f"{tmp_path / name}: no such project file"
     assert "`tinycnn init`" in str(caught.value.hint)
 
 

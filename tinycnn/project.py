@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -212,8 +213,8 @@ def load_project(path: Path) -> Project:
     Raises:
         ProjectError: If there is none, or something in it is wrong.
     """
-    file = path / PROJECT_FILE if path.is_dir() else path
-    if not file.is_file():
+    file = path / PROJECT_FILE if os.path.isdir(path) else path
+    if not os.path.isfile(file):  # unlike Path's, false for a name that is too long
         raise ProjectError(
             f"{file}: no such project file",
             hint="`tinycnn init` writes one",

@@ -5,9 +5,13 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+import tinycnn
 
 from tinycnn.datasets import datasets_dir
 from tinycnn.datasets.digits import read_digits
+from tinycnn.errors import DatasetError
 
 
 def test_all_digits_are_there() -> None:
@@ -53,3 +57,28 @@ def test_the_readme_names_source_licence_and_digest() -> None:
     assert digest in text
     assert re.search(r"CC BY 4\.0", text)
     assert "scikit-learn" in text
+
+
+def test_an_installed_package_brings_its_own_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a checkout the copy inside the package is used; another is not."""
+    monkeypatch.setattr(tinycnn, "__file__", str(tmp_path / "tinycnn" / "__init__.py"))
+    (tmp_path / "datasets").mkdir()  # another package of that name
+    packaged = tmp_path / "tinycnn" / "_datasets"
+    (packaged / "digits").mkdir(parents=True)
+    (packaged / "digits" / "digits.npz").write_bytes(b"")
+
+    assert datasets_dir() == packaged
+
+
+def test_a_broken_installation_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the embedded file is nowhere, the hint is to install again."""
+    monkeypatch.setattr(tinycnn, "__file__", str(tmp_path / "tinycnn" / "__init__.py"))
+
+    with pytest.raises(DatasetError, match="embedded data sets are missing") as caught:
+        datasets_dir()
+
+    assert caught.value.hint == "reinstall tinycnn"

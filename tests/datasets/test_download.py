@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tinycnn.datasets import cache_dir
-from tinycnn.datasets.download import RemoteFile, find_file
+from tinycnn.datasets.download import RemoteFile, check_sha256, find_file
 from tinycnn.errors import DatasetError
 
 DATA = bytes(range(256)) * 4096
@@ -75,6 +75,12 @@ def test_a_cached_file_is_used(unreachable: RemoteFile, tmp_path: Path) -> None:
     cached = _put(tmp_path / "cache")
 
     assert find_file("set", unreachable, cache=tmp_path / "cache") == cached
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """The operating system's reason is in the message."""
+    with pytest.raises(DatasetError, match="nothing: No such file or directory"):
+        check_sha256(tmp_path / "nothing", "0" * 64)
 
 
 @pytest.mark.parametrize("place", ["folder", "cache"])
