@@ -32,13 +32,14 @@ from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 
 __all__ = ["Client", "Counters", "SessionLostError"]
 
-HELLO_TIMEOUT_S = 5.0
+# A device that is there answers HELLO at once, unless it is just starting.
+_HELLO_SHARE = 1 / 3
 
 # How long to wait before asking again: until the first reply of its kind has shown how
-# long the device takes, then a multiple of that.
-_FIRST_WAIT_S = 1.0
-_HELLO_WAIT_S = 0.3
-_SHORTEST_WAIT_S = 0.25
+# long the device takes, then a multiple of that. Shares are of the exchange's timeout.
+_FIRST_WAIT_SHARE = 1 / 15
+_SHORTEST_WAIT_SHARE = 1 / 60
+_LONGEST_FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 4.0
 _WAIT_FACTOR = 4.0
 
@@ -117,7 +118,7 @@ class Client:
         """
         self._session = secrets.randbits(32)
         self._sequence = 0
-        timeout_s = min(HELLO_TIMEOUT_S, self._reply_timeout_s)
+        timeout_s = self._reply_timeout_s * _HELLO_SHARE
         return parse_hello(self._exchange(FrameType.HELLO, b"", timeout_s))
 
     def exchange(self, kind: FrameType, payload: bytes) -> bytes:
@@ -136,7 +137,7 @@ class Client:
         request = Frame(kind, self._session, self._sequence, payload)
         message = encode_frame(request)
         deadline = Deadline(timeout_s)
-        wait_s, settle_s = self._first_wait(kind), _SETTLE_S
+        wait_s, settle_s = self._first_wait(kind, timeout_s), _SETTLE_S
         self._heard_bytes = 0
         if kind == FrameType.HELLO:
             message = DELIMITER + message  # ends what the device has half received
@@ -222,15 +223,14 @@ class Client:
         hint = "build and flash the firmware with this version of tinycnn"
         return ProtocolError(text, hint=hint)
 
-    def _first_wait(self, kind: FrameType) -> float:
-        if kind == FrameType.HELLO:
-            return _HELLO_WAIT_S
+    def _first_wait(self, kind: FrameType, timeout_s: float) -> float:
         if kind not in self._usual_s:
-            return _FIRST_WAIT_S
-        return max(_SHORTEST_WAIT_S, _WAIT_FACTOR * self._usual_s[kind])
+            return min(_LONGEST_FIRST_WAIT_S, timeout_s * _FIRST_WAIT_SHARE)
+        shortest_s = min(_LONGEST_FIRST_WAIT_S, timeout_s * _SHORTEST_WAIT_SHARE)
+        return max(shortest_s, _WAIT_FACTOR * self._usual_s[kind])
 
     def _learn(self, kind: FrameType, took_s: float) -> None:
-        """Remember how long the device takes; one slow reply is forgotten slowly."""
+        """Remember how long a reply takes, from the last time that it was asked for."""
         self._usual_s[kind] = max(took_s, 0.9 * self._usual_s.get(kind, 0.0))
 
     def _no_reply(self, request: Frame, timeout_s: float) -> DeviceTimeoutError:

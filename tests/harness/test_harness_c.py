@@ -1,0 +1,293 @@
+"""The device's state machine in C, asked over real pipes by a host that misbehaves."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness.c_build import Build
+from tinycnn.device.protocol import (
+    NO_SEQUENCE,
+    ErrorCode,
+    Frame,
+    FrameDecoder,
+    FrameType,
+    encode_frame,
+    parse_hello,
+    write_payload,
+)
+
+HELLO, WRITE, INFER = FrameType.HELLO, FrameType.WRITE, FrameType.INFER
+SILENCE_S = 0.3
+MAX_PAYLOAD = 1024
+
+
+class RawHost:
+    """Sends any bytes to a program and reads its frames."""
+
+    def __init__(self, program: Path) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            [program], stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0
+        )
+        self.decoder = FrameDecoder()
+        self.frames: list[Frame] = []
+
+    def send(self, *messages: bytes) -> None:
+        """Send bytes as they are."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"".join(messages))
+
+    def receive(self) -> Frame:
+        """The next frame."""
+        assert self.process.stdout is not None
+        while not self.frames:
+            data = self.process.stdout.read(65536)
+            assert data, self.process.stderr and self.process.stderr.read()
+            self.frames += self.decoder.feed(data)
+        return self.frames.pop(0)
+
+    def ask(self, kind: int, sequence: int, payload: bytes = b"", **more: int) -> Frame:
+        """Send a request of session 1 and read one frame."""
+        session = more.pop("session", 1)
+        self.send(encode_frame(Frame(kind, session, sequence, payload, **more)))
+        return self.receive()
+
+    def close(self) -> int:
+        """End standard input; the exit code."""
+        self.process.communicate(timeout=5)
+        return self.process.returncode
+
+
+@pytest.fixture
+def open_raw() -> Iterator[Callable[[Path], RawHost]]:
+    """Opens programs and sees that they end well."""
+    hosts = []
+
+    def open_program(program: Path) -> RawHost:
+        hosts.append(RawHost(program))
+        return hosts[-1]
+
+    yield open_program
+    assert [0] * len(hosts) == [host.close() for host in hosts]
+
+
+@pytest.fixture
+def host(open_raw: Callable[[Path], RawHost], counting_host: Path) -> RawHost:
+    """The counting model, greeted in session 1 with sequence number 0."""
+    raw = open_raw(counting_host)
+    assert raw.ask(HELLO, 0).type == HELLO | FrameType.REPLY
+    return raw
+
+
+def infer(host: RawHost, sequence: int, data: bytes = b"\1\2\3\4") -> tuple[bytes, int]:
+    """The output of one run and the number of runs so far."""
+    reply = host.ask(INFER, sequence, write_payload(0, data))
+    assert reply.type == INFER | FrameType.REPLY
+    output = reply.payload[8:]
+    return output[:4], int.from_bytes(output[4:], "little")
+
+
+def error_of(frame: Frame) -> tuple[int, int]:
+    """Code and sequence number of an error."""
+    assert frame.type == FrameType.ERROR
+    return frame.payload[0], frame.sequence
+
+
+def test_hello_describes_model_and_board(host: RawHost) -> None:
+    """HELLO says what the model's structure says."""
+    info = parse_hello(host.ask(HELLO, 0, session=2).payload)
+
+    assert (info.model, info.generator, info.board) == ("counting", "tests", "host")
+    assert info.model_sha256 == "c001d00d" + 56 * "0"
+    assert (info.input.shape, info.input.scale) == ((1, 4), 0.5)
+    assert (info.input.zero_point, info.output.bytes) == (-3, 8)
+    assert (info.max_payload, info.arena_bytes) == (MAX_PAYLOAD, 24)
+
+
+def test_infer_runs_the_model(host: RawHost) -> None:
+    """INFER answers with the output of the model."""
+    assert infer(host, 1, b"\1\2\3\xff") == (b"\2\3\4\0", 1)
+    assert infer(host, 2, b"\5\6\7\x08") == (b"\6\7\x08\x09", 2)
+
+
+def test_repeated_request_is_answered_but_not_run(host: RawHost) -> None:
+    """A request that is sent ten times runs once and is answered ten times, alike."""
+    message = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    host.send(message * 10)
+    replies = [host.receive() for _ in range(10)]
+
+    assert replies == [replies[0]] * 10
+    assert infer(host, 2)[1] == 2
+
+
+def test_older_request_is_ignored(host: RawHost) -> None:
+    """A request that was overtaken by a newer one changes nothing."""
+    infer(host, 5)
+    host.send(encode_frame(Frame(WRITE, 1, 4, write_payload(0, b"\x63"))))
+
+    reply = host.ask(INFER, 6, write_payload(1, b"\2"))
+
+    assert (reply.sequence, reply.payload[8:10]) == (6, b"\2\3")
+
+
+def test_sequence_numbers_wrap_around(host: RawHost) -> None:
+    """Number 0 is newer than 0xFFFFFFF0."""
+    host.ask(HELLO, 0xFFFFFFF0, session=7)
+
+    assert host.ask(WRITE, 0, write_payload(0, b""), session=7).type == WRITE | 0x80
+
+
+def test_error_does_not_displace_the_reply(host: RawHost) -> None:
+    """After a broken frame and a refused request the last reply is still repeated."""
+    message = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    host.send(message, b"\x05\x01\0", encode_frame(Frame(0x55, 1, 2)), message)
+    first, broken, refused, again = (host.receive() for _ in range(4))
+
+    assert first == again
+    assert error_of(broken) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+    assert error_of(refused) == (ErrorCode.TYPE, 2)
+
+
+def test_wrong_crc_is_answered_with_bad_frame(host: RawHost) -> None:
+    """Each of 200 frames with a flipped bit is refused, none is run."""
+    chance = random.Random(1)
+    good = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    for _ in range(200):
+        bad = bytearray(good)
+        bad[chance.randrange(len(bad) - 1)] ^= 1 << chance.randrange(8)
+        host.send(bytes(bad))
+    host.send(good)
+
+    frame = host.receive()
+    while frame.type == FrameType.ERROR:
+        assert error_of(frame) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+        frame = host.receive()
+
+    assert frame.payload[12:] == b"\1\0\0\0"
+
+
+def test_half_a_frame_is_forgotten_after_silence(host: RawHost) -> None:
+    """A frame that stops in its middle does not spoil the one after the silence."""
+    host.send(encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))[:10])
+    time.sleep(SILENCE_S)
+
+    assert infer(host, 1)[1] == 1
+
+
+def test_half_a_frame_without_silence_spoils_one_frame(host: RawHost) -> None:
+    """Two frames run together are answered once, with BAD_FRAME."""
+    message = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    host.send(message[:10], message)
+
+    assert error_of(host.receive()) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+    assert infer(host, 1)[1] == 1
+
+
+@pytest.mark.parametrize("size", [1041, 2000, 100_000])
+def test_over_long_frame_is_cut(host: RawHost, size: int) -> None:
+    """A frame beyond the limit is refused once, whatever its length."""
+    host.send(b"\x55" * size, b"\0")
+
+    assert error_of(host.receive()) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+    assert infer(host, 1)[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (Frame(HELLO, 1, 1, b"", version=2), ErrorCode.VERSION),
+        (Frame(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
+        (Frame(0x04, 1, 1), ErrorCode.TYPE),
+        (Frame(INFER | 0x80, 1, 1), ErrorCode.TYPE),
+        (Frame(WRITE, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
+        (Frame(INFER, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
+        (Frame(WRITE, 1, 1, b""), ErrorCode.LENGTH),
+        (Frame(INFER, 1, 1, b"\0\0\0"), ErrorCode.LENGTH),
+        (Frame(WRITE, 1, 1, write_payload(0, b"abcde")), ErrorCode.RANGE),
+        (Frame(WRITE, 1, 1, write_payload(4, b"a")), ErrorCode.RANGE),
+        (Frame(WRITE, 1, 1, write_payload(5, b"")), ErrorCode.RANGE),
+        (Frame(WRITE, 1, 1, write_payload(0xFFFFFFFF, b"ab")), ErrorCode.RANGE),
+        (Frame(INFER, 1, 1, write_payload(3, b"ab")), ErrorCode.RANGE),
+    ],
+)
+def test_wrong_request_is_refused(
+    host: RawHost, request_: Frame, code: ErrorCode
+) -> None:
+    """A wrong request is answered with its error and changes nothing."""
+    host.send(encode_frame(request_))
+
+    assert error_of(host.receive()) == (code, request_.sequence)
+    assert infer(host, 1) == (b"\2\3\4\5", 1)
+
+
+def test_request_before_hello_is_refused(
+    open_raw: Callable[[Path], RawHost], counting_host: Path
+) -> None:
+    """A device that was just started knows no session, not even number 0."""
+    reply = open_raw(counting_host).ask(WRITE, 0, write_payload(0, b"a"), session=0)
+
+    assert error_of(reply) == (ErrorCode.SESSION, 0)
+
+
+def test_parts_are_put_together(host: RawHost) -> None:
+    """The input may come in any number of parts, empty ones too."""
+    host.ask(WRITE, 1, write_payload(0, b"\1\2"))
+    host.ask(WRITE, 2, write_payload(4, b""))
+    host.ask(WRITE, 3, write_payload(2, b"\3\4"))
+
+    reply = host.ask(INFER, 4, write_payload(0, b""))
+
+    assert reply.payload[8:12] == b"\2\3\4\5"
+
+
+@pytest.mark.parametrize("size", [MAX_PAYLOAD - 4, MAX_PAYLOAD - 3])
+def test_payload_at_its_limit(
+    open_raw: Callable[[Path], RawHost], build_host: Build, size: int
+) -> None:
+    """The largest payload is taken; one byte more is a broken frame."""
+    host = open_raw(build_host("-DINPUT_BYTES=3000"))
+    host.ask(HELLO, 0)
+
+    reply = host.ask(WRITE, 1, write_payload(0, bytes(size)))
+
+    fits = size + 4 <= MAX_PAYLOAD
+    assert reply.type == (WRITE | FrameType.REPLY if fits else FrameType.ERROR)
+
+
+def test_empty_frames_are_ignored(host: RawHost) -> None:
+    """Delimiters alone get no answer."""
+    host.send(b"\0" * 1000)
+
+    assert infer(host, 1)[1] == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_garbage_harms_nothing(
+    open_raw: Callable[[Path], RawHost], build_host: Build, gcc: list[str], seed: int
+) -> None:
+    """After 400 kB of noise and cut frames the next good frame is answered."""
+    chance = random.Random(seed)
+    host = open_raw(build_host(compiler=gcc))
+    good = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    noise = [
+        good[: chance.randrange(len(good))] + chance.randbytes(chance.randrange(8000))
+        for _ in range(100)
+    ]
+    hello = encode_frame(Frame(HELLO, 77, 0))
+    sender = threading.Thread(target=host.send, args=(*noise, b"\0", hello))
+    sender.start()
+
+    frame = host.receive()
+    while frame.session != 77:
+        assert error_of(frame) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+        frame = host.receive()
+
+    sender.join()
+    assert frame.type == HELLO | FrameType.REPLY
