@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import tinycnn
-
 from tinycnn.datasets import datasets_dir
 from tinycnn.datasets.digits import read_digits
 from tinycnn.errors import DatasetError

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from platformdirs import user_cache_path
+
 from tinycnn.errors import DatasetError
 
 __all__ = ["Progress", "RemoteFile", "cache_dir", "check_sha256", "find_file"]
@@ -51,8 +53,6 @@ class RemoteFile:
 
 def cache_dir() -> Path:
     """The user's cache folder for data sets, as the operating system places it."""
-    from platformdirs import user_cache_path  # only a download needs it
-
     return user_cache_path("tinycnn") / "datasets"
 
 
