@@ -45,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             fault = _serve(image, options)
     except (ImageError, TimeoutError, OSError) as error:
         hint = getattr(error, "hint", "connect to the address on the first line")
-        return _fail("error", str(error), hint)
-    return _fail("fault", fault.message, fault.hint) if fault else 0
+        return _fail(str(error), hint)
+    return _fail(fault.message, fault.hint) if fault else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,8 +109,8 @@ def _serve(image: Image, options: argparse.Namespace) -> Fault | None:
     return fault
 
 
-def _fail(kind: str, message: str, hint: str) -> int:
-    print(f"{kind}: {message}\nhint: {hint}", file=sys.stderr, flush=True)
+def _fail(message: str, hint: str) -> int:
+    print(f"fault: {message}\nhint: {hint}", file=sys.stderr, flush=True)
     return 3
 
 

@@ -1,0 +1,14 @@
+"""Firmware: C sources -> project folder -> firmware image or host program."""
+
+from tinycnn.firmware.arduino import FirmwareProject, write_arduino_project
+from tinycnn.firmware.sources import firmware_dir
+from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
+
+__all__ = [
+    "FirmwareImage",
+    "FirmwareProject",
+    "build_host",
+    "build_image",
+    "firmware_dir",
+    "write_arduino_project",
+]

@@ -1,0 +1,121 @@
+"""Model sources -> an Arduino sketch folder that builds with no tinycnn installed.
+
+    NAME/NAME.ino       setup() and loop(), one statement a line (the builder's parser)
+    NAME/sketch.yaml    board and core version for arduino-cli
+    NAME/src/tcnn/      model, kernels, harness and port, flat: the only place besides
+                        the root where Arduino compiles C files
+
+The folder is written beside its place and swapped in: it is whole or as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinycnn import __version__
+from tinycnn.boards import Board
+from tinycnn.errors import ProjectError
+from tinycnn.firmware.sources import runtime_sources
+from tinycnn.rendering import render
+
+__all__ = ["FirmwareProject", "write_arduino_project"]
+
+# The release of the board's core that the sketch was verified against.
+_CORE_VERSION = "4.6.0"
+
+# What Arduino accepts as the name of a sketch and C as the start of an identifier.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+
+_MODEL_HEADER = "model.h"
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareProject:
+    """A folder of firmware sources.
+
+    Attributes:
+        name: Of the model; its C symbols begin with it.
+        folder: The sketch.
+        sources: Files to compile, relative to `folder`, sorted.
+    """
+
+    name: str
+    folder: Path
+    sources: tuple[str, ...]
+
+
+def write_arduino_project(
+    folder: Path,
+    *,
+    name: str,
+    model_sources: Mapping[str, str],
+    kernels: Sequence[str],
+    board: Board,
+) -> FirmwareProject:
+    """The sketch `folder`/`name`, replacing an earlier one of that name.
+
+    Args:
+        folder: Where the sketch's own folder goes.
+        name: Prefix of the model's C names.
+        model_sources: The model's C files by name, `model.h` among them.
+        kernels: The kernel functions that it calls.
+        board: For `sketch.yaml`.
+
+    Raises:
+        ProjectError: If `name` cannot name a sketch, or the folder holds other files.
+        ToolchainError: If a kernel is not known.
+    """
+    if not _NAME.fullmatch(name):
+        raise ProjectError(
+            f"sketch '{name}': expected a letter, then at most 62 letters, digits or _",
+            hint="give the project another name",
+        )
+    files = _project_files(name, model_sources, kernels, board)
+    _swap_in(folder / name, f"{name}.ino", files)
+    compiled = (path for path in files if path.endswith((".ino", ".c", ".cpp")))
+    return FirmwareProject(name, folder / name, tuple(sorted(compiled)))
+
+
+def _project_files(
+    name: str, model_sources: Mapping[str, str], kernels: Sequence[str], board: Board
+) -> dict[str, str]:
+    core = ":".join(board.fqbn.split(":")[:2])
+    values = {
+        "name": name,
+        "header": _MODEL_HEADER,
+        "generator": f"tinycnn {__version__}",
+        "board": board,
+        "platform": f"{core} ({_CORE_VERSION})",
+    }
+    templates = "firmware/templates/arduino"
+    sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
+    return {
+        f"{name}.ino": render(f"{templates}/sketch.ino.j2", **values),
+        "sketch.yaml": render(f"{templates}/sketch.yaml.j2", **values),
+        **{f"src/tcnn/{file}": text for file, text in sources.items()},
+    }
+
+
+def _swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:
+    """Replace the folder `target`, which is empty or holds the file `mark`."""
+    if target.exists() and any(target.iterdir()) and not (target / mark).is_file():
+        raise ProjectError(
+            f"{target}: expected an earlier sketch or nothing, got other files",
+            hint="choose another folder",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sketch-") as scratch:
+        new, old = Path(scratch) / "new", Path(scratch) / "old"
+        for path, text in files.items():
+            (new / path).parent.mkdir(parents=True, exist_ok=True)
+            (new / path).write_text(text, encoding="utf-8", newline="\n")
+        if target.exists():
+            os.replace(target, old)
+        os.replace(new, target)
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,93 @@
+"""What a firmware image takes of its board's memories, read from the ELF file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tinycnn.boards import Board
+from tinycnn.errors import ToolchainError
+
+__all__ = ["ImageSize", "check_fit", "measure"]
+
+_BIGGEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSize:
+    """Bytes of an image.
+
+    Attributes:
+        flash_bytes: Code, constants and the initial values of variables.
+        ram_bytes: Variables and the stack.
+        flash_symbols: The biggest constants and functions: (bytes, name).
+        ram_symbols: The biggest variables.
+    """
+
+    flash_bytes: int
+    ram_bytes: int
+    flash_symbols: tuple[tuple[int, str], ...]
+    ram_symbols: tuple[tuple[int, str], ...]
+
+
+def measure(elf: Path, board: Board) -> ImageSize:
+    """The sizes of the image in `elf`, which is linked for `board`.
+
+    Raises:
+        ToolchainError: If pyelftools is not installed.
+    """
+    try:
+        from elftools.elf.elffile import ELFFile
+    except ImportError as error:
+        raise ToolchainError(
+            "pyelftools: not installed", hint="pip install 'tinycnn[sim]'"
+        ) from error
+    with elf.open("rb") as file:
+        image = ELFFile(file)
+        segments = list(image.iter_segments("PT_LOAD"))
+        flash_bytes = sum(s["p_filesz"] for s in segments)
+        in_ram = (s for s in segments if s["p_vaddr"] >= board.ram_base)
+        ram_bytes = sum(s["p_memsz"] for s in in_ram)
+        symbols = _symbols(image)
+    return ImageSize(
+        flash_bytes=flash_bytes,
+        ram_bytes=ram_bytes,
+        flash_symbols=_biggest(s for s in symbols if s[2] < board.ram_base),
+        ram_symbols=_biggest(s for s in symbols if s[2] >= board.ram_base),
+    )
+
+
+def check_fit(name: str, size: ImageSize, board: Board) -> None:
+    """Do nothing if an image of `size` fits `board`.
+
+    Raises:
+        ToolchainError: If it does not; names what takes the most.
+    """
+    for memory, used, room, symbols in (
+        ("flash", size.flash_bytes, board.flash_bytes, size.flash_symbols),
+        ("RAM", size.ram_bytes, board.ram_bytes, size.ram_symbols),
+    ):
+        if used > room:
+            biggest = ", ".join(f"{label} {count:,}" for count, label in symbols)
+            raise ToolchainError(
+                f"firmware '{name}': expected at most {room:,} bytes of {memory} on "
+                f"{board.name}, got {used:,}; biggest: {biggest}",
+                hint="choose a smaller model or a board with more memory",
+            )
+
+
+def _symbols(image: Any) -> list[tuple[int, str, int]]:
+    """Size, name and address of all functions and variables."""
+    table = image.get_section_by_name(".symtab")
+    return [
+        (symbol["st_size"], symbol.name, symbol["st_value"])
+        for symbol in (table.iter_symbols() if table else ())
+        if symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT")
+    ]
+
+
+def _biggest(symbols: Iterable[tuple[int, str, int]]) -> tuple[tuple[int, str], ...]:
+    ordered = sorted(symbols, key=lambda symbol: (-symbol[0], symbol[1]))
+    return tuple((size, name) for size, name, _ in ordered[:_BIGGEST])

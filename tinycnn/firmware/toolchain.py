@@ -1,0 +1,213 @@
+"""Firmware project -> firmware image for a board, or program for this computer.
+
+The image is what the simulated board runs: the sketch's own sources on the small
+Arduino core in `firmware/ports/sim`, by `zig cc` (from the Python index) or
+`arm-none-eabi-gcc`. Flags are Arduino's where they matter to C; -O2 instead of -Os.
+Sources are copied to a scratch folder and compiled by relative names, without debug
+information, so that the same sources give the same bytes anywhere.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from tinycnn.boards import Board
+from tinycnn.errors import ToolchainError
+from tinycnn.firmware.arduino import FirmwareProject
+from tinycnn.firmware.elf import check_fit, measure
+from tinycnn.firmware.sources import firmware_dir
+
+__all__ = ["FirmwareImage", "Toolchain", "build_host", "build_image"]
+
+Toolchain = Literal["zig", "arm-none-eabi-gcc"]
+
+_C_FLAGS = ("-std=gnu11",)
+_CPP_FLAGS = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-x", "c++")
+_FLAGS = (
+    "-O2 -g0 -Wall -Wextra -ffunction-sections -fdata-sections -funsigned-char "
+    "-fomit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables"
+).split()
+_LINK_FLAGS = ("-Wl,--gc-sections", "-Wl,-z,max-page-size=4096")
+
+_ZIG_TARGET = (
+    "-target thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp "
+    "-fno-sanitize=undefined"
+).split()
+_GCC = "arm-none-eabi-gcc"
+_GCC_TARGET = (
+    "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 --specs=nano.specs"
+).split()
+_GCC_LINK_FLAGS = ("-nostartfiles", "-Wl,--build-id=none")
+
+_SIM_HINT = "pip install 'tinycnn[sim]'"
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareImage:
+    """A linked program for a board.
+
+    Attributes:
+        elf: The file, with symbols.
+        flash_bytes: What it takes of the flash.
+        ram_bytes: What it takes of RAM, the stack included.
+        toolchain: What built it.
+    """
+
+    elf: Path
+    flash_bytes: int
+    ram_bytes: int
+    toolchain: str
+
+
+def build_image(
+    project: FirmwareProject,
+    board: Board,
+    *,
+    output: Path,
+    toolchain: Toolchain = "zig",
+) -> FirmwareImage:
+    """The project built for the simulated `board`, in the file `output`.
+
+    Raises:
+        ToolchainError: If the compiler is missing or fails, or the image does not fit
+            the board.
+    """
+    compiler = _cross_compiler(toolchain)
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        sources = _collect_image_sources(project, board, work)
+        include = ["-Icore", "-Iboard"]
+        if toolchain == "zig":
+            include += ["-isystem", "libc"]
+        objects = _compile_all([*compiler, *_FLAGS, *include], sources, work)
+        link = [*compiler, *_LINK_FLAGS, "-T", "link.ld", *objects, "-o", "image.elf"]
+        if toolchain == _GCC:
+            link += _GCC_LINK_FLAGS
+        _run(link, work)
+        size = measure(work / "image.elf", board)
+        check_fit(project.name, size, board)
+        _install(work / "image.elf", output)
+    return FirmwareImage(output, size.flash_bytes, size.ram_bytes, toolchain)
+
+
+def build_host(project: FirmwareProject, *, output: Path) -> Path:
+    """The project's model as a program of this computer, in the file `output`.
+
+    It serves the protocol on its standard input and output.
+
+    Raises:
+        ToolchainError: If the compiler is missing or fails.
+    """
+    compiler = [*_zig(), "-mcpu=baseline", "-fno-sanitize=undefined", "-O2"]
+    compiler += ["-Wall", "-Wextra", "-funsigned-char", "-Isrc/tcnn", "-Ihost"]
+    compiler.append(f"-DTCNN_MODEL={project.name}_model")
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        _copy(project.folder / "src/tcnn", work / "src/tcnn")
+        _copy(firmware_dir() / "ports/host", work / "host")
+        sources = [
+            *_in_folder(work, "src/tcnn", "*.c"),
+            *_in_folder(work, "host", "*.c"),
+        ]
+        objects = _compile_all(compiler, sources, work)
+        program = f"program{'.exe' if sys.platform == 'win32' else ''}"
+        _run([*_zig(), "-mcpu=baseline", "-s", *objects, "-o", program], work)
+        _install(work / program, output)
+    return output
+
+
+def _zig() -> list[str]:
+    if find_spec("ziglang") is None:
+        command = [sys.executable, "-m", "ziglang", "cc"]
+        raise ToolchainError("zig: not installed", hint=_SIM_HINT, command=command)
+    return [sys.executable, "-m", "ziglang", "cc"]
+
+
+def _cross_compiler(toolchain: Toolchain) -> list[str]:
+    if toolchain == "zig":
+        return [*_zig(), *_ZIG_TARGET]
+    if shutil.which(_GCC) is None:
+        hint = "install gcc-arm-none-eabi and libnewlib-arm-none-eabi, or use zig"
+        raise ToolchainError(f"{_GCC}: not found", hint=hint, command=[_GCC])
+    return [_GCC, *_GCC_TARGET]
+
+
+def _collect_image_sources(
+    project: FirmwareProject, board: Board, work: Path
+) -> list[str]:
+    """Copies everything that an image is made of; what to compile of it."""
+    sim = firmware_dir() / "ports/sim"
+    _copy(project.folder, work / "sketch")
+    _copy(sim / "core", work / "core")
+    _copy(sim / board.name, work / "board")
+    _copy(sim / "libc", work / "libc")
+    for script in (work / "core/sections.ld", work / "board/link.ld"):
+        shutil.copyfile(script, work / script.name)
+    sources = [f"sketch/{source}" for source in project.sources]
+    for pattern in ("*.c", "*.cpp"):
+        for folder in ("core", "board"):
+            sources += _in_folder(work, folder, pattern)
+    return sources
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, copy_function=shutil.copyfile)
+
+
+def _in_folder(work: Path, folder: str, pattern: str) -> list[str]:
+    return sorted(f"{folder}/{path.name}" for path in (work / folder).glob(pattern))
+
+
+def _compile_all(
+    compiler: Sequence[str], sources: Sequence[str], work: Path
+) -> list[str]:
+    """Compiles each source to an object file; their names, in the same order."""
+
+    def compile_one(source: str) -> str:
+        target = f"{source}.o"
+        flags: list[str] = list(_C_FLAGS)
+        if source.endswith((".cpp", ".ino")):
+            flags = list(_CPP_FLAGS)
+        if source.endswith(".ino"):
+            flags += ["-include", "Arduino.h"]
+        _run([*compiler, *flags, "-c", source, "-o", target], work)
+        return target
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(compile_one, sources))
+
+
+def _run(command: Sequence[str], folder: Path) -> None:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        log = done.stdout + done.stderr
+        what = command[-1]
+        first = next(
+            (line for line in log.splitlines() if "error" in line), "no output"
+        )
+        raise ToolchainError(
+            f"{what}: compiler failed with exit code {done.returncode}: {first}",
+            hint="what tinycnn generates must compile: report this with the log",
+            command=command,
+            returncode=done.returncode,
+            log=log,
+        )
+
+
+def _install(built: Path, output: Path) -> None:
+    """Copies a finished file into place, never half of it."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    partial = output.with_name(f".{output.name}.partial")
+    shutil.copy(built, partial)
+    partial.replace(output)
