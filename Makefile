@@ -1,0 +1,31 @@
+# make demo   the main job: digits from images to a validated firmware
+# make test   all tests
+# Both install what they need into .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+JOBS ?= 2
+
+.PHONY: demo test clean
+
+demo: $(VENV)/all
+	rm -rf demo
+	$(BIN)/tinycnn init demo
+	$(BIN)/tinycnn build demo
+	$(BIN)/tinycnn validate demo
+
+test: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n $(JOBS)
+
+clean:
+	rm -rf $(VENV) demo
+
+$(VENV)/all $(VENV)/dev: $(VENV)/%: pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	touch $@
+
+$(VENV):
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,85 @@
+"""`tinycnn build`: the whole chain, from data set to firmware image and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    data_folders,
+    json_option,
+    print_json,
+    print_table,
+    project_argument,
+)
+from tinycnn.pipeline import build_project, check_budgets, open_workspace
+from tinycnn.report.data import Report
+
+__all__ = ["build"]
+
+
+@click.command()
+@project_argument
+@json_option
+def build(project: Path, as_json: bool) -> int:
+    """Build PROJECT: train, quantize, convert, compile, link, measure, report.
+
+    Stages whose inputs did not change are not run again. The exit code is 1 when a
+    budget of tinycnn.toml is exceeded.
+
+    \b
+    Example:
+      tinycnn build demo
+    """
+    with ConsoleObserver(quiet=as_json) as observer:
+        folders = data_folders()
+        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        found = build_project(workspace)
+    exceeded = check_budgets(workspace.project.budgets, found)
+    if as_json:
+        print_json({**_to_json(found), "exceeded": list(exceeded)})
+    else:
+        print_table(_to_rows(found, workspace.build), title=f"\n{found.name}")
+        for line in exceeded:
+            click.echo(f"budget exceeded: {line}", err=True)
+    return 1 if exceeded else 0
+
+
+def _to_rows(found: Report, build_folder: Path) -> dict[str, str]:
+    agreement = found.agreement
+    rows = {
+        f"accuracy, {step.label}": f"{step.accuracy:.2%}  ({step.correct}/{step.total})"
+        for step in found.ladder
+    }
+    rows["fake-quantized vs int8"] = (
+        f"{agreement.differing_images} of {agreement.total} images differ, "
+        f"by at most {agreement.largest_lsb} LSB"
+    )
+    rows["flash"] = f"{found.flash_bytes:,} bytes"
+    rows["RAM"] = f"{found.ram_bytes:,} bytes, arena {found.plan.arena_bytes:,}"
+    rows["MACs"] = f"{sum(cost.macs for cost in found.costs):,}"
+    rows["latency"] = f"{found.latency_ms:.2f} ms on {found.board.title} (estimated)"
+    rows["model"] = str(build_folder / "model.tflite")
+    rows["sketch"] = str(build_folder / "arduino" / found.name)
+    rows["firmware"] = str(build_folder / "firmware.elf")
+    rows["report"] = str(build_folder / "report.html")
+    return rows
+
+
+def _to_json(found: Report) -> dict[str, object]:
+    return {
+        "name": found.name,
+        "model_sha256": found.model_sha256,
+        "reference": found.reference,
+        "accuracy": {step.label: step.accuracy for step in found.ladder},
+        "differing_images": found.agreement.differing_images,
+        "largest_lsb": found.agreement.largest_lsb,
+        "flash_bytes": found.flash_bytes,
+        "ram_bytes": found.ram_bytes,
+        "arena_bytes": found.plan.arena_bytes,
+        "macs": sum(cost.macs for cost in found.costs),
+        "estimated_latency_ms": found.latency_ms,
+        "estimated_cycles": found.cycles,
+    }

@@ -1,0 +1,39 @@
+"""`tinycnn compile`: a .tflite file becomes C."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tinycnn.compiler import compile_tflite
+from tinycnn.errors import ProjectError
+from tinycnn.firmware import write_library
+from tinycnn.rendering import c_identifier
+
+__all__ = ["compile_"]
+
+
+@click.command("compile")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("--name", help="Prefix of the C names; by default the file's name.")
+def compile_(model: Path, output: Path, name: str | None) -> None:
+    """Compile MODEL, an int8 .tflite file, to C in the folder OUTPUT.
+
+    \b
+    Example:
+      tinycnn compile model.tflite -o model_c
+    """
+    try:
+        content = model.read_bytes()
+    except OSError as error:
+        raise ProjectError(
+            f"{model}: cannot be read: {error.strerror}", hint="give a .tflite file"
+        ) from error
+    compilation = compile_tflite(content, name=c_identifier(name or model.stem))
+    write_library(output, compilation.sources, compilation.program.kernels)
+    click.echo(
+        f"wrote {output}: {len(compilation.program.calls)} kernel calls, "
+        f"arena {compilation.plan.arena_bytes:,} bytes"
+    )

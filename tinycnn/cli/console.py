@@ -1,0 +1,110 @@
+"""What the commands print: stages, progress, tables.
+
+On a terminal, progress is a moving bar; elsewhere each stage and epoch is one line, so
+that logs stay readable. With `--json` only the final object is printed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import TimeElapsedColumn
+from rich.table import Table
+
+__all__ = ["ConsoleObserver", "data_folders", "print_json", "print_table"]
+__all__ += ["json_option", "project_argument"]
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def project_argument(command: _Command) -> _Command:
+    """The PROJECT argument: a folder with a tinycnn.toml, by default this one."""
+    folder = click.Path(path_type=Path)
+    return click.argument("project", type=folder, default=".")(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """The --json option."""
+    text = "Print one JSON object instead of text."
+    return click.option("--json", "as_json", is_flag=True, help=text)(command)
+
+
+def data_folders() -> tuple[Path, ...]:
+    """Where published data sets may lie: the folder that TINYCNN_DATA names."""
+    folder = os.environ.get("TINYCNN_DATA")
+    return (Path(folder),) if folder else ()
+
+
+class ConsoleObserver:
+    """Prints how the work proceeds; a context manager, so that bars always end.
+
+    Args:
+        quiet: Print nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._bars = Progress(
+            TextColumn("  {task.description:<10}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[detail]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=quiet or not self._console.is_terminal,
+        )
+
+    def __enter__(self) -> ConsoleObserver:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def stage(self, name: str, *, is_current: bool) -> None:
+        """Print that a stage starts or is up to date."""
+        self._clear()
+        self._console.print(f"{name:<10} {'up to date' if is_current else 'running'}")
+
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
+        """Move the bar of a stage, or print a line for each of its epochs."""
+        if self._bars.disable:
+            if detail:
+                self._console.print(f"  {name} {done}/{total}: {detail}")
+            return
+        if not self._bars.tasks or self._bars.tasks[-1].description != name:
+            self._clear()
+            self._bars.add_task(name, total=total, detail=detail)
+        task = self._bars.tasks[-1]
+        self._bars.update(task.id, completed=done, total=total, detail=detail)
+
+    def _clear(self) -> None:
+        for task in self._bars.tasks:
+            self._bars.remove_task(task.id)
+
+
+def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:
+    """Print names and values in two columns."""
+    table = Table(title=title, show_header=False, box=None, title_justify="left")
+    for name, value in rows.items():
+        table.add_row(name, value)
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """Print one JSON object."""
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,58 @@
+"""`tinycnn init`: write a commented tinycnn.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tinycnn.boards import load_board
+from tinycnn.datasets import dataset_names
+from tinycnn.errors import ProjectError
+from tinycnn.project import PROJECT_FILE, project_template
+from tinycnn.rendering import c_identifier
+
+__all__ = ["init"]
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--dataset", default="digits", help="A known data set, or a path.")
+@click.option("--model", default=None, help="tiny_cnn or lenet5.")
+@click.option("--board", default="nano33ble", help="A board of the board table.")
+def init(name: str | None, dataset: str, model: str | None, board: str) -> None:
+    """Write a commented tinycnn.toml into the new folder NAME, or here.
+
+    \b
+    Example:
+      tinycnn init demo
+      tinycnn init mnist_demo --dataset mnist --model lenet5
+    """
+    folder = Path(name) if name else Path()
+    target = folder / PROJECT_FILE
+    if target.exists():
+        raise ProjectError(f"{target}: exists already", hint="choose another name")
+    load_board(board)
+    text = project_template(
+        folder.name if name else c_identifier(Path.cwd().name),
+        dataset=_relative_to(folder, dataset),
+        model=model or ("lenet5" if "mnist" in dataset else "tiny_cnn"),
+        board=board,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
+    click.echo(f"wrote {target}\nnext: tinycnn build{f' {name}' if name else ''}")
+
+
+def _relative_to(folder: Path, dataset: str) -> str:
+    """A known name as it is, a path as the project's folder sees it."""
+    if dataset in dataset_names():
+        return dataset
+    path = Path(dataset)
+    if not path.exists():
+        known = ", ".join(dataset_names())
+        raise ProjectError(
+            f"data set '{dataset}': not known, and no such path",
+            hint=f"known: {known}; or give a folder of images or an .npz file",
+        )
+    return str(path.resolve())

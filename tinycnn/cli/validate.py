@@ -1,0 +1,81 @@
+"""`tinycnn validate`: does the device compute what the reference computes?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    data_folders,
+    json_option,
+    project_argument,
+)
+from tinycnn.harness import ValidationResult, result_to_json
+from tinycnn.pipeline import open_workspace, validate_project
+
+__all__ = ["validate"]
+
+_SHOWN = 5
+
+
+@click.command()
+@project_argument
+@click.option(
+    "--device",
+    type=click.Choice(["sim", "host"]),
+    default="sim",
+    show_default=True,
+    help="The simulated board, or the generated C as a program of this machine.",
+)
+@click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
+@click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
+@click.option("--count", type=click.IntRange(min=1), help="Only the first images.")
+@json_option
+def validate(
+    project: Path,
+    device: str,
+    port: str | None,
+    baud: int,
+    count: int | None,
+    as_json: bool,
+) -> int:
+    """Stream the test images of PROJECT to a device and compare raw outputs.
+
+    The exit code is 0 when every output byte equals the reference, 1 when any differs.
+
+    \b
+    Example:
+      tinycnn validate demo
+      tinycnn validate demo --port /dev/ttyACM0
+    """
+    with ConsoleObserver(quiet=as_json) as observer:
+        folders = data_folders()
+        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        result = validate_project(
+            workspace, device=device, port=port, baud=baud, count=count
+        )
+    if as_json:
+        click.echo(result_to_json(result), nl=False)
+    else:
+        _print_verdict(result, workspace.build / "results.json")
+    return 0 if result.equal else 1
+
+
+def _print_verdict(result: ValidationResult, path: Path) -> None:
+    for difference in result.differences[:_SHOWN]:
+        click.echo(
+            f"image {difference.index}: expected {list(difference.expected)}, "
+            f"got {list(difference.got)}"
+        )
+    equal = result.images - result.different
+    verdict = "PASS" if result.equal else "FAIL"
+    click.echo(
+        f"{verdict}: {equal} of {result.images} images equal on {result.device_name}, "
+        f"{result.images_per_second:.0f} images/s"
+    )
+    if result.device_accuracy is not None:
+        click.echo(f"accuracy: {result.device_accuracy:.2%}")
+    click.echo(f"reference: {result.reference}")
+    click.echo(f"results: {path}")

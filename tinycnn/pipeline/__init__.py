@@ -1,0 +1,25 @@
+"""The whole chain from a project folder to a validated firmware, stage by stage."""
+
+from tinycnn.pipeline.budgets import check_budgets
+from tinycnn.pipeline.build import (
+    Workspace,
+    build_project,
+    convert_project,
+    open_workspace,
+    report_project,
+    train_project,
+)
+from tinycnn.pipeline.stages import Observer
+from tinycnn.pipeline.validation import validate_project
+
+__all__ = [
+    "Observer",
+    "Workspace",
+    "build_project",
+    "check_budgets",
+    "convert_project",
+    "open_workspace",
+    "report_project",
+    "train_project",
+    "validate_project",
+]

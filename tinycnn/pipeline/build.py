@@ -1,0 +1,168 @@
+"""The whole chain: project folder -> data set -> model -> firmware -> report.
+
+Each stage names what its outputs depend on, so that a second build runs only what
+changed: another board does not train again.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinycnn.boards import Board, load_board
+from tinycnn.compiler import compile_tflite
+from tinycnn.datasets import Dataset, load_dataset
+from tinycnn.errors import ProjectError
+from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.pipeline.evaluation import HOST_PROGRAM, evaluate
+from tinycnn.pipeline.stages import Observer, StageRunner, hash_path
+from tinycnn.pipeline.summary import gather_report
+from tinycnn.pipeline.training import convert, quantize, require_tensorflow, train
+from tinycnn.project import Project, load_project
+from tinycnn.report.data import Report
+from tinycnn.report.page import render_report
+
+__all__ = ["Workspace", "build_project", "convert_project", "open_workspace"]
+__all__ += ["report_project", "train_project"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workspace:
+    """A project with its data set, its board and its build folder."""
+
+    project: Project
+    dataset: Dataset
+    board: Board
+    build: Path
+    runner: StageRunner
+
+    @property
+    def observer(self) -> Observer:
+        """Who is told how the work proceeds."""
+        return self.runner.observer
+
+
+def open_workspace(
+    folder: Path, *, observer: Observer, data_folders: Sequence[Path] = ()
+) -> Workspace:
+    """Read the project in `folder` and load its data set.
+
+    Args:
+        folder: The project's folder or its `tinycnn.toml`.
+        observer: Told how the work proceeds.
+        data_folders: Where published data sets may lie.
+
+    Raises:
+        ProjectError: If the project file is wrong.
+        DatasetError: If the data set cannot be had.
+    """
+    project = load_project(folder)
+    root = folder if folder.is_dir() else folder.parent
+    dataset = load_dataset(
+        project.dataset,
+        seed=project.seed,
+        root=root,
+        folders=data_folders,
+        progress=lambda name, done, total: observer.progress(name, done, total or done),
+    )
+    runner = StageRunner(root / "build", observer)
+    board = load_board(project.target.board)
+    return Workspace(project, dataset, board, root / "build", runner)
+
+
+def train_project(workspace: Workspace) -> str:
+    """Train and fine-tune; returns the digest of the fine-tuned weights."""
+    project, dataset = workspace.project, workspace.dataset
+    require_tensorflow()
+    inputs = {
+        "dataset": dataset.sha256,
+        "model": project.model.model_dump(),
+        "training": project.training.model_dump(),
+        "seed": project.seed,
+        "keras": importlib.metadata.version("keras"),
+    }
+    run, observer = workspace.runner.run, workspace.observer
+    trained = run("train", inputs, lambda out: train(out, project, dataset, observer))
+    return run(
+        "quantize",
+        {"float": trained, "quantization": project.quantization.model_dump()},
+        lambda out: quantize(out, project, dataset, workspace.build, observer),
+    )
+
+
+def convert_project(workspace: Workspace) -> str:
+    """Train and convert; returns the digest of the `.tflite` file."""
+    project, dataset = workspace.project, workspace.dataset
+    return workspace.runner.run(
+        "convert",
+        {"quantized": train_project(workspace)},
+        lambda out: convert(out, project, dataset, workspace.build),
+    )
+
+
+def build_project(workspace: Workspace) -> Report:
+    """Run the whole chain; returns what was found.
+
+    Raises:
+        TinycnnError: If a stage fails; what earlier stages made stays.
+    """
+    project, build = workspace.project, workspace.build
+    model = convert_project(workspace)
+    firmware = workspace.runner.run(
+        "firmware",
+        {"model": model, "name": project.name, "target": project.target.model_dump()},
+        lambda out: _make_firmware(out, project, workspace.board, build),
+    )
+    workspace.runner.run(
+        "evaluate",
+        {"firmware": firmware, "model": model, "dataset": workspace.dataset.sha256},
+        lambda out: evaluate(
+            out, workspace.dataset, workspace.board, build, workspace.observer
+        ),
+    )
+    return report_project(workspace)
+
+
+def report_project(workspace: Workspace) -> Report:
+    """Write `report.html` from what the build folder holds.
+
+    Raises:
+        ProjectError: If the project was not built yet.
+    """
+    build = workspace.build
+    sources = ("evaluation.json", "firmware.json", "quantized.json", "results.json")
+    if not (build / sources[0]).exists():
+        raise ProjectError(f"{build}: not built yet", hint="run tinycnn build first")
+    inputs = {n: hash_path(build / n) for n in sources if (build / n).exists()}
+    project = workspace.project.model_dump()
+    report = gather_report(
+        workspace.project, workspace.dataset, workspace.board, build
+    )
+
+    def write(folder: Path) -> None:
+        (folder / "report.html").write_text(render_report(report), "utf-8")
+
+    workspace.runner.run("report", {**inputs, "project": project}, write)
+    return report
+
+
+def _make_firmware(folder: Path, project: Project, board: Board, build: Path) -> None:
+    """Compile the model, write the sketch and link the images for board and host."""
+    content = (build / "model.tflite").read_bytes()
+    compilation = compile_tflite(content, name=project.name)
+    sketch = write_arduino_project(
+        folder / "arduino",
+        name=project.name,
+        model_sources=compilation.sources,
+        kernels=compilation.program.kernels,
+        board=board,
+    )
+    elf = folder / "firmware.elf"
+    toolchain = project.target.toolchain
+    image = build_image(sketch, board, toolchain=toolchain, output=elf)
+    build_host(sketch, output=folder / HOST_PROGRAM)
+    sizes = {"flash_bytes": image.flash_bytes, "ram_bytes": image.ram_bytes}
+    (folder / "firmware.json").write_text(f"{json.dumps(sizes)}\n", "utf-8")
