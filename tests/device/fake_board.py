@@ -1,0 +1,162 @@
+"""A board in Python behind a TCP port, and a line that damages what passes.
+
+The board keeps the rules of harness.h on its own, without the code under test beyond
+framing; its model is output = input + 1, then the number of runs. All chance is seeded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tinycnn.device.protocol import (
+    NO_SEQUENCE,
+    ErrorCode,
+    Frame,
+    FrameDecoder,
+    FrameType,
+    encode_frame,
+)
+
+SHA256 = bytes(range(32))
+
+
+@dataclass
+class FakeBoard:
+    """The device's side of the protocol; what it says of itself can be changed."""
+
+    board_id: bytes = b"\1\2\3\4\5\6\7\x08"
+    sha256: bytes = SHA256
+    version: int = 1
+    magic: bytes = b"TCNN"
+    max_payload: int = 64
+    input_bytes: int = 100
+    scale: float = 0.5
+    output_rank: int = 1
+    extra_output: bytes = b""
+    runs: int = 0
+    requests: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Lose everything, as after pressing the button."""
+        self.decoder = FrameDecoder()
+        self.session: int | None = None
+        self.answered: tuple[int, bytes] = (-1, b"")
+        self.input = bytearray(self.input_bytes)
+
+    def receive(self, data: bytes) -> Iterator[bytes]:
+        """The replies to what `data` completes."""
+        broken = self.decoder.broken
+        for frame in self.decoder.feed(data):
+            reply = self.answer(frame)
+            if reply:
+                yield reply
+        for _ in range(self.decoder.broken - broken):
+            yield self.error(Frame(0, 0, NO_SEQUENCE), ErrorCode.BAD_FRAME)
+
+    def answer(self, frame: Frame) -> bytes:
+        """The reply to one request; the last one again if it is repeated."""
+        if frame.session == self.session:
+            if frame.sequence == self.answered[0]:
+                return self.answered[1]
+            if frame.sequence < self.answered[0]:
+                return b""
+        elif frame.type != FrameType.HELLO:
+            return self.error(frame, ErrorCode.SESSION)
+        self.requests.append(frame.type)
+        payload = self.work(frame)
+        kind = frame.type | FrameType.REPLY
+        reply = Frame(kind, frame.session, frame.sequence, payload, self.version)
+        self.session = frame.session
+        self.answered = frame.sequence, encode_frame(reply)
+        return self.answered[1]
+
+    def work(self, frame: Frame) -> bytes:
+        """What a request does; the payload of its reply."""
+        if frame.type == FrameType.HELLO:
+            return self.hello()
+        (offset,) = struct.unpack_from("<I", frame.payload)
+        self.input[offset : offset + len(frame.payload) - 4] = frame.payload[4:]
+        if frame.type == FrameType.WRITE:
+            return b""
+        self.runs += 1
+        output = bytes((b + 1) & 255 for b in self.input[:4]) + self.extra_output
+        return struct.pack("<II", 1000, 10) + output + struct.pack("<I", self.runs)
+
+    def hello(self) -> bytes:
+        """The payload of the HELLO reply."""
+        numbers = struct.pack("<HHIII", self.max_payload, 0, 64_000_000, 2048, 512)
+        taken = struct.pack("<BBIfi", 0, 1, self.input_bytes, self.scale, -3)
+        given = struct.pack("<BBIfi", 0, self.output_rank, 8, 1.0, 0)
+        words = b"".join(
+            bytes([len(w)]) + w for w in (b"m", b"tests", b"none", b"fake")
+        )
+        return (
+            self.magic + numbers + self.board_id + self.sha256 + taken + given + words
+        )
+
+    def error(self, frame: Frame, code: ErrorCode) -> bytes:
+        """An error in answer to `frame`."""
+        payload = bytes([code]) + b"fake"
+        reply = Frame(FrameType.ERROR, frame.session, frame.sequence, payload)
+        return encode_frame(reply)
+
+
+class Line:
+    """What lies between host and board; this one is perfect, the faults override it."""
+
+    def __init__(self, board: FakeBoard, seed: int = 0) -> None:
+        self.board = board
+        self.chance = random.Random(seed)
+        self.faults = 0
+        self.calls = 0
+        self.sure = self.chance.randrange(8)
+
+    def struck(self, probability: float) -> bool:
+        """True with `probability`, and once for sure; counts."""
+        hit = self.chance.random() < probability or self.calls == self.sure
+        self.calls += 1
+        self.faults += hit
+        return hit
+
+    def up(self, data: bytes) -> bytes:
+        """What reaches the board of what the host sent."""
+        return data
+
+    def down(self, reply: bytes) -> Iterator[bytes]:
+        """What reaches the host of one reply, piece by piece."""
+        yield reply
+
+
+def serve(line: Line, server: socket.socket) -> None:
+    """Serve one connection until either side closes it."""
+    connection, _ = server.accept()
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with connection, contextlib.suppress(OSError, StopServing):
+        while data := connection.recv(65536):
+            for reply in line.board.receive(line.up(data)):
+                for piece in line.down(reply):
+                    connection.sendall(piece)
+
+
+class StopServing(Exception):
+    """Raised by a line that breaks off the connection."""
+
+
+@contextlib.contextmanager
+def served(line: Line, serve: Callable[..., None] = serve) -> Iterator[str]:
+    """The URL of a board behind `line`, for one connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(line, server), daemon=True)
+        thread.start()
+        yield f"socket://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(5)
+        assert not thread.is_alive()

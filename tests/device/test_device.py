@@ -1,0 +1,149 @@
+"""A device over a perfect line: identity, parts, counters, and what it refuses."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.device.fake_board import FakeBoard, Line, served
+from tinycnn.device import Counters, Device, open_host, open_serial, open_simulated
+from tinycnn.errors import DeviceError, ProtocolError
+
+
+def test_infer_sends_an_image_in_parts() -> None:
+    """An input larger than a payload goes in several parts, the last one runs it."""
+    board = FakeBoard(max_payload=64, input_bytes=100)
+    with served(Line(board)) as url, open_serial(url) as device:
+        first = device.infer(bytes([1, 2, 3, 255]) + bytes(range(4, 100)))
+        second = device.infer(bytes(100))
+
+    assert first.output.tolist() == [2, 3, 4, 0, 1, 0, 0, 0]
+    assert (first.index, second.index) == (0, 1)
+    assert (second.cycles, second.micros) == (1000, 10)
+    assert board.requests == [1, 2, 3, 2, 3]
+    assert bytes(board.input) == bytes(100)
+
+
+@pytest.mark.parametrize("size", [1, 59, 60, 61, 120, 121])
+def test_all_bytes_of_an_image_arrive(size: int) -> None:
+    """Sizes around multiples of a part arrive whole."""
+    board = FakeBoard(max_payload=64, input_bytes=size)
+    image = bytes(i % 251 for i in range(size))
+    with served(Line(board)) as url, open_serial(url) as device:
+        device.info()
+        try:
+            device.infer(image)
+        except ProtocolError:
+            assert size < 4  # the fake's output is then too short
+
+    assert bytes(board.input) == image
+
+
+def test_counters_of_a_perfect_line() -> None:
+    """Nothing is counted but exchanges."""
+    with served(Line(FakeBoard())) as url, open_serial(url) as device:
+        device.infer(bytes(100))
+
+    assert device.counters == Counters(exchanges=3)
+
+
+def test_reset_between_parts_starts_the_image_again() -> None:
+    """A board that loses its session in an image gets the whole image again."""
+    board = FakeBoard()
+    with served(Line(board)) as url, open_serial(url) as device:
+        device.infer(bytes(100))
+        board.reset()
+        output = device.infer(b"\7" * 100).output
+
+    assert output.tolist()[:4] == [8, 8, 8, 8]
+    assert bytes(board.input) == b"\7" * 100
+    assert device.counters == Counters(exchanges=6, resets=1)
+
+
+def test_image_of_wrong_size_is_refused() -> None:
+    """An image that is not the input's size is an error before anything is sent."""
+    board = FakeBoard()
+    with (
+        served(Line(board)) as url,
+        open_serial(url) as device,
+        pytest.raises(DeviceError, match="expected an image of 100 bytes, got 99"),
+    ):
+        device.infer(bytes(99))
+
+    assert board.runs == 0
+
+
+def test_output_that_fits_no_reply_is_refused() -> None:
+    """A model whose output is larger than a reply is refused at HELLO."""
+    board = FakeBoard(max_payload=65, input_bytes=4, output_rank=1)
+    board.hello = lambda: FakeBoard.hello(board).replace(  # type: ignore[method-assign]
+        b"\x08\0\0\0\0\0\x80\x3f", b"\x3a\0\0\0\0\0\x80\x3f"
+    )
+    with (
+        served(Line(board)) as url,
+        open_serial(url) as device,
+        pytest.raises(ProtocolError, match="output of 58 bytes does not fit a reply"),
+    ):
+        device.info()
+
+
+def test_info_is_asked_anew() -> None:
+    """A second HELLO tells what has changed, such as the stack."""
+    board = FakeBoard()
+    with served(Line(board)) as url, open_serial(url) as device:
+        first = device.info()
+        second = device.info()
+
+    assert first == second
+    assert board.requests == [1, 1]
+
+
+def test_host_side_is_fast() -> None:
+    """1,000 exchanges take less than 0.5 s of processor time on each side."""
+    board = FakeBoard(max_payload=128)
+    with served(Line(board)) as url, open_serial(url) as device:
+        device.info()
+        started = time.process_time()
+        for _ in range(1000):
+            device.infer(bytes(100))
+        took_s = time.process_time() - started
+
+    assert took_s < 2 * 0.5
+
+
+def test_missing_host_program_is_an_error(tmp_path: Path) -> None:
+    """A host program that is not there is named."""
+    with pytest.raises(DeviceError, match=r"host process gone: cannot be started"):
+        open_host(tmp_path / "gone")
+
+
+def test_simulator_that_cannot_start_is_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the simulator says instead of listening is the error."""
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho 'fault: no such image' >&2\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    with pytest.raises(DeviceError, match=r"^simulated nano33ble: no such image$"):
+        open_simulated(tmp_path / "sketch.elf")
+
+
+def test_device_is_closed_on_error() -> None:
+    """Leaving the block by an error closes the link."""
+    with served(Line(FakeBoard())) as url:
+        with pytest.raises(RuntimeError), open_serial(url) as device:
+            raise RuntimeError
+        with pytest.raises(DeviceError):
+            device.info()
+
+
+def test_name_is_the_port() -> None:
+    """A device is called by its port."""
+    with served(Line(FakeBoard())) as url, open_serial(url) as device:
+        assert isinstance(device, Device)
+        assert device.name == url

@@ -1,0 +1,201 @@
+"""Frames and payloads: the shared vectors, random round trips, and damage."""
+
+from __future__ import annotations
+
+import json
+import random
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.device.fake_board import FakeBoard
+from tinycnn.device.protocol import (
+    DELIMITER,
+    MAX_PAYLOAD_BYTES,
+    Frame,
+    FrameDecoder,
+    TensorInfo,
+    cobs_decode,
+    cobs_encode,
+    decode_frame,
+    encode_frame,
+    parse_error,
+    parse_hello,
+    parse_inference,
+    printable,
+    write_payload,
+)
+from tinycnn.errors import ProtocolError
+
+VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
+U32 = st.integers(0, 2**32 - 1)
+FRAMES = st.builds(Frame, st.integers(0, 255), U32, U32, st.binary(max_size=600))
+
+
+@pytest.mark.parametrize("vector", VECTORS["cobs"])
+def test_cobs_vectors(vector: dict[str, str]) -> None:
+    """Encoding and decoding give the shared vectors."""
+    data, encoded = bytes.fromhex(vector["data"]), bytes.fromhex(vector["encoded"])
+
+    assert (cobs_encode(data), cobs_decode(encoded)) == (encoded, data)
+
+
+@pytest.mark.parametrize("vector", VECTORS["frames"], ids=lambda v: v["name"])
+def test_frame_vectors(vector: dict[str, str | int]) -> None:
+    """Frames of every type are encoded and decoded as in the shared vectors."""
+    names = ("type", "session", "sequence", "payload", "version")
+    kind, session, sequence, payload, version = (vector[name] for name in names)
+    frame = Frame(kind, session, sequence, bytes.fromhex(payload), version)
+    encoded = bytes.fromhex(vector["encoded"])
+
+    assert encode_frame(frame) == encoded + DELIMITER
+    assert decode_frame(encoded) == frame
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [v for v in VECTORS["broken"] if v["name"] != "payload beyond the limit"],
+    ids=lambda v: v["name"],
+)
+def test_broken_vectors(vector: dict[str, str]) -> None:
+    """Frames that are broken are refused; only the device has the smaller limit."""
+    with pytest.raises(ProtocolError, match=r"frame( of \d+ bytes)?: "):
+        decode_frame(bytes.fromhex(vector["encoded"]))
+
+
+@given(st.binary(max_size=1200))
+def test_cobs_has_no_zeros_and_can_be_undone(data: bytes) -> None:
+    """Any data survive encoding and decoding, without a zero in between."""
+    encoded = cobs_encode(data)
+
+    assert 0 not in encoded
+    assert cobs_decode(encoded) == data
+
+
+@given(st.lists(FRAMES, max_size=5), st.randoms(use_true_random=False))
+def test_frames_survive_any_cutting(frames: list[Frame], chance: random.Random) -> None:
+    """A decoder finds all frames, in whatever pieces they arrive."""
+    stream = b"".join(encode_frame(frame) for frame in frames)
+    decoder = FrameDecoder()
+    found: list[Frame] = []
+    while stream:
+        size = chance.randint(1, 100)
+        found += decoder.feed(stream[:size])
+        stream = stream[size:]
+
+    assert (found, decoder.broken) == (frames, 0)
+
+
+@given(st.lists(st.binary(max_size=3000), max_size=10))
+def test_random_bytes_never_raise(pieces: list[bytes]) -> None:
+    """Bytes that are no frames are dropped in silence."""
+    decoder = FrameDecoder()
+
+    assert [decoder.feed(piece) for piece in pieces] == [[]] * len(pieces)
+
+
+def test_endless_bytes_do_not_grow_the_decoder() -> None:
+    """A megabyte without delimiter is one broken frame and takes no memory."""
+    decoder = FrameDecoder()
+    for _ in range(256):
+        decoder.feed(b"\x55" * 4096)
+        assert len(decoder.unfinished()) <= MAX_PAYLOAD_BYTES + 100
+
+    assert decoder.feed(b"\x55\0" + encode_frame(Frame(1, 2, 3))) == [Frame(1, 2, 3)]
+    assert (decoder.broken, len(decoder.last_broken)) == (1, 200)
+
+
+def test_no_corrupt_frame_is_accepted() -> None:
+    """Of 20,000 frames with flipped, lost, added or swapped bytes none gets through."""
+    chance = random.Random(2)
+    accepted = 0
+    for number in range(20_000):
+        good = encode_frame(Frame(3, 1, number, chance.randbytes(40)))[:-1]
+        bad = bytearray(good)
+        place = chance.randrange(len(bad))
+        if number % 4 == 0:
+            bad[place] ^= 1 << chance.randrange(8)
+        elif number % 4 == 1:
+            del bad[place : place + chance.randint(1, 8)]
+        elif number % 4 == 2:
+            bad[place:place] = chance.randbytes(chance.randint(1, 8))
+        else:
+            bad[place:] = chance.randbytes(len(bad) - place)
+        frames = FrameDecoder().feed(bytes(bad) + DELIMITER)
+        accepted += bytes(bad) != good and frames != []
+
+    assert accepted == 0
+
+
+def test_hello_reply_is_read() -> None:
+    """Every field of a HELLO reply is where the protocol has it."""
+    info = parse_hello(FakeBoard().hello())
+
+    assert (info.model, info.generator, info.reference) == ("m", "tests", "none")
+    assert (info.board, info.board_id) == ("fake", "0102030405060708")
+    assert info.model_sha256 == bytes(range(32)).hex()
+    assert (info.clock_hz, info.arena_bytes, info.stack_bytes) == (
+        64_000_000,
+        2048,
+        512,
+    )
+    assert (info.input.shape, info.input.scale, info.input.zero_point) == (
+        (100,),
+        0.5,
+        -3,
+    )
+
+
+@given(st.binary(max_size=300), st.booleans())
+def test_any_hello_reply_is_read_or_refused(payload: bytes, magic: bool) -> None:
+    """No HELLO reply, however wrong, raises anything but a ProtocolError."""
+    hello = FakeBoard().hello()
+    try:
+        said = parse_hello(hello[: 60 * magic] + payload).model
+    except ProtocolError as error:
+        said = str(error)
+
+    assert said.isprintable()
+
+
+def test_cut_hello_reply_is_refused() -> None:
+    """A HELLO reply that ends too early anywhere is refused."""
+    hello = FakeBoard().hello()
+    for size in range(len(hello)):
+        with pytest.raises(ProtocolError, match="HELLO reply: ends too early"):
+            parse_hello(hello[:size])
+
+
+@pytest.mark.parametrize("got", [0, 3, 5])
+def test_inference_of_wrong_length_is_refused(got: int) -> None:
+    """An output that is not as long as HELLO said is refused."""
+    payload = struct.pack("<II", 1, 2) + bytes(got)
+
+    with pytest.raises(ProtocolError, match=f"expected 4 output bytes, got {got}"):
+        parse_inference(payload, 4)
+
+
+def test_inference_is_read() -> None:
+    """Cycles, microseconds and output of a reply."""
+    assert parse_inference(struct.pack("<II", 7, 8) + b"ab", 2) == (7, 8, b"ab")
+
+
+def test_write_payload_has_offset_first() -> None:
+    """The offset is four bytes, little endian."""
+    assert write_payload(0x1234, b"x") == b"\x34\x12\0\0x"
+
+
+def test_error_is_read() -> None:
+    """Code and text of an error; code 0 for an empty one."""
+    assert [parse_error(b"\5too far"), parse_error(b"")] == [(5, "too far"), (0, "")]
+
+
+@given(st.binary())
+def test_text_of_devices_is_safe_to_show(data: bytes) -> None:
+    """No control character of a device reaches the terminal."""
+    text = printable(data)
+
+    assert all(" " <= character <= "~" for character in text)
