@@ -1,0 +1,180 @@
+"""Memory plan -> geometry: the arena as operator step by address.
+
+A tensor is a rectangle over its lifetime at its offset. Tensors that share place and
+lifetime are one storage under several names (RESHAPE) and are drawn once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinycnn.compiler import Graph, MemoryPlan, Tensor
+from tinycnn.compiler.memory import Lifetime
+from tinycnn.report.charts import Tick, make_ticks
+from tinycnn.report.text import count, shape_text, shorten, tensor_name
+
+__all__ = ["ArenaChart", "Block", "Column", "draw_arena"]
+
+_LEFT, _TOP, _BOTTOM, _HEIGHT = 66, 28, 348, 516
+_PLOT_WIDTH, _MARGIN = 900, 150
+_LEAST_STEP = 26
+_TINTS = 5
+_LINE, _LETTER = 15, 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One storage; `lines` is what its rectangle has room for."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    tint: int
+    lines: tuple[Tick, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One step: an operator."""
+
+    x: str
+    middle: str
+    width: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArenaChart:
+    """The drawing; `bound_label_y` keeps clear of the arena's own label."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    band_height: int
+    ticks: tuple[Tick, ...]
+    columns: tuple[Column, ...]
+    blocks: tuple[Block, ...]
+    peak: Column
+    arena: str
+    bound: str
+    bound_y: str
+    bound_label_y: str
+    at_bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    step: float
+    arena_bytes: int
+
+    def x(self, step: int) -> float:
+        return _LEFT + step * self.step
+
+    def y(self, address: float) -> float:
+        return _BOTTOM - address * (_BOTTOM - _TOP) / self.arena_bytes
+
+
+def draw_arena(graph: Graph, plan: MemoryPlan) -> ArenaChart:
+    """The arena of `plan` over the steps of `graph`."""
+    axes = _Axes(max(_LEAST_STEP, _PLOT_WIDTH / len(graph.ops)), plan.arena_bytes)
+    storages = _find_storages(graph, plan)
+    columns = _list_columns(graph, axes)
+    right = round(axes.x(len(graph.ops)))
+    bound_y = axes.y(plan.lower_bound_bytes)
+    addresses = [t for t in make_ticks(0, plan.arena_bytes) if t <= plan.arena_bytes]
+    return ArenaChart(
+        width=right + _MARGIN,
+        height=_HEIGHT,
+        left=_LEFT,
+        right=right,
+        top=_TOP,
+        bottom=_BOTTOM,
+        band_height=_HEIGHT - _TOP,
+        ticks=tuple(Tick(f"{axes.y(a):.1f}", count(round(a))) for a in addresses),
+        columns=columns,
+        blocks=tuple(
+            _draw_block(tensors, plan, axes, number % _TINTS)
+            for number, tensors in enumerate(storages)
+        ),
+        peak=columns[_find_peak(len(graph.ops), plan, storages)],
+        arena=count(plan.arena_bytes),
+        bound=count(plan.lower_bound_bytes),
+        bound_y=f"{bound_y:.1f}",
+        bound_label_y=f"{max(bound_y + 4, _TOP + 4 + _LINE):.1f}",
+        at_bound=plan.lower_bound_bytes == plan.arena_bytes,
+    )
+
+
+def _find_storages(graph: Graph, plan: MemoryPlan) -> tuple[tuple[Tensor, ...], ...]:
+    """Tensors by storage, earliest first; the planner keeps two storages apart."""
+    storages: dict[tuple[int, int, int], list[Tensor]] = {}
+    for tensor in sorted(plan.offsets):
+        life = plan.lifetimes[tensor]
+        place = (life.first_time_used, life.last_time_used, plan.offsets[tensor])
+        storages.setdefault(place, []).append(graph.tensors[tensor])
+    return tuple(tuple(storages[place]) for place in sorted(storages))
+
+
+def _find_peak(
+    steps: int, plan: MemoryPlan, storages: tuple[tuple[Tensor, ...], ...]
+) -> int:
+    """The first step at which the most bytes are live."""
+
+    def live_bytes(step: int) -> int:
+        now = Lifetime(step, step)
+        return sum(
+            tensors[0].bytes
+            for tensors in storages
+            if plan.lifetimes[tensors[0].id].overlaps(now)
+        )
+
+    return max(range(steps), key=live_bytes)
+
+
+def _list_columns(graph: Graph, axes: _Axes) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            x=f"{axes.x(step):.1f}",
+            middle=f"{axes.x(step) + axes.step / 2:.1f}",
+            width=f"{axes.step:.1f}",
+            label=str(op.index),
+            kind=op.kind,
+        )
+        for step, op in enumerate(graph.ops)
+    )
+
+
+def _draw_block(
+    tensors: tuple[Tensor, ...], plan: MemoryPlan, axes: _Axes, tint: int
+) -> Block:
+    tensor = tensors[0]
+    offset, life = plan.offsets[tensor.id], plan.lifetimes[tensor.id]
+    x, y = axes.x(life.first_time_used), axes.y(offset)
+    height = max(y - axes.y(offset + tensor.bytes), 2.0)
+    names = [f"tensor {t.id}: {shorten(t.name, 120).text}" for t in tensors]
+    place = (
+        f"{shape_text(tensor.shape)}, {count(tensor.bytes)} bytes "
+        f"at {count(offset)}, steps {life.first_time_used} to {life.last_time_used}"
+    )
+    ids = " = ".join(f"#{t.id}" for t in tensors)
+    width = axes.x(life.last_time_used + 1) - x
+    letters = max(int((width - 10) / _LETTER), 3)
+    lines = (ids, f"{count(tensor.bytes)} B", tensor_name(tensor.name, letters).text)
+    return Block(
+        x=f"{x:.1f}",
+        y=f"{y - height:.1f}",
+        width=f"{width:.1f}",
+        height=f"{height:.1f}",
+        tint=tint,
+        lines=tuple(
+            Tick(str(number * _LINE), line)
+            for number, line in enumerate(lines[: int((height - 4) / _LINE)], start=1)
+        ),
+        title="\n".join([*names, place]),
+    )

@@ -1,0 +1,154 @@
+"""The top of the page: verdict, accuracy ladder and key figures, as rows of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
+from tinycnn.report.text import clean, count, percent, share_of
+
+__all__ = [
+    "Banner",
+    "Bar",
+    "Figure",
+    "Rung",
+    "describe_agreement",
+    "list_figures",
+    "list_rungs",
+    "make_banner",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The verdict in one sentence, and a line a device."""
+
+    state: Literal["equal", "different", "open"]
+    headline: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One row of the accuracy ladder."""
+
+    label: str
+    answers: str
+    accuracy: str
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How full a memory is; `percent` is for the drawing and at most 100."""
+
+    percent: str
+    label: str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One key figure."""
+
+    label: str
+    value: str
+    unit: str
+    note: str
+    bar: Bar | None = None
+
+
+def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
+    """What all validations together say."""
+    done = [v for v in verdicts if v.total]
+    lines = tuple(
+        f"{clean(v.device)}: {count(v.equal)} of {count(v.total)} outputs equal, "
+        f"{v.images_per_second:,.1f} images/s"
+        for v in done
+    )
+    if not done:
+        return Banner("open", "Not yet validated on a device", lines)
+    different = sum(v.total - v.equal for v in done)
+    if different:
+        text = f"{count(different)} of {count(sum(v.total for v in done))} outputs"
+        return Banner("different", f"{text} differ from the reference", lines)
+    return Banner("equal", "Every output equals the reference, bit for bit", lines)
+
+
+def list_rungs(ladder: tuple[AccuracyStep, ...]) -> tuple[Rung, ...]:
+    """The accuracy ladder, each step against the one before."""
+    steps = [step for step in ladder if step.total]
+    return tuple(
+        Rung(
+            label=clean(step.label),
+            answers=f"{count(step.correct)} / {count(step.total)}",
+            accuracy=percent(step.accuracy),
+            difference=_compare(steps[i - 1], step) if i else "",
+        )
+        for i, step in enumerate(steps)
+    )
+
+
+def describe_agreement(agreement: Agreement) -> str:
+    """How often and how far the twin and the converted model differ; '' if unknown."""
+    if not agreement.total:
+        return ""
+    share = percent(agreement.differing_images / agreement.total)
+    return (
+        f"share of test images with any differing output {share} "
+        f"({count(agreement.differing_images)} of {count(agreement.total)}), "
+        f"largest difference {agreement.largest_lsb} LSB"
+    )
+
+
+def list_figures(report: Report) -> tuple[Figure, ...]:
+    """Size and speed on the board; memories against what its core leaves free."""
+    board = report.board
+    flash = board.flash_bytes - board.core_flash_bytes
+    ram = board.ram_bytes - board.core_ram_bytes
+    macs = sum(cost.macs for cost in report.costs)
+    constant_bytes = sum(cost.constant_bytes for cost in report.costs)
+    lower_bound = count(report.plan.lower_bound_bytes)
+    return (
+        _memory("Flash", report.flash_bytes, flash, "firmware image"),
+        _memory("RAM", report.ram_bytes, ram, "static, arena included"),
+        _memory(
+            "Arena", report.plan.arena_bytes, ram, f"lower bound {lower_bound} bytes"
+        ),
+        Figure(
+            "Parameters",
+            count(sum(cost.parameters for cost in report.costs)),
+            "",
+            f"{count(constant_bytes)} bytes of flash",
+            _fill(constant_bytes, flash),
+        ),
+        Figure("MACs", count(macs), "", "multiply-accumulates of one inference"),
+        *_list_times(report, macs),
+    )
+
+
+def _list_times(report: Report, macs: int) -> tuple[Figure, Figure]:
+    clock = f"at {report.board.clock_hz / 1e6:g} MHz"
+    rate = f"{share_of(1000, report.latency_ms):,.1f} inferences/s {clock}"
+    pace = f"{share_of(report.cycles, macs):.1f} cycles a MAC"
+    return (
+        Figure("Latency, estimated", f"{report.latency_ms:,.2f}", "ms", rate),
+        Figure("Cycles, estimated", count(report.cycles), "", pace),
+    )
+
+
+def _memory(label: str, used: int, free: int, note: str) -> Figure:
+    return Figure(label, count(used), "bytes", note, _fill(used, free))
+
+
+def _fill(used: int, free: int) -> Bar:
+    share = share_of(used, free)
+    label = f"{100 * share:.1f} % of {count(free)} bytes free"
+    return Bar(f"{min(100 * share, 100):.2f}", label, used <= free)
+
+
+def _compare(before: AccuracyStep, step: AccuracyStep) -> str:
+    points = 100 * (step.accuracy - before.accuracy)
+    text = f"{points:+.2f}".replace("-", "\u2212")  # a minus, not a hyphen
+    return "same" if round(points, 2) == 0 else text
