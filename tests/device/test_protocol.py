@@ -137,16 +137,9 @@ def test_hello_reply_is_read() -> None:
     assert (info.model, info.generator, info.reference) == ("m", "tests", "none")
     assert (info.board, info.board_id) == ("fake", "0102030405060708")
     assert info.model_sha256 == bytes(range(32)).hex()
-    assert (info.clock_hz, info.arena_bytes, info.stack_bytes) == (
-        64_000_000,
-        2048,
-        512,
-    )
-    assert (info.input.shape, info.input.scale, info.input.zero_point) == (
-        (100,),
-        0.5,
-        -3,
-    )
+    assert (info.clock_hz, info.arena_bytes) == (64_000_000, 2048)
+    assert (info.stack_bytes, info.max_payload) == (512, 64)
+    assert info.input == TensorInfo("int8", (100,), 0.5, -3, 100)
 
 
 @given(st.binary(max_size=300), st.booleans())

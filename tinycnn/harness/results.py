@@ -6,6 +6,7 @@ runs of the same firmware only the times and the link's counters differ.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import asdict
@@ -61,7 +62,8 @@ def write_results(result: ValidationResult, path: Path) -> None:
             text, hint="free some space or choose another file"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _spread(values: list[int]) -> dict[str, int]:

@@ -1,0 +1,99 @@
+"""`results.json`: complete, in a fixed order, and never half written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinycnn import __version__
+from tinycnn.device import Counters, DeviceInfo, TensorInfo
+from tinycnn.errors import TinycnnError
+from tinycnn.harness import Difference, ValidationResult, result_to_json, write_results
+
+TENSOR = TensorInfo("int8", (1, 2), 0.5, -3, 2)
+INFO = DeviceInfo(
+    board="nano33ble",
+    board_id="0102030405060708",
+    model="digits",
+    model_sha256="ab" * 32,
+    generator="tinycnn",
+    reference="litert",
+    clock_hz=64_000_000,
+    arena_bytes=2048,
+    stack_bytes=512,
+    max_payload=1024,
+    input=TENSOR,
+    output=TENSOR,
+)
+RESULT = ValidationResult(
+    model_sha256="ab" * 32,
+    reference="ai-edge-litert 2.3.0",
+    device_name="simulated nano33ble",
+    device=INFO,
+    counters=Counters(exchanges=6, resends=1),
+    outputs=np.zeros((4, 2), np.int8),
+    cycles=np.array([100, 300, 200, 100]),
+    micros=np.array([1, 3, 2, 1]),
+    different=1,
+    differences=(Difference(2, (1, -2), (0, 0)),),
+    device_accuracy=0.5,
+    reference_accuracy=0.75,
+    seconds=2.0,
+)
+
+
+def test_json_has_all_that_identifies_a_run() -> None:
+    """Versions, hashes, reference, device and counts are all in it."""
+    value = json.loads(result_to_json(RESULT))
+
+    assert value["tinycnn"] == __version__
+    assert value["model_sha256"] == "ab" * 32
+    assert value["reference"] == "ai-edge-litert 2.3.0"
+    assert value["device"]["board_id"] == "0102030405060708"
+    assert value["device"]["name"] == "simulated nano33ble"
+    assert (value["images"], value["equal"], value["different"]) == (4, 3, 1)
+    assert value["verdict"] == "different"
+    assert value["differences"] == [{"index": 2, "expected": [1, -2], "got": [0, 0]}]
+    assert value["accuracy"] == {"device": 0.5, "reference": 0.75}
+    assert value["cycles"] == {"min": 100, "median": 200, "max": 300}
+    assert value["images_per_second"] == 2.0
+    assert value["counters"]["resends"] == 1
+
+
+def test_json_is_in_alphabetical_order() -> None:
+    """Keys are sorted, so that equal results are equal files."""
+    keys = list(json.loads(result_to_json(RESULT)))
+
+    assert keys == sorted(keys)
+
+
+def test_equal_result_says_so() -> None:
+    """No difference gives the verdict equal."""
+    value = json.loads(result_to_json(replace(RESULT, different=0, differences=())))
+
+    assert value["verdict"] == "equal"
+
+
+def test_file_is_replaced_whole(tmp_path: Path) -> None:
+    """The new file replaces the old one, and nothing else is left in the folder."""
+    path = tmp_path / "build" / "results.json"
+
+    write_results(replace(RESULT, different=0), path)
+    write_results(RESULT, path)
+
+    assert path.read_text("utf-8") == result_to_json(RESULT)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """A path that cannot be written is named, with a remedy."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(TinycnnError, match=r"results .*: cannot be written") as error:
+        write_results(RESULT, tmp_path / "file" / "results.json")
+
+    assert error.value.hint is not None
