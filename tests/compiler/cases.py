@@ -221,7 +221,7 @@ def mean(rng):
 
 
 def add(rng):
-    """x + pool(x), so that the two inputs differ in scale, zero point and values."""
+    """Two inputs of unequal scale: one is the other, requantized."""
     h, w, c = draw_image(rng)
     b = ModelBuilder()
     tensors = []

@@ -138,9 +138,7 @@ def report_project(workspace: Workspace) -> Report:
         raise ProjectError(f"{build}: not built yet", hint="run tinycnn build first")
     inputs = {n: hash_path(build / n) for n in sources if (build / n).exists()}
     project = workspace.project.model_dump()
-    report = gather_report(
-        workspace.project, workspace.dataset, workspace.board, build
-    )
+    report = gather_report(workspace.project, workspace.dataset, workspace.board, build)
 
     def write(folder: Path) -> None:
         (folder / "report.html").write_text(render_report(report), "utf-8")

@@ -1,7 +1,7 @@
 """The stage that measures a built project on its test images.
 
-Every rung of the accuracy ladder sees the same images: the int8 reference, the generated
-C as a program of this machine, and one image on the simulated board for the cycles.
+Every rung of the accuracy ladder sees the same images: the int8 reference and the
+generated C as a program of this machine. The simulated board runs one for the cycles.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ HOST_PROGRAM = "host.exe" if sys.platform == "win32" else "host"
 
 def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Test images as the model's int8 input, one flat row an image."""
-    inputs = quantize_images(
-        images, scale=tensor.scale, zero_point=tensor.zero_point
-    )
+    inputs = quantize_images(images, scale=tensor.scale, zero_point=tensor.zero_point)
     return inputs.reshape(len(images), -1)
 
 
@@ -70,7 +68,5 @@ def evaluate(
     (folder / "evaluation.json").write_text(f"{text}\n", "utf-8")
 
 
-def _count_correct(
-    outputs: NDArray[np.generic], labels: NDArray[np.int64]
-) -> int:
+def _count_correct(outputs: NDArray[np.generic], labels: NDArray[np.int64]) -> int:
     return int(np.sum(outputs.argmax(axis=1) == labels))

@@ -1,8 +1,8 @@
 """Stages that run only when their inputs changed, and leave nothing half-written.
 
 A stage writes into a folder of its own; when it is done, its outputs move to the build
-folder and a record of inputs and outputs is kept in `stages.json`. It runs again when an
-input changed, or when an output is missing or was edited.
+folder and a record of inputs and outputs is kept in `stages.json`. It runs again when
+an input changed, or when an output is missing or was edited.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ class StageRunner:
         self.observer.stage(name, is_current=is_current)
         if not is_current:
             outputs = self._execute(name, action)
-            records = {**self._read_records(), name: {"inputs": key, "outputs": outputs}}
+            records = {
+                **self._read_records(),
+                name: {"inputs": key, "outputs": outputs},
+            }
             self._write_records(records)
         return _hash_json(outputs)
 
@@ -102,7 +105,9 @@ class StageRunner:
 
     def _write_records(self, records: Mapping[str, Any]) -> None:
         partial = self.folder / f".{_RECORDS}.partial"
-        partial.write_text(json.dumps(records, indent=1, sort_keys=True) + "\n", "utf-8")
+        partial.write_text(
+            json.dumps(records, indent=1, sort_keys=True) + "\n", "utf-8"
+        )
         os.replace(partial, self.folder / _RECORDS)
 
 

@@ -1,4 +1,4 @@
-"""Build folder -> `Report`: gathers what the stages left, for the page and the table."""
+"""Build folder -> `Report`: what the stages left, for the page and the table."""
 
 from __future__ import annotations
 

@@ -101,7 +101,9 @@ class _Phase:
     augment: bool
 
 
-def _fine_tune(twin: Any, project: Project, dataset: Dataset, observer: Observer) -> Any:
+def _fine_tune(
+    twin: Any, project: Project, dataset: Dataset, observer: Observer
+) -> Any:
     from tinycnn.training.fit import History, train_model
     from tinycnn.training.quantize import freeze_ranges
 
@@ -138,9 +140,7 @@ def _build(project: Project, dataset: Dataset) -> Any:
     )
 
 
-def _epoch_counter(
-    name: str, total: int, observer: Observer
-) -> Callable[[Any], None]:
+def _epoch_counter(name: str, total: int, observer: Observer) -> Callable[[Any], None]:
     done = 0
 
     def on_epoch(epoch: Any) -> None:

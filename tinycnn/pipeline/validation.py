@@ -43,7 +43,9 @@ def validate_project(
     """
     model = workspace.build / "model.tflite"
     if not (workspace.build / "evaluation.json").exists():
-        raise ProjectError(f"{workspace.build}: not built yet", hint="run tinycnn build")
+        raise ProjectError(
+            f"{workspace.build}: not built yet", hint="run tinycnn build"
+        )
     graph = read_tflite(model.read_bytes())
     test = workspace.dataset.test
     images = test.images[:count]

@@ -1,0 +1,115 @@
+import subprocess
+import sys
+
+import pytest
+
+from tests.compiler.models import residual_model
+
+
+def tinycnn(*arguments, cwd):
+    """Runs the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "tinycnn", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+COMMANDS = ("init", "train", "convert", "build", "compile", "validate", "report")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command, tmp_path):
+    """Every command explains itself."""
+    done = tinycnn(command, "--help", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert f"Example:\n    tinycnn {command}" in done.stdout
+
+
+def test_init_writes_a_project(tmp_path):
+    """A commented tinycnn.toml in a folder of its own."""
+    done = tinycnn("init", "demo", "--dataset", "mnist", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "demo" / "tinycnn.toml").read_text()
+    assert 'name = "mnist"' in text
+    assert 'name = "lenet5"' in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("init", "demo", "--board", "nano"), "error: board 'nano': not known"),
+        (("init", "demo", "--dataset", "mnits"), "error: data set 'mnits': not known"),
+        (("init", "demo", "--model", "resnet"), "error: "),
+        (("init", "int"), "error: "),
+        (("build", "nowhere"), "error: "),
+        (("compile", "missing.tflite", "-o", "out"), "error: missing.tflite: cannot"),
+        (("compile", "model.tflite"), "Missing option"),
+        (("unknown",), "No such command"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments, message, tmp_path):
+    """One clear line, no traceback, nothing written."""
+    done = tinycnn(*arguments, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_does_not_overwrite(tmp_path):
+    """A second init of the same name is refused."""
+    tinycnn("init", "demo", cwd=tmp_path)
+    done = tinycnn("init", "demo", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "exists already" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["validate", "report"])
+def test_commands_after_build_say_that_it_is_missing(command, tmp_path):
+    """Before `build` there is nothing to validate or report."""
+    tinycnn("init", "demo", cwd=tmp_path)
+    done = tinycnn(command, "demo", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "not built yet" in done.stderr
+    assert "hint: run tinycnn build" in done.stderr
+
+
+def test_compile_writes_a_library(tmp_path):
+    """The folder holds model, kernels and headers; the summary names the arena."""
+    (tmp_path / "net.tflite").write_bytes(residual_model())
+    done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "arena" in done.stdout
+    assert {"model.c", "model.h", "kernels.h"} <= {
+        p.name for p in (tmp_path / "net").iterdir()
+    }
+
+
+def test_compile_works_without_tensorflow(tmp_path):
+    """Right of the waist nothing imports TensorFlow."""
+    (tmp_path / "net.tflite").write_bytes(residual_model())
+    (tmp_path / "tensorflow.py").write_text("raise SystemExit('imported')")
+    (tmp_path / "keras.py").write_text("raise SystemExit('imported')")
+    done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_broken_model_is_exit_code_3(tmp_path):
+    """A hostile file gets one line that says where it breaks."""
+    (tmp_path / "net.tflite").write_bytes(residual_model()[:100])
+    done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "net").exists()

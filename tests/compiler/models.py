@@ -1,0 +1,63 @@
+"""Small whole models, built by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.compiler.tflite_builder import ModelBuilder
+
+
+def add_conv(b, x, shape, out_shape, *, padding=0, stride=1, scale=0.02, seed=0):
+    """Adds a CONV_2D with random weights; returns its output."""
+    rng = np.random.default_rng(seed)
+    data = rng.integers(-127, 128, shape).astype(np.int8)
+    bias = rng.integers(-500, 500, shape[0]).astype(np.int32)
+    w = b.tensor(shape, scale=np.full(shape[0], 0.01), data=data)
+    k = b.tensor((shape[0],), "int32", np.full(shape[0], 0.0002), data=bias)
+    y = b.tensor(out_shape, scale=scale, zero_point=-128)
+    b.op(
+        "CONV_2D",
+        [x, w, k],
+        [y],
+        padding=padding,
+        strideH=stride,
+        strideW=stride,
+        fusedActivationFunction=1,
+    )
+    return y
+
+
+def residual_model():
+    """Float in, float out: quantize, pad, conv, conv + add, mean, dense, softmax."""
+    b = ModelBuilder()
+    image = b.tensor((1, 9, 7, 3), "float32")
+    x = b.tensor((1, 9, 7, 3), scale=1 / 255, zero_point=-128)
+    b.op("QUANTIZE", [image], [x])
+    amounts = np.array([[0, 0], [0, 1], [0, 1], [0, 0]], np.int32)
+    padded = b.tensor((1, 10, 8, 3), scale=1 / 255, zero_point=-128)
+    b.op("PAD", [x, b.tensor((4, 2), "int32", data=amounts)], [padded])
+    first = add_conv(b, padded, (8, 3, 3, 3), (1, 4, 3, 8), padding=1, stride=2)
+    second = add_conv(b, first, (8, 3, 3, 8), (1, 4, 3, 8), seed=1)
+    total = b.tensor((1, 4, 3, 8), scale=0.03, zero_point=-128)
+    b.op("ADD", [first, second], [total])
+    mean = b.tensor((1, 8), scale=0.02, zero_point=-100)
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    b.op("MEAN", [total, axes], [mean])
+    rng = np.random.default_rng(2)
+    data = rng.integers(-127, 128, (4, 8)).astype(np.int8)
+    weights = b.tensor((4, 8), scale=0.01, data=data)
+    logits = b.tensor((1, 4), scale=0.05, zero_point=3)
+    b.op("FULLY_CONNECTED", [mean, weights], [logits])
+    scores = b.tensor((1, 4), scale=1 / 256, zero_point=-128)
+    b.op("SOFTMAX", [logits], [scores], beta=1.0)
+    output = b.tensor((1, 4), "float32")
+    b.op("DEQUANTIZE", [scores], [output])
+    return b.build([image], [output])
+
+
+def conv_model(**options):
+    """int8 in and out, one CONV_2D."""
+    b = ModelBuilder()
+    x = b.tensor((1, 6, 6, 2), scale=0.02, zero_point=-3)
+    y = add_conv(b, x, (4, 3, 3, 2), (1, 6, 6, 4), **options)
+    return b.build([x], [y])

@@ -1,0 +1,120 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.compiler.models import residual_model
+from tests.conftest import require_tool
+from tinycnn.compiler import compile_tflite
+from tinycnn.compiler.codegen import RUNTIME_API
+from tinycnn.firmware import firmware_dir, write_library
+from tinycnn.reference import load_reference
+
+STRICT = (
+    "-std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()
+)
+ZIG = [sys.executable, "-m", "ziglang", "cc"]
+MAIN = """
+#include <stdio.h>
+#include "model.h"
+int main(void) {
+    while (fread(m_arena + M_INPUT_OFFSET, 1, M_INPUT_BYTES, stdin) == M_INPUT_BYTES) {
+        m_invoke(m_arena);
+        fwrite(m_arena + M_OUTPUT_OFFSET, 1, M_OUTPUT_BYTES, stdout);
+    }
+    return 0;
+}
+"""
+
+
+@pytest.fixture
+def library(tmp_path):
+    """The folder that `tinycnn compile` writes for a whole model."""
+    compilation = compile_tflite(residual_model(), name="m")
+    write_library(tmp_path / "m", compilation.sources, compilation.program.kernels)
+    return tmp_path / "m"
+
+
+def run_library(library, compiler, inputs):
+    """Raw outputs of the library as a program of this machine."""
+    (library / "main.c").write_text(MAIN)
+    sources = sorted(p.name for p in library.glob("*.c"))
+    subprocess.run([*compiler, *sources, "-o", "program"], cwd=library, check=True)
+    done = subprocess.run(
+        [library / "program"], input=inputs.tobytes(), capture_output=True, check=True
+    )
+    return done.stdout
+
+
+def expected(tmp_path, inputs):
+    """The reference's outputs for the same inputs."""
+    path = tmp_path / "model.tflite"
+    path.write_bytes(residual_model())
+    return load_reference(path).run(inputs).tobytes()
+
+
+@pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
+def test_generated_c_equals_the_reference(library, tmp_path, level):
+    """The library alone, without tinycnn, gives the reference's bytes."""
+    inputs = np.random.default_rng(0).uniform(0, 1, (20, 189)).astype(np.float32)
+
+    assert expected(tmp_path, inputs) == run_library(
+        library, [*ZIG, *STRICT, level], inputs
+    )
+
+
+@pytest.mark.external
+def test_generated_c_is_clean_under_gcc_and_sanitizers(library, tmp_path):
+    """No warning from gcc, no report from the address and undefined sanitizers."""
+    require_tool("gcc")
+    flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    extra = ["-Wcast-align", "-Wstack-usage=512"]
+    inputs = np.random.default_rng(1).uniform(0, 1, (20, 189)).astype(np.float32)
+
+    assert expected(tmp_path, inputs) == run_library(
+        library, ["gcc", *STRICT, *extra, *flags], inputs
+    )
+
+
+def test_same_model_gives_same_bytes():
+    """Generating twice gives identical files."""
+    first, second = (compile_tflite(residual_model(), name="m") for _ in range(2))
+
+    assert first.sources == second.sources
+
+
+def test_only_the_kernels_used_are_written(library):
+    """No other kernel comes with the library."""
+    kernels = sorted(p.stem for p in library.glob("tcnn_*.c"))
+
+    assert kernels == sorted(compile_tflite(residual_model(), name="m").program.kernels)
+
+
+def test_runtime_version_is_that_of_the_headers():
+    """The generated check compares with the number in tcnn.h."""
+    text = (firmware_dir() / "include" / "tcnn" / "tcnn.h").read_text()
+
+    assert f"#define TCNN_RUNTIME_API {RUNTIME_API}\n" in text
+
+
+def test_hostile_tensor_names_cannot_leave_their_comment():
+    """A tensor's name is harmless text in C, whatever it contains."""
+    model = residual_model().replace(b"tensor_3", b"*/ x??/\\")
+    text = compile_tflite(model, name="m").sources["model.c"]
+
+    assert "*/ x" not in text
+    assert "??/" not in text
+    assert "\\" not in text
+
+
+def test_c_sources_are_formatted():
+    """clang-format has nothing to change in the C runtime."""
+    root = Path(__file__).parents[2]
+    sources = [
+        path
+        for suffix in ("c", "h", "cpp")
+        for path in sorted((root / "firmware").rglob(f"*.{suffix}"))
+    ]
+    subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], check=True)

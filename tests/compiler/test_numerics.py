@@ -1,0 +1,65 @@
+import math
+
+import numpy as np
+import pytest
+
+from tinycnn.compiler.numerics import (
+    Multiplier,
+    mean_multiplier,
+    quantize_multiplier,
+    single_rounding_multiplier,
+    softmax_exp_table,
+)
+from tinycnn.errors import UnsupportedModelError
+
+
+@pytest.mark.parametrize("real", [1e-7, 0.0003, 0.25, 0.7, 1.0, 3.5, 1000.0])
+def test_multipliers_are_within_half_a_unit(real):
+    """The fixed-point value is the nearest of 31 bits."""
+    multiplier = quantize_multiplier(real)
+
+    value = multiplier.value * 2.0 ** (multiplier.shift - 31)
+    assert abs(value - real) <= real * 2.0**-31
+
+
+def test_tiny_scales_become_zero():
+    """Below 2^-32 nothing is left, as in TFLite."""
+    assert quantize_multiplier(2.0**-40) == Multiplier(0, 0)
+
+
+def test_mean_folds_the_division():
+    """One multiplier divides by the count and rescales."""
+    multiplier = mean_multiplier(0.5, 49)
+
+    value = multiplier.value * 2.0 ** (multiplier.shift - 31)
+    assert value == pytest.approx(0.5 / 49, rel=1e-8)
+
+
+def test_single_rounding_equals_the_double_arithmetic():
+    """For random scales and sums, the integer result is that of C's round()."""
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        real, zero_point = 2.0 ** rng.uniform(-14, -1), int(rng.integers(-128, 128))
+        m = single_rounding_multiplier(real, zero_point)
+        for accumulator in rng.integers(-300 / real, 300 / real, 50).tolist():
+            product = accumulator * m.value
+            right = 31 - m.shift
+            got = (product + (1 << (right - 1)) - (product < 0)) >> right
+            exact = accumulator * real
+            expected = math.floor(abs(exact) + 0.5) * (1 if exact >= 0 else -1)
+            limits = (-128 - zero_point, 127 - zero_point)
+            assert np.clip(got, *limits) == np.clip(expected, *limits)
+
+
+def test_impossible_scales_are_refused():
+    """A scale that no multiplier can express is an error, not a wrong result."""
+    with pytest.raises(UnsupportedModelError, match="expected a multiplier between"):
+        single_rounding_multiplier(2.0**40, 0)
+
+
+def test_softmax_table_is_the_exponential():
+    """Entry d is exp(-scale * beta * d), to the precision of the reference."""
+    table = softmax_exp_table(0.1, 0.5)
+
+    expected = np.exp(-0.05 * np.arange(len(table)))
+    assert np.allclose(np.array(table) / 2**31, expected, atol=1e-6)

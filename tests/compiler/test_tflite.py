@@ -1,0 +1,165 @@
+import numpy as np
+import pytest
+
+from tests.compiler.models import conv_model, residual_model
+from tests.compiler.tflite_builder import ModelBuilder, schema
+from tinycnn.compiler import read_tflite
+from tinycnn.compiler.graph import ConvAttrs
+from tinycnn.errors import InvalidModelError, TinycnnError, UnsupportedModelError
+
+
+def test_operators_and_options_are_read():
+    """Kinds come in the file's order; SAME padding is resolved to pixels."""
+    graph = read_tflite(residual_model())
+
+    kinds = [op.kind for op in graph.ops]
+    assert kinds[:4] == ["QUANTIZE", "PAD", "CONV_2D", "CONV_2D"]
+    assert graph.ops[3].attrs == ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), (-128, 127))
+    assert graph.tensors[graph.inputs[0]].shape == (1, 9, 7, 3)
+
+
+def build_with(change):
+    """A one-operator model after `change(builder)`, which returns (inputs, outputs)."""
+    b = ModelBuilder()
+    return b.build(*change(b))
+
+
+def unsupported_operator(b):
+    """An operator that exists but is not supported."""
+    x, y = (b.tensor((1, 4), scale=0.1) for _ in "xy")
+    b.op("SOFTMAX", [x], [y])
+    b.codes[0].builtinCode = b.codes[0].deprecatedBuiltinCode = 14  # LOGISTIC
+    return [x], [y]
+
+
+def unsupported_type(b):
+    """A tensor of int16."""
+    x, y = (b.tensor((1, 4), scale=0.1) for _ in "xy")
+    b.tensors[x].type = schema.TensorType.INT16
+    b.op("SOFTMAX", [x], [y])
+    return [x], [y]
+
+
+def unsupported_activation(b):
+    """A fused activation that no kernel has."""
+    ids = [b.tensor((1, 4), scale=0.1) for _ in range(3)]
+    b.op("QUANTIZE", [ids[0]], [ids[1]])
+    b.op("ADD", ids[:2], [ids[2]], fusedActivationFunction=4)
+    return [ids[0]], [ids[2]]
+
+
+def broadcast_add(b):
+    """Two inputs of unequal shape."""
+    x = b.tensor((1, 4), scale=0.1)
+    other, y = b.tensor((1, 4), scale=0.2), b.tensor((1, 4), scale=0.2)
+    b.op("QUANTIZE", [x], [other])
+    b.tensors[other].shape = np.array([1, 4, 1], np.int32)
+    b.op("ADD", [x, other], [y])
+    return [x], [y]
+
+
+def wrong_shape(b):
+    """An output of another shape than its operator gives."""
+    x, y = b.tensor((1, 4), scale=0.1), b.tensor((1, 5), scale=1 / 256, zero_point=-128)
+    b.op("SOFTMAX", [x], [y], beta=1.0)
+    return [x], [y]
+
+
+def read_before_written(b):
+    """Operators in the wrong order."""
+    ids = [b.tensor((1, 4), scale=0.1) for _ in range(3)]
+    b.op("ADD", [ids[0], ids[1]], [ids[2]])
+    b.op("QUANTIZE", [ids[0]], [ids[1]])
+    return [ids[0]], [ids[2]]
+
+
+def per_channel_activation(b):
+    """An activation with a scale for each channel."""
+    x = b.tensor((1, 4), scale=[0.1, 0.2, 0.3, 0.4], axis=1)
+    y = b.tensor((1, 4), scale=1 / 256, zero_point=-128)
+    b.op("SOFTMAX", [x], [y], beta=1.0)
+    return [x], [y]
+
+
+def two_inputs(b):
+    """A graph with two inputs."""
+    ids = [b.tensor((1, 4), scale=0.1) for _ in range(3)]
+    b.op("ADD", ids[:2], [ids[2]])
+    return ids[:2], [ids[2]]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (unsupported_operator, r"op 0: operator LOGISTIC is not supported \(tensor"),
+        (unsupported_type, r"tensor 0 \('tensor_0'\): expected INT8, .* got INT16"),
+        (unsupported_activation, "fused activation TANH is not supported"),
+        (broadcast_add, "op 0 .*: expected an output of shape"),
+        (wrong_shape, r"op 0 \(SOFTMAX 'tensor_1'\): expected an output of shape"),
+        (read_before_written, "is read before it is written"),
+        (per_channel_activation, "expected one scale for tensor 'tensor_0', got 4"),
+        (two_inputs, "expected one input and one output, got 2 and 1"),
+    ],
+)
+def test_what_is_not_supported_is_named(change, message):
+    """The error names operator or tensor, and what is wrong with it."""
+    with pytest.raises(TinycnnError, match=message):
+        read_tflite(build_with(change))
+
+
+def test_a_refused_operator_lists_the_supported_ones():
+    """The hint says what the compiler can do."""
+    with pytest.raises(UnsupportedModelError) as caught:
+        read_tflite(build_with(unsupported_operator))
+
+    assert "CONV_2D, DEPTHWISE_CONV_2D" in str(caught.value.hint)
+
+
+def test_two_subgraphs_are_refused():
+    """Control flow is outside what is compiled."""
+    model = schema.ModelT.InitFromPackedBuf(conv_model())
+    model.subgraphs.append(model.subgraphs[0])
+    import flatbuffers
+
+    builder = flatbuffers.Builder(0)
+    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+    with pytest.raises(UnsupportedModelError, match="expected one subgraph, got 2"):
+        read_tflite(bytes(builder.Output()))
+
+
+def test_data_of_a_wrong_size_is_refused():
+    """A constant must have exactly its shape's bytes."""
+    b = ModelBuilder()
+    x = b.tensor((1, 4), scale=0.1)
+    w = b.tensor((2, 4), scale=0.1, data=np.zeros((2, 3), np.int8))
+    y = b.tensor((1, 2), scale=0.1)
+    b.op("FULLY_CONNECTED", [x, w], [y])
+    with pytest.raises(InvalidModelError, match="expected 8 bytes of data, got 6"):
+        read_tflite(b.build([x], [y]))
+
+
+@pytest.mark.parametrize("model", [conv_model(), residual_model()])
+def test_truncated_files_are_refused(model):
+    """Every file cut short is refused in one clear line, or is still whole."""
+    for size in range(0, len(model) - 1, 7):
+        with pytest.raises(TinycnnError):
+            read_tflite(model[:size])
+
+
+def test_mutants_are_refused_or_consistent():
+    """Damaged bytes give an error of ours or a graph; never another exception."""
+    model = residual_model()
+    rng = np.random.default_rng(0)
+    outcomes = {"refused": 0, "accepted": 0}
+    for _ in range(2000):
+        mutant = bytearray(model)
+        for _ in range(rng.integers(1, 6)):
+            mutant[rng.integers(len(mutant))] = rng.choice([0, 1, 127, 128, 255])
+        try:
+            read_tflite(bytes(mutant))
+        except TinycnnError:
+            outcomes["refused"] += 1
+        else:
+            outcomes["accepted"] += 1
+
+    assert min(outcomes.values()) > 100

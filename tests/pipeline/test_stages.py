@@ -1,0 +1,106 @@
+import pytest
+
+from tinycnn.errors import TinycnnError
+from tinycnn.pipeline.stages import StageRunner
+
+
+class Log:
+    """Remembers which stages ran."""
+
+    def __init__(self):
+        self.stages = []
+
+    def stage(self, name, *, is_current):
+        """Note one stage."""
+        self.stages.append((name, is_current))
+
+    def progress(self, name, done, total, detail=""):
+        """Ignored."""
+
+
+def write_text(text):
+    """An action that writes a file and a folder."""
+
+    def action(folder):
+        (folder / "a.txt").write_text(text)
+        (folder / "sub").mkdir()
+        (folder / "sub" / "b.txt").write_text(text)
+
+    return action
+
+
+@pytest.fixture
+def log():
+    """An observer that remembers."""
+    return Log()
+
+
+@pytest.fixture
+def runner(tmp_path, log):
+    """A runner on an empty build folder."""
+    return StageRunner(tmp_path / "build", log)
+
+
+def test_a_stage_runs_once(runner, log):
+    """Unchanged inputs and outputs: the second time nothing runs."""
+    digests = {runner.run("s", {"x": 1}, write_text("one")) for _ in range(2)}
+
+    assert log.stages == [("s", False), ("s", True)]
+    assert len(digests) == 1
+
+
+def test_changed_inputs_run_again(runner, log):
+    """Another input replaces the outputs."""
+    runner.run("s", {"x": 1}, write_text("one"))
+    runner.run("s", {"x": 2}, write_text("two"))
+
+    assert log.stages[-1] == ("s", False)
+    assert (runner.folder / "sub" / "b.txt").read_text() == "two"
+
+
+@pytest.mark.parametrize("damage", ["edit", "remove"])
+def test_damaged_outputs_run_again(runner, log, damage):
+    """An output that was edited or removed is made anew."""
+    runner.run("s", {}, write_text("one"))
+    output = runner.folder / "sub" / "b.txt"
+    output.unlink() if damage == "remove" else output.write_text("edited")
+    runner.run("s", {}, write_text("one"))
+
+    assert log.stages[-1] == ("s", False)
+    assert output.read_text() == "one"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_an_interrupted_stage_leaves_the_old_outputs(runner, error):
+    """What was there before is whole; nothing half-written is left."""
+    runner.run("s", {"x": 1}, write_text("one"))
+
+    def interrupted(folder):
+        (folder / "a.txt").write_text("half")
+        raise error
+
+    with pytest.raises(error):
+        runner.run("s", {"x": 2}, interrupted)
+
+    assert (runner.folder / "a.txt").read_text() == "one"
+    assert sorted(p.name for p in runner.folder.iterdir()) == [
+        "a.txt",
+        "stages.json",
+        "sub",
+    ]
+
+
+def test_a_torn_record_is_forgotten(runner, log):
+    """Unreadable records cost a run, never an error."""
+    runner.run("s", {}, write_text("one"))
+    (runner.folder / "stages.json").write_text('{"s": ')
+    runner.run("s", {}, write_text("one"))
+
+    assert log.stages[-1] == ("s", False)
+
+
+def test_an_unwritable_folder_is_one_clear_error(tmp_path, log):
+    """The message names the folder and the reason."""
+    (tmp_path / "build").write_text("a file")
+    with pytest.raises(TinycnnError, match="build: cannot be written"):
+        StageRunner(tmp_path / "build", log).run("s", {}, write_text("one"))

@@ -1,0 +1,63 @@
+"""The order of the packages: each may import those before it, none after it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "tinycnn"
+ORDER = (
+    "errors rendering boards project datasets models training compiler reference "
+    "firmware device harness report pipeline cli"
+).split()
+TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported_names(path):
+    """Dotted names of all modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def package_of(dotted):
+    """`compiler` for tinycnn.compiler.graph; None for other projects."""
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "tinycnn" and len(parts) > 1 else None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_packages_import_only_those_before_them(path):
+    """No stage reaches back."""
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for package in filter(None, map(package_of, imported_names(path))):
+        if own in ORDER and package != own:
+            assert ORDER.index(package) < ORDER.index(own), f"{own} imports {package}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_tensorflow_stays_left_of_the_waist(path):
+    """Only models and training import TensorFlow."""
+    if path.relative_to(PACKAGE).parts[0] not in ("models", "training"):
+        roots = {name.split(".")[0] for name in imported_names(path)}
+        assert not roots & TENSORFLOW
+
+
+def test_the_simulator_is_a_program_of_its_own():
+    """It imports nothing of tinycnn and nothing of tinycnn imports it (GPL-2.0)."""
+    for path in MODULES:
+        inside = path.is_relative_to(PACKAGE / "simulator")
+        for name in imported_names(path):
+            if name.startswith("tinycnn"):
+                assert name.startswith("tinycnn.simulator") == inside
+            assert name.split(".")[0] != "unicorn" or inside
+
+
+def test_all_packages_have_a_place_in_the_order():
+    """A new package must be put into the order first."""
+    entries = {p.relative_to(PACKAGE).parts[0].removesuffix(".py") for p in MODULES}
+
+    assert entries - {"__init__", "__main__", "simulator"} == set(ORDER)
