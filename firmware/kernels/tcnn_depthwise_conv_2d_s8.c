@@ -5,26 +5,31 @@
 #include "fixed_point.h"
 #include "kernels.h"
 
-/* Sum over one output pixel's window for output channel `channel`. */
+/* The taps of one dimension that fall inside the image: first, and one past the last.
+ */
+typedef struct {
+    int32_t first;
+    int32_t end;
+} taps_t;
+
+static taps_t clip(int32_t origin, int32_t taps, int32_t dilation, int32_t size) {
+    const int32_t before = origin < 0 ? (dilation - 1 - origin) / dilation : 0;
+    const int32_t inside = (size - origin + dilation - 1) / dilation;
+    return (taps_t){.first = before, .end = tcnn_min(taps, inside)};
+}
+
+/* Sum of (input - zero_point) * weights over `rows` x `columns` of one channel, whose
+ * tap (0, 0) is input[origin]; that may be outside the image. */
 static int32_t convolve(const tcnn_conv_2d_params_t *p, const int8_t *input,
-                        const int8_t *weights, int32_t top, int32_t left,
-                        int32_t channel) {
-    const int32_t input_channel = channel / (p->output_channels / p->input_channels);
+                        int32_t origin, const int8_t *weights, taps_t rows,
+                        taps_t columns) {
+    const int32_t x_step = p->dilation_width * p->input_channels;
+    const int32_t y_step = p->dilation_height * p->input_width * p->input_channels;
     int32_t sum = 0;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-        const int32_t y = top + ky * p->dilation_height;
-        if (y < 0 || y >= p->input_height) {
-            continue;
-        }
-        for (int32_t kx = 0; kx < p->kernel_width; kx++) {
-            const int32_t x = left + kx * p->dilation_width;
-            if (x < 0 || x >= p->input_width) {
-                continue;
-            }
-            sum +=
-                (input[(y * p->input_width + x) * p->input_channels + input_channel] -
-                 p->input_zero_point) *
-                weights[(ky * p->kernel_width + kx) * p->output_channels + channel];
+    for (int32_t ky = rows.first; ky < rows.end; ky++) {
+        for (int32_t kx = columns.first; kx < columns.end; kx++) {
+            sum += (input[origin + ky * y_step + kx * x_step] - p->input_zero_point) *
+                   weights[(ky * p->kernel_width + kx) * p->output_channels];
         }
     }
     return sum;
@@ -34,13 +39,20 @@ void tcnn_depthwise_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t
                                const int8_t *weights, const int32_t *bias,
                                int8_t *output) {
     const tcnn_conv_2d_params_t *p = params;
+    const int32_t depth_multiplier = p->output_channels / p->input_channels;
     for (int32_t y = 0; y < p->output_height; y++) {
         const int32_t top = y * p->stride_height - p->pad_top;
+        const taps_t rows =
+            clip(top, p->kernel_height, p->dilation_height, p->input_height);
         for (int32_t x = 0; x < p->output_width; x++) {
             const int32_t left = x * p->stride_width - p->pad_left;
+            const taps_t columns =
+                clip(left, p->kernel_width, p->dilation_width, p->input_width);
+            const int32_t origin = (top * p->input_width + left) * p->input_channels;
             for (int32_t c = 0; c < p->output_channels; c++) {
-                const int32_t sum =
-                    convolve(p, input, weights, top, left, c) + (bias ? bias[c] : 0);
+                const int32_t sum = convolve(p, input, origin + c / depth_multiplier,
+                                             &weights[c], rows, columns) +
+                                    (bias ? bias[c] : 0);
                 const int32_t value =
                     tcnn_requantize(sum, p->multiplier[c], p->shift[c]) +
                     p->output_zero_point;
