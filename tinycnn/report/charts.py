@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinycnn.report.data import Curve
-from tinycnn.report.text import clean
+from tinycnn.report.text import shorten
 
 __all__ = ["Chart", "Phase", "Series", "Tick", "draw_curves", "make_ticks"]
 
 _WIDTH, _HEIGHT = 500, 264
+_NOISE = 1e-9  # smaller differences of equal values come from rounding
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 490, 12, 222
 
 
@@ -116,6 +117,8 @@ def make_ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
     >>> make_ticks(0, 0.9)
     (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     """
+    if high - low <= _NOISE * abs(high):
+        low = high
     rough = ((high - low) or abs(high) or 1.0) / count
     power = math.floor(math.log10(rough))
     factor = next(f for f in (1, 2, 5, 10) if f * 10.0**power >= rough * 0.999)
@@ -175,7 +178,7 @@ def _list_phases(
 ) -> tuple[Phase, ...]:
     return tuple(
         Phase(
-            name=clean(curve.phase),
+            name=shorten(curve.phase).text,
             epochs=f"{start + 1}\u2013{end}" if end > start + 1 else str(end),
             x=f"{axes.x(start + 0.5):.1f}",
             width=f"{axes.x(end) - axes.x(start):.1f}",

@@ -22,9 +22,11 @@ from tinycnn.report.summary import (
     list_rungs,
     make_banner,
 )
-from tinycnn.report.text import clean, count, shorten
+from tinycnn.report.text import Name, count, shorten
 
 __all__ = ["render_report"]
+
+_LINE = 80
 
 
 def render_report(report: Report) -> str:
@@ -34,7 +36,7 @@ def render_report(report: Report) -> str:
     unsure, wrong = pick_samples(report, predictions) if tested else ((), ())
     return render(
         "report/templates/report.html.j2",
-        name=shorten(report.name, 80),
+        name=shorten(report.name, _LINE),
         facts=_list_facts(report),
         banner=make_banner(report.verdicts),
         rungs=list_rungs(report.ladder),
@@ -51,16 +53,17 @@ def render_report(report: Report) -> str:
         unsure=unsure,
         wrong=wrong,
         wrong_total=count(int((predictions != report.labels).sum())),
-        generator=clean(report.generator),
+        generator=shorten(report.generator, _LINE),
     )
 
 
-def _list_facts(report: Report) -> tuple[tuple[str, str, str], ...]:
-    """Label, text and tooltip of what the page is about."""
-    board, tested = report.board, count(len(report.labels))
+def _list_facts(report: Report) -> tuple[tuple[str, Name], ...]:
+    """What the page is about."""
+    tested = f"{count(len(report.labels))} test images"
+    digest = Name(f"sha256 {report.model_sha256[:12]}", report.model_sha256)
     return (
-        ("Board", clean(board.title), clean(board.name)),
-        ("Model", f"sha256 {report.model_sha256[:12]}", report.model_sha256),
-        ("Reference", clean(report.reference), "every output is compared with its own"),
-        ("Data set", f"{clean(report.dataset)}, {tested} test images", ""),
+        ("Board", shorten(report.board.title, _LINE)),
+        ("Model", digest),
+        ("Reference", shorten(report.reference, _LINE)),
+        ("Data set", shorten(f"{shorten(report.dataset).full}, {tested}", _LINE)),
     )

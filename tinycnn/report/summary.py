@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
-from tinycnn.report.text import clean, count, percent, share_of
+from tinycnn.report.text import count, percent, share_of, shorten
 
 __all__ = [
     "Banner",
@@ -63,8 +63,8 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
     """What all validations together say."""
     done = [v for v in verdicts if v.total]
     lines = tuple(
-        f"{clean(v.device)}: {count(v.equal)} of {count(v.total)} outputs equal, "
-        f"{v.images_per_second:,.1f} images/s"
+        f"{shorten(v.device).text}: {count(v.equal)} of {count(v.total)} "
+        f"outputs equal, {v.images_per_second:,.1f} images/s"
         for v in done
     )
     if not done:
@@ -81,7 +81,7 @@ def list_rungs(ladder: tuple[AccuracyStep, ...]) -> tuple[Rung, ...]:
     steps = [step for step in ladder if step.total]
     return tuple(
         Rung(
-            label=clean(step.label),
+            label=shorten(step.label).text,
             answers=f"{count(step.correct)} / {count(step.total)}",
             accuracy=percent(step.accuracy),
             difference=_compare(steps[i - 1], step) if i else "",

@@ -1,0 +1,92 @@
+"""A small report of a model built by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tinycnn.boards import load_board
+from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
+from tinycnn.compiler.cost import count_costs
+from tinycnn.compiler.graph import (
+    ConvAttrs,
+    EmptyAttrs,
+    FullyConnectedAttrs,
+    SoftmaxAttrs,
+)
+from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict
+
+QUANT = QuantParams((0.1,), (0,))
+
+
+def _tensor(number: int, name: str, shape: tuple[int, ...], *, constant=False):
+    data = np.zeros(shape, np.int8) if constant else None
+    return Tensor(number, name, shape, "int8", QUANT, data)
+
+
+@pytest.fixture
+def graph() -> Graph:
+    """Convolution, reshape, dense and softmax; its operators are numbered 1 to 4."""
+    tensors = (
+        _tensor(0, "image", (1, 8, 8, 1)),
+        _tensor(1, "conv/weights", (4, 3, 3, 1), constant=True),
+        _tensor(2, "net/relu/Relu;net/conv/BiasAdd", (1, 4, 4, 4)),
+        _tensor(3, "flat", (1, 64)),
+        _tensor(4, "dense/weights", (3, 64), constant=True),
+        _tensor(5, "logits", (1, 3)),
+        _tensor(6, "scores", (1, 3)),
+    )
+    conv = ConvAttrs((2, 2), (1, 1), (0, 0, 1, 1), (-128, 127))
+    ops = (
+        Op(1, "CONV_2D", (0, 1), (2,), conv),
+        Op(2, "RESHAPE", (2,), (3,), EmptyAttrs()),
+        Op(3, "FULLY_CONNECTED", (3, 4), (5,), FullyConnectedAttrs((-128, 127))),
+        Op(4, "SOFTMAX", (5,), (6,), SoftmaxAttrs(1.0)),
+    )
+    return Graph(tensors, ops, (0,), (6,), "ab" * 32)
+
+
+@pytest.fixture
+def report(graph: Graph) -> Report:
+    """Twelve test images of three classes, two of them wrong; validated on a device."""
+    rng = np.random.Generator(np.random.PCG64(3))
+    labels = np.arange(12, dtype=np.int64) % 3
+    scores = np.full((12, 3), 0.125)
+    scores[np.arange(12), labels] = 0.75
+    scores[4] = (0.5, 0.25, 0.25)  # true 1, surely wrong
+    scores[7] = (0.375, 0.25, 0.375)  # true 1, a tie of two others
+    return Report(
+        name="kws",
+        generator="tinycnn 0.1",
+        model_sha256=graph.sha256,
+        reference="ai-edge-litert 2.3.0 BUILTIN_REF",
+        dataset="digits",
+        board=load_board("nano33ble"),
+        ladder=(AccuracyStep("float", 11, 12), AccuracyStep("int8", 10, 12)),
+        agreement=Agreement(3, 12, 2),
+        curves=(
+            Curve("float", (2.0, 1.0), (0.4, 0.8), (2.2, 1.2), (0.3, 0.7)),
+            Curve("fake-quantized", (0.9,), (0.85,), (1.1,), (0.75,)),
+        ),
+        class_names=("cat", "dog", "owl"),
+        images=rng.integers(0, 256, (12, 8, 8, 1), dtype=np.uint8),
+        labels=labels,
+        scores=scores,
+        graph=graph,
+        plan=plan_memory(graph),
+        costs=count_costs(graph),
+        flash_bytes=88_778,
+        ram_bytes=21_822,
+        latency_ms=1.5,
+        cycles=96_000,
+        verdicts=(Verdict("sim", 12, 12, 40.0),),
+    )
+
+
+@pytest.fixture
+def make_report(report: Report) -> Callable[..., Report]:
+    """A function: the small report with some of its values replaced."""
+    return lambda **values: replace(report, **values)
