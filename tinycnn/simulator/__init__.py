@@ -7,7 +7,7 @@ It stands alone: the emulator's core, unicorn, is GPL-2.0 while tinycnn is Apach
 So nothing here imports the rest of tinycnn, and nothing there imports this; they talk
 over the serial link only.
 
-    image -> cycles -> counter -> link -> peripherals -> machine -> __main__
+    image, cycles -> counter; bus -> uarte -> peripherals; all -> machine -> __main__
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Flash from 0x10000 to 0x100000 can be read and executed, RAM from 0x20000000 to
 0x20040000 read and written; any other access is a fault, even where hardware would let
 it pass (the bootloader's flash at address 0: a null pointer). Interrupts are not
-simulated; firmware polls. The FPU is on from reset.
+simulated; firmware polls. The FPU is on from reset, and unaligned LDRD, STRD, LDM and
+STM are carried out, where hardware faults.
 """
 
 from __future__ import annotations
@@ -14,26 +15,22 @@ from typing import Any, Protocol
 import unicorn
 from unicorn import arm_const
 
+from tinycnn.simulator.bus import BusFault, Clock, Peripheral, SerialLink
 from tinycnn.simulator.counter import Counter, attach_counter
 from tinycnn.simulator.image import FLASH_BASE, FLASH_END, RAM_BASE, RAM_END, Image
-from tinycnn.simulator.peripherals import (
-    BusFault,
-    Clock,
-    Peripheral,
-    SerialLink,
-    build_peripherals,
-)
+from tinycnn.simulator.peripherals import build_peripherals
 
 __all__ = ["BoardLink", "Fault", "Machine"]
 
 _NEVER = 0xFFFF_FFFE  # an address that is not executed
+
+_IT_STATE = 0x0600_FC00  # of the program status register
 
 # What the emulator calls them (QEMU's exception numbers).
 _EXCEPTIONS = {
     1: ("undefined instruction", "expected Thumb code for a Cortex-M4 with FPU"),
     2: ("supervisor call", "SVC has no handler: interrupts are not simulated"),
     3: ("instruction fetch fault", "a return address or function pointer is broken"),
-    4: ("unaligned access", "LDRD, STRD, LDM and STM need addresses in whole words"),
     7: ("breakpoint", "the program stopped itself with BKPT"),
     17: ("floating point without an FPU", "build for fpv4-sp-d16, single precision"),
     18: ("invalid state", "a function pointer without the Thumb bit was called"),
@@ -122,7 +119,7 @@ class Machine:
         clock = Clock(self.counter)
         for peripheral in build_peripherals(link, _Ram(self._emulator), clock):
             self._connect(peripheral)
-        self._emulator.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
+        self._catch_invalid_accesses()
         self._emulator.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)
 
     def run(self) -> Fault | None:
@@ -131,8 +128,10 @@ class Machine:
         try:
             self._emulator.emu_start(self._image.reset | 1, _NEVER)
         except unicorn.UcError as error:
-            if self._fault is None:
-                self._record(_error_text(error), "expected code for a Cortex-M4F")
+            if error.errno == unicorn.UC_ERR_FETCH_PROT:
+                self._record_jump(self._emulator.reg_read(arm_const.UC_ARM_REG_PC))
+            elif self._fault is None:
+                self._record(*_describe(error))
         if self._fault is None and not self._link.closed and not self._at_limit:
             self._record(
                 "the core went to sleep",
@@ -167,6 +166,24 @@ class Machine:
 
         self._emulator.mmio_map(peripheral.base, 0x1000, read, None, write, None)
 
+    def _catch_invalid_accesses(self) -> None:
+        """Report what lies outside memory, and keep stores to RAM fast.
+
+        The emulator takes a slow path for every store to a page that could hold code
+        or lies under a hook for memory accesses, be it for invalid ones. So RAM has no
+        such hook, and its pages are declared without code.
+        """
+        emulator = self._emulator
+        for begin, end in ((0, RAM_BASE - 1), (RAM_END, 0xFFFF_FFFF)):
+            emulator.hook_add(
+                unicorn.UC_HOOK_MEM_INVALID,
+                self._on_invalid_access,
+                begin=begin,
+                end=end,
+            )
+        emulator.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
+        emulator.hook_add(unicorn.UC_HOOK_TLB_FILL, _fill_tlb)
+
     def _record(self, what: str, hint: str) -> None:
         """Keep the first fault, with its place, and stop.
 
@@ -183,17 +200,21 @@ class Machine:
         self, emulator: Any, kind: int, address: int, size: int, value: int, _data: Any
     ) -> bool:
         access = _ACCESSES[kind]
-        sp = emulator.reg_read(arm_const.UC_ARM_REG_SP)
         if access == "execution":
-            what = f"execution at {address:#010x}, called from"
-            lr = emulator.reg_read(arm_const.UC_ARM_REG_LR) & ~1
-            caller = f"{self._image.place(lr)} (lr {lr:#010x})"
-            if self._fault is None:
-                self._fault = Fault(f"{what} {caller}", _hint(access, address, sp))
+            self._record_jump(address)
         else:
+            sp = emulator.reg_read(arm_const.UC_ARM_REG_SP)
             what = f"{access} of {size} bytes at {address:#010x}"
             self._record(what, _hint(access, address, sp))
         return False
+
+    def _record_jump(self, address: int) -> None:
+        """Keep a jump to where no code is; it has a caller but no place of its own."""
+        if self._fault is None:
+            lr = self._emulator.reg_read(arm_const.UC_ARM_REG_LR) & ~1
+            caller = f"{self._image.place(lr)} (lr {lr:#010x})"
+            what = f"execution at {address:#010x}, to return to {caller}"
+            self._fault = Fault(what, _hint("execution", address, RAM_END))
 
     def _on_exception(self, _emulator: Any, number: int, _data: Any) -> None:
         what, hint = _EXCEPTIONS.get(number, (f"exception {number}", "not simulated"))
@@ -210,6 +231,24 @@ def _emulator() -> Any:
     emulator.mem_map(FLASH_BASE, FLASH_END - FLASH_BASE, read | execute)
     emulator.mem_map(RAM_BASE, RAM_END - RAM_BASE, read | write)
     return emulator
+
+
+def _fill_tlb(emulator: Any, page: int, kind: int, entry: Any, _data: Any) -> bool:
+    """How the core sees the page at an address that it meets for the first time.
+
+    Addresses are not translated, and what memory allows is checked elsewhere; RAM is
+    declared without code as long as none is fetched from it.
+    The emulator has just written the IT state of the current instruction to the core,
+    where it must be clear inside a block: what follows would become conditional.
+    """
+    state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
+    if state & _IT_STATE:
+        emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~_IT_STATE)
+    entry.paddr = page
+    entry.perms = unicorn.UC_PROT_ALL
+    if RAM_BASE <= page < RAM_END and kind != unicorn.UC_MEM_FETCH:
+        entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
+    return True
 
 
 def _hint(access: str, address: int, sp: int) -> str:
@@ -231,7 +270,8 @@ def _hint(access: str, address: int, sp: int) -> str:
     return "the board has no memory there: a wild pointer"
 
 
-def _error_text(error: unicorn.UcError) -> str:
+def _describe(error: unicorn.UcError) -> tuple[str, str]:
+    """What went wrong, and a hint, where no hook was asked."""
     if error.errno == unicorn.UC_ERR_INSN_INVALID:
-        return "undefined instruction"
-    return str(error).lower()
+        return _EXCEPTIONS[1]
+    return str(error).lower(), "expected code for a Cortex-M4F"
