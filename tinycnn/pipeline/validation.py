@@ -14,6 +14,7 @@ from tinycnn.harness import ValidationResult, validate, write_results
 from tinycnn.pipeline.build import Workspace, report_project
 from tinycnn.pipeline.evaluation import HOST_PROGRAM, model_inputs
 from tinycnn.reference import Reference, load_reference
+from tinycnn.report import Check, render_junit
 
 __all__ = ["validate_project"]
 
@@ -28,7 +29,7 @@ def validate_project(
     baud: int = 115_200,
     count: int | None = None,
 ) -> ValidationResult:
-    """Stream the test images to a device; writes `results.json` and the report.
+    """Stream the test images to a device; writes `results.json`, `junit.xml`, the report.
 
     Args:
         workspace: A project that was built.
@@ -65,8 +66,16 @@ def validate_project(
             ),
         )
     write_results(result, workspace.build / "results.json")
+    _write_junit(result, workspace)
     report_project(workspace)
     return result
+
+
+def _write_junit(result: ValidationResult, workspace: Workspace) -> None:
+    message = f"{result.different} of {result.images} images differ"
+    check = Check("outputs equal the reference", result.equal, message)
+    text = render_junit([check], name=workspace.project.name)
+    (workspace.build / "junit.xml").write_text(text, "utf-8")
 
 
 def _open_device(
