@@ -97,6 +97,12 @@ def _read(elf: ELFFile, name: str) -> Image:
     loaded = []
     for segment in elf.iter_segments("PT_LOAD"):
         start, data = segment["p_paddr"], segment.data()
+        if len(data) < segment["p_filesz"]:
+            raise ImageError(
+                f"{name}: expected {segment['p_filesz']} bytes for {start:#x}, "
+                f"got {len(data)}",
+                "the file is cut: build it again",
+            )
         if data:
             _check_range(name, "flash", start, len(data), FLASH_BASE, FLASH_END)
             loaded.append((start, data))

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 __all__ = ["Link", "accept_client", "listen"]
 
-_WATCH_INTERVAL_S = 1.0
+_WATCH_INTERVAL_S = 0.5
 
 
 class Link:

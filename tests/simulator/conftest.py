@@ -1,0 +1,74 @@
+"""Firmware for the simulated board, and the simulator as a program."""
+
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tinycnn.boards import load_board
+from tinycnn.firmware import FirmwareProject, build_image
+
+SKETCHES = Path(__file__).parent / "sketches"
+TIMEOUT_S = 60
+
+
+class Board:
+    """A running simulator and the client of its serial link."""
+
+    def __init__(self, elf, *options):
+        command = [sys.executable, "-m", "tinycnn.simulator", str(elf), *options]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+        address = self.process.stdout.readline().strip()
+        port = int(address.rpartition(":")[2])
+        self.link = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
+        self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request, size):
+        """Send `request`, receive `size` bytes or what comes before the end."""
+        self.link.sendall(request)
+        reply = b""
+        while len(reply) < size and (data := self.link.recv(size - len(reply))):
+            reply += data
+        return reply
+
+    def end(self):
+        """Exit code and standard error, once the simulator has ended."""
+        error = self.process.communicate(timeout=TIMEOUT_S)[1]
+        return self.process.returncode, error
+
+
+@contextmanager
+def run_board(elf, *options):
+    """The simulator running `elf`, killed in the end if it still runs."""
+    board = Board(elf, *options)
+    try:
+        yield board
+    finally:
+        board.link.close()
+        board.process.kill()
+        board.process.communicate()
+
+
+@pytest.fixture(scope="session")
+def build_sketch(tmp_path_factory):
+    """Builds the sketch of that name in the folder `sketches`; the ELF file."""
+    folder = tmp_path_factory.mktemp("images")
+
+    def build(name):
+        project = FirmwareProject(name, SKETCHES, (f"{name}.ino",))
+        output = folder / f"{name}.elf"
+        if not output.exists():
+            build_image(project, load_board("nano33ble"), output=output)
+        return output
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def faults(build_sketch):
+    """Firmware that does whatever wrong thing it is asked for."""
+    return build_sketch("faults")

@@ -1,0 +1,58 @@
+/* Answers a byte N with the cycles of a loop of 100 N turns, four bytes; 0 with how
+ * many instructions behind IT blocks ran, which must be 150. */
+#include <Arduino.h>
+
+#define PAGES 50u
+#define UNUSED_RAM 0x20030000u
+#define UNUSED_PERIPHERAL 0x4001E504u
+
+static uint32_t count_cycles(uint32_t turns) {
+    const uint32_t start = DWT->CYCCNT;
+    __asm__ volatile(".balign 4\n"
+                     "1: subs %0, %0, #1\n"
+                     "bne 1b"
+                     : "+l"(turns)
+                     :
+                     : "cc");
+    return DWT->CYCCNT - start;
+}
+
+/* Calls a function that ends right after loads and stores inside an IT block, the first
+ * ones of each page of memory among them. What follows must not be conditional. */
+static uint32_t count_after_it(void) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < PAGES; i++) {
+        const uintptr_t place = i == 0 ? UNUSED_PERIPHERAL : UNUSED_RAM + 1024u * i;
+        __asm__ volatile("bl 1f\n"
+                         "adds %0, #1\n"
+                         "adds %0, #1\n"
+                         "adds %0, #1\n"
+                         "b 2f\n"
+                         "1: cmp %1, %1\n"
+                         "itete eq\n"
+                         "ldreq r3, [%1]\n"
+                         "addne %0, #100\n"
+                         "streq r3, [%1]\n"
+                         "addne %0, #100\n"
+                         "bx lr\n"
+                         "2:"
+                         : "+l"(count)
+                         : "l"(place)
+                         : "r3", "lr", "cc", "memory");
+    }
+    return count;
+}
+
+void setup() {
+    CoreDebug->DEMCR |= CoreDebug_DEMCR_TRCENA_Msk;
+    DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
+    Serial.begin(115200);
+}
+
+void loop() {
+    if (Serial.available() > 0) {
+        const uint32_t turns = 100u * (uint32_t)Serial.read();
+        const uint32_t reply = turns > 0 ? count_cycles(turns) : count_after_it();
+        Serial.write((const uint8_t *)&reply, sizeof reply);
+    }
+}

@@ -1,0 +1,66 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.simulator.conftest import run_board
+
+pytestmark = pytest.mark.emulated
+
+MODES = pytest.mark.parametrize("mode", [[], ["--python"]], ids=["compiled", "python"])
+
+
+@pytest.fixture
+def counts(build_sketch):
+    """Firmware that counts its own cycles."""
+    return build_sketch("counts")
+
+
+@MODES
+def test_cyccnt_counts_a_loop_exactly(counts, mode):
+    """100 turns of subs (1) and a taken bne (1 + 2) take 400 cycles more."""
+    with run_board(counts, *mode) as board:
+        replies = [board.ask(bytes([n]), 4) for n in (1, 2, 3, 3)]
+
+    cycles = [int.from_bytes(reply, "little") for reply in replies]
+    assert [400, 400, 0] == [b - a for a, b in zip(cycles, cycles[1:], strict=False)]
+
+
+def test_code_behind_an_it_block_is_not_conditional(counts):
+    """Memory first met inside an IT block leaves no condition behind."""
+    with run_board(counts) as board:
+        assert board.ask(b"\0", 4) == (150).to_bytes(4, "little")
+
+
+def test_both_counters_count_the_same(counts):
+    """The compiled counter and the one in Python agree on every cycle."""
+    command = [sys.executable, "-m", "tinycnn.simulator", counts, "--run-for", "20000"]
+    compiled, python = (
+        subprocess.check_output([*command, *options], text=True)
+        for options in ([], ["--python"])
+    )
+
+    assert compiled == python
+    assert compiled.startswith("ran ")
+    assert 20_000 <= int(compiled.split()[-2]) < 20_100
+
+
+def test_without_a_cache_the_count_is_the_same(counts, tmp_path):
+    """Where nothing can be compiled the simulator says so and counts in Python."""
+    nowhere = tmp_path / "file"
+    nowhere.write_text("not a folder")
+    names = ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME")
+    command = [sys.executable, "-m", "tinycnn.simulator", counts, "--run-for", "9000"]
+
+    done = subprocess.run(
+        command,
+        env={**os.environ, **dict.fromkeys(names, str(nowhere))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert done.stderr.startswith("counting in Python, about 100 times slower: ")
+    assert done.stdout == subprocess.check_output([*command, "--python"], text=True)

@@ -1,0 +1,186 @@
+import pytest
+
+from tinycnn.simulator.bus import BusFault, Clock
+from tinycnn.simulator.peripherals import build_peripherals
+
+
+class Counter:
+    """Cycles that a test sets."""
+
+    cycles = 0
+
+
+class Ram:
+    """RAM that begins at address 0."""
+
+    def __init__(self):
+        self.bytes = bytearray(64)
+
+    def read(self, address, size):
+        if address + size > len(self.bytes):
+            raise BusFault("outside", "inside")
+        return bytes(self.bytes[address : address + size])
+
+    def write(self, address, data):
+        self.bytes[address : address + len(data)] = data
+
+
+class Link:
+    """A client that has sent `incoming`."""
+
+    def __init__(self):
+        self.incoming, self.sent = b"", b""
+
+    def receive(self, size, wait_s):
+        data, self.incoming = self.incoming[:size], self.incoming[size:]
+        return data
+
+    def send(self, data):
+        self.sent += data
+
+
+class Bench:
+    """All peripherals on a bench."""
+
+    def __init__(self):
+        self.counter, self.ram, self.link = Counter(), Ram(), Link()
+        self.clock = Clock(self.counter)
+        pages = build_peripherals(self.link, self.ram, self.clock)
+        self.pages = {page.base: page for page in pages}
+
+    def read(self, address):
+        return self.pages[address & ~0xFFF].read(address & 0xFFF, 4)
+
+    def write(self, address, value):
+        self.pages[address & ~0xFFF].write(address & 0xFFF, 4, value)
+
+
+@pytest.fixture
+def bench():
+    """A new set of peripherals."""
+    return Bench()
+
+
+UARTE, TIMER, GPIO, DWT = 0x4000_2000, 0x4000_8000, 0x5000_0000, 0xE000_1000
+
+
+def test_the_chip_has_its_factory_number(bench):
+    """FICR's DEVICEID reads tinycnn."""
+    words = [bench.read(0x1000_0060 + 4 * i).to_bytes(4, "little") for i in (0, 1)]
+
+    assert b"".join(words) == b"tinycnn\0"
+
+
+def test_the_factory_number_cannot_be_written(bench):
+    """FICR is read-only."""
+    with pytest.raises(BusFault, match="write of 4 bytes at 0x10000060") as caught:
+        bench.write(0x1000_0060, 1)
+
+    assert caught.value.hint == "register 0x060 of FICR is not simulated"
+
+
+def test_cyccnt_counts_only_while_it_is_enabled(bench):
+    """Bit 0 of CTRL starts and stops it; a write sets it."""
+    bench.counter.cycles = 1000
+    before = bench.read(DWT + 4)
+    bench.write(DWT, 1)
+    bench.write(DWT + 4, 5)
+    bench.counter.cycles = 1100
+    bench.clock.idle(1.0)
+    running = bench.read(DWT + 4)
+    bench.write(DWT, 0)
+    bench.counter.cycles = 2000
+
+    assert (before, running, bench.read(DWT + 4)) == (0, 105, 105)
+
+
+def test_cyccnt_wraps_at_32_bits(bench):
+    """As the hardware's does, after 67 seconds."""
+    bench.write(DWT, 1)
+    bench.counter.cycles = 2**32 + 7
+
+    assert bench.read(DWT + 4) == 7
+
+
+@pytest.mark.parametrize(
+    ("bits", "expected"), [(3, 1_000_064), (2, 1_000_064), (0, 1_000_064 % 65536)]
+)
+def test_the_timer_counts_cycles_and_waiting(bench, bits, expected):
+    """Prescaler 4 makes microseconds, cut to the width of the timer."""
+    bench.write(TIMER + 0x508, bits)
+    bench.write(TIMER + 0x510, 4)
+    bench.write(TIMER, 1)
+    bench.counter.cycles = 64 * 64
+    bench.clock.idle(1.0)
+    bench.write(TIMER + 0x044, 1)
+
+    assert bench.read(TIMER + 0x544) == expected
+
+
+def test_a_timer_that_was_not_started_reads_zero(bench):
+    """Time passes, the timer does not."""
+    bench.counter.cycles = 6400
+    bench.write(TIMER + 0x040, 1)
+
+    assert bench.read(TIMER + 0x540) == 0
+
+
+@pytest.mark.parametrize("port", [0x000, 0x300])
+def test_pins_are_set_and_cleared(bench, port):
+    """OUTSET and OUTCLR change the bits that they name, no other."""
+    out = GPIO + port + 0x504
+    bench.write(out, 0b0101)
+    bench.write(out + 4, 0b0010)
+    bench.write(out + 8, 0b0100)
+
+    assert bench.read(out) == 0b0011
+
+
+def test_the_oscillators_start_at_once(bench):
+    """Firmware that waits for a clock goes on."""
+    bench.write(0x4000_0000, 1)
+    bench.write(0x4000_0008, 1)
+
+    assert [bench.read(0x4000_0100), bench.read(0x4000_0104)] == [1, 1]
+
+
+def test_the_uarte_stores_what_has_arrived(bench):
+    """EasyDMA writes to RAM; STOPRX ends the transfer and says how much it was."""
+    bench.link.incoming = b"abcdef"
+    bench.write(UARTE + 0x534, 8)
+    bench.write(UARTE + 0x538, 4)
+    bench.write(UARTE, 1)
+    events = [bench.read(UARTE + 0x108), bench.read(UARTE + 0x110)]
+    bench.write(UARTE + 4, 1)
+
+    assert events == [1, 1]
+    assert bench.read(UARTE + 0x53C) == 4
+    assert bytes(bench.ram.bytes[8:14]) == b"abcd\0\0"
+    assert bench.link.incoming == b"ef"
+
+
+def test_the_uarte_sends_from_ram(bench):
+    """ENDTX follows, with the amount."""
+    bench.ram.bytes[:3] = b"xyz"
+    bench.write(UARTE + 0x548, 3)
+    bench.write(UARTE + 8, 1)
+
+    assert bench.link.sent == b"xyz"
+    assert [bench.read(UARTE + 0x120), bench.read(UARTE + 0x54C)] == [1, 3]
+
+
+def test_the_uarte_refuses_a_buffer_outside_ram_before_it_receives(bench):
+    """A wrong pointer is found at STARTRX, not when a byte comes."""
+    bench.write(UARTE + 0x534, 60)
+    bench.write(UARTE + 0x538, 8)
+
+    with pytest.raises(BusFault, match="outside"):
+        bench.write(UARTE, 1)
+
+
+def test_registers_are_words(bench):
+    """Bytes and halfwords fault."""
+    with pytest.raises(BusFault, match="read of 2 bytes at 0x50000504") as caught:
+        bench.pages[GPIO].read(0x504, 2)
+
+    assert caught.value.hint == "registers of GPIO are 32 bits wide"
