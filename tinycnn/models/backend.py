@@ -7,6 +7,7 @@ to install; nothing else in tinycnn imports TensorFlow.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -61,3 +62,4 @@ except ImportError as error:
         f"tensorflow: expected version 2.19 or newer, got '{error}'",
         hint='install it: pip install "tinycnn[train]"',
     ) from error
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # Python's half of the chatter

@@ -12,7 +12,7 @@ from typing import Any
 
 from tinycnn.errors import ToolchainError
 from tinycnn.models.backend import captured_stderr, tf
-from tinycnn.training.layers import set_mode
+from tinycnn.training.grids import set_mode
 from tinycnn.training.tflite_file import check_is_int8, rename_tensors
 
 __all__ = ["convert_model"]

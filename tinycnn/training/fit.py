@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.models.backend import keras, tf
 
-__all__ = ["Epoch", "History", "Settings", "evaluate", "predict", "train_model"]
+__all__ = ["Epoch", "FitSettings", "History", "evaluate", "predict", "train_model"]
 
 _PREDICT_BATCH = 500
 _WARMUP_SHARE = 0.05  # of all steps
@@ -29,7 +29,8 @@ _MAX_ROTATION = math.radians(8)
 _MAX_ZOOM = 0.08
 
 
-class Settings(Protocol):
+@dataclass(frozen=True, slots=True)
+class FitSettings:
     """How to train.
 
     Attributes:
@@ -39,14 +40,10 @@ class Settings(Protocol):
         augment: Whether to shift, rotate and zoom the images a little.
     """
 
-    @property
-    def epochs(self) -> int: ...  # noqa: D102
-    @property
-    def batch_size(self) -> int: ...  # noqa: D102
-    @property
-    def learning_rate(self) -> float: ...  # noqa: D102
-    @property
-    def augment(self) -> bool: ...  # noqa: D102
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    augment: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class History:
 def train_model(
     model: Any,
     dataset: Dataset,
-    settings: Settings,
+    settings: FitSettings,
     *,
     seed: int,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,

@@ -1,129 +1,33 @@
 """The fake-quantized layers that a twin is made of.
 
-They compute in float32 with values that lie on int8 grids. Activations are asymmetric
-per tensor with a range that contains zero; weights are symmetric per output channel in
--127..127 (TFLite's 8-bit quantization specification). A layer has three modes: it
-`calibrates` its range and quantizes nothing, it is `active`, or it `exports` itself as
-constants for the converter.
+They compute with values that lie on int8 grids; weights are symmetric per output
+channel in -127..127. In training they are float32 with straight-through rounding. In
+inference they count in integers and round as TFLite's reference kernels do, so that a
+twin gives the integers of its converted model.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.models.backend import keras, tf
-from tinycnn.training.steps import LinearStep
+from tinycnn.training.grids import FakeQuantize, Mode
+from tinycnn.training.steps import LinearStep, PlainStep
 
 __all__ = [
+    "FakeQuantAdd",
     "FakeQuantAveragePooling",
     "FakeQuantLinear",
     "FakeQuantMean",
-    "FakeQuantSoftmax",
-    "FakeQuantize",
-    "Mode",
-    "set_mode",
 ]
 
-Mode = Literal["calibrates", "active", "exports"]
-
-_LEVELS = 255  # steps between the smallest and the largest int8
 _WEIGHT_MAX = 127
-_RANGE_RATE = 0.02  # weight of one batch in a range's moving average
-_SMALLEST_RANGE = 1e-3
 _SMALLEST_WEIGHT = 1e-12
-
-
-class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """Rounds activations to one int8 grid, shared by the tensors in its slots.
-
-    The grid spans the moving averages of the smallest and largest value of each slot.
-
-    Args:
-        fixed: Smallest and largest real value, where they must not be learned.
-        slots: Number of tensors that share the grid, as around a concatenation.
-        name: Name of the layer.
-    """
-
-    def __init__(
-        self, *, fixed: tuple[float, float] | None = None, slots: int = 1, name: str
-    ) -> None:
-        super().__init__(name=name)
-        self.mode: Mode = "active"
-        self.learns = fixed is None
-        low, high = fixed or (0.0, 0.0)
-        constant = keras.initializers.Constant
-        self.low = self.add_weight(
-            shape=(slots,), initializer=constant(low), trainable=False, name="low"
-        )
-        self.high = self.add_weight(
-            shape=(slots,), initializer=constant(high), trainable=False, name="high"
-        )
-        # Not a Keras weight: how fast ranges follow is no part of the trained model.
-        self.rate = tf.Variable(_RANGE_RATE, trainable=False)
-
-    def call(self, x: Any, slot: int = 0, training: bool = False) -> Any:
-        """`x` on the grid."""
-        if self.mode == "calibrates":
-            self._follow(x, slot)
-            return x
-        if self.mode == "exports":
-            low, high = self.limits()
-            return tf.quantization.fake_quant_with_min_max_args(x, low, high)
-        if training:
-            self._follow(x, slot)
-        low, high = self._joint_range()
-        return tf.quantization.fake_quant_with_min_max_vars(x, low, high)
-
-    def quantization(self) -> tuple[float, int]:
-        """Scale and zero point, nudged so that zero is exact as in TensorFlow's op."""
-        with tf.init_scope():  # the values, also while a graph is traced
-            low, high = (limit.numpy() for limit in self._joint_range())
-        scale = (high - low) / np.float32(_LEVELS)
-        zero_point = int(np.clip(np.round(-low / scale), 0, _LEVELS))
-        return float(scale), zero_point - 128
-
-    def limits(self) -> tuple[float, float]:
-        """The real values of -128 and 127."""
-        scale, zero_point = self.quantization()
-        return scale * (-128 - zero_point), scale * (127 - zero_point)
-
-    def grid(self) -> tuple[Any, Any]:
-        """Scale and smallest value as tensors, so that they follow the range."""
-        low, high = self._joint_range()
-        scale = (high - low) / _LEVELS
-        return scale, -tf.round(-low / scale) * scale
-
-    def reset(self) -> None:
-        """Forget a learned range; the next tensors in the slots set it anew."""
-        if self.learns:
-            self.low.assign(tf.zeros_like(self.low))
-            self.high.assign(tf.zeros_like(self.high))
-
-    def freeze(self) -> None:
-        """Keep the range from now on, so that training sees what inference will."""
-        self.rate.assign(0.0)
-
-    def _joint_range(self) -> tuple[Any, Any]:
-        low = tf.minimum(tf.reduce_min(self.low), 0.0)
-        high = tf.reduce_max(self.high)
-        return low, tf.maximum(high, low + _SMALLEST_RANGE)
-
-    def _follow(self, x: Any, slot: int) -> None:
-        """Move the slot's range towards the range of `x`; the first `x` sets it."""
-        if not self.learns:
-            return
-        is_unset = tf.equal(self.low[slot], self.high[slot])
-        rate = tf.where(is_unset, 1.0, self.rate)
-        mask = tf.one_hot(slot, self.low.shape[0])
-        for limit, seen in (
-            (self.low, tf.minimum(tf.reduce_min(x), 0.0)),
-            (self.high, tf.maximum(tf.reduce_max(x), 0.0)),
-        ):
-            limit.assign(limit + mask * rate * (seen - limit))
+_ADD_SHIFT = 20  # TFLite's ADD scales its inputs up by this many bits
 
 
 class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
@@ -188,11 +92,12 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
         scale = _double(input_scale) * _double(tf.reshape(weight_scale, (-1,)))
         accumulator = _double(self._product(tf.round(x / input_scale), integers))
         accumulator += tf.round(_double(self.bias) / scale)
-        if self.kind == "dense":
-            return tf.cast(accumulator * scale, tf.float32)
-        output_scale = _double(output_scale)
-        rounded = _rounded_before_shift(accumulator, scale / output_scale)
-        return tf.cast(rounded * output_scale, tf.float32)
+        factor = scale / _double(output_scale)
+        if self.kind == "dense":  # the reference rounds this one once
+            q = tf.floor(accumulator * factor + 0.5)
+        else:
+            q = _requantized(accumulator, factor)
+        return tf.cast(q, tf.float32) * output_scale
 
     def _product(self, x: Any, kernel: Any) -> Any:
         if self.kind == "dense":
@@ -223,70 +128,77 @@ class FakeQuantMean(keras.layers.GlobalAveragePooling2D):  # type: ignore[misc]
         if training or self.mode != "active":
             return super().call(x)
         input_scale, _ = self._source_grid()
-        output_scale = _double(self._target_grid()[0])
+        output_scale, _ = self._target_grid()
         total = tf.reduce_sum(tf.round(x / input_scale), (1, 2), self.keepdims)
-        mean = _rounded_before_shift(
+        mean = _requantized(
             _double(total),
-            _double(input_scale) / output_scale,
+            _double(input_scale) / _double(output_scale),
             divisor=x.shape[1] * x.shape[2],
         )
-        return tf.cast(mean * output_scale, tf.float32)
-
-
-class FakeQuantSoftmax(keras.layers.Softmax):  # type: ignore[misc]  # no types
-    """Softmax on the grid that TFLite fixes for it: scale 1/256, zero point -128."""
-
-    def __init__(self, *, name: str) -> None:
-        super().__init__(name=name)
-        self.mode: Mode = "active"
-
-    def call(self, x: Any) -> Any:
-        """The probabilities, at most 255/256."""
-        y = super().call(x)
-        if self.mode == "calibrates":
-            return y
-        return tf.quantization.fake_quant_with_min_max_args(y, *self.limits())
-
-    def quantization(self) -> tuple[float, int]:
-        """Scale and zero point."""
-        return 1 / 256, -128
-
-    def limits(self) -> tuple[float, float]:
-        """The real values of -128 and 127."""
-        return 0.0, 255 / 256
+        return tf.cast(mean, tf.float32) * output_scale
 
 
 class FakeQuantAveragePooling(keras.layers.AveragePooling2D):  # type: ignore[misc]
     """Average pooling on the grid of its input, rounded as TFLite does.
 
     Args:
-        source: The grid of the input.
         pooling: The layer that this one stands for.
+        grid: The grid of input and output.
     """
 
-    def __init__(self, source: FakeQuantize, pooling: Any) -> None:
+    def __init__(self, pooling: Any, grid: FakeQuantize) -> None:
         super().__init__(
             pooling.pool_size, pooling.strides, pooling.padding, name=pooling.name
         )
         self.mode: Mode = "active"
-        self._grid = source.grid  # a method, as Keras would adopt the layer
+        self._grid = grid.grid  # a method, as Keras would adopt the layer
 
     def call(self, x: Any) -> Any:
         """The averages; a half is rounded away from int8 zero."""
+        y = super().call(x)
         if self.mode != "active":
-            return super().call(x)
+            return y
         scale, low = self._grid()
-        q = tf.round((x - low) / scale) - 128.0
-        mean = super().call(q)
+        mean = super().call(tf.round((x - low) / scale) - 128.0)
         rounded = tf.sign(mean) * tf.floor(tf.abs(mean) + 0.5)
-        return (_straight_through(mean, rounded) + 128.0) * scale + low
+        return _straight_through(y, (rounded + 128.0) * scale + low)
 
 
-def set_mode(twin: Any, mode: Mode) -> None:
-    """Put every fake-quantized layer of `twin` into `mode`."""
-    for layer in twin.layers:
-        if hasattr(layer, "mode"):
-            layer.mode = mode
+class FakeQuantAdd(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """The sum of two tensors on grids of their own, rounded as TFLite does.
+
+    Args:
+        step: The layer that this one stands for, with its fused activation.
+        sources: The grids of its inputs.
+        target: The grid that its output will be rounded to.
+    """
+
+    def __init__(
+        self, step: PlainStep, sources: tuple[FakeQuantize, ...], target: FakeQuantize
+    ) -> None:
+        super().__init__(name=step.name)
+        self.mode: Mode = "active"
+        self.activation = step.activation
+        self._grids = tuple(source.grid for source in sources)
+        self._target_grid = target.grid
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """The real-valued sum after the fused activation."""
+        if training or self.mode != "active":
+            y = inputs[0] + inputs[1]
+        else:
+            y = self._inferred(inputs)
+        return _ACTIVATIONS[self.activation](y)
+
+    def _inferred(self, inputs: Any) -> Any:
+        scales = [grid()[0] for grid in self._grids]
+        unit = 2.0 * _double(tf.maximum(*scales)) / 2**_ADD_SHIFT
+        total: Any = 0.0
+        for x, scale in zip(inputs, scales, strict=True):
+            total += tf.round(_double(tf.round(x / scale)) * (_double(scale) / unit))
+        output_scale, _ = self._target_grid()
+        q = _requantized(total, unit / _double(output_scale))
+        return tf.cast(q, tf.float32) * output_scale
 
 
 def _constant(variable: Any) -> NDArray[np.float32]:
@@ -302,18 +214,17 @@ def _quantized_weights(kernel: Any, reduced_axes: tuple[int, ...]) -> tuple[Any,
     return tf.round(kernel / scale), scale
 
 
-def _rounded_before_shift(accumulator: Any, factor: Any, *, divisor: int = 1) -> Any:
-    """`accumulator * factor / divisor` as the reference kernels leave it at the end.
+def _requantized(accumulator: Any, factor: Any, *, divisor: int = 1) -> Any:
+    """`accumulator * factor / divisor` in whole numbers, as the reference rounds.
 
-    They multiply by a mantissa and round, then divide by a power of two and round
-    again. The value is moved away from zero by a quarter of the first rounding's step,
-    as the second rounding, which the caller does, takes a half that way.
+    TFLite multiplies by the mantissa of `factor` and rounds, then divides by a power of
+    two and rounds again, a half away from zero.
     """
     exponent = tf.floor(tf.math.log(factor) / math.log(2.0)) + 1.0
     exponent -= divisor.bit_length() - 1
     step = tf.pow(_double(2.0), tf.minimum(exponent, 0.0))
-    count = tf.floor(accumulator * (factor / divisor / step) + 0.5)
-    return (count + 0.25 * tf.sign(count)) * step
+    q = tf.floor(accumulator * (factor / divisor / step) + 0.5) * step
+    return tf.sign(q) * tf.floor(tf.abs(q) + 0.5)
 
 
 def _double(x: Any) -> Any:

@@ -9,28 +9,34 @@ one, softmax has a fixed one, images in [0, 1] have scale 1/255 and zero point -
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.models.backend import keras
+from tinycnn.training.fit import Epoch, FitSettings, History, train_model
+from tinycnn.training.grids import FakeQuantize, FakeQuantSoftmax, set_mode
 from tinycnn.training.layers import (
+    FakeQuantAdd,
     FakeQuantAveragePooling,
-    FakeQuantize,
     FakeQuantLinear,
     FakeQuantMean,
-    FakeQuantSoftmax,
-    set_mode,
 )
-from tinycnn.training.steps import LinearStep, Step, read_steps
+from tinycnn.training.read_steps import read_steps
+from tinycnn.training.steps import LinearStep, Step
 
-__all__ = ["calibrate", "freeze_ranges", "quantize_model"]
+__all__ = ["calibrate", "fine_tune", "freeze_ranges", "quantize_model"]
 
 _IMAGE_RANGE = (0.0, 1.0)
 _CALIBRATION_IMAGES = 256
+_GRID_KEEPERS = ("same_grid", "average_pool", "concatenate")
+_FOLLOWING_SHARE = 2 / 3  # of the epochs of fine-tuning
 
 
 def quantize_model(model: Any) -> Any:
@@ -42,10 +48,15 @@ def quantize_model(model: Any) -> Any:
     steps = read_steps(model)
     slots = _share_grids(steps)
     image = keras.Input(model.inputs[0].shape[1:], name=steps[0].name)
-    tensors: list[Any] = []
-    for index, step in enumerate(steps):
-        sources = [tensors[source] for source in step.sources] or [image]
-        tensors.append(_twin_tensor(step, sources, slots, slots[index]))
+    tensors = [slots[0].grid(image)]
+    for step, slot in zip(steps[1:], slots[1:], strict=True):
+        grids = tuple(slots[source].grid for source in step.sources)
+        layer = _twin_layer(step, grids, slot.grid)
+        inputs = [tensors[source] for source in step.sources]
+        tensor = layer(inputs if len(inputs) > 1 else inputs[0])
+        if step.kind not in (*_GRID_KEEPERS, "softmax"):
+            tensor = slot.grid(tensor, slot=slot.number)
+        tensors.append(tensor)
     return keras.Model(image, tensors[-1], name=f"{model.name}_int8")
 
 
@@ -57,6 +68,31 @@ def calibrate(twin: Any, images: NDArray[np.uint8]) -> None:
     set_mode(twin, "calibrates")
     twin(sample.astype(np.float32) / 255, training=False)
     set_mode(twin, "active")
+
+
+def fine_tune(
+    twin: Any,
+    dataset: Dataset,
+    settings: FitSettings,
+    *,
+    seed: int,
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+) -> History:
+    """Calibrate `twin`, then train it with fake quantization and keep its best epoch.
+
+    Ranges follow the activations at first and are frozen for the last third.
+    """
+    calibrate(twin, dataset.train.images)
+    following = math.ceil(settings.epochs * _FOLLOWING_SHARE)
+    seen: list[Epoch] = []
+
+    def watch(epoch: Epoch) -> None:
+        seen.append(epoch)
+        if len(seen) == following:
+            freeze_ranges(twin)
+        on_epoch(epoch)
+
+    return train_model(twin, dataset, settings, seed=seed, on_epoch=watch)
 
 
 def freeze_ranges(twin: Any) -> None:
@@ -77,7 +113,7 @@ def _share_grids(steps: tuple[Step, ...]) -> tuple[_Slot, ...]:
     """The grid of each step's output, by TFLite's rules; `number` is the producer's."""
     group_of = list(range(len(steps)))
     for index, step in enumerate(steps):
-        if step.kind in ("same_grid", "average_pool", "concatenate"):
+        if step.kind in _GRID_KEEPERS:
             joined = {group_of[source] for source in step.sources} | {index}
             target = min(joined)
             group_of = [target if g in joined else g for g in group_of]
@@ -90,11 +126,7 @@ def _share_grids(steps: tuple[Step, ...]) -> tuple[_Slot, ...]:
 
 def _share_grid(steps: tuple[Step, ...], members: list[int]) -> dict[int, _Slot]:
     """One grid for the steps in `members`, a slot for each that computes new values."""
-    producers = [
-        i
-        for i in members
-        if steps[i].kind not in ("same_grid", "average_pool", "concatenate")
-    ]
+    producers = [i for i in members if steps[i].kind not in _GRID_KEEPERS]
     is_image = steps[producers[0]].kind == "input"
     if is_image and len(producers) > 1:
         other = steps[producers[1]].name
@@ -112,30 +144,21 @@ def _share_grid(steps: tuple[Step, ...], members: list[int]) -> dict[int, _Slot]
     return {index: _Slot(grid, numbers.get(index, 0)) for index in members}
 
 
-def _twin_tensor(
-    step: Step, sources: list[Any], slots: tuple[_Slot, ...], slot: _Slot
+def _twin_layer(
+    step: Step, sources: tuple[FakeQuantize, ...], target: FakeQuantize
 ) -> Any:
-    """The output of `step` in the twin, on its grid."""
+    """The layer that computes `step` in the twin, between these grids."""
     if isinstance(step, LinearStep):
-        layer = FakeQuantLinear(step, slots[step.sources[0]].grid, slot.grid)
-        return slot.grid(layer(sources[0]), slot=slot.number)
+        return FakeQuantLinear(step, sources[0], target)
     if step.kind == "softmax":
-        return FakeQuantSoftmax(name=step.name)(sources[0])
-    if step.kind == "input":
-        return slot.grid(sources[0])
-    if step.kind == "average_pool":
-        return FakeQuantAveragePooling(slot.grid, step.layer)(sources[0])
-    if step.kind == "mean":
-        mean = FakeQuantMean(step.layer, slots[step.sources[0]].grid, slot.grid)
-        return slot.grid(mean(sources[0]), slot=slot.number)
-    layer = type(step.layer).from_config(step.layer.get_config())
-    output = layer(sources if len(sources) > 1 else sources[0])
-    if step.activation != "linear":
-        name = f"{step.name}_{step.activation}"
-        output = keras.layers.Activation(step.activation, name=name)(output)
+        return FakeQuantSoftmax(name=step.name)
     if step.kind == "add":
-        return slot.grid(output, slot=slot.number)
-    return output
+        return FakeQuantAdd(step, sources, target)
+    if step.kind == "mean":
+        return FakeQuantMean(step.layer, sources[0], target)
+    if step.kind == "average_pool":
+        return FakeQuantAveragePooling(step.layer, target)
+    return type(step.layer).from_config(step.layer.get_config())
 
 
 def _grid_layers(twin: Any) -> list[FakeQuantize]:

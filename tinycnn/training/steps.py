@@ -1,23 +1,16 @@
-"""Reads a Keras model as the steps that int8 inference will take.
+"""The steps that int8 inference takes, and how batch normalization disappears in them.
 
-In: a functional or Sequential model. Out: its steps in execution order, with batch
-normalization folded into the weights before it and activations fused into the step
-before them, which is how TFLite executes them. What cannot be expressed so is refused
-here, by name, and nowhere later.
+A step is what TFLite executes as one operator: a convolution, depthwise convolution or
+dense layer with its bias and fused activation, or something without weights.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-
-from tinycnn.errors import UnsupportedModelError
-from tinycnn.models.backend import keras
 
 __all__ = [
     "ActivationName",
@@ -26,7 +19,7 @@ __all__ = [
     "PlainStep",
     "Step",
     "StepKind",
-    "read_steps",
+    "fold_norm",
 ]
 
 ActivationName = Literal["linear", "relu", "relu6"]
@@ -76,168 +69,7 @@ class PlainStep:
 Step = LinearStep | PlainStep
 
 
-def read_steps(model: Any) -> tuple[Step, ...]:
-    """The steps of `model` in execution order, from its input to its output.
-
-    Raises:
-        UnsupportedModelError: If a layer, an option or the shape of the network has
-            no int8 counterpart here.
-    """
-    tensors = _tensors_in_order(model)
-    uses = Counter(id(t) for tensor in tensors for t in _node(tensor).input_tensors)
-    reading = _Reading()
-    step_of: dict[int, int] = {}  # id of a tensor -> index of its step
-    for tensor in tensors:
-        node = _node(tensor)
-        layer = node.operation
-        _check_layer(layer, node, reading.layers)
-        reading.layers.append(layer)
-        sources = tuple(step_of[id(source)] for source in node.input_tensors)
-        index = _READERS[type(layer)](reading, layer, sources)
-        step_of[id(tensor)] = index
-        if uses[id(tensor)] > 1:
-            reading.shared.add(index)
-    _check_softmax_is_last(reading.steps)
-    return tuple(reading.steps)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What has been read so far; `shared` steps have more than one reader."""
-
-    steps: list[Step] = field(default_factory=list)
-    layers: list[Any] = field(default_factory=list)
-    shared: set[int] = field(default_factory=set)
-
-    def append(self, step: Step) -> int:
-        self.steps.append(step)
-        return len(self.steps) - 1
-
-
-def _tensors_in_order(model: Any) -> list[Any]:
-    """The tensors of `model`, each after those that it is computed from."""
-    for what, tensors in (("input", model.inputs), ("output", model.outputs)):
-        if len(tensors) != 1:
-            raise UnsupportedModelError(
-                f"model '{model.name}': expected 1 {what}, got {len(tensors)}",
-                hint="quantize one model per task",
-            )
-    ordered: dict[int, Any] = {}
-    pending = [(model.outputs[0], False)]
-    while pending:
-        tensor, has_its_sources = pending.pop()
-        if has_its_sources:
-            ordered[id(tensor)] = tensor
-        elif id(tensor) not in ordered:
-            pending.append((tensor, True))
-            sources = _node(tensor).input_tensors
-            pending.extend((source, False) for source in reversed(sources))
-    return list(ordered.values())
-
-
-def _node(tensor: Any) -> Any:
-    """The one call of a layer that computes `tensor`."""
-    history = tensor._keras_history
-    return history.operation._inbound_nodes[history.node_index]
-
-
-def _check_layer(layer: Any, node: Any, seen: list[Any]) -> None:
-    """Refuse what no reader below would understand."""
-    if type(layer) not in _READERS:
-        known = ", ".join(kind.__name__ for kind in _READERS)
-        raise UnsupportedModelError(
-            f"layer '{layer.name}' ({type(layer).__name__}): not supported",
-            hint=f"supported layers: {known}",
-        )
-    if any(layer is other for other in seen):
-        raise _refusal(layer, "one use in the model", "two", "give each use a layer")
-    _expect(layer, "data_format", "channels_last")
-    if len(node.output_tensors) != 1:
-        raise _refusal(layer, "1 output", str(len(node.output_tensors)))
-
-
-def _check_softmax_is_last(steps: list[Step]) -> None:
-    for step in steps[:-1]:
-        if step.kind == "softmax":
-            raise UnsupportedModelError(
-                f"layer '{step.name}' (softmax): expected the end of the model, got "
-                "layers after it",
-                hint="use softmax for the output only",
-            )
-
-
-def _read_input(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "input", layer))
-
-
-def _read_conv(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect(layer, "groups", 1)
-    _expect(layer, "dilation_rate", (1, 1))
-    is_depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-    kernel = np.asarray(layer.kernel)
-    step = LinearStep(
-        layer.name,
-        sources,
-        "depthwise" if is_depthwise else "conv",
-        kernel,
-        _bias(layer, _channels(kernel, is_depthwise=is_depthwise)),
-        layer.strides,
-        layer.padding,
-    )
-    return _with_activation(reading, reading.append(step), layer)
-
-
-def _read_separable(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect(layer, "dilation_rate", (1, 1))
-    depthwise = np.asarray(layer.depthwise_kernel)
-    pointwise = np.asarray(layer.pointwise_kernel)
-    first = LinearStep(
-        f"{layer.name}_depthwise",
-        sources,
-        "depthwise",
-        depthwise,
-        np.zeros(_channels(depthwise, is_depthwise=True), np.float32),
-        layer.strides,
-        layer.padding,
-    )
-    second = LinearStep(
-        f"{layer.name}_pointwise",
-        (reading.append(first),),
-        "conv",
-        pointwise,
-        _bias(layer, pointwise.shape[-1]),
-    )
-    return _with_activation(reading, reading.append(second), layer)
-
-
-def _read_dense(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    rank = len(layer.input.shape)
-    if rank != 2:
-        raise _refusal(layer, "a flat input", f"{rank - 1} axes", "put Flatten before")
-    kernel = np.asarray(layer.kernel)
-    step = LinearStep(
-        layer.name, sources, "dense", kernel, _bias(layer, kernel.shape[-1])
-    )
-    return _with_activation(reading, reading.append(step), layer)
-
-
-def _read_norm(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    index = sources[0]
-    step = reading.steps[index]
-    is_free = index not in reading.shared and step.activation == "linear"
-    if not is_free or not isinstance(step, LinearStep):
-        raise _refusal(
-            layer,
-            "a convolution or dense layer of its own before it",
-            f"'{step.name}'",
-            "order the layers as convolution, normalization, activation",
-        )
-    _expect_last_axis(layer)
-    reading.steps[index] = _fold(step, layer)
-    return index
-
-
-def _fold(step: LinearStep, norm: Any) -> LinearStep:
+def fold_norm(step: LinearStep, norm: Any) -> LinearStep:
     """`step` with the moving statistics of `norm` in its weights."""
     mean = np.asarray(norm.moving_mean, np.float64)
     variance = np.asarray(norm.moving_variance, np.float64)
@@ -248,143 +80,3 @@ def _fold(step: LinearStep, norm: Any) -> LinearStep:
     shape = step.kernel.shape[2:] if step.kind == "depthwise" else (-1,)
     kernel = step.kernel * factor.reshape(shape)
     return replace(step, kernel=kernel.astype(np.float32), bias=bias.astype(np.float32))
-
-
-def _read_relu(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect(layer, "negative_slope", 0.0)
-    _expect(layer, "threshold", 0.0)
-    if layer.max_value not in (None, 6):
-        raise _refusal(layer, "max_value None or 6", str(layer.max_value))
-    name: ActivationName = "relu" if layer.max_value is None else "relu6"
-    return _fused(reading, sources[0], layer, name)
-
-
-def _read_activation(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return _with_activation(reading, sources[0], layer)
-
-
-def _read_softmax(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect_last_axis(layer)
-    return reading.append(PlainStep(layer.name, sources, "softmax"))
-
-
-def _with_activation(reading: _Reading, index: int, layer: Any) -> int:
-    """Append or fuse the `activation` of `layer` after the step at `index`."""
-    name: Any = getattr(layer.activation, "__name__", type(layer.activation).__name__)
-    if name == "linear":
-        return index
-    if name == "softmax":
-        step = reading.steps[index]
-        own = layer.name if step.name != layer.name else f"{layer.name}_softmax"
-        return reading.append(PlainStep(own, (index,), "softmax"))
-    if name not in ("relu", "relu6"):
-        raise _refusal(layer, "activation linear, relu, relu6 or softmax", f"'{name}'")
-    return _fused(reading, index, layer, name)
-
-
-def _fused(reading: _Reading, index: int, layer: Any, name: ActivationName) -> int:
-    step = reading.steps[index]
-    can_fuse = isinstance(step, LinearStep) or step.kind == "add"
-    if not can_fuse or index in reading.shared or step.activation != "linear":
-        raise _refusal(
-            layer,
-            "a convolution, dense or add layer of its own before it",
-            f"'{step.name}'",
-            "put the activation right after the layer that it belongs to",
-        )
-    reading.steps[index] = replace(step, activation=name)
-    return index
-
-
-def _read_same_grid(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "same_grid", layer))
-
-
-def _read_global_max(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _, h, w, c = layer.input.shape
-    pool = keras.layers.MaxPooling2D((h, w), name=layer.name)
-    index = reading.append(PlainStep(layer.name, sources, "same_grid", pool))
-    if layer.keepdims:
-        return index
-    flatten = keras.layers.Reshape((c,), name=f"{layer.name}_flat")
-    return reading.append(PlainStep(flatten.name, (index,), "same_grid", flatten))
-
-
-def _read_average(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "average_pool", layer))
-
-
-def _read_mean(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "mean", layer))
-
-
-def _read_dropout(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return sources[0]
-
-
-def _read_add(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    shapes = [tensor.shape[1:] for tensor in layer.input]
-    if len(shapes) != 2 or shapes[0] != shapes[1]:
-        got = " and ".join(str(shape) for shape in shapes)
-        raise _refusal(layer, "2 inputs of one shape", got, "add two tensors at a time")
-    return reading.append(PlainStep(layer.name, sources, "add", layer))
-
-
-def _read_concatenate(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "concatenate", layer))
-
-
-def _bias(layer: Any, channels: int) -> NDArray[np.float32]:
-    return np.asarray(layer.bias) if layer.use_bias else np.zeros(channels, np.float32)
-
-
-def _channels(kernel: NDArray[np.float32], *, is_depthwise: bool) -> int:
-    """Output channels of a convolution with `kernel`."""
-    return int(np.prod(kernel.shape[2:])) if is_depthwise else kernel.shape[-1]
-
-
-def _expect(layer: Any, option: str, expected: Any) -> None:
-    """Refuse `layer` if it has `option` and the value is another."""
-    got = getattr(layer, option, expected)
-    if got != expected:
-        raise _refusal(layer, f"{option} {expected}", str(got))
-
-
-def _expect_last_axis(layer: Any) -> None:
-    if layer.axis not in (-1, len(layer.input.shape) - 1):
-        raise _refusal(layer, "axis -1", str(layer.axis))
-
-
-def _refusal(
-    layer: Any, expected: str, got: str, hint: str | None = None
-) -> UnsupportedModelError:
-    return UnsupportedModelError(
-        f"layer '{layer.name}' ({type(layer).__name__}): expected {expected}, "
-        f"got {got}",
-        hint=hint,
-    )
-
-
-_Reader = Callable[[_Reading, Any, tuple[int, ...]], int]
-_READERS: dict[type, _Reader] = {
-    keras.layers.InputLayer: _read_input,
-    keras.layers.Conv2D: _read_conv,
-    keras.layers.DepthwiseConv2D: _read_conv,
-    keras.layers.SeparableConv2D: _read_separable,
-    keras.layers.Dense: _read_dense,
-    keras.layers.BatchNormalization: _read_norm,
-    keras.layers.ReLU: _read_relu,
-    keras.layers.Activation: _read_activation,
-    keras.layers.Softmax: _read_softmax,
-    keras.layers.MaxPooling2D: _read_same_grid,
-    keras.layers.AveragePooling2D: _read_average,
-    keras.layers.GlobalAveragePooling2D: _read_mean,
-    keras.layers.GlobalMaxPooling2D: _read_global_max,
-    keras.layers.Flatten: _read_same_grid,
-    keras.layers.Reshape: _read_same_grid,
-    keras.layers.ZeroPadding2D: _read_same_grid,
-    keras.layers.Dropout: _read_dropout,
-    keras.layers.SpatialDropout2D: _read_dropout,
-    keras.layers.Add: _read_add,
-    keras.layers.Concatenate: _read_concatenate,
-}

@@ -1,0 +1,88 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tinycnn.errors import ProjectError
+from tinycnn.models import build_model, model_names
+
+SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 96, 3)]
+
+
+def test_names_need_no_tensorflow():
+    """The names of the zoo are known without importing TensorFlow."""
+    code = (
+        "import sys; from tinycnn.models import model_names; model_names(); "
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("lenet", "lenet5"), ("tinycnn", "tiny_cnn")]
+)
+def test_unknown_name_suggests_the_nearest(name, nearest):
+    """A misspelt model is refused with the nearest name of the zoo."""
+    with pytest.raises(ProjectError, match=f"model '{name}': not known") as caught:
+        build_model(name, input_shape=(8, 8, 1), classes=10)
+
+    assert f"did you mean '{nearest}'?" in caught.value.hint
+
+
+def test_width_must_be_positive():
+    """A width of zero or less is refused."""
+    with pytest.raises(ProjectError, match="expected width above 0, got 0"):
+        build_model("lenet5", input_shape=(8, 8, 1), classes=10, width=0)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("size", [28, 32])
+def test_lenet5_has_the_parameters_of_the_paper(size):
+    """LeNet-5 has 61,706 parameters, for 28x28 and for the paper's 32x32 images."""
+    model = build_model("lenet5", input_shape=(size, size, 1), classes=10)
+
+    assert model.count_params() == 61_706
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("name", model_names())
+@pytest.mark.parametrize("shape", SHAPES)
+def test_output_is_one_probability_per_class(name, shape):
+    """Every model suits every usual image size and ends in probabilities."""
+    model = build_model(name, input_shape=shape, classes=3)
+
+    probabilities = model(np.zeros((2, *shape), np.float32)).numpy()
+    assert probabilities.shape == (2, 3)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-5)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("name", model_names())
+def test_width_scales_the_parameters(name):
+    """Half the width gives well under half of the parameters."""
+    full = build_model(name, input_shape=(28, 28, 1), classes=10)
+    half = build_model(name, input_shape=(28, 28, 1), classes=10, width=0.5)
+
+    assert half.count_params() < 0.5 * full.count_params()
+
+
+@pytest.mark.train
+def test_same_seed_same_model():
+    """Two models of one seed have the same weights and layer names."""
+    first, second = (
+        build_model("tiny_cnn", input_shape=(8, 8, 1), classes=10, seed=7)
+        for _ in range(2)
+    )
+
+    assert [x.name for x in first.layers] == [x.name for x in second.layers]
+    for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.train
+def test_lenet5_refuses_images_that_it_cannot_halve_twice():
+    """Images under 4x4 are refused with their size."""
+    with pytest.raises(ProjectError, match="images of at least 4x4, got 3x8"):
+        build_model("lenet5", input_shape=(3, 8, 1), classes=10)

@@ -1,0 +1,133 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tinycnn.datasets.dataset import Dataset, Split
+
+
+def _split(rng, count):
+    """Images of noise with a bright quarter; its corner is the class."""
+    labels = np.arange(count) % 4
+    images = rng.integers(0, 120, (count, 8, 8, 1), np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        row, column = divmod(int(label), 2)
+        image[4 * row : 4 * row + 4, 4 * column : 4 * column + 4] += 120
+    return Split(images, labels)
+
+
+@pytest.fixture(scope="session")
+def corners():
+    """A data set that a tiny network learns in seconds."""
+    rng = np.random.default_rng(0)
+    names = ("top left", "top right", "bottom left", "bottom right")
+    return Dataset("corners", names, _split(rng, 256), _split(rng, 64), _split(rng, 64))
+
+
+@pytest.fixture(scope="session")
+def reference():
+    """Runs an int8 `.tflite` on images of scale 1/255 with the reference kernels."""
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter")
+
+    def run(content, images):
+        runner = interpreter.Interpreter(
+            model_content=content,
+            experimental_op_resolver_type=interpreter.OpResolverType.BUILTIN_REF,
+            num_threads=1,
+        )
+        runner.allocate_tensors()
+        source, target = runner.get_input_details()[0], runner.get_output_details()[0]
+        outputs = []
+        for image in images:
+            q = (image.astype(np.int16) - 128).astype(np.int8)
+            runner.set_tensor(source["index"], q[np.newaxis])
+            runner.invoke()
+            outputs.append(runner.get_tensor(target["index"])[0])
+        return np.array(outputs)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def networks():
+    """Builders of small networks that together use every supported layer."""
+    from tinycnn.models.backend import keras
+
+    layers = keras.layers
+    image = lambda: keras.Input((12, 12, 3), name="image")  # noqa: E731
+
+    def padded():
+        return keras.Sequential(
+            [
+                image(),
+                layers.ZeroPadding2D(1, name="pad"),
+                layers.Conv2D(8, 3, strides=2, use_bias=False, name="conv"),
+                layers.BatchNormalization(name="norm"),
+                layers.ReLU(max_value=6, name="relu6"),
+                layers.Dropout(0.5, name="drop"),
+                layers.MaxPooling2D(name="pool"),
+                layers.Flatten(name="flatten"),
+                layers.Dense(5, activation="softmax", name="dense"),
+            ],
+            name="padded",
+        )
+
+    def residual():
+        x = first = image()
+        x = a = layers.Conv2D(8, 3, padding="same", activation="relu", name="a")(x)
+        x = layers.Conv2D(8, 3, padding="same", name="b")(x)
+        x = layers.Add(name="add")([x, a])
+        x = layers.Activation("relu", name="sum_relu")(x)
+        x = layers.AveragePooling2D(2, name="pool")(x)
+        x = layers.Flatten(name="flatten")(x)
+        return keras.Model(first, layers.Dense(5, name="dense")(x), name="residual")
+
+    def concatenated():
+        x = first = image()
+        a = layers.Conv2D(8, 3, padding="same", activation="relu", name="a")(x)
+        b = layers.DepthwiseConv2D(5, padding="same", depth_multiplier=2, name="b")(x)
+        c = layers.MaxPooling2D(3, strides=1, padding="same", name="c")(a)
+        x = layers.Concatenate(name="joined")([a, b, c])
+        x = layers.SeparableConv2D(
+            8, 3, strides=2, activation="relu6", name="separable"
+        )(x)
+        x = layers.GlobalAveragePooling2D(name="mean")(x)
+        x = layers.Softmax(name="softmax")(layers.Dense(5, name="dense")(x))
+        return keras.Model(first, x, name="concatenated")
+
+    def pooled():
+        x = first = image()
+        x = layers.Conv2D(8, 3, padding="same", name="conv")(x)
+        x = layers.AveragePooling2D(3, strides=2, padding="same", name="average")(x)
+        x = layers.GlobalMaxPooling2D(name="largest")(x)
+        x = layers.Flatten(name="flat")(layers.Reshape((2, 4), name="shaped")(x))
+        x = layers.Dense(6, use_bias=False, name="dense")(x)
+        x = layers.BatchNormalization(name="norm")(x)
+        x = layers.ReLU(name="relu")(x)
+        return keras.Model(first, layers.Dense(5, name="last")(x), name="pooled")
+
+    builders = (padded, residual, concatenated, pooled)
+    return SimpleNamespace(**{b.__name__: lambda b=b: _randomized(b) for b in builders})
+
+
+def _randomized(build):
+    """A network with drawn weights, biases and normalization statistics."""
+    from tinycnn.models.backend import keras
+
+    keras.utils.set_random_seed(3)
+    rng = np.random.default_rng(3)
+    model = build()
+    for layer in model.layers:
+        if type(layer).__name__ == "BatchNormalization":
+            layer.set_weights(
+                [rng.uniform(0.5, 2, w.shape) for w in layer.get_weights()]
+            )
+        elif getattr(layer, "use_bias", False):
+            layer.bias.assign(rng.normal(0, 0.1, layer.bias.shape))
+    return model
+
+
+@pytest.fixture
+def images():
+    """Random images for `networks`."""
+    return np.random.default_rng(5).integers(0, 256, (64, 12, 12, 3), np.uint8)

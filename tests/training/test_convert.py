@@ -1,0 +1,146 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinycnn.errors import ToolchainError
+
+pytestmark = pytest.mark.train
+
+# Prints the digest of a tiny model, trained after another training if asked to.
+TRAIN_AND_CONVERT = """
+import sys, hashlib
+import numpy as np
+from tinycnn.datasets.dataset import Dataset, Split
+from tinycnn.models import build_model
+from tinycnn.training.convert import convert_model
+from tinycnn.training.fit import FitSettings, train_model
+from tinycnn.training.quantize import fine_tune, quantize_model
+
+rng = np.random.default_rng(0)
+images = rng.integers(0, 256, (64, 8, 8, 1), np.uint8)
+split = Split(images, np.arange(64) % 4)
+dataset = Dataset("noise", tuple("abcd"), split, split, split)
+settings = FitSettings(epochs=2, batch_size=16, learning_rate=1e-3, augment=True)
+
+def digest(seed):
+    model = build_model(
+        "tiny_cnn", input_shape=(8, 8, 1), classes=4, width=0.25, seed=seed
+    )
+    train_model(model, dataset, settings, seed=seed)
+    twin = quantize_model(model)
+    fine_tune(twin, dataset, settings, seed=seed)
+    return hashlib.sha256(convert_model(twin)).hexdigest()
+
+if sys.argv[1:] == ["again"]:
+    digest(2)
+print(digest(1))
+"""
+
+
+def _converted(model, images):
+    from tinycnn.training.convert import convert_model
+    from tinycnn.training.quantize import calibrate, quantize_model
+
+    twin = quantize_model(model)
+    calibrate(twin, images)
+    return twin, convert_model(twin)
+
+
+@pytest.mark.parametrize("name", ["padded", "residual", "concatenated", "pooled"])
+def test_converted_model_equals_its_twin(networks, reference, images, name):
+    """The reference interpreter gives the twin's int8 outputs, byte for byte."""
+    from tinycnn.training.agreement import fake_quantized_outputs
+
+    twin, content = _converted(getattr(networks, name)(), images)
+
+    outputs = reference(content, images)
+    assert len(np.unique(outputs)) > 5
+    np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
+
+
+def test_file_holds_the_weights_and_grids_of_the_twin(networks, images):
+    """Integers, scales and zero points in the file are the twin's own."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    twin, content = _converted(networks.padded(), images)
+    model = schema.ModelT.InitFromPackedBuf(content)
+    tensors = {t.name.decode(): t for t in model.subgraphs[0].tensors}
+
+    integers, scale = twin.get_layer("conv").quantized_kernel()
+    kernel = tensors["conv/kernel"]
+    stored = np.asarray(model.buffers[kernel.buffer].data).view(np.int8)
+    expected = integers.transpose(3, 0, 1, 2).ravel()
+    np.testing.assert_array_equal(stored, expected)
+    np.testing.assert_allclose(kernel.quantization.scale, scale.ravel(), rtol=1e-6)
+    scale, zero_point = twin.get_layer("conv_grid").quantization()
+    np.testing.assert_allclose(tensors["conv"].quantization.scale, [scale], rtol=1e-6)
+    assert tensors["conv"].quantization.zeroPoint == [zero_point]
+
+
+def test_file_has_batch_1_and_plain_names(networks, images):
+    """Input and output are int8 with a batch of 1, tensors are named after layers."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    _, content = _converted(networks.padded(), images)
+    graph = schema.ModelT.InitFromPackedBuf(content).subgraphs[0]
+
+    border = [graph.tensors[i] for i in (*graph.inputs, *graph.outputs)]
+    assert [tuple(t.shape) for t in border] == [(1, 12, 12, 3), (1, 5)]
+    assert {t.type for t in border} == {schema.TensorType.INT8}
+    assert all(t.shapeSignature is None for t in graph.tensors)
+    names = [graph.tensors[op.outputs[0]].name.decode() for op in graph.operators]
+    assert names == ["pad", "conv", "pool", "flatten", "dense", "dense_softmax"]
+
+
+def test_channel_without_weights_is_converted(networks, reference, images):
+    """A channel that batch normalization has switched off keeps only its bias."""
+    from tinycnn.training.agreement import fake_quantized_outputs
+
+    model = networks.padded()
+    gamma = model.get_layer("norm").gamma
+    gamma.assign(np.where(np.arange(8) < 3, [0.0, 1e-9, 1e-6] + [0.0] * 5, gamma))
+    twin, content = _converted(model, images)
+
+    outputs = reference(content, images)
+    np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
+
+
+def test_same_seed_gives_the_same_bytes_in_any_process():
+    """Two processes give one file, also when one has trained another model before."""
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", TRAIN_AND_CONVERT, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parents[2],
+        ).stdout
+        for arguments in ([], ["again"])
+    }
+
+    assert len(digests) == 1
+
+
+def test_failing_converter_is_a_toolchain_error(networks, images, capfd):
+    """What the converter prints is kept for the error and not shown."""
+    from tinycnn.models.backend import keras
+    from tinycnn.training.convert import convert_model
+
+    twin, _ = _converted(networks.padded(), images)
+    cubed = keras.layers.Lambda(_unconvertible, output_shape=(5,))
+    broken = keras.Model(twin.input, cubed(twin.output), name="broken")
+
+    with pytest.raises(ToolchainError, match="'broken': converter failed") as caught:
+        convert_model(broken)
+    assert "Betainc" in caught.value.log
+    assert capfd.readouterr() == ("", "")
+
+
+def _unconvertible(x):
+    """An operation that TFLite does not have."""
+    from tinycnn.models.backend import tf
+
+    return tf.math.betainc(x, x, x)

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.train
+
+
+def _build(seed=1):
+    from tinycnn.models import build_model
+
+    return build_model(
+        "tiny_cnn", input_shape=(8, 8, 1), classes=4, width=0.5, seed=seed
+    )
+
+
+def _settings(**changes):
+    from tinycnn.training.fit import FitSettings
+
+    values = {"epochs": 6, "batch_size": 32, "learning_rate": 0.01, "augment": False}
+    return FitSettings(**(values | changes))
+
+
+def test_training_learns(corners):
+    """A network gets nearly all test images of an easy data set right."""
+    from tinycnn.training.fit import evaluate, train_model
+
+    model = _build()
+    before = evaluate(model, corners.test)
+    train_model(model, corners, _settings(), seed=1)
+
+    assert before < 0.6
+    assert evaluate(model, corners.test) > 0.95
+
+
+def test_same_seed_gives_the_same_weights(corners):
+    """Order and augmentation depend on nothing but the seed."""
+    from tinycnn.training.fit import train_model
+
+    runs = []
+    for seed in (1, 1, 2):
+        model = _build()
+        train_model(model, corners, _settings(epochs=2, augment=True), seed=seed)
+        runs.append(np.concatenate([w.ravel() for w in model.get_weights()]))
+
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert not np.array_equal(runs[0], runs[2])
+
+
+def test_best_epoch_is_kept(corners):
+    """The model ends with the weights of its best validation epoch."""
+    from tinycnn.training.fit import evaluate, train_model
+
+    model, seen = _build(), []
+    history = train_model(model, corners, _settings(), seed=3, on_epoch=seen.append)
+
+    best = history.epochs[history.best]
+    assert list(history.epochs) == seen
+    assert best.val_accuracy == max(epoch.val_accuracy for epoch in seen)
+    assert evaluate(model, corners.validation) == pytest.approx(best.val_accuracy)
+
+
+@pytest.mark.parametrize("ending", ["logits", "softmax", "softmax layer"])
+def test_loss_suits_the_last_layer(corners, ending):
+    """Logits, fused softmax and a softmax layer give the same first loss."""
+    from tinycnn.models.backend import keras
+    from tinycnn.training.fit import train_model
+
+    keras.utils.set_random_seed(4)
+    last = [keras.layers.Dense(4, "softmax" if ending == "softmax" else None)]
+    last += [keras.layers.Softmax()] if ending == "softmax layer" else []
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), *last])
+    settings = _settings(epochs=1, learning_rate=1e-9)
+    history = train_model(model, corners, settings, seed=1)
+
+    assert history.epochs[0].val_loss == pytest.approx(1.8, abs=0.4)
+    p = model(corners.validation.images / np.float32(255)).numpy()
+    p = p if "softmax" in ending else np.exp(p) / np.exp(p).sum(axis=1, keepdims=True)
+    expected = -np.log(p[np.arange(len(p)), corners.validation.labels]).mean()
+    assert history.epochs[0].val_loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_augmentation_keeps_images_in_place_on_average():
+    """Augmented images differ from each other but stay centred and in range."""
+    from tinycnn.models.backend import tf
+    from tinycnn.training.fit import _augmented
+
+    batch = np.zeros((400, 28, 28, 1), np.float32)
+    batch[:, 10:18, 10:18] = 1
+    moved = _augmented(tf.constant(batch), (1, tf.constant(0))).numpy()
+
+    mean = moved.mean(axis=0)[..., 0]
+    rows, columns = np.mgrid[:28, :28]
+    assert (moved.min(), moved.max()) == (0, pytest.approx(1))
+    assert (mean * rows).sum() / mean.sum() == pytest.approx(13.5, abs=0.15)
+    assert (mean * columns).sum() / mean.sum() == pytest.approx(13.5, abs=0.15)
+    assert moved.std(axis=0).max() > 0.2

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+
+from tinycnn.errors import UnsupportedModelError
+
+pytestmark = pytest.mark.train
+
+NETWORKS = ["padded", "residual", "concatenated", "pooled"]
+
+
+def _twin(model, images):
+    from tinycnn.training.quantize import calibrate, quantize_model
+
+    twin = quantize_model(model)
+    calibrate(twin, images)
+    return twin
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_uncalibrated_pass_equals_the_float_model(networks, images, name):
+    """With activations left alone, the twin differs by the rounding of weights only."""
+    from tinycnn.training.grids import set_mode
+
+    model = getattr(networks, name)()
+    twin = _twin(model, images)
+    set_mode(twin, "calibrates")
+    x = images.astype(np.float32) / 255
+
+    expected = model(x, training=False).numpy()
+    error = np.abs(twin(x, training=False).numpy() - expected).max()
+    assert 0 < error < 0.02 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_twin_is_within_8_bit_error_of_the_float_model(networks, images, name):
+    """Quantization moves outputs by a few steps of the output's grid at most."""
+    from tinycnn.training.agreement import output_quantization
+    from tinycnn.training.fit import predict
+
+    model = getattr(networks, name)()
+    twin = _twin(model, images)
+
+    error = np.abs(predict(twin, images) - predict(model, images)).max()
+    assert error < 6 * output_quantization(twin)[0]
+
+
+def test_weights_are_symmetric_per_channel(networks, images):
+    """Each output channel uses -127..127 fully, whatever the size of its weights."""
+    model = networks.padded()
+    kernel = model.get_layer("conv").kernel
+    kernel.assign(kernel * 10.0 ** np.arange(-4, 4))
+    layer = _twin(model, images).get_layer("conv")
+
+    integers, scale = layer.quantized_kernel()
+    assert scale.shape == (1, 1, 1, 8)
+    np.testing.assert_array_equal(np.abs(integers).max(axis=(0, 1, 2)), [127] * 8)
+    np.testing.assert_allclose(integers * scale, layer.kernel, atol=scale.max() / 2)
+
+
+def test_depthwise_weights_are_per_channel(networks, images):
+    """A depthwise kernel has a scale for each input channel and multiplier."""
+    layer = _twin(networks.concatenated(), images).get_layer("b")
+
+    integers, scale = layer.quantized_kernel()
+    assert scale.shape == (1, 1, 3, 2)
+    np.testing.assert_array_equal(np.abs(integers).max(axis=(0, 1)), [[127, 127]] * 3)
+
+
+def test_images_have_the_exact_grid_of_bytes(networks, images):
+    """Image values 0..255 become -128..127 one to one."""
+    grid = _twin(networks.padded(), images).get_layer("image_grid")
+
+    scale, zero_point = grid.quantization()
+    assert (np.float32(scale), zero_point) == (np.float32(1 / 255), -128)
+
+
+def test_concatenated_tensors_share_one_grid(networks, images):
+    """The tensors around a concatenation have one range that holds all of them."""
+    twin = _twin(networks.concatenated(), images)
+    names = [layer.name for layer in twin.layers if layer.name.endswith("_grid")]
+
+    low, high = twin.get_layer("a_grid").limits()
+    assert "b_grid" not in names
+    assert low < -0.1  # of b: a has no negative values
+    assert high > 0.1
+
+
+def test_image_in_a_concatenation_is_refused():
+    """The fixed range of images cannot be shared with computed tensors."""
+    from tinycnn.models.backend import keras
+    from tinycnn.training.quantize import quantize_model
+
+    image = keras.Input((8, 8, 2))
+    x = keras.layers.Conv2D(2, 3, padding="same", name="c")(image)
+    model = keras.Model(image, keras.layers.Concatenate()([image, x]))
+
+    with pytest.raises(UnsupportedModelError, match="layer 'c': expected a range of"):
+        quantize_model(model)
+
+
+def test_fine_tuning_follows_then_freezes_ranges(corners):
+    """Ranges move with the activations first and stay for the last third."""
+    from tinycnn.models import build_model
+    from tinycnn.training.fit import FitSettings
+    from tinycnn.training.quantize import fine_tune, quantize_model
+
+    model = build_model("lenet5", input_shape=(8, 8, 1), classes=4, width=0.25)
+    twin = quantize_model(model)
+    limits = []
+
+    def watch(epoch):
+        limits.append(twin.get_layer("conv_1_grid").limits())
+
+    settings = FitSettings(epochs=3, batch_size=32, learning_rate=1e-3, augment=False)
+    fine_tune(twin, corners, settings, seed=0, on_epoch=watch)
+    assert limits[0] != limits[1]
+    assert limits[1] == limits[2]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_gradients_reach_all_weights(networks, images, name):
+    """Rounding does not stop the gradient of any kernel or bias."""
+    from tinycnn.models.backend import tf
+
+    twin = _twin(getattr(networks, name)(), images)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(twin(images.astype(np.float32) / 255, training=True) ** 2)
+
+    gradients = tape.gradient(loss, twin.trainable_variables)
+    assert None not in gradients
+    assert all(np.abs(gradient).max() > 0 for gradient in gradients)

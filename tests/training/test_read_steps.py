@@ -1,0 +1,179 @@
+import numpy as np
+import pytest
+
+from tinycnn.errors import UnsupportedModelError
+
+pytestmark = pytest.mark.train
+
+
+@pytest.fixture(scope="module")
+def keras():
+    """Keras, imported only when these tests run."""
+    from tinycnn.models.backend import keras
+
+    return keras
+
+
+def _read(model):
+    from tinycnn.training.read_steps import read_steps
+
+    return read_steps(model)
+
+
+def test_norm_and_activation_disappear_in_the_convolution(networks):
+    """Convolution, batch normalization and ReLU6 are one step."""
+    steps = _read(networks.padded())
+
+    found = [(s.name, s.kind, s.activation) for s in steps]
+    assert found == [
+        ("image", "input", "linear"),
+        ("pad", "same_grid", "linear"),
+        ("conv", "conv", "relu6"),
+        ("pool", "same_grid", "linear"),
+        ("flatten", "same_grid", "linear"),
+        ("dense", "dense", "linear"),
+        ("dense_softmax", "softmax", "linear"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D", "SeparableConv2D"])
+def test_folded_weights_compute_the_same(keras, kind):
+    """A folded convolution equals convolution and normalization in inference."""
+    rng = np.random.default_rng(0)
+    arguments = {"kernel_size": 3, "padding": "same"}
+    arguments |= {"depth_multiplier": 2} if kind != "Conv2D" else {"filters": 4}
+    arguments |= {"filters": 4} if kind == "SeparableConv2D" else {}
+    norm = keras.layers.BatchNormalization()
+    model = keras.Sequential(
+        [keras.Input((6, 6, 3)), getattr(keras.layers, kind)(**arguments), norm]
+    )
+    norm.set_weights([rng.uniform(0.5, 2, w.shape) for w in norm.get_weights()])
+    x = rng.random((2, 6, 6, 3), np.float32)
+
+    folded = x
+    for step in _read(model)[1:]:
+        depthwise = step.kind == "depthwise"
+        convolve = keras.ops.depthwise_conv if depthwise else keras.ops.conv
+        folded = convolve(folded, step.kernel, padding=step.padding) + step.bias
+    np.testing.assert_allclose(folded, model(x, training=False), atol=1e-5)
+
+
+def _model(keras, *layers):
+    return keras.Sequential([keras.Input((8, 8, 2)), *layers])
+
+
+REFUSED = {
+    "unknown": (
+        lambda k: [k.layers.LeakyReLU(name="leaky")],
+        r"layer 'leaky' \(LeakyReLU\): not supported",
+    ),
+    "dilation": (
+        lambda k: [k.layers.Conv2D(2, 3, dilation_rate=2, name="c")],
+        r"layer 'c' \(Conv2D\): expected dilation_rate \(1, 1\), got \(2, 2\)",
+    ),
+    "groups": (
+        lambda k: [k.layers.Conv2D(2, 3, groups=2, name="c")],
+        r"layer 'c' \(Conv2D\): expected groups 1, got 2",
+    ),
+    "tanh": (
+        lambda k: [k.layers.Conv2D(2, 3, activation="tanh", name="c")],
+        r"expected activation linear, relu, relu6 or softmax, got 'tanh'",
+    ),
+    "relu_limit": (
+        lambda k: [k.layers.Conv2D(2, 3), k.layers.ReLU(max_value=4, name="r")],
+        r"layer 'r' \(ReLU\): expected max_value None or 6, got 4",
+    ),
+    "leaky": (
+        lambda k: [k.layers.Conv2D(2, 3), k.layers.ReLU(negative_slope=0.1, name="r")],
+        r"expected negative_slope 0.0, got 0.1",
+    ),
+    "lone_relu": (
+        lambda k: [k.layers.MaxPooling2D(name="p"), k.layers.ReLU(name="r")],
+        r"layer 'r' \(ReLU\): expected a convolution, dense or add layer of its own "
+        r"before it, got 'p'",
+    ),
+    "lone_norm": (
+        lambda k: [k.layers.MaxPooling2D(name="p"), k.layers.BatchNormalization()],
+        r"expected a convolution or dense layer of its own before it, got 'p'",
+    ),
+    "norm_after_relu": (
+        lambda k: [
+            k.layers.Conv2D(2, 3, activation="relu", name="c"),
+            k.layers.BatchNormalization(),
+        ],
+        r"\(BatchNormalization\): expected a convolution or dense layer of its own",
+    ),
+    "deep_dense": (
+        lambda k: [k.layers.Dense(3, name="d")],
+        r"layer 'd' \(Dense\): expected a flat input, got 3 axes",
+    ),
+    "early_softmax": (
+        lambda k: [k.layers.Softmax(name="s"), k.layers.Flatten()],
+        r"layer 's' \(softmax\): expected the end of the model, got layers after it",
+    ),
+    "softmax_axis": (
+        lambda k: [k.layers.Softmax(axis=1, name="s")],
+        r"layer 's' \(Softmax\): expected axis -1, got 1",
+    ),
+    "nested": (
+        lambda k: [_model(k, k.layers.Conv2D(2, 3)), k.layers.Flatten()],
+        r"\(Sequential\): not supported",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_unsupported_layer_is_named(keras, case):
+    """What int8 inference cannot express is refused with layer, class and option."""
+    make, message = REFUSED[case]
+    model = _model(keras, *make(keras))
+
+    with pytest.raises(UnsupportedModelError, match=message):
+        _read(model)
+
+
+def test_hint_lists_the_supported_layers(keras):
+    """The refusal of a layer says which layers there are."""
+    with pytest.raises(UnsupportedModelError) as caught:
+        _read(_model(keras, keras.layers.LeakyReLU()))
+
+    assert "Conv2D, DepthwiseConv2D, SeparableConv2D, Dense" in caught.value.hint
+
+
+def test_shared_layer_is_refused(keras):
+    """A layer that is used twice is named."""
+    image = keras.Input((8, 8, 2))
+    layer = keras.layers.Conv2D(2, 3, padding="same", name="twice")
+    model = keras.Model(image, layer(layer(image)))
+
+    with pytest.raises(UnsupportedModelError, match=r"'twice'.*expected one use"):
+        _read(model)
+
+
+def test_activation_of_a_shared_tensor_is_refused(keras):
+    """A ReLU cannot be fused into a convolution that something else reads too."""
+    image = keras.Input((8, 8, 2))
+    x = keras.layers.Conv2D(2, 3, name="c")(image)
+    model = keras.Model(image, keras.layers.Add()([x, keras.layers.ReLU(name="r")(x)]))
+
+    with pytest.raises(UnsupportedModelError, match=r"layer 'r'.*of its own.*got 'c'"):
+        _read(model)
+
+
+def test_add_of_three_is_refused(keras):
+    """Add takes two tensors of one shape."""
+    image = keras.Input((8, 8, 2))
+    xs = [keras.layers.Conv2D(2, 3)(image) for _ in range(3)]
+    model = keras.Model(image, keras.layers.Add(name="sum")(xs))
+
+    with pytest.raises(UnsupportedModelError, match=r"'sum'.*2 inputs of one shape"):
+        _read(model)
+
+
+def test_two_outputs_are_refused(keras):
+    """A model has one output."""
+    image = keras.Input((8, 8, 2))
+    heads = [keras.layers.Conv2D(2, 3)(image) for _ in range(2)]
+
+    with pytest.raises(UnsupportedModelError, match="expected 1 output, got 2"):
+        _read(keras.Model(image, heads, name="heads"))
