@@ -45,12 +45,12 @@ def test_an_instruction_costs_what_the_manual_says(encoding, cycles):
 
 
 def test_a_load_right_after_a_load_is_pipelined():
-    """ldrb r3, [r1, r2]; ldrsb r4, [r5, #1]; str r4, [r5, r6] cost 2 + 1 + 2 - 1."""
+    """LDRB r3, [r1, r2]; ldrsb r4, [r5, #1]; str r4, [r5, r6] cost 2 + 1 + 2 - 1."""
     assert cost_of("5c8b", "f995 4001", "51ac").cycles == 4
 
 
 def test_a_load_from_an_address_just_loaded_is_not_pipelined():
-    """ldrb r3, [r1, r2]; ldr r3, [r3] wait for each other."""
+    """LDRB r3, [r1, r2]; ldr r3, [r3] wait for each other."""
     assert cost_of("5c8b", "681b").cycles == 4
 
 

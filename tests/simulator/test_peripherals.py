@@ -17,11 +17,13 @@ class Ram:
         self.bytes = bytearray(64)
 
     def read(self, address, size):
+        """What EasyDMA sends."""
         if address + size > len(self.bytes):
             raise BusFault("outside", "inside")
         return bytes(self.bytes[address : address + size])
 
     def write(self, address, data):
+        """What EasyDMA received."""
         self.bytes[address : address + len(data)] = data
 
 
@@ -32,10 +34,12 @@ class Link:
         self.incoming, self.sent = b"", b""
 
     def receive(self, size, wait_s):
+        """The next bytes of what was sent."""
         data, self.incoming = self.incoming[:size], self.incoming[size:]
         return data
 
     def send(self, data):
+        """Keep the board's bytes."""
         self.sent += data
 
 
@@ -49,9 +53,11 @@ class Bench:
         self.pages = {page.base: page for page in pages}
 
     def read(self, address):
+        """A register of any peripheral."""
         return self.pages[address & ~0xFFF].read(address & 0xFFF, 4)
 
     def write(self, address, value):
+        """Set a register of any peripheral."""
         self.pages[address & ~0xFFF].write(address & 0xFFF, 4, value)
 
 

@@ -10,10 +10,7 @@ The folder is written beside its place and swapped in: it is whole or as it was.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +18,7 @@ from pathlib import Path
 from tinycnn import __version__
 from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
+from tinycnn.firmware.folder import swap_in
 from tinycnn.firmware.sources import runtime_sources
 from tinycnn.rendering import render
 
@@ -77,7 +75,7 @@ def write_arduino_project(
             hint="give the project another name",
         )
     files = _project_files(name, model_sources, kernels, board)
-    _swap_in(folder / name, f"{name}.ino", files)
+    swap_in(folder / name, f"{name}.ino", files)
     compiled = (path for path in files if path.endswith((".ino", ".c", ".cpp")))
     return FirmwareProject(name, folder / name, tuple(sorted(compiled)))
 
@@ -100,22 +98,3 @@ def _project_files(
         "sketch.yaml": render(f"{templates}/sketch.yaml.j2", **values),
         **{f"src/tcnn/{file}": text for file, text in sources.items()},
     }
-
-
-def _swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:
-    """Replace the folder `target`, which is empty or holds the file `mark`."""
-    if target.exists() and any(target.iterdir()) and not (target / mark).is_file():
-        raise ProjectError(
-            f"{target}: expected an earlier sketch or nothing, got other files",
-            hint="choose another folder",
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".sketch-") as scratch:
-        new, old = Path(scratch) / "new", Path(scratch) / "old"
-        for path, text in files.items():
-            (new / path).parent.mkdir(parents=True, exist_ok=True)
-            (new / path).write_text(text, encoding="utf-8", newline="\n")
-        if target.exists():
-            os.replace(target, old)
-        os.replace(new, target)
-        shutil.rmtree(old, ignore_errors=True)

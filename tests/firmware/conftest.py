@@ -1,0 +1,48 @@
+"""A small model and the firmware project made of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tinycnn.boards import load_board
+from tinycnn.firmware import write_arduino_project
+
+COUNTING_MODEL = Path(__file__).parents[1] / "harness/c/counting_model.c"
+HEADER = """\
+#ifndef MODEL_H
+#define MODEL_H
+#include "tcnn.h"
+#ifdef __cplusplus
+extern "C"
+#else
+extern
+#endif
+const tcnn_model_t counting_model;
+#endif
+"""
+MODEL = {"model.h": HEADER, "model.c": COUNTING_MODEL.read_text("utf-8")}
+KERNELS = ["tcnn_conv_2d_s8", "tcnn_softmax_s8"]
+
+
+@pytest.fixture(scope="session")
+def board():
+    """The board that everything is built for."""
+    return load_board("nano33ble")
+
+
+@pytest.fixture
+def write_project(tmp_path, board):
+    """Writes a sketch of the counting model; keywords replace what it is made of."""
+
+    def write(**changes):
+        values = {"name": "counting", "model_sources": MODEL, "kernels": KERNELS}
+        folder = tmp_path / "sketches"
+        return write_arduino_project(folder, board=board, **{**values, **changes})
+
+    return write
+
+
+@pytest.fixture
+def project(write_project):
+    """The sketch of the counting model."""
+    return write_project()

@@ -1,0 +1,88 @@
+import re
+
+import pytest
+
+from tests.firmware.conftest import KERNELS, MODEL
+from tinycnn.errors import ProjectError
+
+
+def files_of(folder):
+    """Contents of all files below `folder` by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_sketch_follows_arduinos_rules(project):
+    """Folder and .ino share a name; all else to compile is in src; no other folder."""
+    names = set(files_of(project.folder))
+
+    assert project.folder.name == "counting"
+    assert {"counting.ino", "sketch.yaml"} == {n for n in names if "/" not in n}
+    assert all(n.startswith("src/tcnn/") for n in names if "/" in n)
+    assert {f"src/tcnn/{n}" for n in (*MODEL, *(f"{k}.c" for k in KERNELS))} <= names
+
+
+def test_the_sketch_has_one_statement_a_line(project):
+    """Arduino's parser of prototypes gets one-line functions wrong."""
+    text = (project.folder / "counting.ino").read_text()
+
+    assert re.findall(r"^\w.*\{$", text, re.M) == ["void setup() {", "void loop() {"]
+    assert all(line.count(";") <= 1 for line in text.splitlines() if "*" not in line)
+    assert "tcnn_harness_init(&counting_model);" in text
+
+
+def test_sketch_yaml_pins_board_and_core(project):
+    """Then arduino-cli needs no arguments and its build can be repeated."""
+    text = (project.folder / "sketch.yaml").read_text()
+
+    assert "fqbn: arduino:mbed_nano:nano33ble\n" in text
+    assert "- platform: arduino:mbed_nano (4.6.0)\n" in text
+
+
+def test_sources_are_what_gets_compiled(project):
+    """Headers and sketch.yaml are not among them."""
+    assert "counting.ino" in project.sources
+    assert "src/tcnn/tcnn_port.cpp" in project.sources
+    assert not [name for name in project.sources if name.endswith((".h", ".yaml"))]
+
+
+def test_the_same_model_gives_the_same_sketch(write_project):
+    """Twice the same bytes."""
+    first = files_of(write_project().folder)
+
+    assert files_of(write_project().folder) == first
+
+
+def test_a_new_sketch_replaces_the_old_one_whole(write_project):
+    """Nothing of the earlier sketch stays behind, and nothing else appears."""
+    project = write_project()
+    (project.folder / "src/tcnn/old_kernel.c").write_text("int old;")
+
+    again = write_project(kernels=["tcnn_pad_s8"])
+
+    names = set(files_of(again.folder))
+    assert "src/tcnn/tcnn_pad_s8.c" in names
+    assert not names & {"src/tcnn/old_kernel.c", "src/tcnn/tcnn_conv_2d_s8.c"}
+    assert [path.name for path in again.folder.parent.iterdir()] == ["counting"]
+
+
+def test_files_of_others_are_not_replaced(tmp_path, write_project):
+    """A folder of that name that is no sketch is left alone."""
+    other = tmp_path / "sketches/counting/thesis.txt"
+    other.parent.mkdir(parents=True)
+    other.write_text("years of work")
+
+    with pytest.raises(ProjectError, match=r"expected a folder with counting\.ino"):
+        write_project()
+
+    assert other.read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["", "2x", "a-b", "a b", "../x", "x" * 64, "ünder"])
+def test_a_name_that_cannot_name_a_sketch_is_refused(write_project, name):
+    """Arduino, C and the file system must all accept it."""
+    with pytest.raises(ProjectError, match="expected a letter, then at most 62"):
+        write_project(name=name)

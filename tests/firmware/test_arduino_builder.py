@@ -1,0 +1,81 @@
+"""The generated sketch under the real Arduino builder, then in QEMU.
+
+Debian's arduino-builder compiles the unmodified folder with the flags of the Nano 33
+BLE's own core; the core itself is ours, from firmware/ports/sim.
+"""
+
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import require_tool
+from tinycnn.device import open_serial
+from tinycnn.firmware import firmware_dir
+
+pytestmark = pytest.mark.external
+
+PLATFORM = Path(__file__).parent / "arduino_platform"
+DEBIAN = "/usr/share/arduino-builder"
+
+
+def make_hardware_folder(folder):
+    """The layout in which Arduino's tools look for boards, cores and variants."""
+    platform = folder / "tinycnn/sim"
+    sim = firmware_dir() / "ports/sim"
+    shutil.copytree(PLATFORM, platform)
+    shutil.copytree(sim / "core", platform / "cores/core")
+    shutil.copytree(sim / "mps2_an386", platform / "variants/mps2_an386")
+    return folder
+
+
+@pytest.fixture
+def built_sketch(project, tmp_path):
+    """Output of the builder, and the ELF file."""
+    for tool in ("arduino-builder", "arduino-ctags", "arm-none-eabi-g++"):
+        require_tool(tool)
+    build = tmp_path / "build"
+    build.mkdir()
+    hardware = make_hardware_folder(tmp_path / "hardware")
+    command = ["arduino-builder", "-compile", "-hardware", DEBIAN, "-hardware"]
+    command += [hardware, "-tools", DEBIAN, "-fqbn", "tinycnn:sim:mps2_an386"]
+    command += ["-build-path", build, "-core-api-version", "10819", "-warnings=all"]
+    command.append(project.folder / "counting.ino")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr, build / "counting.ino.elf"
+
+
+@contextmanager
+def run_in_qemu(elf):
+    """QEMU's machine running `elf`; the terminal of its serial port."""
+    command = [require_tool("qemu-system-arm"), "-M", "mps2-an386", "-kernel", elf]
+    command += ["-display", "none", "-monitor", "none", "-serial", "pty"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process.stdout.readline().split()[4]
+        finally:
+            process.kill()
+
+
+def test_arduino_builds_the_sketch_without_a_warning(built_sketch):
+    """With -warnings=all and the flags of the board's own core."""
+    output, elf = built_sketch
+
+    assert elf.is_file()
+    assert "warning" not in output.lower()
+
+
+def test_what_arduino_built_serves_the_model(built_sketch):
+    """HELLO and INFER over QEMU's serial port, by the client that boards get."""
+    with run_in_qemu(built_sketch[1]) as port, open_serial(port) as device:
+        info = device.info()
+        outputs = [device.infer(bytes([i, 2, 3, 255])).output for i in range(20)]
+
+    assert (info.model, info.board) == ("counting", "QEMU mps2-an386")
+    assert [output.tobytes() for output in outputs] == [
+        bytes([i + 1, 3, 4, 0, i + 1, 0, 0, 0]) for i in range(20)
+    ]

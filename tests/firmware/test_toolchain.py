@@ -1,0 +1,172 @@
+import sys
+
+import pytest
+
+from tests.conftest import require_tool
+from tests.firmware.conftest import MODEL
+from tinycnn.device import open_host, open_simulated
+from tinycnn.errors import ToolchainError
+from tinycnn.firmware import build_host, build_image, write_arduino_project
+
+GCC = "arm-none-eabi-gcc"
+TOOLCHAINS = [
+    pytest.param("zig", marks=pytest.mark.emulated),
+    pytest.param(GCC, marks=[pytest.mark.emulated, pytest.mark.external]),
+]
+
+
+@pytest.fixture(params=TOOLCHAINS)
+def toolchain(request):
+    """Each toolchain in turn."""
+    if request.param == GCC:
+        require_tool(GCC)
+    return request.param
+
+
+def test_an_image_serves_its_model_on_the_simulated_board(
+    project, board, toolchain, tmp_path
+):
+    """The sketch's own sources answer HELLO and INFER there."""
+    image = build_image(
+        project, board, toolchain=toolchain, output=tmp_path / "firmware.elf"
+    )
+
+    with open_simulated(image.elf) as device:
+        first, second = device.infer(bytes([1, 2, 3, 4])), device.infer(bytes(4))
+        info = device.info()
+
+    assert (first.output.tobytes(), second.output.tobytes()) == (
+        bytes([2, 3, 4, 5, 1, 0, 0, 0]),
+        bytes([1, 1, 1, 1, 2, 0, 0, 0]),
+    )
+    assert first.cycles > 50
+    assert (info.model, info.board, info.clock_hz, info.board_id) == (
+        "counting",
+        "simulated Arduino Nano 33 BLE Sense",
+        64_000_000,
+        b"tinycnn\0".hex(),
+    )
+    assert 100 < info.stack_bytes < 1000
+
+
+def test_a_host_program_serves_the_same_model(project, tmp_path):
+    """The same model and harness sources run on this computer."""
+    program = build_host(project, output=tmp_path / "bin" / "host.exe")
+
+    with open_host(program) as device:
+        output = device.infer(bytes([1, 2, 3, 4])).output.tobytes()
+
+    assert output == bytes([2, 3, 4, 5, 1, 0, 0, 0])
+
+
+def test_the_same_project_gives_the_same_bytes_anywhere(board, toolchain, tmp_path):
+    """Neither the folder of the sketch nor that of the image leaves a trace."""
+    images = []
+    for folder in (tmp_path / "a", tmp_path / "somewhere/else"):
+        project = write_arduino_project(
+            folder, name="counting", model_sources=MODEL, kernels=[], board=board
+        )
+        elf = folder / "firmware.elf"
+        build_image(project, board, toolchain=toolchain, output=elf)
+        images.append(elf.read_bytes())
+
+    assert images[0] == images[1]
+    assert str(tmp_path.parent).encode() not in images[0]
+    assert sys.prefix.encode() not in images[0]
+
+
+def test_the_same_project_gives_the_same_host_program(write_project, tmp_path):
+    """Programs for this computer are reproducible too."""
+    programs = [
+        build_host(write_project(), output=tmp_path / name / "host").read_bytes()
+        for name in ("a", "b")
+    ]
+
+    assert programs[0] == programs[1]
+
+
+def sized_model(ram_bytes, flash_bytes):
+    """The counting model beside a variable and a constant that cannot be left out."""
+    extra = (
+        f"static volatile uint8_t big_variable[{ram_bytes}];\n"
+        f"static const volatile uint8_t big_constant[{flash_bytes}] = {{1}};\n"
+        "static uint32_t runs;"
+    )
+    text = MODEL["model.c"].replace("static uint32_t runs;", extra, 1)
+    use = "runs++; big_variable[runs % 7] = big_constant[runs % 5];"
+    return {**MODEL, "model.c": text.replace("runs++;", use, 1)}
+
+
+def test_sizes_count_every_byte(write_project, board, tmp_path):
+    """Constants add to flash, variables to RAM; the stack is part of RAM."""
+    small, large = (
+        build_image(
+            write_project(model_sources=sized_model(*sizes)),
+            board,
+            output=tmp_path / "firmware.elf",
+        )
+        for sizes in ((16, 16), (1616, 8016))
+    )
+
+    assert large.ram_bytes - small.ram_bytes == 1600
+    assert large.flash_bytes - small.flash_bytes == 8000
+    assert 0x8000 < small.ram_bytes < 0xA000
+
+
+@pytest.mark.parametrize(
+    ("sizes", "memory", "room", "name"),
+    [
+        ((300_000, 16), "RAM", "262,144", "big_variable 300,000"),
+        ((16, 1_000_000), "flash", "983,040", "big_constant 1,000,000"),
+    ],
+)
+def test_an_image_that_does_not_fit_names_what_is_big(
+    write_project, board, tmp_path, sizes, memory, room, name
+):
+    """The board's memories are enforced, and nothing is left behind."""
+    project = write_project(model_sources=sized_model(*sizes))
+    output = tmp_path / "firmware.elf"
+
+    with pytest.raises(ToolchainError) as caught:
+        build_image(project, board, output=output)
+
+    text = str(caught.value)
+    expected = f"firmware 'counting': expected at most {room} bytes of {memory} on"
+    assert text.startswith(f"{expected} nano33ble, got ")
+    assert f"; biggest: {name}, " in text
+    assert not output.exists()
+
+
+def test_a_compiler_error_is_told_with_command_and_log(write_project, board, tmp_path):
+    """Generated code that does not compile is a tool's failure, told in full."""
+    broken = {**MODEL, "model.c": '#error "regenerate"\n'}
+    project = write_project(model_sources=broken)
+
+    with pytest.raises(ToolchainError, match="compiler failed with exit") as caught:
+        build_image(project, board, output=tmp_path / "firmware.elf")
+
+    error = caught.value
+    assert error.returncode == 1
+    assert "ziglang" in error.command
+    assert "regenerate" in error.log
+    assert "model.c" in str(error)
+
+
+def test_a_missing_gcc_names_the_packages(project, board, tmp_path, monkeypatch):
+    """Whoever asks for arm-none-eabi-gcc learns how to get it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(ToolchainError, match="arm-none-eabi-gcc: not found") as caught:
+        build_image(project, board, toolchain=GCC, output=tmp_path / "x.elf")
+
+    assert "gcc-arm-none-eabi" in caught.value.hint
+
+
+def test_a_missing_zig_names_the_extra(project, tmp_path, monkeypatch):
+    """The light install has no compiler and says how to add one."""
+    monkeypatch.setitem(sys.modules, "ziglang", None)
+
+    with pytest.raises(ToolchainError, match="zig: not installed") as caught:
+        build_host(project, output=tmp_path / "host")
+
+    assert caught.value.hint == "pip install 'tinycnn[sim]'"
