@@ -38,9 +38,7 @@ static struct {
 } harness;
 
 /* Sends the last reply, be it for the first time or again. */
-static void send_reply(void) {
-    tcnn_port_write(harness.reply, harness.reply_bytes);
-}
+static void send_reply(void) { tcnn_port_write(harness.reply, harness.reply_bytes); }
 
 /* Answers `request` with the `length` bytes of payload already in the reply. */
 static void answer(const tcnn_header_t *request, uint32_t length) {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness.c_build import Build
+from tinycnn.device.child import Child
+from tinycnn.device.deadline import Deadline
+from tinycnn.device.link import PipeLink
 from tinycnn.device.protocol import (
     NO_SEQUENCE,
     ErrorCode,
@@ -32,25 +34,21 @@ class RawHost:
     """Sends any bytes to a program and reads its frames."""
 
     def __init__(self, program: Path) -> None:
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(
-            [program], stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0
-        )
+        self.child = Child([str(program)], name="host")
+        self.link = PipeLink(self.child)
         self.decoder = FrameDecoder()
         self.frames: list[Frame] = []
 
     def send(self, *messages: bytes) -> None:
         """Send bytes as they are."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"".join(messages))
+        self.link.write(b"".join(messages))
 
     def receive(self) -> Frame:
         """The next frame."""
-        assert self.process.stdout is not None
+        deadline = Deadline(10.0)
         while not self.frames:
-            data = self.process.stdout.read(65536)
-            assert data, self.process.stderr and self.process.stderr.read()
-            self.frames += self.decoder.feed(data)
+            assert not deadline.expired
+            self.frames += self.decoder.feed(self.link.read(deadline.remaining()))
         return self.frames.pop(0)
 
     def ask(self, kind: int, sequence: int, payload: bytes = b"", **more: int) -> Frame:
@@ -59,10 +57,12 @@ class RawHost:
         self.send(encode_frame(Frame(kind, session, sequence, payload, **more)))
         return self.receive()
 
-    def close(self) -> int:
-        """End standard input; the exit code."""
-        self.process.communicate(timeout=5)
-        return self.process.returncode
+    def close(self) -> str:
+        """End standard input; what the program says to that."""
+        self.child.stdin.close()
+        end = str(self.child.obituary())
+        self.link.close()
+        return end
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ def open_raw() -> Iterator[Callable[[Path], RawHost]]:
         return hosts[-1]
 
     yield open_program
-    assert [0] * len(hosts) == [host.close() for host in hosts]
+    ends = {host.close() for host in hosts}
+    assert ends == {"host: ended with exit code 0"}
 
 
 @pytest.fixture

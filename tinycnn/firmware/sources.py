@@ -11,7 +11,9 @@ from pathlib import Path
 
 from tinycnn.errors import ToolchainError
 
-__all__ = ["firmware_dir", "runtime_sources"]
+__all__ = ["firmware_dir", "kernel_sources", "runtime_sources"]
+
+_KERNEL_HEADERS = ("tcnn.h", "kernels.h", "fixed_point.h")
 
 
 def firmware_dir() -> Path:
@@ -30,24 +32,36 @@ def firmware_dir() -> Path:
     )
 
 
-def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
-    """The runtime's files by name: headers, harness, one port and `kernels`.
+def kernel_sources(kernels: Sequence[str]) -> dict[str, str]:
+    """The kernels' files by name, with the headers that they and a model include.
 
     Raises:
         ToolchainError: If there is no such kernel.
     """
     root = firmware_dir()
-    paths = [
-        path
-        for folder in ("include/tcnn", "harness", f"ports/{port}")
-        for path in sorted((root / folder).iterdir())
-    ]
+    paths = [root / "include/tcnn" / header for header in _KERNEL_HEADERS]
     for kernel in kernels:
-        path = root / "kernels" / f"{kernel}.c"
-        if not path.is_file():
+        paths.append(root / "kernels" / f"{kernel}.c")
+        if not paths[-1].is_file():
             raise ToolchainError(
                 f"kernel '{kernel}': expected a file in firmware/kernels, got none",
                 hint="install tinycnn again",
             )
-        paths.append(path)
+    return _read(paths)
+
+
+def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
+    """The files of `kernel_sources`, the harness and one port by name.
+
+    Raises:
+        ToolchainError: If there is no such kernel.
+    """
+    root = firmware_dir()
+    paths = [root / "include/tcnn/harness.h"]
+    for folder in ("harness", f"ports/{port}"):
+        paths += sorted((root / folder).iterdir())
+    return {**kernel_sources(kernels), **_read(paths)}
+
+
+def _read(paths: Sequence[Path]) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in paths}

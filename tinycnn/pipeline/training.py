@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from tinycnn.errors import ToolchainError
 from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
 from tinycnn.training.c_array import c_array
+
+if TYPE_CHECKING:
+    from tinycnn.training.fit import FitSettings
 
 __all__ = ["convert", "quantize", "require_tensorflow", "train"]
 
@@ -43,10 +46,12 @@ def train(folder: Path, project: Project, dataset: Dataset, observer: Observer) 
     from tinycnn.training.weights import save_weights
 
     model = _build(project, dataset)
-    settings = project.training
-    on_epoch = _epoch_counter("train", settings.epochs, observer)
     history = train_model(
-        model, dataset, settings, seed=project.seed, on_epoch=on_epoch
+        model,
+        dataset,
+        _settings(project.training, project),
+        seed=project.seed,
+        on_epoch=_epoch_counter("train", project.training.epochs, observer),
     )
     save_weights(model, folder / "float.npz")
     _write_curve(folder / "float.json", history, evaluate(model, dataset.test))
@@ -55,21 +60,22 @@ def train(folder: Path, project: Project, dataset: Dataset, observer: Observer) 
 def quantize(
     folder: Path, project: Project, dataset: Dataset, build: Path, observer: Observer
 ) -> None:
-    """Fine-tune the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`.
-
-    The ranges are frozen after half of the epochs, so that the weights settle on what
-    inference will compute.
-    """
+    """Fine-tune the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`."""
     from tinycnn.training.agreement import fake_quantized_outputs
     from tinycnn.training.fit import evaluate
-    from tinycnn.training.quantize import calibrate, quantize_model
+    from tinycnn.training.quantize import fine_tune, quantize_model
     from tinycnn.training.weights import load_weights, save_weights
 
     model = _build(project, dataset)
     load_weights(model, build / "float.npz")
     twin = quantize_model(model)
-    calibrate(twin, dataset.train.images)
-    history = _fine_tune(twin, project, dataset, observer)
+    history = fine_tune(
+        twin,
+        dataset,
+        _settings(project.quantization, project),
+        seed=project.seed,
+        on_epoch=_epoch_counter("quantize", project.quantization.epochs, observer),
+    )
     save_weights(twin, folder / "quantized.npz")
     _write_curve(folder / "quantized.json", history, evaluate(twin, dataset.test))
     outputs = fake_quantized_outputs(twin, dataset.test.images)
@@ -91,42 +97,16 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
     (folder / "model_data.cc").write_text(source, "utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class _Phase:
-    """Settings of one part of the fine-tuning."""
+def _settings(table: Any, project: Project) -> FitSettings:
+    """Settings of `[training]` or `[quantization]` as the trainer takes them."""
+    from tinycnn.training.fit import FitSettings
 
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    augment: bool
-
-
-def _fine_tune(
-    twin: Any, project: Project, dataset: Dataset, observer: Observer
-) -> Any:
-    from tinycnn.training.fit import History, train_model
-    from tinycnn.training.quantize import freeze_ranges
-
-    settings = project.quantization
-    on_epoch = _epoch_counter("quantize", settings.epochs, observer)
-    epochs: list[Any] = []
-    first = settings.epochs // 2
-    for part, (count, rate) in enumerate(
-        ((first, 1.0), (settings.epochs - first, 0.5))
-    ):
-        if part == 1:
-            freeze_ranges(twin)
-        if count == 0:
-            continue
-        phase = _Phase(
-            count,
-            project.training.batch_size,
-            settings.learning_rate * rate,
-            project.training.augment,
-        )
-        seed = project.seed + part + 1
-        epochs += train_model(twin, dataset, phase, seed=seed, on_epoch=on_epoch).epochs
-    return History(tuple(epochs), len(epochs) - 1)
+    return FitSettings(
+        epochs=table.epochs,
+        batch_size=project.training.batch_size,
+        learning_rate=table.learning_rate,
+        augment=project.training.augment,
+    )
 
 
 def _build(project: Project, dataset: Dataset) -> Any:

@@ -29,7 +29,9 @@ def validate_project(
     baud: int = 115_200,
     count: int | None = None,
 ) -> ValidationResult:
-    """Stream the test images to a device; writes `results.json`, `junit.xml`, the report.
+    """Stream the test images to a device and write what was found.
+
+    `results.json` and `junit.xml` are written, and the report is brought up to date.
 
     Args:
         workspace: A project that was built.
@@ -90,6 +92,6 @@ def _open_device(
 
 def _batches(
     reference: Reference, inputs: NDArray[np.int8]
-) -> Iterator[NDArray[np.generic]]:
+) -> Iterator[NDArray[np.int8]]:
     for start in range(0, len(inputs), _BATCH):
-        yield reference.run(inputs[start : start + _BATCH])
+        yield reference.run(inputs[start : start + _BATCH]).view(np.int8)

@@ -7,13 +7,9 @@
 
 #include <stdint.h>
 
-static inline int32_t tcnn_min(int32_t a, int32_t b) {
-    return a < b ? a : b;
-}
+static inline int32_t tcnn_min(int32_t a, int32_t b) { return a < b ? a : b; }
 
-static inline int32_t tcnn_max(int32_t a, int32_t b) {
-    return a > b ? a : b;
-}
+static inline int32_t tcnn_max(int32_t a, int32_t b) { return a > b ? a : b; }
 
 static inline int32_t tcnn_clamp(int32_t value, int32_t lowest, int32_t highest) {
     return tcnn_min(tcnn_max(value, lowest), highest);

@@ -66,12 +66,9 @@ uint32_t tcnn_port_stack_bytes(void) {
 
 #else
 
-static void paint_stack(void) {
-}
+static void paint_stack(void) {}
 
-uint32_t tcnn_port_stack_bytes(void) {
-    return 0;
-}
+uint32_t tcnn_port_stack_bytes(void) { return 0; }
 
 #endif
 
@@ -138,6 +135,4 @@ uint32_t tcnn_port_cycles(void) {
 #endif
 }
 
-uint32_t tcnn_port_micros(void) {
-    return (uint32_t)micros();
-}
+uint32_t tcnn_port_micros(void) { return (uint32_t)micros(); }

@@ -22,9 +22,7 @@ typedef struct {
 static tcnn_decoder_t decoder;
 static uint8_t buffer[TCNN_FRAME_BUFFER_BYTES];
 
-static uint32_t digit(char c) {
-    return (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
+static uint32_t digit(char c) { return (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
 
 static void take_hex(bytes_t *bytes, const char *text) {
     bytes->size = 0;

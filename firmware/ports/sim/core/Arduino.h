@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A core of our own, so that the sketch's own sources run on emulated boards. What the
- * board is comes from pins_arduino.h and backend.c of the variant that is built with it.
+ * board is comes from pins_arduino.h and backend.c of the variant that is built with
+ * it.
  */
 #ifndef ARDUINO_H
 #define ARDUINO_H
@@ -55,10 +56,10 @@ void digitalWrite(uint32_t pin, uint32_t value);
 }
 
 class SerialPort {
-public:
+  public:
     void begin(unsigned long baud_rate);
     int available();
-    int read(); /* -1 when nothing has arrived */
+    int read();                                   /* -1 when nothing has arrived */
     size_t readBytes(uint8_t *data, size_t size); /* waits at most one second */
     size_t write(uint8_t value);
     size_t write(const uint8_t *data, size_t size);

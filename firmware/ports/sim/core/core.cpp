@@ -21,13 +21,9 @@ void SerialPort::begin(unsigned long baud_rate) {
     (void)baud_rate; /* an emulated link is as fast as its host */
 }
 
-int SerialPort::available() {
-    return (int)backend_available();
-}
+int SerialPort::available() { return (int)backend_available(); }
 
-int SerialPort::read() {
-    return backend_available() > 0 ? (int)backend_read() : -1;
-}
+int SerialPort::read() { return backend_available() > 0 ? (int)backend_read() : -1; }
 
 size_t SerialPort::readBytes(uint8_t *data, size_t size) {
     const uint32_t start = backend_micros();
@@ -40,20 +36,17 @@ size_t SerialPort::readBytes(uint8_t *data, size_t size) {
     return count;
 }
 
-size_t SerialPort::write(uint8_t value) {
-    return write(&value, 1);
-}
+size_t SerialPort::write(uint8_t value) { return write(&value, 1); }
 
 size_t SerialPort::write(const uint8_t *data, size_t size) {
     backend_write(data, (uint32_t)size);
     return size;
 }
 
-unsigned long micros(void) {
-    return backend_micros();
-}
+unsigned long micros(void) { return backend_micros(); }
 
-/* Counts on where the 32-bit microseconds wrap, as long as it is called once an hour. */
+/* Counts on where the 32-bit microseconds wrap, as long as it is called once an hour.
+ */
 unsigned long millis(void) {
     static uint32_t last_us;
     static uint64_t total_us;
@@ -74,6 +67,4 @@ void pinMode(uint32_t pin, uint32_t mode) {
     (void)mode; /* the backend's only pin is an output */
 }
 
-void digitalWrite(uint32_t pin, uint32_t value) {
-    backend_pin(pin, value);
-}
+void digitalWrite(uint32_t pin, uint32_t value) { backend_pin(pin, value); }

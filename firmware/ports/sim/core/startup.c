@@ -54,13 +54,14 @@ typedef union {
     handler_t handler;
 } vector_t;
 
-__attribute__((section(".vectors"), used)) static const vector_t vectors[VECTOR_COUNT] = {
-    {.stack_top = image_stack_top},  {.handler = Reset_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
-    {.handler = HardFault_Handler},  {.handler = HardFault_Handler},
+__attribute__((section(".vectors"),
+               used)) static const vector_t vectors[VECTOR_COUNT] = {
+    {.stack_top = image_stack_top}, {.handler = Reset_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
+    {.handler = HardFault_Handler}, {.handler = HardFault_Handler},
 };

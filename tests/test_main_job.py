@@ -1,0 +1,91 @@
+"""The main job as the README tells it: digits from images to a validated firmware."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tinycnn.cli import cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+pytestmark = [pytest.mark.train, pytest.mark.emulated]
+
+
+def readme_commands():
+    """The tinycnn lines that the README says `make demo` stands for."""
+    block = README.split("stands for these lines")[1].split("```")[1]
+    return re.findall(r"^\.venv/bin/tinycnn (.*)$", block, re.MULTILINE)
+
+
+def run(arguments, folder):
+    """Standard output of one command, which must succeed."""
+    command = [sys.executable, "-m", "tinycnn", *arguments.split()]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory):
+    """A folder in which the README's commands were run, with what they printed."""
+    folder = tmp_path_factory.mktemp("readme")
+    return folder, {line: run(line, folder) for line in readme_commands()}
+
+
+def test_make_demo_is_what_the_readme_says():
+    """The Makefile runs the very same commands."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+
+    assert re.findall(r"\$\(BIN\)/tinycnn (.*)", makefile) == readme_commands()
+
+
+def test_readme_names_commands_that_exist():
+    """Every `tinycnn COMMAND` in the README is one."""
+    named = set(re.findall(r"`?tinycnn ([a-z]+)\b(?= |`|$)", README)) - {"over", "was"}
+    assert {"init", "build", "validate"} <= named
+    assert named & set(cli.commands) == named & (named - {"needs", "talks"})
+
+
+def test_every_test_image_is_equal_on_the_simulated_board(workplace):
+    """The verdict of the main job."""
+    _, printed = workplace
+
+    assert "PASS: 359 of 359 images equal" in printed["validate demo"]
+
+
+def test_digits_reach_98_percent_in_int8(workplace):
+    """The int8 reference and the generated C classify at least 98 % correctly."""
+    folder, _ = workplace
+    found = json.loads(run("build demo --json", folder))
+
+    assert found["accuracy"]["int8 reference"] >= 0.98
+    assert found["accuracy"]["C on host"] == found["accuracy"]["int8 reference"]
+
+
+def test_a_second_build_runs_nothing(workplace):
+    """Every stage says that it is up to date."""
+    folder, _ = workplace
+    stages = re.findall(
+        r"^(\w+) +(running|up to date)$", run("build demo", folder), re.M
+    )
+
+    assert len(stages) == 6
+    assert {state for _, state in stages} == {"up to date"}
+
+
+def test_another_target_does_not_train_again(workplace):
+    """Touching only the target leaves the model as it is."""
+    folder, _ = workplace
+    project = folder / "demo" / "tinycnn.toml"
+    text = project.read_text("utf-8")
+    model = (folder / "demo" / "build" / "model.tflite").read_bytes()
+    project.write_text(f"{text}\nflash_bytes = 900_000\n", "utf-8")
+    printed = run("build demo", folder)
+
+    assert re.search(r"^train +up to date$", printed, re.MULTILINE)
+    assert model == (folder / "demo" / "build" / "model.tflite").read_bytes()
