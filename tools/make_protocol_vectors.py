@@ -93,6 +93,14 @@ def frame_vectors() -> list[Vector]:
     ]  # fmt: skip
 
 
+def overstate_last_run(encoded: bytes) -> bytes:
+    """Let the last run claim one byte more than there is."""
+    last = code = 0
+    while code < len(encoded):
+        last, code = code, code + encoded[code]
+    return encoded[:last] + bytes([encoded[last] + 1]) + encoded[last + 1 :]
+
+
 def broken_vectors() -> list[Vector]:
     """Frames that must be dropped."""
     body = frame_body(1, 0x02, 1, 2, b"\x01\x02\x03\x04abc")
@@ -105,6 +113,7 @@ def broken_vectors() -> list[Vector]:
         ("last byte missing", good[:-1]),
         ("first byte missing", good[1:]),
         ("two frames run together", good + good),
+        ("last run one byte short", overstate_last_run(good)),
         ("run beyond the end", b"\xff" + good),
         ("too short for a header", close(b"\x01\x02")),
         ("one byte", b"\x01"),
