@@ -9,6 +9,7 @@ information, so that the same sources give the same bytes anywhere.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -182,7 +183,7 @@ def _compile_all(
         _run([*compiler, *flags, "-c", source, "-o", target], work)
         return target
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         return list(pool.map(compile_one, sources))
 
 

@@ -19,19 +19,19 @@
 #endif
 
 #if defined(VARIANT_MCK)
-#define CLOCK_HZ (VARIANT_MCK)
+#define PORT_CLOCK_HZ (VARIANT_MCK)
 #elif defined(F_CPU)
-#define CLOCK_HZ (F_CPU)
+#define PORT_CLOCK_HZ (F_CPU)
 #else
-#define CLOCK_HZ 0
+#define PORT_CLOCK_HZ 0
 #endif
 
 /* Serial ignores the rate where it is USB. */
-#define BAUD_RATE 115200
-#define PACKET_BYTES 64u
+#define PORT_BAUD_RATE 115200
+#define PORT_PACKET_BYTES 64u
 
-/* Stack is watched this far below tcnn_port_init, and not nearer than the gap: the
- * painting itself runs there. */
+/* Stack is counted from tcnn_port_init on, which setup() calls, and at most so far. The
+ * gap is not watched: the painting itself runs there. */
 #define STACK_WATCH_BYTES 4096u
 #define STACK_GAP_BYTES 128u
 #define STACK_PAINT 0xC5C5C5C5u
@@ -96,10 +96,10 @@ static void start_cycle_counter(void) {
 
 void tcnn_port_init(tcnn_port_info_t *info) {
     paint_stack();
-    Serial.begin(BAUD_RATE);
+    Serial.begin(PORT_BAUD_RATE);
     start_cycle_counter();
     info->board = BOARD_NAME;
-    info->clock_hz = CLOCK_HZ;
+    info->clock_hz = PORT_CLOCK_HZ;
     read_board_id(info->board_id);
 }
 
@@ -117,7 +117,7 @@ uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
 
 void tcnn_port_write(const uint8_t *data, uint32_t size) {
     while (size > 0) {
-        const uint32_t packet = size < PACKET_BYTES ? size : PACKET_BYTES;
+        const uint32_t packet = size < PORT_PACKET_BYTES ? size : PORT_PACKET_BYTES;
         const uint32_t sent = (uint32_t)Serial.write(data, packet);
         if (sent == 0 || sent > packet) {
             return; /* no host; it will ask again */
