@@ -61,23 +61,33 @@ def test_converted_model_equals_its_twin(networks, reference, images, name):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
-def test_file_holds_the_weights_and_grids_of_the_twin(networks, images):
-    """Integers, scales and zero points in the file are the twin's own."""
+@pytest.mark.parametrize("name", ["padded", "residual", "concatenated", "pooled"])
+def test_file_holds_the_weights_and_grids_of_the_twin(networks, images, name):
+    """Integers, scales and zero points in the file are the twin's own, exactly."""
     from ai_edge_litert import schema_py_generated as schema
 
-    twin, content = _converted(networks.padded(), images)
+    twin, content = _converted(getattr(networks, name)(), images)
     model = schema.ModelT.InitFromPackedBuf(content)
     tensors = {t.name.decode(): t for t in model.subgraphs[0].tensors}
 
-    integers, scale = twin.get_layer("conv").quantized_kernel()
-    kernel = tensors["conv/kernel"]
-    stored = np.asarray(model.buffers[kernel.buffer].data).view(np.int8)
-    expected = integers.transpose(3, 0, 1, 2).ravel()
-    np.testing.assert_array_equal(stored, expected)
-    np.testing.assert_allclose(kernel.quantization.scale, scale.ravel(), rtol=1e-6)
-    scale, zero_point = twin.get_layer("conv_grid").quantization()
-    np.testing.assert_allclose(tensors["conv"].quantization.scale, [scale], rtol=1e-6)
-    assert tensors["conv"].quantization.zeroPoint == [zero_point]
+    for layer in (x for x in twin.layers if hasattr(x, "quantized_kernel")):
+        integers, scale = layer.quantized_kernel()
+        kernel = tensors[f"{layer.name}/kernel"]
+        stored = np.asarray(model.buffers[kernel.buffer].data).view(np.int8)
+        expected = _in_tflite_order(integers, layer.kind)
+        np.testing.assert_array_equal(stored, expected.ravel())
+        np.testing.assert_array_equal(kernel.quantization.scale, scale.ravel())
+    for grid in (x for x in twin.layers if x.name.endswith("_grid")):
+        quantization = tensors[grid.name.removesuffix("_grid")].quantization
+        found = float(quantization.scale[0]), int(quantization.zeroPoint[0])
+        assert found == grid.quantization()
+
+
+def _in_tflite_order(kernel, kind):
+    """Output channels first, but last in depthwise convolutions."""
+    if kind == "depthwise":
+        return kernel
+    return np.moveaxis(kernel, -1, 0)
 
 
 def test_file_has_batch_1_and_plain_names(networks, images):

@@ -25,6 +25,7 @@ _PREDICT_BATCH = 500
 _WARMUP_SHARE = 0.05  # of all steps
 _FINAL_RATE_SHARE = 0.01  # of the peak learning rate
 _MAX_SHIFT_SHARE = 1 / 14  # of the image's side: 2 pixels of 28
+_MIN_SHIFT = 1.0  # pixels
 _MAX_ROTATION = math.radians(8)
 _MAX_ZOOM = 0.08
 
@@ -217,7 +218,7 @@ def _augmented(batch: Any, seed: tuple[int, Any]) -> Any:
     """`batch` with each image moved, turned and scaled a little about its centre."""
     count = tf.shape(batch)[0]
     h, w = batch.shape[1:3]
-    shift = max(1.0, min(h, w) * _MAX_SHIFT_SHARE)
+    shift = max(_MIN_SHIFT, min(h, w) * _MAX_SHIFT_SHARE)
     limits = tf.constant([shift, shift, _MAX_ROTATION, _MAX_ZOOM])
     draws = limits * tf.random.stateless_uniform(
         (count, 4), (seed[0], tf.cast(seed[1], tf.int32)), -1.0, 1.0

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import numpy as np
-
 from tinycnn.models.backend import keras, tf
 
-__all__ = ["FakeQuantSoftmax", "FakeQuantize", "Mode", "set_mode"]
+__all__ = ["FakeQuantSoftmax", "FakeQuantize", "Mode", "set_mode", "step_size"]
 
 Mode = Literal["calibrates", "active", "exports"]
 
@@ -60,27 +58,38 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
             return tf.quantization.fake_quant_with_min_max_args(x, low, high)
         if training:
             self._follow(x, slot)
-        low, high = self._joint_range()
+        scale, low = self.grid()
+        high = low + _LEVELS * scale
         return tf.quantization.fake_quant_with_min_max_vars(x, low, high)
 
+    def grid(self) -> tuple[Any, Any]:
+        """Scale and smallest value as tensors, so that they follow the range.
+
+        Zero is exact, as in TensorFlow's op, and the scale is one that stays the same
+        when a converter computes it anew from the limits in float32.
+        """
+        low = tf.minimum(tf.reduce_min(self.low), 0.0)
+        high = tf.maximum(tf.reduce_max(self.high), low + _SMALLEST_RANGE)
+        scale = step_size(high - low, _LEVELS)
+        steps = tf.cast(
+            tf.clip_by_value(tf.round(-low / scale), 0, _LEVELS), tf.float64
+        )
+        wide = tf.cast(scale, tf.float64)
+        low = tf.cast(-steps * wide, tf.float32)
+        high = tf.cast((_LEVELS - steps) * wide, tf.float32)
+        extent = tf.cast(high, tf.float64) - tf.cast(low, tf.float64)
+        return step_size(extent, _LEVELS), low
+
     def quantization(self) -> tuple[float, int]:
-        """Scale and zero point, nudged so that zero is exact as in TensorFlow's op."""
+        """Scale and zero point."""
         with tf.init_scope():  # the values, also while a graph is traced
-            low, high = (limit.numpy() for limit in self._joint_range())
-        scale = (high - low) / np.float32(_LEVELS)
-        zero_point = int(np.clip(np.round(-low / scale), 0, _LEVELS))
-        return float(scale), zero_point - 128
+            scale, low = (float(value) for value in self.grid())
+        return scale, -128 - round(low / scale)
 
     def limits(self) -> tuple[float, float]:
         """The real values of -128 and 127."""
         scale, zero_point = self.quantization()
         return scale * (-128 - zero_point), scale * (127 - zero_point)
-
-    def grid(self) -> tuple[Any, Any]:
-        """Scale and smallest value as tensors, so that they follow the range."""
-        low, high = self._joint_range()
-        scale = (high - low) / _LEVELS
-        return scale, -tf.round(-low / scale) * scale
 
     def reset(self) -> None:
         """Forget a learned range; the next tensors in the slots set it anew."""
@@ -91,11 +100,6 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
     def freeze(self) -> None:
         """Keep the range from now on, so that training sees what inference will."""
         self.rate.assign(0.0)
-
-    def _joint_range(self) -> tuple[Any, Any]:
-        low = tf.minimum(tf.reduce_min(self.low), 0.0)
-        high = tf.reduce_max(self.high)
-        return low, tf.maximum(high, low + _SMALLEST_RANGE)
 
     def _follow(self, x: Any, slot: int) -> None:
         """Move the slot's range towards the range of `x`; the first `x` sets it."""
@@ -132,6 +136,11 @@ class FakeQuantSoftmax(keras.layers.Softmax):  # type: ignore[misc]  # no types
     def limits(self) -> tuple[float, float]:
         """The real values of -128 and 127."""
         return 0.0, 255 / 256
+
+
+def step_size(extent: Any, steps: int) -> Any:
+    """`extent / steps` in float32, rounded once; graph optimizers leave it alone."""
+    return tf.cast(tf.cast(extent, tf.float64) / steps, tf.float32)
 
 
 def set_mode(twin: Any, mode: Mode) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.models.backend import keras, tf
-from tinycnn.training.grids import FakeQuantize, Mode
+from tinycnn.training.grids import FakeQuantize, Mode, step_size
 from tinycnn.training.steps import LinearStep, PlainStep
 
 __all__ = [
@@ -210,7 +210,8 @@ def _constant(variable: Any) -> NDArray[np.float32]:
 def _quantized_weights(kernel: Any, reduced_axes: tuple[int, ...]) -> tuple[Any, Any]:
     """`kernel` as integers in -127..127, and the scale of each output channel."""
     largest = tf.reduce_max(tf.abs(kernel), axis=reduced_axes, keepdims=True)
-    scale = tf.maximum(largest, _SMALLEST_WEIGHT) / _WEIGHT_MAX
+    scale = step_size(tf.maximum(largest, _SMALLEST_WEIGHT), _WEIGHT_MAX)
+    scale = step_size(scale * _WEIGHT_MAX, _WEIGHT_MAX)  # as the converter will find it
     return tf.round(kernel / scale), scale
 
 
