@@ -56,9 +56,9 @@ static void paint_stack(void) {
 }
 
 uint32_t tcnn_port_stack_bytes(void) {
-    const volatile uint32_t *word = stack_lowest;
+    const volatile uint32_t *place = stack_lowest;
     uint32_t untouched = 0;
-    while (untouched < stack_words && word[untouched] == STACK_PAINT) {
+    while (untouched < stack_words && place[untouched] == STACK_PAINT) {
         untouched++;
     }
     return STACK_WATCH_BYTES - untouched * (uint32_t)sizeof(uint32_t);

@@ -15,10 +15,9 @@
 
 #include "pins_arduino.h"
 
-#define LOW 0u
-#define HIGH 1u
-#define INPUT 0u
-#define OUTPUT 1u
+/* Types of their own, as in Arduino's newer cores: a number does not pass for one. */
+typedef enum { LOW = 0, HIGH = 1 } PinStatus;
+typedef enum { INPUT = 0, OUTPUT = 1 } PinMode;
 
 /* Of CMSIS: what a sketch needs to count cycles. */
 typedef struct {
@@ -49,8 +48,8 @@ void loop(void);
 unsigned long micros(void);
 unsigned long millis(void);
 void delay(unsigned long milliseconds);
-void pinMode(uint32_t pin, uint32_t mode);
-void digitalWrite(uint32_t pin, uint32_t value);
+void pinMode(uint8_t pin, PinMode mode);
+void digitalWrite(uint8_t pin, PinStatus status);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #ifndef BACKEND_H
 #define BACKEND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -29,8 +30,8 @@ uint8_t backend_read(void);
 /* Sends all of `data`; blocks until it is gone. */
 void backend_write(const uint8_t *data, uint32_t size);
 
-/* Drives an output; boards without the pin ignore it. */
-void backend_pin(uint32_t pin, uint32_t value);
+/* Drives an output high or low; boards without the pin ignore it. */
+void backend_pin(uint8_t pin, bool high);
 
 #ifdef __cplusplus
 }

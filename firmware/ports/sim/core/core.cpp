@@ -62,9 +62,9 @@ void delay(unsigned long milliseconds) {
     }
 }
 
-void pinMode(uint32_t pin, uint32_t mode) {
+void pinMode(uint8_t pin, PinMode mode) {
     (void)pin;
     (void)mode; /* the backend's only pin is an output */
 }
 
-void digitalWrite(uint32_t pin, uint32_t value) { backend_pin(pin, value); }
+void digitalWrite(uint8_t pin, PinStatus status) { backend_pin(pin, status == HIGH); }

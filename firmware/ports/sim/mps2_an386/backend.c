@@ -57,7 +57,7 @@ void backend_write(const uint8_t *data, uint32_t size) {
     }
 }
 
-void backend_pin(uint32_t pin, uint32_t value) {
+void backend_pin(uint8_t pin, bool high) {
     (void)pin;
-    (void)value; /* no LED that anyone could see */
+    (void)high; /* no LED that anyone could see */
 }

@@ -120,9 +120,9 @@ void backend_write(const uint8_t *data, uint32_t size) {
     }
 }
 
-void backend_pin(uint32_t pin, uint32_t value) {
+void backend_pin(uint8_t pin, bool high) {
     if (pin == LED_BUILTIN) {
-        if (value != LOW) {
+        if (high) {
             GPIO_OUTSET = LED_MASK;
         } else {
             GPIO_OUTCLR = LED_MASK;
