@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_all_bytes_of_an_image_arrive(size: int) -> None:
             assert size < 4  # the fake's output is then too short
 
     assert bytes(board.input) == image
+    assert board.requests == [1] + [2] * ((size - 1) // 60) + [3]
 
 
 def test_counters_of_a_perfect_line() -> None:
@@ -61,6 +63,25 @@ def test_reset_between_parts_starts_the_image_again() -> None:
     assert output.tolist()[:4] == [8, 8, 8, 8]
     assert bytes(board.input) == b"\7" * 100
     assert device.counters == Counters(exchanges=6, resets=1)
+
+
+def test_broken_reply_is_asked_for_at_once() -> None:
+    """A damaged reply costs milliseconds, not the wait for a lost one."""
+
+    class Scratch(Line):
+        def down(self, reply: bytes) -> Iterator[bytes]:
+            self.calls += 1
+            yield b"\5" + reply[1:] if self.calls == 3 else reply
+
+    board = FakeBoard()
+    with served(Scratch(board)) as url, open_serial(url) as device:
+        started = time.monotonic()
+        device.infer(bytes(100))
+        took_s = time.monotonic() - started
+
+    assert took_s < 0.5  # a first wait is a second
+    assert device.counters == Counters(exchanges=3, resends=1, crc_errors=1)
+    assert board.runs == 1
 
 
 def test_image_of_wrong_size_is_refused() -> None:

@@ -182,6 +182,18 @@ def test_pipe_carries_bytes() -> None:
     link.close()
 
 
+def test_closed_pipe_has_no_reader() -> None:
+    """No reader outlives its pipe: it would read the next file of the same number."""
+    before = threading.active_count()
+    counts = []
+    for _ in range(10):
+        link = PipeLink(Child([sys.executable, "-S", "-c", ECHO], name="echo"))
+        link.close()
+        counts.append(threading.active_count())
+
+    assert counts == [before] * 10
+
+
 def test_program_that_dies_is_quoted() -> None:
     """F11: what a program says as it dies is the error, in reading and in writing."""
     program = "import sys; sys.exit('fault: stack overflow')"

@@ -6,6 +6,7 @@ kept, so that the error which a user sees is the program's own.
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import threading
 from collections import deque
@@ -61,7 +62,7 @@ class Child:
         """The first line of the program's standard output; empty if it has none.
 
         Raises:
-            DeviceError: If it says nothing in time, or something else than lines.
+            DeviceError: If it says nothing in time.
         """
         got: list[bytes] = []
 
@@ -73,6 +74,7 @@ class Child:
         reader.join(timeout_s)
         if not got:
             self._process.kill()
+            reader.join(_GRACE_S)
             text = f"{self.name}: not ready within {timeout_s:.0f} s"
             raise DeviceError(text, hint="close other programs and try again")
         return got[0].decode("utf-8", "replace").strip()
@@ -87,24 +89,26 @@ class Child:
         hint = hints[-1].removeprefix("hint: ") if hints else None
         return DeviceError(f"{self.name}: {cause.removeprefix('fault: ')}", hint)
 
-    def close(self) -> None:
+    def end(self) -> None:
         """End the program: by closing its stdin, and by force if that is not enough."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue  # the program was gone with bytes still to be read
+        with contextlib.suppress(OSError):  # gone, with bytes still to be read
+            self.stdin.close()
         self._end(_GRACE_S)
+
+    def close(self) -> None:
+        """End the program and let its pipes go; no thread may be reading them."""
+        self.end()
+        self.stdout.close()
         if self._process.stderr is not None and not self._listener.is_alive():
             self._process.stderr.close()
 
     def _end(self, grace_s: float) -> int:
         try:
-            code = self._process.wait(grace_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace_s)
+        finally:
+            self._process.kill()  # also when Ctrl-C comes while waiting
+        code = self._process.wait()
         self._listener.join(grace_s)
         return code
 

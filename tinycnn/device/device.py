@@ -41,7 +41,7 @@ __all__ = ["Device", "Inference", "open_host", "open_serial", "open_simulated"]
 
 _REPLY_TIMEOUT_S = 15.0
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
-_SIMULATED_REPLY_TIMEOUT_S = 300.0
+_SIMULATED_REPLY_TIMEOUT_S = 120.0
 _SIMULATOR_START_S = 30.0
 _MAX_RESETS = 3
 

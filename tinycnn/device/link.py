@@ -44,6 +44,7 @@ _READ_BYTES = 65_536
 _WRITE_TIMEOUT_S = 2.0
 _CONNECT_TIMEOUT_S = 5.0
 _SERIAL_TICK_S = 0.02
+_READER_GRACE_S = 2.0
 _UNPLUGGED = "check the cable and the board's power, then run the command again"
 
 # What pyserial lets through when a port fails; termios.error is not an OSError.
@@ -229,7 +230,12 @@ class PipeLink:
 
     def close(self) -> None:
         """End the program."""
-        self._child.close()
+        self._child.end()
+        # A pipe closed under a reader's feet would let it read the next file that gets
+        # the same number.
+        self._reader.join(_READER_GRACE_S)
+        if not self._reader.is_alive():
+            self._child.close()
 
     def _pump(self) -> None:
         """Move what the program says to the queue; an empty item is its end."""
