@@ -20,6 +20,8 @@ from tinycnn.device.child import Child
 from tinycnn.device.link import ChildSocketLink, Link, PipeLink, SocketLink, open_url
 from tinycnn.errors import DeviceError, DeviceTimeoutError
 
+_NOBODY = 65_534
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 ECHO = "import os\nwhile d := os.read(0, 99): os.write(1, d)"
@@ -133,14 +135,19 @@ def test_port_in_use_is_busy(pty_port: tuple[int, str]) -> None:
 
 
 @posix
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="is root")
 def test_port_without_permission(tmp_path: Path) -> None:
     """A port that may not be opened names the group to join."""
     path = tmp_path / "port"
     path.touch(mode=0)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(_NOBODY)  # root may open everything
 
-    with pytest.raises(DeviceError, match="permission denied") as error:
-        open_url(str(path), 115_200)
+    try:
+        with pytest.raises(DeviceError, match="permission denied") as error:
+            open_url(str(path), 115_200)
+    finally:
+        os.seteuid(user)
 
     assert "dialout" in str(error.value.hint)
 
