@@ -4,7 +4,7 @@ import pytest
 from tests.compiler.models import conv_model, residual_model
 from tests.compiler.tflite_builder import ModelBuilder, schema
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.graph import ConvAttrs
+from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.errors import InvalidModelError, TinycnnError, UnsupportedModelError
 
 

@@ -12,11 +12,10 @@ from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
 from tinycnn.compiler.cost import count_costs
 from tinycnn.compiler.graph import (
-    ConvAttrs,
-    EmptyAttrs,
     FullyConnectedAttrs,
     SoftmaxAttrs,
 )
+from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict
 
 QUANT = QuantParams((0.1,), (0,))
@@ -42,7 +41,7 @@ def graph() -> Graph:
     conv = ConvAttrs((2, 2), (1, 1), (0, 0, 1, 1), (-128, 127))
     ops = (
         Op(1, "CONV_2D", (0, 1), (2,), conv),
-        Op(2, "RESHAPE", (2,), (3,), EmptyAttrs()),
+        Op(2, "RESHAPE", (2,), (3,)),
         Op(3, "FULLY_CONNECTED", (3, 4), (5,), FullyConnectedAttrs((-128, 127))),
         Op(4, "SOFTMAX", (5,), (6,), SoftmaxAttrs(1.0)),
     )

@@ -6,10 +6,10 @@ input by a weight; operators without weights count none.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Graph, Op, OpKind
+from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.operators import OPERATORS, Node
 
 __all__ = ["OpCost", "count_costs"]
 
@@ -30,7 +30,7 @@ class OpCost:
     """
 
     index: int
-    kind: OpKind
+    kind: str
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
     parameters: int
@@ -41,28 +41,21 @@ class OpCost:
 
 def count_costs(graph: Graph) -> tuple[OpCost, ...]:
     """The cost of every operator of `graph`, in execution order."""
-    return tuple(_count(graph, op) for op in graph.ops)
+    return tuple(_count(Node(graph, op)) for op in graph.ops)
 
 
-def _count(graph: Graph, op: Op) -> OpCost:
-    inputs = [graph.tensors[i] for i in op.inputs if i >= 0]
-    output = graph.tensors[op.outputs[0]]
-    weighted = op.kind in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
-    constants = [t for t in inputs[1:] if t.data is not None] if weighted else []
+def _count(node: Node) -> OpCost:
+    op, output = node.op, node.output()
+    inputs = [node.graph.tensors[i] for i in op.inputs if i >= 0]
+    macs = OPERATORS[op.kind].count_macs(node)
+    constants = [t for t in inputs[1:] if t.data is not None] if macs else []
     return OpCost(
         index=op.index,
         kind=op.kind,
         input_shape=inputs[0].shape,
         output_shape=output.shape,
         parameters=sum(t.size for t in constants),
-        macs=_count_macs(op, graph) if weighted else 0,
+        macs=macs,
         constant_bytes=sum(t.bytes for t in constants),
         activation_bytes=sum(t.bytes for t in (*inputs, output) if t.data is None),
     )
-
-
-def _count_macs(op: Op, graph: Graph) -> int:
-    output, weights = graph.tensors[op.outputs[0]], graph.tensors[op.inputs[1]]
-    if op.kind == "DEPTHWISE_CONV_2D":
-        return output.size * math.prod(weights.shape[1:3])
-    return output.size * math.prod(weights.shape[1:])

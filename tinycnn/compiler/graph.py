@@ -1,8 +1,8 @@
 """The graph: what a `.tflite` file says, checked and typed.
 
-Every value is final after `verify`. Shapes are NHWC. An operator is an `Op` with one
-attributes class per kind; options that the file leaves to the interpreter (SAME
-padding, reduction axes) are resolved to numbers on import.
+Every value is final after `verify`. Shapes are NHWC. An operator is an `Op` whose kind
+names an entry of `operators.OPERATORS`; options that the file leaves to the interpreter
+(SAME padding, reduction axes) are resolved to numbers on import.
 """
 
 from __future__ import annotations
@@ -13,40 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "AddAttrs",
-    "ConvAttrs",
-    "DType",
-    "EmptyAttrs",
-    "FullyConnectedAttrs",
-    "Graph",
-    "MeanAttrs",
-    "Op",
-    "OpAttrs",
-    "OpKind",
-    "PadAttrs",
-    "PoolAttrs",
-    "QuantParams",
-    "SoftmaxAttrs",
-    "Tensor",
-]
+__all__ = ["Attrs", "DType", "Graph", "Op", "QuantParams", "Tensor"]
 
 DType = Literal["int8", "uint8", "int32", "float32"]
-
-OpKind = Literal[
-    "CONV_2D",
-    "DEPTHWISE_CONV_2D",
-    "FULLY_CONNECTED",
-    "MAX_POOL_2D",
-    "AVERAGE_POOL_2D",
-    "MEAN",
-    "ADD",
-    "PAD",
-    "RESHAPE",
-    "SOFTMAX",
-    "QUANTIZE",
-    "DEQUANTIZE",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,82 +68,8 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class ConvAttrs:
-    """Options of CONV_2D and DEPTHWISE_CONV_2D.
-
-    Attributes:
-        stride: Rows, columns.
-        dilation: Rows, columns.
-        padding: Top, left, bottom, right, in pixels.
-        clamp: Smallest and largest int8 output (fused activation).
-    """
-
-    stride: tuple[int, int]
-    dilation: tuple[int, int]
-    padding: tuple[int, int, int, int]
-    clamp: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PoolAttrs:
-    """Options of MAX_POOL_2D and AVERAGE_POOL_2D; `window` is rows, columns."""
-
-    window: tuple[int, int]
-    stride: tuple[int, int]
-    padding: tuple[int, int, int, int]
-    clamp: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class FullyConnectedAttrs:
-    """Options of FULLY_CONNECTED."""
-
-    clamp: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class AddAttrs:
-    """Options of ADD."""
-
-    clamp: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class MeanAttrs:
-    """Options of MEAN; axes are sorted and not negative."""
-
-    axes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PadAttrs:
-    """Options of PAD: (before, after) for each dimension."""
-
-    padding: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SoftmaxAttrs:
-    """Options of SOFTMAX: softmax(beta * x)."""
-
-    beta: float
-
-
-@dataclass(frozen=True, slots=True)
-class EmptyAttrs:
-    """For kinds without options."""
-
-
-OpAttrs = (
-    ConvAttrs
-    | PoolAttrs
-    | FullyConnectedAttrs
-    | AddAttrs
-    | MeanAttrs
-    | PadAttrs
-    | SoftmaxAttrs
-    | EmptyAttrs
-)
+class Attrs:
+    """Options of an operator; each kind has a class of its own beside its rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +86,10 @@ class Op:
     """
 
     index: int
-    kind: OpKind
+    kind: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    attrs: OpAttrs = field(default_factory=EmptyAttrs)
+    attrs: Attrs = field(default_factory=Attrs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

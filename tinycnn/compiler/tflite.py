@@ -10,34 +10,19 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
 from tinycnn.compiler.flatbuffer import Table, root_table
-from tinycnn.compiler.graph import (
-    AddAttrs,
-    ConvAttrs,
-    DType,
-    EmptyAttrs,
-    FullyConnectedAttrs,
-    Graph,
-    MeanAttrs,
-    Op,
-    OpAttrs,
-    OpKind,
-    PadAttrs,
-    PoolAttrs,
-    QuantParams,
-    SoftmaxAttrs,
-    Tensor,
-)
-from tinycnn.compiler.verify import op_label, verify
+from tinycnn.compiler.graph import DType, Graph, Op, QuantParams, Tensor
+from tinycnn.compiler.operators import OPERATORS, Operator, RawOp
+from tinycnn.compiler.verify import verify
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["SUPPORTED_OPERATORS", "read_tflite"]
+__all__ = ["read_tflite"]
 
 MAX_FILE_BYTES = 32 << 20
 MAX_TENSOR_BYTES = 16 << 20
@@ -49,66 +34,13 @@ MAX_RANK = 6
 _DTYPES: Mapping[int, DType] = MappingProxyType(
     {0: "float32", 2: "int32", 3: "uint8", 9: "int8"}
 )
+_BY_CODE: Mapping[int, Operator] = MappingProxyType(
+    {operator.code: operator for operator in OPERATORS.values()}
+)
 _DTYPE_NAMES = (
     "FLOAT32 FLOAT16 INT32 UINT8 INT64 STRING BOOL INT16 COMPLEX64 INT8 FLOAT64 "
     "COMPLEX128 UINT64 RESOURCE VARIANT UINT32 UINT16 INT4 BFLOAT16 INT2 UINT4"
 ).split()
-_ACTIVATION_NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
-_ACTIVATION_RANGES: Mapping[int, tuple[float, float]] = MappingProxyType(
-    {0: (-math.inf, math.inf), 1: (0.0, math.inf), 3: (0.0, 6.0)}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _RawOp:
-    """An operator with its options table still unread."""
-
-    index: int
-    kind: OpKind
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    options: Table | None
-    tensors: tuple[Tensor, ...]
-
-    @property
-    def label(self) -> str:
-        return op_label(self.index, self.kind, self.output)
-
-    @property
-    def output(self) -> Tensor:
-        return self.tensors[self.outputs[0]]
-
-    def input(self, number: int) -> Tensor:
-        """An input by its number.
-
-        Raises:
-            InvalidModelError: If the operator does not have it.
-        """
-        if number >= len(self.inputs) or self.inputs[number] < 0:
-            raise InvalidModelError(
-                f"{self.label}: expected an input {number}, got {len(self.inputs)}"
-            )
-        return self.tensors[self.inputs[number]]
-
-    def constant(self, number: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-        """The values of a constant int32 input.
-
-        Raises:
-            UnsupportedModelError: If it is computed at run time or of another type.
-        """
-        tensor = self.input(number)
-        if tensor.data is None or tensor.dtype != "int32":
-            raise UnsupportedModelError(
-                f"{self.label}: expected a constant int32 input {number}, got "
-                f"{tensor.dtype} '{tensor.name}'"
-            )
-        return tensor.data.astype(np.int32)
-
-    def int32(self, field: int, default: int = 0) -> int:
-        return self.options.int32(field, default) if self.options else default
-
-    def int8(self, field: int) -> int:
-        return self.options.int8(field) if self.options else 0
 
 
 def read_tflite(data: bytes) -> Graph:
@@ -145,7 +77,13 @@ def read_tflite(data: bytes) -> Graph:
     graph = Graph(
         tensors=tensors,
         ops=tuple(
-            Op(raw.index, raw.kind, raw.inputs, raw.outputs, _ATTRS[raw.kind](raw))
+            Op(
+                raw.index,
+                raw.kind,
+                raw.inputs,
+                raw.outputs,
+                OPERATORS[raw.kind].read(raw),
+            )
             for raw in raw_ops
         ),
         inputs=_tensor_ids(subgraph, 1, "graph inputs", tensors),
@@ -242,7 +180,7 @@ def _read_data(
 
 def _read_raw_op(
     index: int, table: Table, codes: tuple[Table, ...], tensors: tuple[Tensor, ...]
-) -> _RawOp:
+) -> RawOp:
     code_index = table.uint32(0)
     if code_index >= len(codes):
         raise InvalidModelError(
@@ -251,21 +189,21 @@ def _read_raw_op(
         )
     outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
     code = max(codes[code_index].int8(0), codes[code_index].int32(3))
-    if code not in SUPPORTED_OPERATORS:
+    if code not in _BY_CODE:
         where = f" (tensor '{tensors[outputs[0]].name}')" if outputs else ""
         raise UnsupportedModelError(
             f"op {index}: operator {_operator_name(code, codes[code_index])} is not "
             f"supported{where}",
-            hint="supported: " + ", ".join(sorted(SUPPORTED_OPERATORS.values())),
+            hint="supported: " + ", ".join(sorted(OPERATORS)),
         )
-    kind = SUPPORTED_OPERATORS[code]
+    kind = _BY_CODE[code].kind
     inputs = _tensor_ids(table, 1, f"op {index} inputs", tensors, optional=True)
     if len(outputs) != 1 or not inputs:
         raise InvalidModelError(
             f"op {index} ({kind}): expected inputs and one output, got "
             f"{len(inputs)} and {len(outputs)}"
         )
-    return _RawOp(index, kind, inputs, outputs, table.table(4), tensors)
+    return RawOp(index, kind, inputs, outputs, table.table(4), tensors)
 
 
 def _tensor_ids(
@@ -296,153 +234,3 @@ def _operator_name(code: int, table: Table) -> str:
 
     names = vars(schema_py_generated.BuiltinOperator)
     return next((n for n, c in names.items() if c == code), f"with code {code}")
-
-
-def _clamp(raw: _RawOp, activation: int) -> tuple[int, int]:
-    """The int8 range of a fused activation (CalculateActivationRangeQuantized)."""
-    if activation not in _ACTIVATION_RANGES:
-        known = 0 <= activation < len(_ACTIVATION_NAMES)
-        name = _ACTIVATION_NAMES[activation] if known else str(activation)
-        raise UnsupportedModelError(
-            f"{raw.label}: fused activation {name} is not supported",
-            hint="supported: NONE, RELU, RELU6",
-        )
-    if raw.output.quant is None:
-        raise UnsupportedModelError(
-            f"{raw.label}: expected a quantized output, got '{raw.output.name}' without"
-        )
-    low, high = (
-        _quantize_bound(bound, raw.output) for bound in _ACTIVATION_RANGES[activation]
-    )
-    return max(-128, low), min(127, high)
-
-
-def _quantize_bound(bound: float, tensor: Tensor) -> int:
-    if math.isinf(bound):
-        return -128 if bound < 0 else 127
-    steps = float(np.float32(bound) / np.float32(tensor.scale))
-    return int(min(math.floor(steps + 0.5), 1 << 20)) + tensor.zero_point
-
-
-def _same_padding(size: int, window: int, stride: int) -> tuple[int, int]:
-    """Pixels before and after, as TFLite's ComputePadding places them for SAME."""
-    total = max((math.ceil(size / stride) - 1) * stride + window - size, 0)
-    return total // 2, total - total // 2
-
-
-def _window_attrs(
-    raw: _RawOp, window: tuple[int, int], dilation: tuple[int, int]
-) -> tuple[tuple[int, int], tuple[int, int, int, int]]:
-    """Stride and padding (top, left, bottom, right) of a sliding window."""
-    stride = raw.int32(2), raw.int32(1)
-    shape = raw.input(0).shape
-    if len(shape) != 4 or min(*stride, *dilation, *window) < 1:
-        raise InvalidModelError(
-            f"{raw.label}: expected a 4-D input and window, stride and dilation of at "
-            f"least 1, got {shape}, {window}, {stride}, {dilation}"
-        )
-    padding = raw.int8(0)
-    if padding not in (0, 1):
-        raise InvalidModelError(f"{raw.label}: expected padding 0 or 1, got {padding}")
-    if padding == 1:
-        return stride, (0, 0, 0, 0)
-    (top, bottom), (left, right) = (
-        _same_padding(size, (w - 1) * d + 1, s)
-        for size, w, d, s in zip(shape[1:3], window, dilation, stride, strict=True)
-    )
-    return stride, (top, left, bottom, right)
-
-
-def _conv_attrs(raw: _RawOp, activation: int, dilation: tuple[int, int]) -> ConvAttrs:
-    weights = raw.input(1).shape
-    if len(weights) != 4:
-        raise InvalidModelError(f"{raw.label}: expected 4-D weights, got {weights}")
-    stride, padding = _window_attrs(raw, (weights[1], weights[2]), dilation)
-    return ConvAttrs(stride, dilation, padding, _clamp(raw, activation))
-
-
-def _read_conv(raw: _RawOp) -> ConvAttrs:
-    return _conv_attrs(raw, raw.int8(3), (raw.int32(5, 1), raw.int32(4, 1)))
-
-
-def _read_depthwise(raw: _RawOp) -> ConvAttrs:
-    return _conv_attrs(raw, raw.int8(4), (raw.int32(6, 1), raw.int32(5, 1)))
-
-
-def _read_pool(raw: _RawOp) -> PoolAttrs:
-    window = raw.int32(4), raw.int32(3)
-    stride, padding = _window_attrs(raw, window, (1, 1))
-    return PoolAttrs(window, stride, padding, _clamp(raw, raw.int8(5)))
-
-
-def _read_fully_connected(raw: _RawOp) -> FullyConnectedAttrs:
-    if raw.int8(1):
-        raise UnsupportedModelError(f"{raw.label}: shuffled weights are not supported")
-    return FullyConnectedAttrs(_clamp(raw, raw.int8(0)))
-
-
-def _read_add(raw: _RawOp) -> AddAttrs:
-    return AddAttrs(_clamp(raw, raw.int8(0)))
-
-
-def _read_mean(raw: _RawOp) -> MeanAttrs:
-    rank = len(raw.input(0).shape)
-    axes = [int(a) for a in raw.constant(1).reshape(-1)]
-    if not axes or any(not -rank <= a < rank for a in axes):
-        raise InvalidModelError(
-            f"{raw.label}: expected axes of a {rank}-D input, got {axes}"
-        )
-    return MeanAttrs(tuple(sorted({a % rank for a in axes})))
-
-
-def _read_pad(raw: _RawOp) -> PadAttrs:
-    rank = len(raw.input(0).shape)
-    padding = raw.constant(1)
-    if padding.shape != (rank, 2) or np.any(padding < 0):
-        raise InvalidModelError(
-            f"{raw.label}: expected paddings of shape ({rank}, 2), at least 0"
-        )
-    return PadAttrs(tuple((int(b), int(a)) for b, a in padding))
-
-
-def _read_softmax(raw: _RawOp) -> SoftmaxAttrs:
-    return SoftmaxAttrs(raw.options.float32(0) if raw.options else 0.0)
-
-
-def _read_nothing(raw: _RawOp) -> EmptyAttrs:
-    return EmptyAttrs()
-
-
-SUPPORTED_OPERATORS: Mapping[int, OpKind] = MappingProxyType(
-    {
-        0: "ADD",
-        1: "AVERAGE_POOL_2D",
-        3: "CONV_2D",
-        4: "DEPTHWISE_CONV_2D",
-        6: "DEQUANTIZE",
-        9: "FULLY_CONNECTED",
-        17: "MAX_POOL_2D",
-        22: "RESHAPE",
-        25: "SOFTMAX",
-        34: "PAD",
-        40: "MEAN",
-        114: "QUANTIZE",
-    }
-)
-
-_ATTRS: Mapping[OpKind, Callable[[_RawOp], OpAttrs]] = MappingProxyType(
-    {
-        "ADD": _read_add,
-        "AVERAGE_POOL_2D": _read_pool,
-        "CONV_2D": _read_conv,
-        "DEPTHWISE_CONV_2D": _read_depthwise,
-        "DEQUANTIZE": _read_nothing,
-        "FULLY_CONNECTED": _read_fully_connected,
-        "MAX_POOL_2D": _read_pool,
-        "MEAN": _read_mean,
-        "PAD": _read_pad,
-        "QUANTIZE": _read_nothing,
-        "RESHAPE": _read_nothing,
-        "SOFTMAX": _read_softmax,
-    }
-)

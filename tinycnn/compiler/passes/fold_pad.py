@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tinycnn.compiler.graph import ConvAttrs, Graph, Op, PadAttrs
+from tinycnn.compiler.graph import Graph, Op
+from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.pad import PadAttrs
 
 __all__ = ["fold_pad"]
 

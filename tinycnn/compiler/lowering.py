@@ -1,0 +1,90 @@
+"""The kernel calls and constants of a program in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.numerics import Multiplier
+from tinycnn.compiler.program import Buffer, ConstantArray, KernelCall, Param
+
+if TYPE_CHECKING:
+    from tinycnn.compiler.operators.operator import Node
+
+__all__ = ["Lowering"]
+
+
+class Lowering:
+    """Gathers what the operators' `lower` functions emit.
+
+    Attributes:
+        calls: Kernel calls in execution order.
+        arrays: Constants in the order of their use.
+
+    Args:
+        name: Prefix of all C names.
+        buffers: The activations' places by tensor id.
+    """
+
+    def __init__(self, name: str, buffers: dict[int, Buffer]) -> None:
+        self._name = name
+        self._buffers = buffers
+        self.calls: list[KernelCall] = []
+        self.arrays: list[ConstantArray] = []
+
+    def array(
+        self,
+        node: Node,
+        what: str,
+        ctype: str,
+        values: NDArray[np.generic] | Iterable[int],
+    ) -> str:
+        """Add a table of constants; returns its C name."""
+        data = values if isinstance(values, np.ndarray) else np.array(list(values))
+        name = f"{self._name}_op{node.op.index}_{what}"
+        shape = "x".join(map(str, data.shape))
+        comment = f"op {node.op.index} {node.op.kind}: {what}, {shape}"
+        self.arrays.append(ConstantArray(name, ctype, data, comment))
+        return name
+
+    def multipliers(
+        self, node: Node, multipliers: list[Multiplier]
+    ) -> dict[str, Param]:
+        """Add the tables of multipliers and shifts; returns the two params."""
+        values = (m.value for m in multipliers)
+        shifts = (m.shift for m in multipliers)
+        return {
+            "multiplier": self.array(node, "multiplier", "int32_t", values),
+            "shift": self.array(node, "shift", "int8_t", shifts),
+        }
+
+    def call(
+        self,
+        node: Node,
+        function: str,
+        params_type: str,
+        params: dict[str, Param],
+        *constants: str,
+    ) -> None:
+        """Add the call of a kernel: params, activations in, constants, output."""
+        inputs = [self._buffers[i].name for i in node.op.inputs if i in self._buffers]
+        x, y = node.input(), node.output()
+        shapes = f"{_shape(x)} -> {_shape(y)}"
+        self.calls.append(
+            KernelCall(
+                name=f"op{node.op.index}",
+                function=function,
+                params_type=params_type,
+                params=params,
+                arguments=(*inputs, *constants, self._buffers[y.id].name),
+                comment=f"op {node.op.index} {node.op.kind} {shapes}: {y.name}",
+            )
+        )
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(map(str, tensor.shape))

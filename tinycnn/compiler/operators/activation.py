@@ -1,0 +1,65 @@
+"""Fused activation functions: the int8 range that each leaves.
+
+Follows TFLite's CalculateActivationRangeQuantized.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.operators.operator import RawOp
+from tinycnn.compiler.program import Param
+from tinycnn.errors import UnsupportedModelError
+
+__all__ = ["Clamp", "clamp_params", "read_clamp"]
+
+Clamp = tuple[int, int]
+
+_NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
+_RANGES: Mapping[int, tuple[float, float]] = MappingProxyType(
+    {
+        0: (-math.inf, math.inf),
+        1: (0.0, math.inf),
+        2: (-1.0, 1.0),
+        3: (0.0, 6.0),
+    }
+)
+
+
+def read_clamp(raw: RawOp, activation: int) -> Clamp:
+    """Smallest and largest int8 output under the fused activation `activation`.
+
+    Raises:
+        UnsupportedModelError: If it is another function or the output has no scale.
+    """
+    if activation not in _RANGES:
+        known = 0 <= activation < len(_NAMES)
+        name = _NAMES[activation] if known else str(activation)
+        raise UnsupportedModelError(
+            f"{raw.label}: fused activation {name} is not supported",
+            hint="supported: NONE, RELU, RELU_N1_TO_1, RELU6",
+        )
+    if raw.output.quant is None:
+        raise UnsupportedModelError(
+            f"{raw.label}: expected a quantized output, got '{raw.output.name}' without"
+        )
+    low, high = (_quantize(bound, raw.output) for bound in _RANGES[activation])
+    return max(-128, low), min(127, high)
+
+
+def clamp_params(clamp: Clamp) -> dict[str, Param]:
+    """The two fields of a kernel's params."""
+    return {"clamp_min": clamp[0], "clamp_max": clamp[1]}
+
+
+def _quantize(bound: float, tensor: Tensor) -> int:
+    if math.isinf(bound):
+        return -128 if bound < 0 else 127
+    steps = float(np.float32(bound) / np.float32(tensor.scale))
+    away = math.floor(abs(steps) + 0.5)
+    return int(math.copysign(min(away, 1 << 20), steps)) + tensor.zero_point

@@ -1,0 +1,73 @@
+"""FULLY_CONNECTED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinycnn.compiler.graph import Attrs
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import single_rounding_multiplier
+from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
+from tinycnn.compiler.operators.operator import Node, Operator, RawOp
+from tinycnn.compiler.operators.weights import (
+    check_weights,
+    lower_weights,
+    real_multipliers,
+)
+from tinycnn.compiler.program import Param
+from tinycnn.errors import UnsupportedModelError
+
+__all__ = ["FULLY_CONNECTED", "FullyConnectedAttrs"]
+
+
+@dataclass(frozen=True, slots=True)
+class FullyConnectedAttrs(Attrs):
+    """Options; `clamp` is the int8 range of the fused activation."""
+
+    clamp: Clamp
+
+
+def _read(raw: RawOp) -> FullyConnectedAttrs:
+    if raw.int8(1):
+        raise UnsupportedModelError(f"{raw.label}: shuffled weights are not supported")
+    return FullyConnectedAttrs(read_clamp(raw, raw.int8(0)))
+
+
+def _check(node: Node) -> None:
+    node.check_inputs(2, 3)
+    x, y = node.int8_input(), node.int8_output()
+    if len(node.input(1).shape) != 2:
+        node.invalid(f"expected 2-D weights, got {node.input(1).shape}")
+    channels, depth = check_weights(node, axis=0).shape
+    fits = y.size * depth == x.size * channels and y.shape[-1:] == (channels,)
+    if x.size % depth or not fits:
+        node.invalid(
+            f"weights of shape {(channels, depth)} do not take {x.shape} to {y.shape}"
+        )
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    x, y = node.input(), node.output()
+    channels, depth = node.input(1).shape
+    reals = real_multipliers(node)
+    multipliers = [single_rounding_multiplier(r, y.zero_point) for r in reals]
+    weights, bias = lower_weights(lowering, node)
+    params: dict[str, Param] = {
+        "rows": x.size // depth,
+        "input_channels": depth,
+        "output_channels": channels,
+        "input_zero_point": x.zero_point,
+        "output_zero_point": y.zero_point,
+        **clamp_params(node.attrs(FullyConnectedAttrs).clamp),
+        "per_channel": int(len(reals) > 1),
+        **lowering.multipliers(node, multipliers),
+    }
+    function, params_type = "tcnn_fully_connected_s8", "tcnn_fully_connected_params_t"
+    lowering.call(node, function, params_type, params, weights, bias)
+
+
+def _count_macs(node: Node) -> int:
+    return node.output().size * node.input(1).shape[1]
+
+
+FULLY_CONNECTED = Operator("FULLY_CONNECTED", 9, _read, _check, _lower, _count_macs)

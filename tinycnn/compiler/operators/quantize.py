@@ -1,0 +1,69 @@
+"""QUANTIZE and DEQUANTIZE: the border of the int8 graph, and rescaling inside it."""
+
+from __future__ import annotations
+
+from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import quantize_multiplier
+from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
+from tinycnn.compiler.program import Param
+
+__all__ = ["DEQUANTIZE", "QUANTIZE"]
+
+_SUFFIXES = {"int8": "s8", "uint8": "u8"}
+
+
+def _check_quantize(node: Node) -> None:
+    node.check_inputs(1)
+    x = node.check_activation(node.input(), "float32", "uint8", "int8")
+    to = ("int8", "uint8") if x.dtype == "int8" else ("int8",)
+    y = node.check_activation(node.output(), *to)
+    node.check_output_shape(x.shape)
+    if x.dtype != "float32":
+        node.check_headroom(quantize_multiplier(x.scale / y.scale), 255)
+
+
+def _check_dequantize(node: Node) -> None:
+    node.check_inputs(1)
+    x = node.int8_input()
+    node.check_activation(node.output(), "float32")
+    node.check_output_shape(x.shape)
+
+
+def _lower_quantize(lowering: Lowering, node: Node) -> None:
+    x, y = node.input(), node.output()
+    if x.dtype == "float32":
+        function = "tcnn_quantize_f32_s8"
+        lowering.call(node, function, "tcnn_affine_params_t", _affine(y))
+        return
+    multiplier = quantize_multiplier(x.scale / y.scale)
+    params: dict[str, Param] = {
+        "size": x.size,
+        "input_zero_point": x.zero_point,
+        "output_zero_point": y.zero_point,
+        "multiplier": multiplier.value,
+        "shift": multiplier.shift,
+    }
+    function = f"tcnn_requantize_{_SUFFIXES[x.dtype]}_{_SUFFIXES[y.dtype]}"
+    lowering.call(node, function, "tcnn_requantize_params_t", params)
+
+
+def _lower_dequantize(lowering: Lowering, node: Node) -> None:
+    params = _affine(node.input())
+    lowering.call(node, "tcnn_dequantize_s8_f32", "tcnn_affine_params_t", params)
+
+
+def _affine(tensor: Tensor) -> dict[str, Param]:
+    return {
+        "size": tensor.size,
+        "scale": tensor.scale,
+        "zero_point": tensor.zero_point,
+    }
+
+
+QUANTIZE = Operator(
+    "QUANTIZE", 114, read_nothing, _check_quantize, _lower_quantize, no_macs
+)
+DEQUANTIZE = Operator(
+    "DEQUANTIZE", 6, read_nothing, _check_dequantize, _lower_dequantize, no_macs
+)
