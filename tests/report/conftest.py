@@ -11,11 +11,9 @@ import pytest
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
 from tinycnn.compiler.cost import count_costs
-from tinycnn.compiler.graph import (
-    FullyConnectedAttrs,
-    SoftmaxAttrs,
-)
 from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.fully_connected import FullyConnectedAttrs
+from tinycnn.compiler.operators.softmax import SoftmaxAttrs
 from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict
 
 QUANT = QuantParams((0.1,), (0,))

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from tinycnn.errors import ProjectError
+
 pytestmark = pytest.mark.train
 
 
@@ -53,8 +55,10 @@ def test_best_epoch_is_kept(corners):
     history = train_model(model, corners, _settings(), seed=3, on_epoch=seen.append)
 
     best = history.epochs[history.best]
+    accuracies = [epoch.val_accuracy for epoch in seen]
     assert list(history.epochs) == seen
-    assert best.val_accuracy == max(epoch.val_accuracy for epoch in seen)
+    assert best.val_accuracy == max(accuracies)
+    assert max(accuracies[history.best + 1 :], default=0) < best.val_accuracy
     assert evaluate(model, corners.validation) == pytest.approx(best.val_accuracy)
 
 
@@ -76,6 +80,22 @@ def test_loss_suits_the_last_layer(corners, ending):
     p = p if "softmax" in ending else np.exp(p) / np.exp(p).sum(axis=1, keepdims=True)
     expected = -np.log(p[np.arange(len(p)), corners.validation.labels]).mean()
     assert history.epochs[0].val_loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_divergence_is_an_error_with_a_remedy(corners):
+    """A learning rate that is far too high ends in one clear line."""
+    from tinycnn.training.fit import train_model
+
+    with pytest.raises(ProjectError, match="finite loss, got nan in epoch") as caught:
+        train_model(_diverging(), corners, _settings(learning_rate=1e30), seed=1)
+    assert "lower learning_rate" in caught.value.hint
+
+
+def _diverging():
+    """A network without normalization, whose weights can grow without bound."""
+    from tinycnn.models import build_model
+
+    return build_model("lenet5", input_shape=(8, 8, 1), classes=4, width=0.25)
 
 
 def test_augmentation_keeps_images_in_place_on_average():

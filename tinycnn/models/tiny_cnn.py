@@ -18,7 +18,7 @@ _STEM_CHANNELS = 16
 _BLOCK_CHANNELS = (32, 48, 64, 64)
 _FINAL_SIZE = 4
 # Which convolutions halve the image, by the number of halvings; 0 is the stem.
-_HALVINGS = ((), (1,), (1, 3), (0, 1, 3), (0, 1, 2, 3), (0, 1, 2, 3, 4))
+_HALVINGS = ((), (2,), (1, 3), (0, 1, 3), (0, 1, 2, 3), (0, 1, 2, 3, 4))
 _BATCH_NORM_MOMENTUM = 0.9  # small data sets give few steps to average over
 
 

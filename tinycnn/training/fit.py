@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.datasets.dataset import Dataset, Split
+from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, tf
 
 __all__ = ["Epoch", "FitSettings", "History", "evaluate", "predict", "train_model"]
@@ -26,8 +27,8 @@ _WARMUP_SHARE = 0.05  # of all steps
 _FINAL_RATE_SHARE = 0.01  # of the peak learning rate
 _MAX_SHIFT_SHARE = 1 / 14  # of the image's side: 2 pixels of 28
 _MIN_SHIFT = 1.0  # pixels
-_MAX_ROTATION = math.radians(8)
-_MAX_ZOOM = 0.08
+_MAX_ROTATION = math.radians(5)
+_MAX_ZOOM = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ def train_model(
 ) -> History:
     """Train `model` in place and keep its best epoch on the validation split.
 
-    Best is the highest accuracy, then the lowest loss. Switches TensorFlow to
-    deterministic kernels for the rest of the process.
+    Best is the highest accuracy; of equals the latest, as its learning rate was the
+    lowest. Switches TensorFlow to deterministic kernels for the rest of the process.
 
     Args:
         model: Ends in softmax or in logits.
@@ -84,21 +85,29 @@ def train_model(
         settings: How to train.
         seed: Fixes the order of images and their augmentation.
         on_epoch: Called after each epoch.
+
+    Raises:
+        ProjectError: If training diverges.
     """
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
-    batch_size = min(settings.batch_size, len(dataset.train))
-    steps = len(dataset.train) // batch_size
+    steps = max(1, len(dataset.train) // settings.batch_size)
     optimizer = _optimizer(model, settings.learning_rate, steps * settings.epochs)
     train_step = _train_step(model, dataset.train, optimizer, settings.augment, seed)
     validate = _validation(model, dataset.validation)
     epochs: list[Epoch] = []
     best, best_weights = -1, None
     for order in _orders(len(dataset.train), settings.epochs, seed):
-        losses = [train_step(order[i::steps][:batch_size]) for i in range(steps)]
-        loss, accuracy = np.mean([[float(x) for x in pair] for pair in losses], axis=0)
-        epochs.append(Epoch(float(loss), float(accuracy), *validate()))
-        if best < 0 or _rank(epochs[-1]) > _rank(epochs[best]):
+        batches = [order[i::steps][: settings.batch_size] for i in range(steps)]
+        loss, accuracy = _train_epoch(train_step, batches)
+        if not math.isfinite(loss):
+            raise ProjectError(
+                f"training: expected a finite loss, got {loss} in epoch "
+                f"{len(epochs) + 1}",
+                hint="choose a lower learning_rate",
+            )
+        epochs.append(Epoch(loss, accuracy, *validate()))
+        if best < 0 or epochs[-1].val_accuracy >= epochs[best].val_accuracy:
             best, best_weights = len(epochs) - 1, model.get_weights()
         on_epoch(epochs[-1])
     model.set_weights(best_weights)
@@ -121,10 +130,6 @@ def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         for i in range(0, len(images), _PREDICT_BATCH)
     ]
     return np.concatenate(rows)
-
-
-def _rank(epoch: Epoch) -> tuple[float, float]:
-    return epoch.val_accuracy, -epoch.val_loss
 
 
 def _orders(images: int, epochs: int, seed: int) -> Iterator[NDArray[np.int64]]:
@@ -170,6 +175,16 @@ def _train_step(
         return loss, tf.reduce_mean(_hits(truth, scores))
 
     return lambda indices: step(tf.constant(indices))
+
+
+def _train_epoch(
+    train_step: Callable[[NDArray[np.int64]], tuple[Any, Any]],
+    batches: list[NDArray[np.int64]],
+) -> tuple[float, float]:
+    """Mean loss and accuracy over one step for each batch of indices."""
+    scores = [train_step(batch) for batch in batches]  # not read before all have run
+    loss, accuracy = np.mean([[float(x) for x in pair] for pair in scores], axis=0)
+    return float(loss), float(accuracy)
 
 
 def _validation(model: Any, split: Split) -> Callable[[], tuple[float, float]]:

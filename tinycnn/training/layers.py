@@ -27,6 +27,7 @@ __all__ = [
 
 _WEIGHT_MAX = 127
 _SMALLEST_WEIGHT = 1e-12
+_LOG_ERROR = 2.0**-33  # a mantissa of 31 bits rounds up to the next power of two
 _ADD_SHIFT = 20  # TFLite's ADD scales its inputs up by this many bits
 
 
@@ -221,7 +222,7 @@ def _requantized(accumulator: Any, factor: Any, *, divisor: int = 1) -> Any:
     TFLite multiplies by the mantissa of `factor` and rounds, then divides by a power of
     two and rounds again, a half away from zero.
     """
-    exponent = tf.floor(tf.math.log(factor) / math.log(2.0)) + 1.0
+    exponent = tf.floor(tf.math.log(factor) / math.log(2.0) + _LOG_ERROR) + 1.0
     exponent -= divisor.bit_length() - 1
     step = tf.pow(_double(2.0), tf.minimum(exponent, 0.0))
     q = tf.floor(accumulator * (factor / divisor / step) + 0.5) * step
