@@ -1,0 +1,29 @@
+"""Random one-operator models, each from a seed; every draw is valid for the reference.
+
+One file a family; its `CASES` maps operators to functions from a generator to a model.
+"""
+
+from tests.compiler.cases import (
+    conv,
+    elementwise,
+    fully_connected,
+    movement,
+    pool,
+    quantize,
+    reduce,
+    softmax,
+)
+from tests.compiler.cases.draw import draw_inputs
+
+__all__ = ["CASES", "draw_inputs"]
+
+CASES = {
+    **conv.CASES,
+    **elementwise.CASES,
+    **fully_connected.CASES,
+    **movement.CASES,
+    **pool.CASES,
+    **quantize.CASES,
+    **reduce.CASES,
+    **softmax.CASES,
+}

@@ -1,0 +1,103 @@
+"""What all families of cases draw: shapes, scales, weights, windows.
+
+Edges (one pixel, one channel, -128, 127, powers of two) are drawn more often than chance
+would.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SAME, VALID = 0, 1
+ACTIVATIONS = (0, 1, 3)  # NONE, RELU, RELU6
+
+
+def pick(rng, *values):
+    return values[rng.integers(len(values))]
+
+
+def draw_quant(rng):
+    """Scale and zero point of an activation."""
+    scale = float(np.float32(2.0 ** rng.uniform(-8, 1)))
+    return scale, int(pick(rng, -128, -1, 0, 127, rng.integers(-128, 128)))
+
+
+def draw_bias(rng, channels):
+    return rng.integers(-300, 300, channels).astype(np.int32)
+
+
+def draw_weights(rng, shape):
+    """Weights of the whole range, or small ones, with which roundings show."""
+    largest = pick(rng, 127, 2)
+    weights = rng.integers(-largest, largest + 1, shape)
+    edges = rng.random(shape) < 0.1
+    return np.where(edges, pick(rng, -largest, 0, largest), weights).astype(np.int8)
+
+
+def draw_image(rng):
+    """Height, width and channels."""
+    return (
+        int(pick(rng, 1, rng.integers(1, 10))),
+        int(pick(rng, 1, rng.integers(1, 10))),
+        int(pick(rng, 1, 3, rng.integers(1, 9))),
+    )
+
+
+def window(rng, size, padding, dilation=1):
+    """A kernel size that fits `size`."""
+    most = size if padding == SAME else (size - 1) // dilation + 1
+    return (
+        int(pick(rng, 1, 3, 5, rng.integers(1, 7)))
+        if padding == SAME
+        else int(rng.integers(1, min(most, 6) + 1))
+    )
+
+
+def output_size(size, kernel, stride, dilation, padding):
+    effective = (kernel - 1) * dilation + 1
+    return -(-size // stride) if padding == SAME else (size - effective) // stride + 1
+
+
+def draw_window(rng, h, w, *, dilate):
+    """Padding, kernel, stride, dilation and output size for rows and columns."""
+    padding = pick(rng, SAME, VALID)
+    strides = tuple(int(rng.integers(1, 4)) for _ in "hw")
+    dilations = tuple(int(rng.integers(1, 4)) if dilate else 1 for _ in "hw")
+    if dilate and strides != (1, 1):
+        dilations = (1, 1)
+    kernels = tuple(
+        window(rng, size, padding, d) for size, d in zip((h, w), dilations, strict=True)
+    )
+    outputs = tuple(
+        output_size(size, k, s, d, padding)
+        for size, k, s, d in zip((h, w), kernels, strides, dilations, strict=True)
+    )
+    return padding, kernels, strides, dilations, outputs
+
+
+def draw_scales(rng, scale, weights, channels, *, per_channel):
+    """Weight scales and an output scale at which the sums use the int8 range.
+
+    Some are powers of two, so that exact ties occur.
+    """
+    count = channels if per_channel else 1
+    exponents = [rng.uniform(-9, -5) for _ in range(count)]
+    typical = np.sqrt(weights.size / channels) * np.abs(weights).mean() + 1
+    exponent = np.log2(scale * typical) + max(exponents) + rng.uniform(0, 2)
+    if rng.random() < 0.3:
+        exponents = [round(e) for e in exponents]
+        exponent = round(exponent - np.log2(scale)) + np.log2(scale)
+    return [float(np.float32(2.0**e)) for e in exponents], float(
+        np.float32(2.0**exponent)
+    )
+
+
+def draw_inputs(rng, tensor, count):
+    """Inputs for a tensor: random, and the edges of its type."""
+    shape = (count, tensor.size)
+    if tensor.dtype == "float32":
+        return rng.uniform(-300, 300, shape).astype(np.float32)
+    info = np.iinfo(tensor.dtype)
+    inputs = rng.integers(info.min, info.max + 1, shape).astype(tensor.dtype)
+    inputs[0], inputs[1] = info.min, info.max
+    return inputs
