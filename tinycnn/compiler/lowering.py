@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class Lowering:
         self._buffers = buffers
         self.calls: list[KernelCall] = []
         self.arrays: list[ConstantArray] = []
+        self._call_counts: Counter[int] = Counter()
 
     def array(
         self,
@@ -69,21 +71,44 @@ class Lowering:
         params_type: str,
         params: dict[str, Param],
         *constants: str,
+        inputs: Iterable[Tensor] | None = None,
+        output: Tensor | None = None,
     ) -> None:
-        """Add the call of a kernel: params, activations in, constants, output."""
-        inputs = [self._buffers[i].name for i in node.op.inputs if i in self._buffers]
-        x, y = node.input(), node.output()
+        """Add the call of a kernel: params, inputs, constants, output.
+
+        A node may have several calls; each has params of a name of its own.
+
+        Args:
+            node: The operator that the call is a part of.
+            function: The C function.
+            params_type: The C type of its params.
+            params: Their fields in order.
+            constants: C names of tables.
+            inputs: The tensors read; by default the activations among the node's.
+            output: The tensor written; by default the node's first output.
+        """
+        if inputs is None:
+            ids = (i for i in node.op.inputs if i in self._buffers)
+            inputs = [node.graph.tensors[i] for i in ids]
+        x, y = node.input(), output or node.output()
         shapes = f"{_shape(x)} -> {_shape(y)}"
+        names = (self._buffers[t.id].name for t in inputs)
         self.calls.append(
             KernelCall(
-                name=f"op{node.op.index}",
+                name=self._call_name(node),
                 function=function,
                 params_type=params_type,
                 params=params,
-                arguments=(*inputs, *constants, self._buffers[y.id].name),
+                arguments=(*names, *constants, self._buffers[y.id].name),
                 comment=f"op {node.op.index} {node.op.kind} {shapes}: {y.name}",
             )
         )
+
+    def _call_name(self, node: Node) -> str:
+        """`op7` for the first call of operator 7, then `op7_2` and so on."""
+        self._call_counts[node.op.index] += 1
+        count = self._call_counts[node.op.index]
+        return f"op{node.op.index}" + (f"_{count}" if count > 1 else "")
 
 
 def _shape(tensor: Tensor) -> str:

@@ -1,8 +1,8 @@
 """Graph -> `MemoryPlan`: a place in one arena for every activation.
 
-Two tensors share bytes only if their lifetimes do not overlap, or if a RESHAPE makes
-them one. Tensors are placed largest first, each at the lowest free offset (the greedy
-planner of TFLite Micro); lifetimes are counted in operators.
+Two tensors share bytes only if their lifetimes do not overlap, or if one is an alias of
+the other (RESHAPE). Tensors are placed largest first, each at the lowest free offset
+(the greedy planner of TFLite Micro); lifetimes are counted in operators.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.operators import OPERATORS
 
 __all__ = ["Lifetime", "MemoryPlan", "plan_memory"]
 
@@ -86,10 +87,11 @@ def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
 
 
 def _find_roots(graph: Graph) -> dict[int, int]:
-    """Each activation's storage: itself, or the input of the RESHAPE that makes it."""
+    """Each activation's storage: itself, or the input of the alias that makes it."""
     roots = {t: t for t in graph.inputs}
     for op in graph.ops:
-        source = op.inputs[0] if op.kind == "RESHAPE" else op.outputs[0]
+        source = op.inputs[0] if OPERATORS[op.kind].is_alias else op.outputs[0]
+        roots.update({output: output for output in op.outputs[1:]})
         roots[op.outputs[0]] = roots.get(source, source)
     return roots
 

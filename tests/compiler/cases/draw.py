@@ -1,7 +1,6 @@
 """What all families of cases draw: shapes, scales, weights, windows.
 
-Edges (one pixel, one channel, -128, 127, powers of two) are drawn more often than chance
-would.
+Edges (one pixel, one channel, -128, 127, powers of two) come more often than by chance.
 """
 
 from __future__ import annotations

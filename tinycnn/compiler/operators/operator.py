@@ -39,6 +39,8 @@ class Operator:
         check: Raises a ModelError unless the kernels can compute the node exactly.
         lower: Adds the node's kernel calls.
         count_macs: Multiply-accumulates of one inference.
+        is_alias: The output is the first input under another shape: the memory plan
+            puts both in one place, and there are no kernel calls.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Operator:
     check: Callable[[Node], None]
     lower: Callable[[Lowering, Node], None]
     count_macs: Callable[[Node], int]
+    is_alias: bool = False
 
 
 def no_macs(node: Node) -> int:

@@ -20,4 +20,4 @@ def _lower(lowering: Lowering, node: Node) -> None:
     """The memory plan puts the output where the input is."""
 
 
-RESHAPE = Operator("RESHAPE", 22, read_nothing, _check, _lower, no_macs)
+RESHAPE = Operator("RESHAPE", 22, read_nothing, _check, _lower, no_macs, is_alias=True)
