@@ -5,6 +5,13 @@
 #include "fixed_point.h"
 #include "kernels.h"
 
+static int32_t requantize(int32_t sum, const tcnn_fully_connected_params_t *p,
+                          int32_t channel) {
+    const int32_t i = p->per_channel ? channel : 0;
+    return p->round_once ? tcnn_requantize_once(sum, p->multiplier[i], p->shift[i])
+                         : tcnn_requantize(sum, p->multiplier[i], p->shift[i]);
+}
+
 void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
                              const int8_t *input, const int8_t *weights,
                              const int32_t *bias, int8_t *output) {
@@ -17,10 +24,7 @@ void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
             for (int32_t i = 0; i < p->input_channels; i++) {
                 sum += (x[i] - p->input_zero_point) * w[i];
             }
-            const int32_t k = p->per_channel ? c : 0;
-            const int32_t value =
-                tcnn_requantize_once(sum, p->multiplier[k], p->shift[k]) +
-                p->output_zero_point;
+            const int32_t value = requantize(sum, p, c) + p->output_zero_point;
             *output++ = (int8_t)tcnn_clamp(value, p->clamp_min, p->clamp_max);
         }
     }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.numerics import Multiplier
+from tinycnn.compiler.numerics import Multiplier, Numerics
 from tinycnn.compiler.program import Buffer, ConstantArray, KernelCall, Param
 
 if TYPE_CHECKING:
@@ -23,15 +23,20 @@ class Lowering:
     """Gathers what the operators' `lower` functions emit.
 
     Attributes:
+        numerics: The reference whose arithmetic the kernels reproduce.
         calls: Kernel calls in execution order.
         arrays: Constants in the order of their use.
 
     Args:
         name: Prefix of all C names.
         buffers: The activations' places by tensor id.
+        numerics: The reference.
     """
 
-    def __init__(self, name: str, buffers: dict[int, Buffer]) -> None:
+    def __init__(
+        self, name: str, buffers: dict[int, Buffer], numerics: Numerics = "litert"
+    ) -> None:
+        self.numerics = numerics
         self._name = name
         self._buffers = buffers
         self.calls: list[KernelCall] = []

@@ -1,25 +1,30 @@
-"""Fixed-point constants of the reference interpreter, computed offline.
+"""Fixed-point constants of the reference interpreters, computed offline.
 
 In: real-valued scales. Out: the integers with which the C kernels give the same bytes
-as LiteRT's `BUILTIN_REF` kernels. Follows `QuantizeMultiplier` (TFLite,
-`quantization_util.cc`) and gemmlowp's fixed-point `exp_on_negative_values`; all
-arithmetic is on Python integers and IEEE doubles, so that it repeats on any machine.
+as a reference's own: `litert` is LiteRT's `BUILTIN_REF`, `tflm` is TFLite Micro. Follows
+`QuantizeMultiplier` (TFLite, `quantization_util.cc`) and gemmlowp's fixed-point
+`exp_on_negative_values`; all arithmetic is on Python integers and IEEE doubles, so that
+it repeats on any machine.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [
     "Multiplier",
+    "Numerics",
     "mean_multiplier",
     "quantize_multiplier",
     "single_rounding_multiplier",
     "softmax_exp_table",
 ]
+
+Numerics = Literal["litert", "tflm"]
 
 _EXP_BARREL = (  # exp(-2^k) as Q0.31, k = -2 to 4
     (-2, 1672461947),

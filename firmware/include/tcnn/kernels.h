@@ -5,10 +5,10 @@
  * Tensors are NHWC with batch 1. Sizes, strides and offsets were checked when the code
  * was generated; kernels trust them. `clamp_min` and `clamp_max` hold the fused
  * activation. Each kernel names the TFLite operator that it reproduces bit for bit, as
- * LiteRT's reference kernels (BUILTIN_REF) compute it:
+ * LiteRT's reference kernels (BUILTIN_REF) and TFLite Micro compute it:
  *   - requantize: 32-bit fixed-point multiplier and shift, rounded twice (the doubling
  *     high multiply to nearest, then the right shift to nearest, ties away from zero);
- *   - FULLY_CONNECTED alone rounds once, ties away from zero.
+ *   - FULLY_CONNECTED alone rounds once in LiteRT, ties away from zero.
  * A shift is a power of two: positive to the left, negative to the right.
  */
 #ifndef TCNN_KERNELS_H
@@ -63,6 +63,7 @@ typedef struct {
     int32_t clamp_min;
     int32_t clamp_max;
     int32_t per_channel; /* 1: a multiplier for each output channel; 0: one */
+    int32_t round_once;  /* 1: as LiteRT; 0: twice, as TFLite Micro */
     const int32_t *multiplier;
     const int8_t *shift;
 } tcnn_fully_connected_params_t;

@@ -1,12 +1,21 @@
-"""FULLY_CONNECTED."""
+"""FULLY_CONNECTED.
+
+LiteRT rounds once, from doubles; TFLite Micro twice, like a convolution.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinycnn.compiler.graph import Attrs
 from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import single_rounding_multiplier
+from tinycnn.compiler.numerics import (
+    Multiplier,
+    quantize_multiplier,
+    single_rounding_multiplier,
+)
 from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp
 from tinycnn.compiler.operators.weights import (
@@ -49,8 +58,8 @@ def _check(node: Node) -> None:
 def _lower(lowering: Lowering, node: Node) -> None:
     x, y = node.input(), node.output()
     channels, depth = node.input(1).shape
-    reals = real_multipliers(node)
-    multipliers = [single_rounding_multiplier(r, y.zero_point) for r in reals]
+    once = lowering.numerics == "litert"
+    multipliers = _multipliers_once(node) if once else _multipliers_twice(node)
     weights, bias = lower_weights(lowering, node)
     params: dict[str, Param] = {
         "rows": x.size // depth,
@@ -59,11 +68,26 @@ def _lower(lowering: Lowering, node: Node) -> None:
         "input_zero_point": x.zero_point,
         "output_zero_point": y.zero_point,
         **clamp_params(node.attrs(FullyConnectedAttrs).clamp),
-        "per_channel": int(len(reals) > 1),
+        "per_channel": int(len(multipliers) > 1),
+        "round_once": int(once),
         **lowering.multipliers(node, multipliers),
     }
     function, params_type = "tcnn_fully_connected_s8", "tcnn_fully_connected_params_t"
     lowering.call(node, function, params_type, params, weights, bias)
+
+
+def _multipliers_once(node: Node) -> list[Multiplier]:
+    zero_point = node.output().zero_point
+    return [single_rounding_multiplier(r, zero_point) for r in real_multipliers(node)]
+
+
+def _multipliers_twice(node: Node) -> list[Multiplier]:
+    """TFLite Micro multiplies the two scales of a tensor in single precision."""
+    reals = real_multipliers(node)
+    if len(reals) == 1:
+        product = np.float32(node.input().scale) * np.float32(node.input(1).scale)
+        reals = [float(product) / node.output().scale]
+    return [quantize_multiplier(real) for real in reals]
 
 
 def _count_macs(node: Node) -> int:
