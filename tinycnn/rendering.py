@@ -84,10 +84,10 @@ def c_value(value: object) -> str:
     """A C initialiser.
 
     >>> c_value({"a": (1, 2), "b": 0.5})
-    '{.a = {1, 2}, .b = 0.5f}'
+    '{{1, 2}, 0.5f}'
     """
     if isinstance(value, dict):
-        return "{" + ", ".join(f".{k} = {c_value(v)}" for k, v in value.items()) + "}"
+        return c_value(tuple(value.values()))
     if isinstance(value, tuple):
         return "{" + ", ".join(map(c_value, value)) + "}"
     return c_float(value) if isinstance(value, float) else str(value)

@@ -13,18 +13,20 @@
 /* Sizes of the parts of payloads. */
 #define OFFSET_BYTES 4u
 #define TIMES_BYTES 8u
-#define HELLO_FIXED_BYTES 60u
+#define SIZE_BYTES 2u
+#define HELLO_FIXED_BYTES 62u
 #define TENSOR_BYTES (2u + 4u * TCNN_MAX_RANK + 8u)
 #define HELLO_STRINGS 4u
 #define ERROR_TEXT_BYTES 40u
 
 /* A string of the HELLO reply is cut to this, so that the reply always fits. */
-#define HELLO_ROOM (TCNN_MAX_PAYLOAD - HELLO_FIXED_BYTES - 2u * TENSOR_BYTES)
+#define HELLO_ROOM                                                                     \
+    (TCNN_MAX_PAYLOAD - HELLO_FIXED_BYTES - 2u * TCNN_MAX_TENSORS * TENSOR_BYTES)
 #define HELLO_STRING_SHARE (HELLO_ROOM / HELLO_STRINGS - 1u)
 #define HELLO_STRING_BYTES (HELLO_STRING_SHARE < 255u ? HELLO_STRING_SHARE : 255u)
 
-_Static_assert(TCNN_MAX_PAYLOAD >= 256 && TCNN_MAX_PAYLOAD <= 16384,
-               "TCNN_MAX_PAYLOAD must be 256 to 16384");
+_Static_assert(TCNN_MAX_PAYLOAD >= 768 && TCNN_MAX_PAYLOAD <= 16384,
+               "TCNN_MAX_PAYLOAD must be 768 to 16384");
 
 static struct {
     const tcnn_model_t *model;
@@ -112,8 +114,15 @@ static void handle_hello(const tcnn_header_t *request) {
     tcnn_put_u32(start + 16, tcnn_port_stack_bytes());
     memcpy(start + 20, harness.port.board_id, 8);
     memcpy(start + 28, model->sha256, 32);
-    uint8_t *to = put_tensor(start + HELLO_FIXED_BYTES, &model->input);
-    to = put_tensor(to, &model->output);
+    start[60] = (uint8_t)model->input_count;
+    start[61] = (uint8_t)model->output_count;
+    uint8_t *to = start + HELLO_FIXED_BYTES;
+    for (uint32_t i = 0; i < model->input_count; i++) {
+        to = put_tensor(to, &model->inputs[i]);
+    }
+    for (uint32_t i = 0; i < model->output_count; i++) {
+        to = put_tensor(to, &model->outputs[i]);
+    }
     to = put_string(to, model->name);
     to = put_string(to, model->generator);
     to = put_string(to, model->reference);
@@ -121,21 +130,56 @@ static void handle_hello(const tcnn_header_t *request) {
     answer(request, (uint32_t)(to - start));
 }
 
-/* Copies the request's part of the input; false, and answered, if it does not fit. */
+static uint32_t total_bytes(const tcnn_tensor_t *tensors, uint32_t count) {
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        total += tensors[i].bytes;
+    }
+    return total;
+}
+
+/* The part of [offset, offset + size) that lies in one tensor: where it is in the
+ * arena, and its size. The tensors are laid end to end, and the part begins in one of
+ * them. */
+static uint8_t *locate(const tcnn_tensor_t *tensors, uint32_t offset, uint32_t *size) {
+    while (offset >= tensors->bytes) {
+        offset -= tensors->bytes;
+        tensors++;
+    }
+    if (*size > tensors->bytes - offset) {
+        *size = tensors->bytes - offset;
+    }
+    return harness.model->arena + tensors->offset + offset;
+}
+
+/* Copies the request's part of the inputs; false, and answered, if it does not fit. */
 static bool take_input(const tcnn_header_t *request, const uint8_t *payload) {
-    const tcnn_tensor_t *input = &harness.model->input;
+    const tcnn_model_t *model = harness.model;
+    const uint32_t total = total_bytes(model->inputs, model->input_count);
     if (request->length < OFFSET_BYTES) {
         answer_error(request, TCNN_ERROR_LENGTH, "no offset");
         return false;
     }
     const uint32_t offset = tcnn_take_u32(payload);
     const uint32_t size = request->length - OFFSET_BYTES;
-    if (offset > input->bytes || size > input->bytes - offset) {
-        answer_error(request, TCNN_ERROR_RANGE, "outside the input tensor");
+    if (offset > total || size > total - offset) {
+        answer_error(request, TCNN_ERROR_RANGE, "outside the inputs");
         return false;
     }
-    memcpy(harness.model->arena + input->offset + offset, payload + OFFSET_BYTES, size);
+    for (uint32_t done = 0, part; done < size; done += part) {
+        part = size - done;
+        uint8_t *to = locate(model->inputs, offset + done, &part);
+        memcpy(to, payload + OFFSET_BYTES + done, part);
+    }
     return true;
+}
+
+static void give_output(uint8_t *to, uint32_t offset, uint32_t size) {
+    for (uint32_t done = 0, part; done < size; done += part) {
+        part = size - done;
+        const uint8_t *from = locate(harness.model->outputs, offset + done, &part);
+        memcpy(to + done, from, part);
+    }
 }
 
 static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
@@ -146,10 +190,6 @@ static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
 
 static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     const tcnn_model_t *model = harness.model;
-    if (model->output.bytes > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
-        answer_error(request, TCNN_ERROR_LENGTH, "output larger than a reply");
-        return;
-    }
     if (!take_input(request, payload)) {
         return;
     }
@@ -162,8 +202,29 @@ static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     uint8_t *to = tcnn_frame_payload(harness.reply);
     tcnn_put_u32(to, cycles);
     tcnn_put_u32(to + 4, micros);
-    memcpy(to + TIMES_BYTES, model->arena + model->output.offset, model->output.bytes);
-    answer(request, TIMES_BYTES + model->output.bytes);
+    uint32_t size = total_bytes(model->outputs, model->output_count);
+    if (size > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
+        size = TCNN_MAX_PAYLOAD - TIMES_BYTES;
+    }
+    give_output(to + TIMES_BYTES, 0, size);
+    answer(request, TIMES_BYTES + size);
+}
+
+static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
+    const tcnn_model_t *model = harness.model;
+    const uint32_t total = total_bytes(model->outputs, model->output_count);
+    if (request->length != OFFSET_BYTES + SIZE_BYTES) {
+        answer_error(request, TCNN_ERROR_LENGTH, "READ takes offset and size");
+        return;
+    }
+    const uint32_t offset = tcnn_take_u32(payload);
+    const uint32_t size = tcnn_take_u16(payload + OFFSET_BYTES);
+    if (offset > total || size > total - offset || size > TCNN_MAX_PAYLOAD) {
+        answer_error(request, TCNN_ERROR_RANGE, "outside the outputs");
+        return;
+    }
+    give_output(tcnn_frame_payload(harness.reply), offset, size);
+    answer(request, size);
 }
 
 /* Takes what belongs to the exchange so far: true if nothing is left to do. */
@@ -203,6 +264,9 @@ static void handle_frame(void) {
         break;
     case TCNN_INFER:
         handle_infer(request, payload);
+        break;
+    case TCNN_READ:
+        handle_read(request, payload);
         break;
     default:
         answer_error(request, TCNN_ERROR_TYPE, "unknown request");

@@ -5,12 +5,8 @@
 #include "fixed_point.h"
 #include "kernels.h"
 
-/* Headroom that both inputs are brought to before they are scaled. */
-#define LEFT_SHIFT 20
-
 static int32_t rescale(int32_t value, const tcnn_add_term_t *term) {
-    return tcnn_requantize((value - term->zero_point) * (1 << LEFT_SHIFT),
-                           term->multiplier, term->shift);
+    return tcnn_rescale_term(value - term->zero_point, term->multiplier, term->shift);
 }
 
 void tcnn_add_s8(const tcnn_add_params_t *params, const int8_t *input1,

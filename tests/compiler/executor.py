@@ -36,16 +36,21 @@ class Executor:
         for x in inputs:
             arena[:] = 0xA5
             raw = np.frombuffer(x.tobytes(), np.uint8)
-            arena[base + program.input.offset :][: len(raw)] = raw
+            for buffer in program.inputs:
+                part, raw = raw[: buffer.tensor.bytes], raw[buffer.tensor.bytes :]
+                arena[base + buffer.offset :][: len(part)] = part
             for call in program.calls:
                 params = make_struct(call.params, address)
                 arguments = [ctypes.c_void_p(address[a]) for a in call.arguments]
                 self.library[call.function](ctypes.byref(params), *arguments)
             assert np.all(arena[:base] == 0xA5), "written before the arena"
             assert np.all(arena[base + program.arena_bytes :] == 0xA5), "written after"
-            start = base + program.output.offset
-            size = program.output.tensor.bytes
-            outputs.append(arena[start : start + size].tobytes())
+            outputs.append(
+                b"".join(
+                    arena[base + b.offset :][: b.tensor.bytes].tobytes()
+                    for b in program.outputs
+                )
+            )
         return outputs
 
 

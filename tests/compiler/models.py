@@ -61,3 +61,18 @@ def conv_model(**options):
     x = b.tensor((1, 6, 6, 2), scale=0.02, zero_point=-3)
     y = add_conv(b, x, (4, 3, 3, 2), (1, 6, 6, 4), **options)
     return b.build([x], [y])
+
+
+def two_sided_model():
+    """Two inputs; two outputs, each larger than one reply of the protocol."""
+    b = ModelBuilder()
+    shape = (1, 20, 20, 4)
+    first = b.tensor(shape, "uint8", scale=0.02, zero_point=120)
+    second = b.tensor(shape, scale=0.03, zero_point=-7)
+    inner = b.tensor(shape, scale=0.02, zero_point=-8)
+    b.op("QUANTIZE", [first], [inner])
+    total = b.tensor(shape, scale=0.05, zero_point=3)
+    b.op("ADD", [inner, second], [total])
+    real = b.tensor(shape, "float32")
+    b.op("DEQUANTIZE", [inner], [real])
+    return b.build([first, second], [total, real])

@@ -26,7 +26,7 @@ def test_kernels_equal_the_reference(kind, executor, tmp_path):
         path.write_bytes(model)
         graph = run_passes(read_tflite(model))
         program = lower_graph(graph, plan_memory(graph), name="case")
-        inputs = draw_inputs(rng, program.input.tensor, 4)
+        inputs = draw_inputs(rng, program.inputs[0].tensor, 4)
 
         expected = [y.tobytes() for y in load_reference(path).run(inputs)]
 

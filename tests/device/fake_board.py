@@ -99,9 +99,8 @@ class FakeBoard:
         words = b"".join(
             bytes([len(w)]) + w for w in (b"m", b"tests", b"none", b"fake")
         )
-        return (
-            self.magic + numbers + self.board_id + self.sha256 + taken + given + words
-        )
+        start = self.magic + numbers + self.board_id + self.sha256
+        return start + b"\1\1" + taken + given + words
 
     def error(self, frame: Frame, code: ErrorCode) -> bytes:
         """An error in answer to `frame`."""

@@ -97,20 +97,6 @@ def test_image_of_wrong_size_is_refused() -> None:
     assert board.runs == 0
 
 
-def test_output_that_fits_no_reply_is_refused() -> None:
-    """A model whose output is larger than a reply is refused at HELLO."""
-    board = FakeBoard(max_payload=65, input_bytes=4, output_rank=1)
-    board.hello = lambda: FakeBoard.hello(board).replace(  # type: ignore[method-assign]
-        b"\x08\0\0\0\0\0\x80\x3f", b"\x3a\0\0\0\0\0\x80\x3f"
-    )
-    with (
-        served(Line(board)) as url,
-        open_serial(url) as device,
-        pytest.raises(ProtocolError, match="output of 58 bytes does not fit a reply"),
-    ):
-        device.info()
-
-
 def test_info_is_asked_anew() -> None:
     """A second HELLO tells what has changed, such as the stack."""
     board = FakeBoard()

@@ -139,7 +139,7 @@ def test_hello_reply_is_read() -> None:
     assert info.model_sha256 == bytes(range(32)).hex()
     assert (info.clock_hz, info.arena_bytes) == (64_000_000, 2048)
     assert (info.stack_bytes, info.max_payload) == (512, 64)
-    assert info.input == TensorInfo("int8", (100,), 0.5, -3, 100)
+    assert info.inputs == (TensorInfo("int8", (100,), 0.5, -3, 100),)
 
 
 @given(st.binary(max_size=300), st.booleans())
@@ -147,7 +147,7 @@ def test_any_hello_reply_is_read_or_refused(payload: bytes, magic: bool) -> None
     """No HELLO reply, however wrong, raises anything but a ProtocolError."""
     hello = FakeBoard().hello()
     try:
-        said = parse_hello(hello[: 60 * magic] + payload).model
+        said = parse_hello(hello[: 62 * magic] + payload).model
     except ProtocolError as error:
         said = str(error)
 

@@ -22,10 +22,12 @@ from tinycnn.device.protocol import (
     FrameType,
     encode_frame,
     parse_hello,
+    read_payload,
     write_payload,
 )
 
-HELLO, WRITE, INFER = FrameType.HELLO, FrameType.WRITE, FrameType.INFER
+HELLO, WRITE = FrameType.HELLO, FrameType.WRITE
+INFER, READ = FrameType.INFER, FrameType.READ
 SILENCE_S = 0.3
 MAX_PAYLOAD = 1024
 
@@ -107,8 +109,8 @@ def test_hello_describes_model_and_board(host: RawHost) -> None:
 
     assert (info.model, info.generator, info.board) == ("counting", "tests", "host")
     assert info.model_sha256 == "c001d00d" + 56 * "0"
-    assert (info.input.shape, info.input.scale) == ((1, 4), 0.5)
-    assert (info.input.zero_point, info.output.bytes) == (-3, 8)
+    assert (info.inputs[0].shape, info.inputs[0].scale) == ((1, 4), 0.5)
+    assert (info.inputs[0].zero_point, info.output_bytes) == (-3, 8)
     assert (info.max_payload, info.arena_bytes) == (MAX_PAYLOAD, 24)
 
 
@@ -205,7 +207,11 @@ def test_over_long_frame_is_cut(host: RawHost, size: int) -> None:
     [
         (Frame(HELLO, 1, 1, b"", version=2), ErrorCode.VERSION),
         (Frame(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
-        (Frame(0x04, 1, 1), ErrorCode.TYPE),
+        (Frame(0x05, 1, 1), ErrorCode.TYPE),
+        (Frame(READ, 1, 1, read_payload(0, 8)[:5]), ErrorCode.LENGTH),
+        (Frame(READ, 1, 1, read_payload(0, 9)), ErrorCode.RANGE),
+        (Frame(READ, 1, 1, read_payload(8, 1)), ErrorCode.RANGE),
+        (Frame(READ, 1, 1, read_payload(0xFFFFFFFF, 2)), ErrorCode.RANGE),
         (Frame(INFER | 0x80, 1, 1), ErrorCode.TYPE),
         (Frame(WRITE, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
         (Frame(INFER, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),

@@ -26,8 +26,8 @@ INFO = DeviceInfo(
     arena_bytes=2048,
     stack_bytes=512,
     max_payload=1024,
-    input=TENSOR,
-    output=TENSOR,
+    inputs=(TENSOR,),
+    outputs=(TENSOR,),
 )
 RESULT = ValidationResult(
     model_sha256="ab" * 32,

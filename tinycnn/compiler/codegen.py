@@ -6,6 +6,8 @@ nothing else. Same program, same bytes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn import __version__
 from tinycnn.compiler.graph import Tensor
 from tinycnn.compiler.program import Buffer, Param, Program
@@ -24,6 +26,14 @@ _FILES = {
 _DTYPES = {"int8": "TCNN_INT8", "uint8": "TCNN_UINT8", "float32": "TCNN_FLOAT32"}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Border:
+    """An input or output with its line in the manual."""
+
+    buffer: Buffer
+    text: str
+
+
 def generate_sources(program: Program) -> dict[str, str]:
     """The C files of `program` by name."""
     values = {
@@ -31,15 +41,13 @@ def generate_sources(program: Program) -> dict[str, str]:
         "generator": f"tinycnn {__version__}",
         "runtime_api": RUNTIME_API,
         "sha256": list(bytes.fromhex(program.sha256)),
-        "input": program.input,
-        "output": program.output,
-        "io": {
-            "input": _describe(program.input.tensor),
-            "output": _describe(program.output.tensor),
+        "border": {
+            **_border("INPUT", program.inputs),
+            **_border("OUTPUT", program.outputs),
         },
         "tensors": {
-            "input": _tensor_fields(program.input),
-            "output": _tensor_fields(program.output),
+            "inputs": [_tensor_fields(buffer) for buffer in program.inputs],
+            "outputs": [_tensor_fields(buffer) for buffer in program.outputs],
         },
     }
     return {
@@ -48,24 +56,36 @@ def generate_sources(program: Program) -> dict[str, str]:
     }
 
 
+def _border(side: str, buffers: tuple[Buffer, ...]) -> dict[str, _Border]:
+    """Inputs or outputs by their C name: INPUT, or INPUT0, INPUT1, ..."""
+    names = [side] if len(buffers) == 1 else [f"{side}{i}" for i in range(len(buffers))]
+    return {
+        name: _Border(buffer, _describe(buffer.tensor))
+        for name, buffer in zip(names, buffers, strict=True)
+    }
+
+
 def _describe(tensor: Tensor) -> str:
     """One line for the manual: type, shape and what the values mean."""
     shape = " x ".join(map(str, tensor.shape))
     text = f"{tensor.dtype}, {shape}"
-    if tensor.quant is None:
+    if tensor.dtype == "float32":
         return text
-    return f"{text}; real = {tensor.scale!r} * (value - {tensor.zero_point})"
+    zero = tensor.zero_point
+    offset = f"value {'-' if zero >= 0 else '+'} {abs(zero)}"
+    return f"{text}; real = {tensor.scale!r} * ({offset})"
 
 
 def _tensor_fields(buffer: Buffer) -> dict[str, Param]:
-    """The fields of a tcnn_tensor_t."""
+    """The fields of a tcnn_tensor_t, in order."""
     tensor = buffer.tensor
+    quantized = tensor.dtype != "float32"
     return {
         "dtype": _DTYPES[tensor.dtype],
         "rank": len(tensor.shape),
         "shape": tensor.shape,
-        "scale": tensor.scale if tensor.quant else 0.0,
-        "zero_point": tensor.zero_point if tensor.quant else 0,
+        "scale": tensor.scale if quantized else 0.0,
+        "zero_point": tensor.zero_point if quantized else 0,
         "offset": buffer.offset,
         "bytes": tensor.bytes,
     }

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from tinycnn.compiler.graph import Graph, Tensor
 from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.memory import MemoryPlan
+from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import OPERATORS, Node
 from tinycnn.compiler.program import Buffer, Program
 
@@ -18,33 +19,36 @@ __all__ = ["lower_graph"]
 _CTYPES = MappingProxyType({"int8": "int8_t", "uint8": "uint8_t", "float32": "float"})
 
 
-def lower_graph(graph: Graph, plan: MemoryPlan, *, name: str) -> Program:
+def lower_graph(
+    graph: Graph, plan: MemoryPlan, *, name: str, numerics: Numerics = "litert"
+) -> Program:
     """The program that computes `graph` inside the arena of `plan`.
 
     Args:
         graph: A verified graph.
         plan: A memory plan of the same graph.
         name: Prefix of all C names; a C identifier.
+        numerics: The reference whose arithmetic it reproduces.
 
     Raises:
         UnsupportedModelError: If a scale cannot be expressed exactly.
     """
-    live = (graph.inputs[0], *(op.outputs[0] for op in graph.ops))
+    live = (*graph.inputs, *(output for op in graph.ops for output in op.outputs))
     buffers = {i: _buffer(graph.tensors[i], plan) for i in live}
-    lowering = Lowering(name, buffers)
+    lowering = Lowering(name, buffers, numerics)
     for op in graph.ops:
         OPERATORS[op.kind].lower(lowering, Node(graph, op))
     used = {argument for call in lowering.calls for argument in call.arguments}
     return Program(
         name=name,
         sha256=graph.sha256,
-        reference="litert",
+        reference=numerics,
         arena_bytes=plan.arena_bytes,
         arrays=tuple(lowering.arrays),
         buffers=tuple(b for b in buffers.values() if b.name in used),
         calls=tuple(lowering.calls),
-        input=buffers[graph.inputs[0]],
-        output=buffers[graph.outputs[0]],
+        inputs=tuple(buffers[i] for i in graph.inputs),
+        outputs=tuple(buffers[i] for i in graph.outputs),
     )
 
 

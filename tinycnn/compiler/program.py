@@ -71,8 +71,8 @@ class Program:
         arrays: Constants in the order of their use.
         buffers: Activations in the order of their birth.
         calls: In execution order.
-        input: The buffer that holds the model's input.
-        output: The buffer that holds its output.
+        inputs: The buffers that hold the model's inputs.
+        outputs: The buffers that hold its outputs.
     """
 
     name: str
@@ -82,8 +82,8 @@ class Program:
     arrays: tuple[ConstantArray, ...]
     buffers: tuple[Buffer, ...]
     calls: tuple[KernelCall, ...]
-    input: Buffer
-    output: Buffer
+    inputs: tuple[Buffer, ...]
+    outputs: tuple[Buffer, ...]
 
     @property
     def kernels(self) -> tuple[str, ...]:

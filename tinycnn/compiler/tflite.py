@@ -198,9 +198,9 @@ def _read_raw_op(
         )
     kind = _BY_CODE[code].kind
     inputs = _tensor_ids(table, 1, f"op {index} inputs", tensors, optional=True)
-    if len(outputs) != 1 or not inputs:
+    if not outputs or not inputs:
         raise InvalidModelError(
-            f"op {index} ({kind}): expected inputs and one output, got "
+            f"op {index} ({kind}): expected inputs and outputs, got "
             f"{len(inputs)} and {len(outputs)}"
         )
     return RawOp(index, kind, inputs, outputs, table.table(4), tensors)

@@ -13,6 +13,8 @@ from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["verify"]
 
+MAX_BORDER_TENSORS = 8  # TCNN_MAX_TENSORS of tcnn.h
+
 
 def verify(graph: Graph) -> None:
     """Check that `graph` is consistent and can be compiled.
@@ -28,11 +30,12 @@ def verify(graph: Graph) -> None:
 
 def _check_order(graph: Graph) -> None:
     """Each tensor is written once, before it is read; constants are never written."""
-    if len(graph.inputs) != 1 or len(graph.outputs) != 1:
-        raise UnsupportedModelError(
-            f"model: expected one input and one output, got {len(graph.inputs)} and "
-            f"{len(graph.outputs)}"
-        )
+    for name, ids in (("inputs", graph.inputs), ("outputs", graph.outputs)):
+        if not 1 <= len(set(ids)) == len(ids) <= MAX_BORDER_TENSORS:
+            raise UnsupportedModelError(
+                f"graph {name}: expected 1 to {MAX_BORDER_TENSORS} different tensors, "
+                f"got {list(ids[:16])}"
+            )
     constants = {t.id for t in graph.tensors if t.data is not None}
     ready = set(graph.inputs) | constants
     if constants & set(graph.inputs):
@@ -45,10 +48,23 @@ def _check_order(graph: Graph) -> None:
                 node.invalid(
                     f"input tensor {tensor_id} ('{name}') is read before it is written"
                 )
-        if ready & set(op.outputs):
+        if ready & set(op.outputs) or len(set(op.outputs)) < len(op.outputs):
             node.invalid("output tensor is written twice")
         ready |= set(op.outputs)
+    _check_border(graph)
     if not set(graph.outputs) <= ready - constants - set(graph.inputs):
         raise InvalidModelError(
             "graph outputs: expected tensors that an operator writes"
         )
+
+
+def _check_border(graph: Graph) -> None:
+    """What crosses the border is of a type that a `tcnn_tensor_t` can describe."""
+    for tensor in (graph.tensors[i] for i in (*graph.inputs, *graph.outputs)):
+        quantized = tensor.quant is not None and len(tensor.quant.scale) == 1
+        if tensor.dtype != "float32" and not (tensor.dtype != "int32" and quantized):
+            raise UnsupportedModelError(
+                f"tensor {tensor.id} ('{tensor.name}'): expected float32, or int8 or "
+                f"uint8 of one scale, at the model's border, got {tensor.dtype}",
+                hint="convert the model with int8, uint8 or float32 inputs and outputs",
+            )

@@ -33,6 +33,7 @@ from tinycnn.device.protocol import (
     DeviceInfo,
     FrameType,
     parse_inference,
+    read_payload,
     write_payload,
 )
 from tinycnn.errors import DeviceError, ProtocolError
@@ -52,7 +53,7 @@ class Inference:
 
     Attributes:
         index: Counts the images that this device was given, from 0.
-        output: The output tensor's bytes, as they lie in memory; read-only.
+        output: The bytes of all outputs, laid end to end; read-only.
         cycles: Processor cycles of the run; 0 when the device has no counter.
         micros: Microseconds of the run, by the device's clock.
     """
@@ -112,14 +113,13 @@ class Device:
         """
         with _named(self.name):
             info = self._client.hello()
-            _check_capacity(info)
         if self._info is not None:
             _check_same(self.name, self._info, info)
         self._info = info
         return info
 
     def infer(self, image: bytes | NDArray[np.int8]) -> Inference:
-        """Run the model on one image: all bytes of the input tensor.
+        """Run the model on one image: the bytes of all inputs, laid end to end.
 
         Raises:
             DeviceError: If the image has another size than the input, or the device
@@ -127,8 +127,8 @@ class Device:
         """
         info = self._info or self.info()
         data = image if isinstance(image, bytes) else image.tobytes()
-        if len(data) != info.input.bytes:
-            text = f"{self.name}: expected an image of {info.input.bytes} bytes, "
+        if len(data) != info.input_bytes:
+            text = f"{self.name}: expected an image of {info.input_bytes} bytes, "
             raise DeviceError(f"{text}got {len(data)}", hint="use the model's data set")
         for _ in range(_MAX_RESETS):
             try:
@@ -148,10 +148,24 @@ class Device:
         request = write_payload(last, data[last:])
         reply = self._client.exchange(FrameType.INFER, request)
         with _named(self.name):
-            cycles, micros, output = parse_inference(reply, info.output.bytes)
+            cycles, micros, output = parse_inference(reply, info.replied_bytes)
+            output += self._read_rest(info, len(output))
         index = self._images
         self._images += 1
         return Inference(index, np.frombuffer(output, np.int8), cycles, micros)
+
+    def _read_rest(self, info: DeviceInfo, start: int) -> bytes:
+        """The outputs' bytes from `start` on, which did not fit the INFER reply."""
+        parts = []
+        most = min(info.max_payload, MAX_PAYLOAD_BYTES)
+        for offset in range(start, info.output_bytes, most):
+            size = min(most, info.output_bytes - offset)
+            part = self._client.exchange(FrameType.READ, read_payload(offset, size))
+            if len(part) != size:
+                text = f"READ reply: expected {size} output bytes, got {len(part)}"
+                raise ProtocolError(text)
+            parts.append(part)
+        return b"".join(parts)
 
 
 def open_host(executable: Path) -> Device:
@@ -204,13 +218,6 @@ def _named(name: str) -> Iterator[None]:
             raise
         hint = error.hint or "flash the firmware again"
         raise ProtocolError(f"{name}: {error}", hint=hint) from error
-
-
-def _check_capacity(info: DeviceInfo) -> None:
-    room = info.max_payload - 8
-    if info.output.bytes > room:
-        text = f"output of {info.output.bytes} bytes does not fit a reply of {room}"
-        raise ProtocolError(text, hint="build with a larger TCNN_MAX_PAYLOAD")
 
 
 def _check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:

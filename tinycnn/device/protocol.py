@@ -35,6 +35,7 @@ __all__ = [
     "parse_hello",
     "parse_inference",
     "printable",
+    "read_payload",
     "write_payload",
 ]
 
@@ -46,13 +47,14 @@ OFFSET_BYTES = 4
 
 _HEADER = struct.Struct("<BBHII")
 _CRC = struct.Struct("<I")
-_HELLO = struct.Struct("<4sHHIII8s32s")
+_HELLO = struct.Struct("<4sHHIII8s32sBB")
 _TIMES = struct.Struct("<II")
 _OVERHEAD_BYTES = _HEADER.size + _CRC.size
 _LONGEST_RUN = 254
 _MAX_FRAME_BYTES = MAX_PAYLOAD_BYTES + _OVERHEAD_BYTES
 _MAX_ENCODED_BYTES = _MAX_FRAME_BYTES + 1 + _MAX_FRAME_BYTES // _LONGEST_RUN
 _MAX_RANK = 6
+_MAX_TENSORS = 8
 _MAX_TENSOR_BYTES = 16 * 2**20
 _DTYPES = {0: ("int8", 1), 1: ("uint8", 1), 2: ("float32", 4)}
 
@@ -63,6 +65,7 @@ class FrameType(IntEnum):
     HELLO = 0x01
     WRITE = 0x02
     INFER = 0x03
+    READ = 0x04
     REPLY = 0x80
     ERROR = 0xFF
 
@@ -122,8 +125,23 @@ class DeviceInfo:
     arena_bytes: int
     stack_bytes: int
     max_payload: int
-    input: TensorInfo
-    output: TensorInfo
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+
+    @property
+    def input_bytes(self) -> int:
+        """Bytes of all inputs, laid end to end."""
+        return sum(tensor.bytes for tensor in self.inputs)
+
+    @property
+    def output_bytes(self) -> int:
+        """Bytes of all outputs, laid end to end."""
+        return sum(tensor.bytes for tensor in self.outputs)
+
+    @property
+    def replied_bytes(self) -> int:
+        """Bytes of the outputs that fit the reply to INFER."""
+        return min(self.output_bytes, self.max_payload - _TIMES.size)
 
 
 def cobs_encode(data: bytes) -> bytes:
@@ -253,12 +271,15 @@ def parse_hello(payload: bytes) -> DeviceInfo:
     """
     reader = _Reader(payload)
     fixed = _HELLO.unpack(reader.take(_HELLO.size))
-    magic, max_payload, _flags, clock_hz, arena, stack, board_id, sha256 = fixed
+    magic, max_payload, _flags, clock_hz, arena, stack, board_id, sha256 = fixed[:8]
     if magic != b"TCNN":
         raise ProtocolError(f"HELLO reply: expected magic b'TCNN', got {magic!r}")
     if max_payload < 64:
         raise ProtocolError(f"HELLO reply: payload of only {max_payload} bytes")
-    tensors = reader.take_tensor("input"), reader.take_tensor("output")
+    inputs, outputs = (
+        reader.take_tensors(name, count)
+        for name, count in zip(("input", "output"), fixed[8:], strict=True)
+    )
     model, generator, reference, board = (reader.take_string() for _ in range(4))
     return DeviceInfo(
         board=board,
@@ -271,16 +292,21 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         arena_bytes=arena,
         stack_bytes=stack,
         max_payload=max_payload,
-        input=tensors[0],
-        output=tensors[1],
+        inputs=inputs,
+        outputs=outputs,
     )
 
 
+def read_payload(offset: int, size: int) -> bytes:
+    """Payload of READ: the outputs' `size` bytes from `offset` on."""
+    return struct.pack("<IH", offset, size)
+
+
 def parse_inference(payload: bytes, output_bytes: int) -> tuple[int, int, bytes]:
-    """Cycles, microseconds and output of an INFER reply.
+    """Cycles, microseconds and the outputs' first bytes of an INFER reply.
 
     Raises:
-        ProtocolError: If the output is not of `output_bytes`.
+        ProtocolError: If there are not `output_bytes` of them.
     """
     got = len(payload) - _TIMES.size
     if got != output_bytes:
@@ -319,6 +345,11 @@ class _Reader:
 
     def take_string(self) -> str:
         return printable(self.take(self.take(1)[0]))
+
+    def take_tensors(self, name: str, count: int) -> tuple[TensorInfo, ...]:
+        if not 1 <= count <= _MAX_TENSORS:
+            raise ProtocolError(f"HELLO reply: {count} {name}s")
+        return tuple(self.take_tensor(name) for _ in range(count))
 
     def take_tensor(self, name: str) -> TensorInfo:
         dtype, rank = self.take(2)

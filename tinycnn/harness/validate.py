@@ -47,8 +47,8 @@ class ValidationResult:
         micros: Of each image, by the device's clock; read-only.
         different: Number of images whose outputs are not equal.
         differences: The first 100 of them.
-        device_accuracy: Share of images whose largest output is at the label; None
-            without labels.
+        device_accuracy: Share of images whose first output is largest at the label;
+            None without labels.
         reference_accuracy: The same of the reference.
         seconds: From the first image to the last reply.
     """
@@ -112,7 +112,7 @@ def validate(
     before = device.info()
     _check_model(device.name, model_sha256, before)
     _check_images(images, labels, before)
-    outputs = np.empty((len(images), before.output.bytes), np.int8)
+    outputs = np.empty((len(images), before.output_bytes), np.int8)
     wanted = np.empty_like(outputs)
     times = np.empty((2, len(images)), np.int64)
     started = time.perf_counter()
@@ -159,8 +159,8 @@ def _check_images(
     if len(images) == 0:
         raise TinycnnError("images: expected at least one, got none")
     row_bytes = images[0].nbytes
-    if row_bytes != info.input.bytes:
-        text = f"images: expected {info.input.bytes} bytes each, got {row_bytes}"
+    if row_bytes != info.input_bytes:
+        text = f"images: expected {info.input_bytes} bytes each, got {row_bytes}"
         raise TinycnnError(text, hint="use the data set that the model was made for")
     if labels is not None and len(labels) != len(images):
         raise TinycnnError(f"labels: expected {len(images)}, got {len(labels)}")
@@ -206,5 +206,6 @@ def _accuracy(
 ) -> float | None:
     if labels is None:
         return None
-    scores = rows.view(np.dtype(info.output.dtype).newbyteorder("<"))
+    first = info.outputs[0]
+    scores = rows[:, : first.bytes].view(np.dtype(first.dtype).newbyteorder("<"))
     return float(np.mean(scores.argmax(axis=1) == labels))

@@ -94,4 +94,4 @@ def _batches(
     reference: Reference, inputs: NDArray[np.int8]
 ) -> Iterator[NDArray[np.int8]]:
     for start in range(0, len(inputs), _BATCH):
-        yield reference.run(inputs[start : start + _BATCH]).view(np.int8)
+        yield reference.run(inputs[start : start + _BATCH])

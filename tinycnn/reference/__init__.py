@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,29 +52,32 @@ class Reference:
     def __init__(self, identity: ReferenceIdentity, interpreter: Any) -> None:
         self.identity = identity
         self._interpreter = interpreter
-        (self._input,) = interpreter.get_input_details()
-        (self._output,) = interpreter.get_output_details()
+        self._inputs = interpreter.get_input_details()
+        self._outputs = interpreter.get_output_details()
 
-    def run(self, inputs: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Outputs of a batch of inputs, shape (N, output elements).
+    def run(self, inputs: NDArray[np.generic]) -> NDArray[np.int8]:
+        """Raw outputs of a batch of inputs.
 
         Args:
-            inputs: Shape (N, ...), of the model's input type; each of its size.
-        """
-        shape = self._output["shape"]
-        outputs = np.empty((len(inputs), int(np.prod(shape))), self._output["dtype"])
-        for i, output in enumerate(self.run_each(inputs)):
-            outputs[i] = output
-        return outputs
+            inputs: One row an inference: the bytes of all inputs, laid end to end, in
+                an array of any type.
 
-    def run_each(self, inputs: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:
-        """Flat outputs, one an input, computed as they are asked for."""
-        for x in inputs:
-            self._interpreter.set_tensor(
-                self._input["index"], x.reshape(self._input["shape"])
-            )
-            self._interpreter.invoke()
-            yield self._interpreter.get_tensor(self._output["index"]).reshape(-1)
+        Returns:
+            One row an inference: the bytes of all outputs, laid end to end.
+        """
+        rows = [self._run_row(row.tobytes()) for row in inputs]
+        return np.frombuffer(b"".join(rows), np.int8).reshape(len(rows), -1)
+
+    def _run_row(self, row: bytes) -> bytes:
+        for details in self._inputs:
+            shape, dtype = details["shape"], np.dtype(details["dtype"])
+            size = int(np.prod(shape)) * dtype.itemsize
+            value = np.frombuffer(row[:size], dtype).reshape(shape)
+            self._interpreter.set_tensor(details["index"], value)
+            row = row[size:]
+        self._interpreter.invoke()
+        outputs = (self._interpreter.get_tensor(d["index"]) for d in self._outputs)
+        return b"".join(output.tobytes() for output in outputs)
 
 
 def load_reference(path: Path) -> Reference:

@@ -40,6 +40,13 @@ static inline int32_t tcnn_requantize(int32_t value, int32_t multiplier,
                                        right);
 }
 
+/* A term of ADD or SUB on the scale that both terms share, with 20 bits of headroom
+ * against the roundings. */
+static inline int32_t tcnn_rescale_term(int32_t value, int32_t multiplier,
+                                        int32_t shift) {
+    return tcnn_requantize(value * (1 << 20), multiplier, shift);
+}
+
 /* value * multiplier / 2^31 * 2^shift, rounded once, ties away from zero. */
 static inline int32_t tcnn_requantize_once(int32_t value, int32_t multiplier,
                                            int32_t shift) {

@@ -30,9 +30,13 @@
  *
  * REQUESTS                payload                        reply (type | 0x80)
  *   TCNN_HELLO  starts a session: none                   see below
- *   TCNN_WRITE  u32 offset, bytes: part of the input     none
+ *   TCNN_WRITE  u32 offset, bytes: part of the inputs    none
  *   TCNN_INFER  as WRITE (the last part), then run       u32 cycles, u32 microseconds,
- *                                                        output bytes
+ *                                                        the outputs' first bytes, as
+ *                                                        many as fit a reply
+ *   TCNN_READ   u32 offset, u16 size: part of the        bytes
+ *               outputs, until the next WRITE or INFER
+ * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
  * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated). It changed
  * nothing then, is not remembered as answered, and fails again when repeated.
  *
@@ -40,8 +44,8 @@
  *   "TCNN", u16 max_payload, u16 flags (0), u32 clock in Hz (0: unknown),
  *   u32 arena bytes, u32 stack bytes (most used since start; 0: unknown),
  *   u8[8] board id, u8[32] SHA-256 of the model,
- *   input tensor, output tensor: u8 dtype, u8 rank, u32 dims[rank], f32 scale,
- *     i32 zero point,
+ *   u8 inputs, u8 outputs, then each of them: u8 dtype, u8 rank, u32 dims[rank],
+ *     f32 scale, i32 zero point,
  *   strings model, generator, reference, board: u8 length, bytes; cut where the reply
  *     would not fit
  */
@@ -65,6 +69,7 @@ enum {
     TCNN_HELLO = 0x01,
     TCNN_WRITE = 0x02,
     TCNN_INFER = 0x03,
+    TCNN_READ = 0x04,
     TCNN_REPLY = 0x80, /* added to the type of the request */
     TCNN_ERROR = 0xFF,
 };
@@ -74,7 +79,7 @@ enum {
     TCNN_ERROR_TYPE = 2,      /* unknown request */
     TCNN_ERROR_SESSION = 3,   /* no such session: the device was reset; send HELLO */
     TCNN_ERROR_LENGTH = 4,    /* payload too short or too long for its request */
-    TCNN_ERROR_RANGE = 5,     /* bytes outside the input tensor */
+    TCNN_ERROR_RANGE = 5,     /* bytes outside the inputs or outputs */
     TCNN_ERROR_BAD_FRAME = 6, /* broken frame: send again */
 };
 

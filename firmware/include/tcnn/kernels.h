@@ -54,6 +54,11 @@ void tcnn_depthwise_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t
                                const int8_t *weights, const int32_t *bias,
                                int8_t *output);
 
+/* TRANSPOSE_CONV; weights: [output channel][kernel row][kernel column][input channel],
+ * dilation is 1, pad_top and pad_left are cut from the output */
+void tcnn_transpose_conv_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,
+                            const int8_t *weights, const int32_t *bias, int8_t *output);
+
 typedef struct {
     int32_t rows; /* of the input; 1 for a vector */
     int32_t input_channels;
@@ -97,19 +102,81 @@ void tcnn_max_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
 void tcnn_average_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
                              int8_t *output);
 
+/* MEAN and SUM. Dimensions that follow each other without a gap are one; unused ones
+ * have size 1. */
 typedef struct {
-    int32_t outer; /* product of the dimensions before the reduced ones */
-    int32_t count; /* product of the reduced dimensions, which stand together */
-    int32_t inner; /* product of the dimensions after them */
+    int32_t kept_size[3];   /* of the output, outermost first */
+    int32_t kept_stride[3]; /* elements of the input from one index to the next */
+    int32_t reduced_size[3];
+    int32_t reduced_stride[3];
     int32_t input_zero_point;
     int32_t output_zero_point;
-    int32_t multiplier; /* 1 / count is part of it */
+    int32_t multiplier; /* MEAN: 1 / number of elements is part of it */
     int32_t shift;
 } tcnn_mean_params_t;
 
-/* MEAN; input: [outer][count][inner], output: [outer][inner] */
+/* MEAN and SUM; two roundings */
 void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
                   int8_t *output);
+
+/* REDUCE_MAX and REDUCE_MIN; as in tcnn_mean_params_t. */
+typedef struct {
+    int32_t kept_size[3];
+    int32_t kept_stride[3];
+    int32_t reduced_size[3];
+    int32_t reduced_stride[3];
+} tcnn_reduce_params_t;
+
+/* REDUCE_MAX */
+void tcnn_reduce_max_s8(const tcnn_reduce_params_t *params, const int8_t *input,
+                        int8_t *output);
+
+/* REDUCE_MIN */
+void tcnn_reduce_min_s8(const tcnn_reduce_params_t *params, const int8_t *input,
+                        int8_t *output);
+
+/* Dimensions of a box to copy; unused ones come first and have size 1. */
+#define TCNN_COPY_RANK 6
+
+typedef struct {
+    int32_t size[TCNN_COPY_RANK];
+    int32_t input_stride[TCNN_COPY_RANK]; /* elements; 0 repeats, below 0 mirrors */
+    int32_t output_stride[TCNN_COPY_RANK];
+    int32_t input_offset; /* place of the box's first element */
+    int32_t output_offset;
+} tcnn_copy_params_t;
+
+/* CONCATENATION, SPLIT, TRANSPOSE and all that only move data, one call a box */
+void tcnn_copy_s8(const tcnn_copy_params_t *params, const int8_t *input,
+                  int8_t *output);
+
+typedef struct {
+    int32_t input_width;
+    int32_t channels;
+    int32_t output_height;
+    int32_t output_width;
+    const int16_t *rows;    /* the input row of each output row */
+    const int16_t *columns; /* the input column of each output column */
+} tcnn_resize_nearest_params_t;
+
+/* RESIZE_NEAREST_NEIGHBOR */
+void tcnn_resize_nearest_neighbor_s8(const tcnn_resize_nearest_params_t *params,
+                                     const int8_t *input, int8_t *output);
+
+typedef struct {
+    int32_t input_width;
+    int32_t channels;
+    int32_t output_height;
+    int32_t output_width;
+    const int16_t *rows;           /* upper and lower input row of each output row */
+    const int16_t *columns;        /* left and right column of each output column */
+    const int16_t *row_weights;    /* of the lower row, 1024 is one */
+    const int16_t *column_weights; /* of the right column; may lie outside 0 to 1024 */
+} tcnn_resize_bilinear_params_t;
+
+/* RESIZE_BILINEAR; ties away from zero */
+void tcnn_resize_bilinear_s8(const tcnn_resize_bilinear_params_t *params,
+                             const int8_t *input, int8_t *output);
 
 typedef struct {
     int32_t zero_point;
@@ -129,6 +196,74 @@ typedef struct {
 /* ADD of two tensors of one shape; `output` may be one of the inputs */
 void tcnn_add_s8(const tcnn_add_params_t *params, const int8_t *input1,
                  const int8_t *input2, int8_t *output);
+
+/* How two inputs are walked to give every element of the output in order. Dimensions
+ * that both inputs walk alike are one. */
+typedef struct {
+    int32_t shape[4]; /* of the output */
+    int32_t
+        stride1[4]; /* elements from one index to the next in input 1; 0: repeated */
+    int32_t stride2[4]; /* the same for input 2 */
+} tcnn_broadcast_t;
+
+typedef struct {
+    tcnn_broadcast_t broadcast;
+    int32_t sign; /* 1: input1 + input2; -1: input1 - input2 */
+    tcnn_add_term_t input1;
+    tcnn_add_term_t input2;
+    tcnn_add_term_t output;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_add_broadcast_params_t;
+
+/* ADD of tensors of unlike shapes, and SUB; `output` may be an input of its shape */
+void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
+                           const int8_t *input1, const int8_t *input2, int8_t *output);
+
+typedef struct {
+    tcnn_broadcast_t broadcast;
+    int32_t input1_zero_point;
+    int32_t input2_zero_point;
+    int32_t output_zero_point;
+    int32_t multiplier;
+    int32_t shift;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_mul_params_t;
+
+/* MUL; `output` may be an input of its shape */
+void tcnn_mul_s8(const tcnn_mul_params_t *params, const int8_t *input1,
+                 const int8_t *input2, int8_t *output);
+
+/* MAXIMUM and MINIMUM, all scales equal; `output` may be an input of its shape */
+void tcnn_maximum_s8(const tcnn_broadcast_t *params, const int8_t *input1,
+                     const int8_t *input2, int8_t *output);
+void tcnn_minimum_s8(const tcnn_broadcast_t *params, const int8_t *input1,
+                     const int8_t *input2, int8_t *output);
+
+typedef struct {
+    tcnn_broadcast_t broadcast; /* of input and alpha */
+    int32_t input_zero_point;
+    int32_t alpha_zero_point;
+    int32_t output_zero_point;
+    int32_t multiplier; /* of inputs from the zero point upwards */
+    int32_t shift;
+    int32_t alpha_multiplier; /* of input * alpha below it */
+    int32_t alpha_shift;
+} tcnn_prelu_params_t;
+
+/* PRELU; `output` may be `input` */
+void tcnn_prelu_s8(const tcnn_prelu_params_t *params, const int8_t *input,
+                   const int8_t *alpha, int8_t *output);
+
+typedef struct {
+    int32_t size; /* elements */
+} tcnn_lookup_params_t;
+
+/* LOGISTIC, TANH, RELU and other functions of one value; table: the outputs for inputs
+ * -128 to 127. `output` may be `input` */
+void tcnn_lookup_s8(const tcnn_lookup_params_t *params, const int8_t *input,
+                    const int8_t *table, int8_t *output);
 
 typedef struct {
     int32_t input_shape[4];

@@ -17,6 +17,9 @@ extern "C" {
 /* Largest number of dimensions of a model's input or output. */
 #define TCNN_MAX_RANK 6
 
+/* Most inputs, and most outputs, of a model. */
+#define TCNN_MAX_TENSORS 8
+
 /* Checks inside kernels; shapes were proven when the code was generated. */
 #ifndef TCNN_ASSERT
 #define TCNN_ASSERT(condition) ((void)0)
@@ -47,11 +50,13 @@ typedef struct {
     const char *generator; /* program and version that wrote the code */
     const char *reference; /* interpreter whose outputs it reproduces bit for bit */
     uint8_t sha256[32];    /* of the .tflite file */
-    uint8_t *arena;        /* aligned to 16 bytes; holds input, output and scratch */
+    uint8_t *arena;        /* aligned to 16 bytes; holds inputs, outputs and scratch */
     uint32_t arena_bytes;
-    tcnn_tensor_t input;
-    tcnn_tensor_t output;
-    void (*invoke)(uint8_t *arena); /* input -> output, both inside the arena */
+    uint32_t input_count; /* 1 to TCNN_MAX_TENSORS */
+    const tcnn_tensor_t *inputs;
+    uint32_t output_count; /* 1 to TCNN_MAX_TENSORS */
+    const tcnn_tensor_t *outputs;
+    void (*invoke)(uint8_t *arena); /* inputs -> outputs, all inside the arena */
 } tcnn_model_t;
 
 #ifdef __cplusplus

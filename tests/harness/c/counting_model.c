@@ -43,6 +43,21 @@ static void counting_invoke(uint8_t *arena) {
     }
 }
 
+static const tcnn_tensor_t input = {.dtype = TCNN_INT8,
+                                    .rank = 2,
+                                    .shape = {1, INPUT_BYTES},
+                                    .scale = 0.5f,
+                                    .zero_point = -3,
+                                    .offset = 0,
+                                    .bytes = INPUT_BYTES};
+static const tcnn_tensor_t output = {.dtype = TCNN_INT8,
+                                     .rank = 2,
+                                     .shape = {1, OUTPUT_BYTES},
+                                     .scale = 1.0f,
+                                     .zero_point = 0,
+                                     .offset = OUTPUT_OFFSET,
+                                     .bytes = OUTPUT_BYTES};
+
 extern const tcnn_model_t counting_model;
 const tcnn_model_t counting_model = {
     .name = "counting",
@@ -51,19 +66,9 @@ const tcnn_model_t counting_model = {
     .sha256 = {0xC0, 0x01, 0xD0, 0x0D},
     .arena = memory.arena,
     .arena_bytes = sizeof memory.arena,
-    .input = {.dtype = TCNN_INT8,
-              .rank = 2,
-              .shape = {1, INPUT_BYTES},
-              .scale = 0.5f,
-              .zero_point = -3,
-              .offset = 0,
-              .bytes = INPUT_BYTES},
-    .output = {.dtype = TCNN_INT8,
-               .rank = 2,
-               .shape = {1, OUTPUT_BYTES},
-               .scale = 1.0f,
-               .zero_point = 0,
-               .offset = OUTPUT_OFFSET,
-               .bytes = OUTPUT_BYTES},
+    .input_count = 1,
+    .inputs = &input,
+    .output_count = 1,
+    .outputs = &output,
     .invoke = counting_invoke,
 };

@@ -1,0 +1,24 @@
+/*
+ * broadcast.h - how a kernel walks two inputs that repeat along some dimensions
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_BROADCAST_H
+#define TCNN_BROADCAST_H
+
+#include "kernels.h"
+
+/* Rows of the output: runs along its last dimension. */
+static inline int32_t tcnn_rows(const tcnn_broadcast_t *b) {
+    return b->shape[0] * b->shape[1] * b->shape[2];
+}
+
+/* The element of an input that row `row` of the output starts with; `stride` is one of
+ * the two in `b`. */
+static inline int32_t tcnn_row_start(const tcnn_broadcast_t *b, const int32_t *stride,
+                                     int32_t row) {
+    const int32_t plane = row / b->shape[2];
+    return plane / b->shape[1] * stride[0] + plane % b->shape[1] * stride[1] +
+           row % b->shape[2] * stride[2];
+}
+
+#endif /* TCNN_BROADCAST_H */
