@@ -177,3 +177,31 @@ def test_two_outputs_are_refused(keras):
 
     with pytest.raises(UnsupportedModelError, match="expected 1 output, got 2"):
         _read(keras.Model(image, heads, name="heads"))
+
+
+def test_bare_operation_is_refused(keras):
+    """Arithmetic on symbolic tensors is not a layer; the hint names the layer."""
+    image = keras.Input((8, 8, 2))
+
+    with pytest.raises(UnsupportedModelError, match="expected a layer, got a bare"):
+        _read(keras.Model(image, image + image))
+
+
+@pytest.mark.parametrize("kind", ["subclassed", "without input"])
+def test_model_without_graph_is_refused(keras, kind):
+    """A model whose layers cannot be followed is refused before anything is read."""
+    if kind == "subclassed":
+        model = type("Own", (keras.Model,), {})()
+    else:
+        model = keras.Sequential([keras.layers.Conv2D(2, 3)])
+
+    with pytest.raises(UnsupportedModelError, match="Sequential model with an input"):
+        _read(model)
+
+
+def test_input_of_any_size_is_refused(keras):
+    """The size of the images must be known."""
+    model = keras.Sequential([keras.Input((None, None, 1)), keras.layers.Conv2D(2, 3)])
+
+    with pytest.raises(UnsupportedModelError, match=r"got \(None, None, 1\)"):
+        _read(model)

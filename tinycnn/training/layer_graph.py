@@ -14,13 +14,30 @@ __all__ = ["node_of", "tensors_in_order"]
 
 
 def tensors_in_order(model: Any) -> list[Any]:
-    """The tensors of `model`, each after those that it is computed from."""
+    """The tensors of `model`, each after those that it is computed from.
+
+    Raises:
+        UnsupportedModelError: If the model has no graph, or not one input of a fixed
+            size and one output.
+    """
+    if not hasattr(model, "inputs"):  # subclassed, or Sequential without an input
+        raise UnsupportedModelError(
+            f"model '{model.name}': expected a functional or Sequential model with an "
+            f"input, got {type(model).__name__} without one",
+            hint="start the model with keras.Input",
+        )
     for what, tensors in (("input", model.inputs), ("output", model.outputs)):
         if len(tensors) != 1:
             raise UnsupportedModelError(
                 f"model '{model.name}': expected 1 {what}, got {len(tensors)}",
                 hint="quantize one model per task",
             )
+    shape = model.inputs[0].shape[1:]
+    if None in shape:
+        raise UnsupportedModelError(
+            f"model '{model.name}': expected an input of fixed size, got {shape}",
+            hint="give keras.Input height, width and channels",
+        )
     ordered: dict[int, Any] = {}
     pending = [(model.outputs[0], False)]
     while pending:

@@ -70,6 +70,12 @@ class _Reading:
 
 def _check_layer(layer: Any, node: Any, seen: list[Any]) -> None:
     """Refuse what no reader below would understand."""
+    if not isinstance(layer, keras.layers.Layer):
+        raise UnsupportedModelError(
+            f"operation '{layer.name}' ({type(layer).__name__}): expected a layer, got "
+            "a bare operation",
+            hint="use layers: keras.layers.Add()([x, y]) instead of x + y",
+        )
     if type(layer) not in _READERS:
         known = ", ".join(kind.__name__ for kind in _READERS)
         raise UnsupportedModelError(
