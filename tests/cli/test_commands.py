@@ -94,6 +94,18 @@ def test_compile_writes_a_library(tmp_path):
     }
 
 
+def test_compile_names_the_numerics(tmp_path):
+    """The generated code says which reference it equals."""
+    (tmp_path / "net.tflite").write_bytes(residual_model())
+    for numerics in ("litert", "tflm"):
+        command = ("compile", "net.tflite", "-o", numerics, "--numerics", numerics)
+        done = tinycnn(*command, cwd=tmp_path)
+
+        assert done.returncode == 0, done.stderr
+        header = (tmp_path / numerics / "model.h").read_text()
+        assert f'the reference "{numerics}"' in header
+
+
 def test_compile_works_without_tensorflow(tmp_path):
     """Right of the waist nothing imports TensorFlow."""
     (tmp_path / "net.tflite").write_bytes(residual_model())

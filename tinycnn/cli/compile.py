@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
-from tinycnn.compiler import compile_tflite
+from tinycnn.compiler import Numerics, compile_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import write_library
 from tinycnn.rendering import c_identifier
@@ -18,7 +19,13 @@ __all__ = ["compile_"]
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.option("--name", help="Prefix of the C names; by default the file's name.")
-def compile_(model: Path, output: Path, name: str | None) -> None:
+@click.option(
+    "--numerics",
+    type=click.Choice(get_args(Numerics)),
+    default="litert",
+    help="The reference to equal: LiteRT's BUILTIN_REF kernels or TFLite Micro.",
+)
+def compile_(model: Path, output: Path, name: str | None, numerics: Numerics) -> None:
     """Compile MODEL, an int8 .tflite file, to C in the folder OUTPUT.
 
     \b
@@ -31,7 +38,9 @@ def compile_(model: Path, output: Path, name: str | None) -> None:
         raise ProjectError(
             f"{model}: cannot be read: {error.strerror}", hint="give a .tflite file"
         ) from error
-    compilation = compile_tflite(content, name=c_identifier(name or model.stem))
+    compilation = compile_tflite(
+        content, name=c_identifier(name or model.stem), numerics=numerics
+    )
     write_library(output, compilation.sources, compilation.program.kernels)
     click.echo(
         f"wrote {output}: {len(compilation.program.calls)} kernel calls, "

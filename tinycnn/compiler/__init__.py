@@ -11,6 +11,7 @@ from tinycnn.compiler.codegen import generate_sources
 from tinycnn.compiler.graph import Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.lower import lower_graph
 from tinycnn.compiler.memory import MemoryPlan, plan_memory
+from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.passes import run_passes
 from tinycnn.compiler.program import Program
 from tinycnn.compiler.tflite import read_tflite
@@ -19,6 +20,7 @@ __all__ = [
     "Compilation",
     "Graph",
     "MemoryPlan",
+    "Numerics",
     "Op",
     "Program",
     "QuantParams",
@@ -42,17 +44,21 @@ class Compilation:
     sources: dict[str, str]
 
 
-def compile_tflite(data: bytes, *, name: str) -> Compilation:
+def compile_tflite(
+    data: bytes, *, name: str, numerics: Numerics = "litert"
+) -> Compilation:
     """Compile a `.tflite` file.
 
     Args:
         data: The file's bytes.
         name: Prefix of all C names; a C identifier.
+        numerics: The reference to equal: `litert`, LiteRT's reference kernels, or
+            `tflm`, TFLite Micro.
 
     Raises:
         ModelError: If the file is broken or uses something unsupported.
     """
     graph = run_passes(read_tflite(data))
     plan = plan_memory(graph)
-    program = lower_graph(graph, plan, name=name)
+    program = lower_graph(graph, plan, name=name, numerics=numerics)
     return Compilation(graph, plan, program, generate_sources(program))

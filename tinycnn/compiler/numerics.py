@@ -1,8 +1,8 @@
 """Fixed-point constants of the reference interpreters, computed offline.
 
 In: real-valued scales. Out: the integers with which the C kernels give the same bytes
-as a reference's own: `litert` is LiteRT's `BUILTIN_REF`, `tflm` is TFLite Micro. Follows
-`QuantizeMultiplier` (TFLite, `quantization_util.cc`) and gemmlowp's fixed-point
+as a reference's own: `litert` is LiteRT's `BUILTIN_REF`, `tflm` is TFLite Micro.
+Follows `QuantizeMultiplier` (TFLite, `quantization_util.cc`) and gemmlowp's fixed-point
 `exp_on_negative_values`; all arithmetic is on Python integers and IEEE doubles, so that
 it repeats on any machine.
 """
