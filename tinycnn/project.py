@@ -12,11 +12,9 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import jinja2
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -29,6 +27,7 @@ from pydantic_core import ErrorDetails
 
 from tinycnn.boards import board_names
 from tinycnn.errors import ProjectError
+from tinycnn.rendering import render
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -63,22 +62,22 @@ _EXPECTED = {
     "model_type": "a table",
     "string_type": "a string",
 }
-# Epochs, batch size and fine-tuning epochs for a new project.
-_SMALL_DATASET = (40, 32, 8)
-_SCHEDULES = {"mnist": (12, 128, 3), "fashion-mnist": (12, 128, 3)}
-# Keywords of C11 and C++17: the name becomes a prefix in C and an Arduino sketch.
-_KEYWORDS = frozenset(
-    """
-    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t
-    char32_t class compl const const_cast constexpr continue decltype default delete do
-    double dynamic_cast else enum explicit export extern false float for friend goto if
-    inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq
-    private protected public register reinterpret_cast restrict return short signed
-    sizeof static static_assert static_cast struct switch template this thread_local
-    throw true try typedef typeid typename union unsigned using virtual void volatile
-    wchar_t while xor xor_eq
-    """.split()
-)
+# A new project's schedules: for a small data set, and for those of 60,000 images.
+_SMALL_SCHEDULE = {
+    "epochs": 60,
+    "batch_size": 32,
+    "learning_rate": 0.005,
+    "quantization_epochs": 8,
+    "quantization_learning_rate": 0.0001,
+}
+_LARGE_SCHEDULE = {
+    "epochs": 12,
+    "batch_size": 128,
+    "learning_rate": 0.002,
+    "quantization_epochs": 3,
+    "quantization_learning_rate": 0.0002,
+}
+_WITH_TEST_SPLIT = ("mnist", "fashion-mnist")
 
 
 def _check_name(name: str) -> str:
@@ -87,7 +86,7 @@ def _check_name(name: str) -> str:
             f"expected a letter, then letters, digits or underscores, "
             f"at most {_MAX_NAME} in all"
         )
-    if name in _KEYWORDS:
+    if name in C_KEYWORDS:
         raise ValueError("expected a name that is no keyword of C or C++")
     return name
 
@@ -152,9 +151,9 @@ class ModelSettings(_Settings):
 class TrainingSettings(_Settings):
     """How the float network is trained; `augment` varies the images a little."""
 
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 40
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 60
     batch_size: Annotated[int, Field(ge=1, le=4_096)] = 32
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.001
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.005
     augment: bool = True
 
 
@@ -270,20 +269,19 @@ def project_template(
     Raises:
         ProjectError: If an argument is not valid.
     """
-    epochs, batch_size, quantization_epochs = _SCHEDULES.get(dataset, _SMALL_DATASET)
+    has_test_split = dataset in _WITH_TEST_SPLIT
     is_archive = dataset.endswith(".npz")
-    text = _template().render(
+    text = render(
+        f"templates/{PROJECT_FILE}.j2",
         name=_quote(name),
         dataset=_quote(dataset),
         is_path=is_archive or bool({"/", "\\"} & set(dataset)) or dataset == ".",
         is_archive=is_archive,
-        has_test_split=dataset in _SCHEDULES,
+        has_test_split=has_test_split,
         image_size=28 if model == "lenet5" else 32,
         model=_quote(model),
         board=_quote(board),
-        epochs=epochs,
-        batch_size=batch_size,
-        quantization_epochs=quantization_epochs,
+        **(_LARGE_SCHEDULE if has_test_split else _SMALL_SCHEDULE),
     )
     parse_project(text)
     return text
@@ -365,17 +363,6 @@ def _show(value: object) -> str:
 
 def _show_key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key) else _show(key)
-
-
-def _template() -> jinja2.Template:
-    text = (files("tinycnn") / "templates" / f"{PROJECT_FILE}.j2").read_text("utf-8")
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(text)
 
 
 def _quote(text: str) -> str:

@@ -14,17 +14,29 @@ import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["c_array", "c_float", "c_identifier", "c_value", "comment", "render"]
+__all__ = [
+    "C_KEYWORDS",
+    "c_array",
+    "c_float",
+    "c_identifier",
+    "c_value",
+    "comment",
+    "render",
+]
 
 _C_LINE = 88
-_KEYWORDS = frozenset(
-    "alignas alignof and asm auto bitand bitor bool break case catch char class compl "
-    "const constexpr continue decltype default delete do double else enum explicit "
-    "export extern false float for friend goto if inline int long main mutable "
-    "namespace new noexcept not nullptr operator or private protected public register "
-    "restrict return short signed sizeof static struct switch template this throw true "
-    "try typedef typeid typename union unsigned using virtual void volatile while xor "
-    "loop setup".split()
+# What cannot name a model: its name is a prefix in C and an Arduino sketch.
+C_KEYWORDS = frozenset(
+    """
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t
+    char32_t class compl const const_cast constexpr continue decltype default delete do
+    double dynamic_cast else enum explicit export extern false float for friend goto if
+    inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq
+    private protected public register reinterpret_cast restrict return short signed
+    sizeof static static_assert static_cast struct switch template this thread_local
+    throw true try typedef typeid typename union unsigned using virtual void volatile
+    wchar_t while xor xor_eq
+    """.split()
 )
 
 
@@ -42,7 +54,7 @@ def c_identifier(name: str) -> str:
     identifier = re.sub(r"[^A-Za-z0-9_]", "_", name)[:63]
     if not identifier[:1].isalpha():
         identifier = f"m{identifier}"
-    return f"{identifier}_" if identifier in _KEYWORDS else identifier
+    return f"{identifier}_" if identifier in C_KEYWORDS else identifier
 
 
 def comment(text: str) -> str:

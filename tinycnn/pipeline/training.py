@@ -117,6 +117,7 @@ def _build(project: Project, dataset: Dataset) -> Any:
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
         width=project.model.width,
+        seed=project.seed,
     )
 
 
