@@ -279,12 +279,12 @@ def test_keywords_are_refused_as_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("dataset", "model", "epochs", "quantization_epochs"),
     [
-        ("digits", "tiny_cnn", 40, 8),
+        ("digits", "tiny_cnn", 60, 8),
         ("mnist", "lenet5", 12, 3),
         ("fashion-mnist", "tiny_cnn", 12, 3),
-        ("./photos", "lenet5", 40, 8),
-        ("data/all.npz", "tiny_cnn", 40, 8),
-        ('./it\'s "odd" \\ ü', "tiny_cnn", 40, 8),
+        ("./photos", "lenet5", 60, 8),
+        ("data/all.npz", "tiny_cnn", 60, 8),
+        ('./it\'s "odd" \\ ü', "tiny_cnn", 60, 8),
     ],
 )
 def test_a_new_project_loads_back(

@@ -15,7 +15,8 @@ typedef struct {
 static taps_t clip(int32_t origin, int32_t taps, int32_t dilation, int32_t size) {
     const int32_t before = origin < 0 ? (dilation - 1 - origin) / dilation : 0;
     const int32_t inside = (size - origin + dilation - 1) / dilation;
-    return (taps_t){.first = before, .end = tcnn_min(taps, inside)};
+    const taps_t clipped = {before, tcnn_min(taps, inside)};
+    return clipped;
 }
 
 /* Sum of (input - zero_point) * weights over `rows` x `columns` of one channel, whose

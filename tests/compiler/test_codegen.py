@@ -12,9 +12,7 @@ from tinycnn.compiler.codegen import RUNTIME_API
 from tinycnn.firmware import firmware_dir, write_library
 from tinycnn.reference import load_reference
 
-STRICT = (
-    "-std=c11 -Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()
-)
+STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()
 ZIG = [sys.executable, "-m", "ziglang", "cc"]
 MAIN = """
 #include <stdio.h>
@@ -32,15 +30,18 @@ int main(void) {
 @pytest.fixture
 def library(tmp_path):
     """The folder that `tinycnn compile` writes for a whole model."""
-    compilation = compile_tflite(residual_model(), name="m")
-    write_library(tmp_path / "m", compilation.sources, compilation.program.kernels)
+    model = tmp_path / "model.tflite"
+    model.write_bytes(residual_model())
+    compilation = compile_tflite(model.read_bytes(), name="m")
+    write_library(tmp_path / "m", compilation, load_reference(model))
     return tmp_path / "m"
 
 
 def run_library(library, compiler, inputs):
     """Raw outputs of the library as a program of this machine."""
     (library / "main.c").write_text(MAIN)
-    sources = sorted(p.name for p in library.glob("*.c"))
+    programs = ("example.c", "self_test.c")
+    sources = sorted(p.name for p in library.glob("*.c") if p.name not in programs)
     subprocess.run([*compiler, *sources, "-o", "program"], cwd=library, check=True)
     done = subprocess.run(
         [library / "program"], input=inputs.tobytes(), capture_output=True, check=True
@@ -55,13 +56,15 @@ def expected(tmp_path, inputs):
     return load_reference(path).run(inputs).tobytes()
 
 
-@pytest.mark.parametrize("level", ["-O0", "-O2", "-Os"])
-def test_generated_c_equals_the_reference(library, tmp_path, level):
-    """The library alone, without tinycnn, gives the reference's bytes."""
+@pytest.mark.parametrize(
+    "language", ["-std=c99 -O0", "-std=c11 -O2", "-std=c99 -Os", "-x c++ -std=c++11"]
+)
+def test_generated_c_equals_the_reference(library, tmp_path, language):
+    """The library alone, as C or C++, without tinycnn, gives the reference's bytes."""
     inputs = np.random.default_rng(0).uniform(0, 1, (20, 189)).astype(np.float32)
 
     assert expected(tmp_path, inputs) == run_library(
-        library, [*ZIG, *STRICT, level], inputs
+        library, [*ZIG, *STRICT, "-Wpedantic", *language.split()], inputs
     )
 
 
@@ -70,7 +73,7 @@ def test_generated_c_is_clean_under_gcc_and_sanitizers(library, tmp_path):
     """No warning from gcc, no report from the address and undefined sanitizers."""
     require_tool("gcc")
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    extra = ["-Wcast-align", "-Wstack-usage=512"]
+    extra = ["-std=c11", "-Wcast-align", "-Wstack-usage=512"]
     inputs = np.random.default_rng(1).uniform(0, 1, (20, 189)).astype(np.float32)
 
     assert expected(tmp_path, inputs) == run_library(

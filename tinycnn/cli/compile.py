@@ -8,8 +8,9 @@ from typing import get_args
 import click
 
 from tinycnn.compiler import Numerics, compile_tflite
-from tinycnn.errors import ProjectError
+from tinycnn.errors import InvalidModelError, ProjectError
 from tinycnn.firmware import write_library
+from tinycnn.reference import load_reference
 from tinycnn.rendering import c_identifier
 
 __all__ = ["compile_"]
@@ -41,7 +42,12 @@ def compile_(model: Path, output: Path, name: str | None, numerics: Numerics) ->
     compilation = compile_tflite(
         content, name=c_identifier(name or model.stem), numerics=numerics
     )
-    write_library(output, compilation.sources, compilation.program.kernels)
+    try:
+        reference = load_reference(model)
+    except InvalidModelError as error:
+        click.echo(f"no self-test: {error}", err=True)
+        reference = None
+    write_library(output, compilation, reference)
     click.echo(
         f"wrote {output}: {len(compilation.program.calls)} kernel calls, "
         f"arena {compilation.plan.arena_bytes:,} bytes"

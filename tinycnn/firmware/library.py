@@ -1,28 +1,91 @@
-"""Model sources -> a plain C library folder: model, kernels, headers; nothing else."""
+"""A compiled model -> a plain C library with CMakeLists, example and self-test.
+
+The self-test makes its inputs by a small generator, here and in C alike, and holds the
+reference's outputs for them, so that any compiler and board can be checked without
+Python. Same model, same bytes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn import __version__
+from tinycnn.compiler import Compilation
+from tinycnn.compiler.program import Buffer, Program
 from tinycnn.firmware.folder import swap_in
 from tinycnn.firmware.sources import kernel_sources
+from tinycnn.reference import Reference
+from tinycnn.rendering import render
 
 __all__ = ["write_library"]
 
+_VECTORS = 4
+
 
 def write_library(
-    folder: Path, model_sources: Mapping[str, str], kernels: Sequence[str]
+    folder: Path, compilation: Compilation, reference: Reference | None
 ) -> None:
     """Write the library, replacing an earlier one in the same folder.
 
     Args:
         folder: Becomes the library.
-        model_sources: The model's C files by name, `model.h` among them.
-        kernels: The kernel functions that it calls.
+        compilation: The compiled model.
+        reference: The same model in its reference interpreter; None where that refuses
+            the model, and then there is no self-test.
 
     Raises:
         ProjectError: If the folder holds other files.
-        ToolchainError: If a kernel is not known.
     """
-    swap_in(folder, "model.h", {**kernel_sources(kernels), **model_sources})
+    program = compilation.program
+    files = {**kernel_sources(program.kernels), **compilation.sources}
+    values = {
+        "name": program.name,
+        "generator": f"tinycnn {__version__}",
+        "inputs": program.inputs,
+        "outputs": program.outputs,
+        "sources": sorted(name for name in files if name.endswith(".c")),
+        "has_self_test": reference is not None,
+    }
+    extras = {"CMakeLists.txt", "example.c"}
+    if reference is not None:
+        extras.add("self_test.c")
+        values["reference"] = str(reference.identity)
+        values["vectors"] = list(_make_vectors(program, reference).view(np.uint8))
+    for name in sorted(extras):
+        files[name] = render(f"firmware/templates/library/{name}.j2", **values)
+    swap_in(folder, "model.h", files)
+
+
+def _make_vectors(program: Program, reference: Reference) -> NDArray[np.int8]:
+    """The reference's outputs, one row a vector."""
+    return reference.run(np.stack([_make_input(program, n) for n in range(_VECTORS)]))
+
+
+def _make_input(program: Program, vector: int) -> NDArray[np.uint8]:
+    """The bytes of all inputs that fill() in self_test.c makes for `vector`."""
+    sizes = [buffer.tensor.size for buffer in program.inputs]
+    values = _random_bytes(vector, sum(sizes))
+    parts = np.split(values, np.cumsum(sizes)[:-1])
+    inputs = (
+        _as_type(buffer, part)
+        for buffer, part in zip(program.inputs, parts, strict=True)
+    )
+    return np.concatenate([part.view(np.uint8) for part in inputs])
+
+
+def _as_type(buffer: Buffer, values: NDArray[np.uint8]) -> NDArray[np.generic]:
+    if buffer.tensor.dtype != "float32":
+        return values
+    return (values.astype(np.float32) - np.float32(128)) * np.float32(0.0625)
+
+
+def _random_bytes(state: int, count: int) -> NDArray[np.uint8]:
+    """The high bytes of a linear congruential generator (Numerical Recipes' one)."""
+    values = bytearray()
+    for _ in range(count):
+        state = (state * 1664525 + 1013904223) & 0xFFFFFFFF
+        values.append(state >> 24)
+    return np.frombuffer(bytes(values), np.uint8)

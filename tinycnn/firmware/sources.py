@@ -13,7 +13,7 @@ from tinycnn.errors import ToolchainError
 
 __all__ = ["firmware_dir", "kernel_sources", "runtime_sources"]
 
-_KERNEL_HEADERS = ("tcnn.h", "kernels.h", "fixed_point.h")
+_KERNEL_HEADERS = ("tcnn.h", "kernels.h", "fixed_point.h", "broadcast.h")
 
 
 def firmware_dir() -> Path:
