@@ -27,7 +27,7 @@ from pydantic_core import ErrorDetails
 
 from tinycnn.boards import board_names
 from tinycnn.errors import ProjectError
-from tinycnn.rendering import render
+from tinycnn.rendering import C_KEYWORDS, render
 
 if sys.version_info >= (3, 11):
     import tomllib
