@@ -144,6 +144,8 @@ def _read_quant(table: Table, label: str, shape: tuple[int, ...]) -> QuantParams
     if not all(0 < float(s) < math.inf for s in scale):
         raise InvalidModelError(f"{label}: expected finite scales above 0")
     axis = quant.int32(6) if len(scale) > 1 else None
+    if axis is not None and len(shape) == 1:
+        axis = 0  # the only one; some converters wrote the weights' axis here
     if axis is not None and not (0 <= axis < len(shape) and shape[axis] == len(scale)):
         raise InvalidModelError(
             f"{label}: expected a scale for each of the channels on axis {axis} of "
