@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import shutil
 
@@ -14,3 +15,10 @@ def require_tool(name):
         report = pytest.fail if os.environ.get("CI") else pytest.skip
         report(f"{name} is not installed")
     return path
+
+
+def require_module(name):
+    """Skip the test without a Python package that not every system has."""
+    if importlib.util.find_spec(name) is None:
+        report = pytest.fail if os.environ.get("CI") else pytest.skip
+        report(f"{name} is not installed")

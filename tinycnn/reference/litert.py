@@ -1,0 +1,83 @@
+"""LiteRT: `ai-edge-litert` with its reference kernels (`BUILTIN_REF`) on one thread.
+
+Where it is not installed, `tflite-runtime` or TensorFlow serve, under their own names.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from typing import Any
+
+import numpy as np
+
+from tinycnn.errors import InvalidModelError, ToolchainError
+from tinycnn.reference.reference import ReferenceIdentity, RunRows
+
+__all__ = ["identify_litert", "load_litert"]
+
+_PACKAGES = (
+    ("ai-edge-litert", "ai_edge_litert.interpreter"),
+    ("tflite-runtime", "tflite_runtime.interpreter"),
+    ("tensorflow", "tensorflow.lite.python.interpreter"),
+    ("tensorflow-cpu", "tensorflow.lite.python.interpreter"),
+)
+
+
+def identify_litert() -> ReferenceIdentity:
+    """The interpreter that `load_litert` uses.
+
+    Raises:
+        ToolchainError: If none is installed.
+    """
+    package, module = _find_package()
+    kernels = "BUILTIN_REF" if hasattr(module, "OpResolverType") else "default kernels"
+    return ReferenceIdentity(package, importlib.metadata.version(package), kernels, 1)
+
+
+def load_litert(model: bytes) -> RunRows:
+    """The function that runs `model`.
+
+    Raises:
+        InvalidModelError: If the interpreter refuses the model.
+        ToolchainError: If no interpreter is installed.
+    """
+    package, module = _find_package()
+    options: dict[str, Any] = {}
+    if hasattr(module, "OpResolverType"):
+        options["experimental_op_resolver_type"] = module.OpResolverType.BUILTIN_REF
+    try:
+        interpreter = module.Interpreter(model_content=model, num_threads=1, **options)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        reason = (str(error).strip() or "no reason given").splitlines()[0]
+        raise InvalidModelError(f"{package} refuses the model: {reason}") from error
+    return lambda rows: [_run_row(interpreter, row) for row in rows]
+
+
+def _run_row(interpreter: Any, row: bytes) -> bytes:
+    for details in interpreter.get_input_details():
+        shape, dtype = details["shape"], np.dtype(details["dtype"])
+        size = int(np.prod(shape)) * dtype.itemsize
+        value = np.frombuffer(row[:size], dtype).reshape(shape)
+        interpreter.set_tensor(details["index"], value)
+        row = row[size:]
+    interpreter.invoke()
+    outputs = (
+        interpreter.get_tensor(details["index"])
+        for details in interpreter.get_output_details()
+    )
+    return b"".join(output.tobytes() for output in outputs)
+
+
+def _find_package() -> tuple[str, Any]:
+    for package, module in _PACKAGES:
+        try:
+            importlib.metadata.version(package)
+            return package, importlib.import_module(module)
+        except ImportError:
+            continue
+    raise ToolchainError(
+        "reference interpreter: none is installed",
+        hint="pip install ai-edge-litert (or tflite-runtime)",
+    )
