@@ -3,7 +3,7 @@
 The interpreters trust their input and die on some broken files. Here a crash, a loop
 or a memory bomb ends the child, and the caller gets one line. Run as a program, this
 module is the child: it reads rows of one size from stdin and writes rows of one size,
-after that size, to stdout. Windows has no such limits; only the wall clock guards there.
+after that size, to stdout. Windows has no such limits; only a wall clock guards there.
 """
 
 from __future__ import annotations
