@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.compiler.cases import CASES, draw_inputs
+from tests.compiler.cases import CASES, draw_rows
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.reference import load_reference
@@ -26,7 +26,7 @@ def test_kernels_equal_the_reference(kind, executor, tmp_path):
         path.write_bytes(model)
         graph = run_passes(read_tflite(model))
         program = lower_graph(graph, plan_memory(graph), name="case")
-        inputs = draw_inputs(rng, program.inputs[0].tensor, 4)
+        inputs = draw_rows(rng, [b.tensor for b in program.inputs], 4)
 
         expected = [y.tobytes() for y in load_reference(path).run(inputs)]
 

@@ -28,6 +28,13 @@ OPTIONS = {
     "SOFTMAX": ("SoftmaxOptions", schema.SoftmaxOptionsT),
     "QUANTIZE": ("QuantizeOptions", schema.QuantizeOptionsT),
     "DEQUANTIZE": ("DequantizeOptions", schema.DequantizeOptionsT),
+    "SUB": ("SubOptions", schema.SubOptionsT),
+    "MUL": ("MulOptions", schema.MulOptionsT),
+    "MAXIMUM": ("MaximumMinimumOptions", schema.MaximumMinimumOptionsT),
+    "MINIMUM": ("MaximumMinimumOptions", schema.MaximumMinimumOptionsT),
+    "ABS": ("AbsOptions", schema.AbsOptionsT),
+    "HARD_SWISH": ("HardSwishOptions", schema.HardSwishOptionsT),
+    "LEAKY_RELU": ("LeakyReluOptions", schema.LeakyReluOptionsT),
 }
 
 
@@ -70,9 +77,10 @@ class ModelBuilder:
         operator.opcodeIndex = len(self.codes)
         operator.inputs = np.array(inputs, np.int32)
         operator.outputs = np.array(outputs, np.int32)
-        name, options_type = OPTIONS[kind]
-        operator.builtinOptionsType = getattr(schema.BuiltinOptions, name)
-        operator.builtinOptions = options_type()
+        if kind in OPTIONS:
+            name, options_type = OPTIONS[kind]
+            operator.builtinOptionsType = getattr(schema.BuiltinOptions, name)
+            operator.builtinOptions = options_type()
         for key, value in options.items():
             assert hasattr(operator.builtinOptions, key), key
             setattr(operator.builtinOptions, key, value)

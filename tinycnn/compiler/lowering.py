@@ -58,6 +58,13 @@ class Lowering:
         self.arrays.append(ConstantArray(name, ctype, data, comment))
         return name
 
+    def operand(self, node: Node, number: int) -> str:
+        """The C name of an int8 input: its place in the arena, or a table."""
+        tensor = node.input(number)
+        if tensor.data is None:
+            return self._buffers[tensor.id].name
+        return self.array(node, f"input{number + 1}", "int8_t", tensor.data)
+
     def multipliers(
         self, node: Node, multipliers: list[Multiplier]
     ) -> dict[str, Param]:

@@ -13,13 +13,19 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [
     "Multiplier",
     "Numerics",
+    "divide_by_power_of_two",
+    "float32_multiplier",
     "mean_multiplier",
     "quantize_multiplier",
+    "requantize",
+    "round_half_away",
     "single_rounding_multiplier",
     "softmax_exp_table",
 ]
@@ -55,13 +61,49 @@ def quantize_multiplier(real: float) -> Multiplier:
     if real == 0.0:
         return Multiplier(0, 0)
     fraction, shift = math.frexp(real)
-    value = _round_half_away(fraction * (1 << 31))
+    value = round_half_away(fraction * (1 << 31))
     if value == 1 << 31:
         value //= 2
         shift += 1
     if shift < -31:
         return Multiplier(0, 0)
     return Multiplier(value, shift)
+
+
+def float32_multiplier(scale: float, factor: float, output_scale: float) -> Multiplier:
+    """The multiplier of scale * factor / output_scale, computed in 32-bit floats.
+
+    So the reference computes those of MUL, PRELU and the activation functions. What is
+    beyond its floats becomes a multiplier that no value survives.
+    """
+    with np.errstate(over="ignore"):
+        product = np.float32(scale) * np.float32(factor)
+        return quantize_multiplier(min(float(product / np.float32(output_scale)), 1e30))
+
+
+def round_half_away(value: float) -> int:
+    """C's round(): nearest integer, ties away from zero."""
+    whole = math.trunc(value)
+    rest = value - whole
+    return whole + (rest >= 0.5) - (rest <= -0.5)
+
+
+def requantize(value: int, multiplier: Multiplier) -> int:
+    """Value * multiplier, rounded twice (TFLite's MultiplyByQuantizedMultiplier).
+
+    >>> requantize(-101, quantize_multiplier(0.5))
+    -51
+    """
+    left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
+    high = _doubling_high_multiply(value << left, multiplier.value)
+    return divide_by_power_of_two(high, right)
+
+
+def divide_by_power_of_two(value: int, exponent: int) -> int:
+    """Value / 2^exponent, ties away from zero (gemmlowp's RoundingDivideByPOT)."""
+    if exponent == 0:
+        return value
+    return (value + (1 << (exponent - 1)) - (value < 0)) >> exponent
 
 
 def mean_multiplier(real: float, count: int) -> Multiplier:
@@ -94,7 +136,7 @@ def single_rounding_multiplier(real: float, zero_point: int) -> Multiplier:
     ]
     for nudge in (0, 1, -1, 2, -2):
         candidate = Multiplier(nearest.value + nudge, nearest.shift)
-        if all(_round_once(a, candidate) == _round_half_away(a * real) for a in steps):
+        if all(_round_once(a, candidate) == round_half_away(a * real) for a in steps):
             return candidate
     raise UnsupportedModelError(
         f"output scale: no 31-bit multiplier steps exactly as {real!r} does",
@@ -137,19 +179,8 @@ def _round_once(accumulator: int, multiplier: Multiplier) -> int:
     return (product + (1 << (right - 1)) - (product < 0)) >> right
 
 
-def _round_half_away(value: float) -> int:
-    """C's round(): nearest integer, ties away from zero."""
-    whole = math.trunc(value)
-    rest = value - whole
-    return whole + (rest >= 0.5) - (rest <= -0.5)
-
-
 def _doubling_high_multiply(a: int, b: int) -> int:
     return (a * b + (1 << 30)) >> 31
-
-
-def _divide_by_power_of_two(value: int, exponent: int) -> int:
-    return (value + (1 << (exponent - 1)) - (value < 0)) >> exponent
 
 
 def _exp_on_negative_values(a: int) -> int:
@@ -175,7 +206,7 @@ def _exp_on_quarter(a: int) -> int:
     x2 = _doubling_high_multiply(x, x)
     x3 = _doubling_high_multiply(x2, x)
     x4 = _doubling_high_multiply(x2, x2)
-    x4_over_4 = _divide_by_power_of_two(x4, 2)
+    x4_over_4 = divide_by_power_of_two(x4, 2)
     inner = _doubling_high_multiply(x4_over_4 + x3, one_third) + x2
-    half = _divide_by_power_of_two(inner, 1)
+    half = divide_by_power_of_two(inner, 1)
     return constant_term + _doubling_high_multiply(constant_term, x + half)

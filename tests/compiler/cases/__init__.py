@@ -13,9 +13,9 @@ from tests.compiler.cases import (
     reduce,
     softmax,
 )
-from tests.compiler.cases.draw import draw_inputs
+from tests.compiler.cases.draw import draw_inputs, draw_rows
 
-__all__ = ["CASES", "draw_inputs"]
+__all__ = ["CASES", "draw_inputs", "draw_rows"]
 
 CASES = {
     **conv.CASES,

@@ -91,12 +91,20 @@ def draw_scales(rng, scale, weights, channels, *, per_channel):
     )
 
 
+def draw_rows(rng, tensors, count):
+    """Inputs of a model, the bytes of all its tensors laid end to end in each row."""
+    parts = [draw_inputs(rng, tensor, count).view(np.int8) for tensor in tensors]
+    return np.concatenate(parts, axis=1)
+
+
 def draw_inputs(rng, tensor, count):
-    """Inputs for a tensor: random, and the edges of its type."""
+    """Inputs for a tensor: random, the edges of its type, and each of its values."""
     shape = (count, tensor.size)
     if tensor.dtype == "float32":
         return rng.uniform(-300, 300, shape).astype(np.float32)
     info = np.iinfo(tensor.dtype)
     inputs = rng.integers(info.min, info.max + 1, shape).astype(tensor.dtype)
     inputs[0], inputs[1] = info.min, info.max
+    if tensor.size >= 256:
+        inputs[2, :256] = np.arange(info.min, info.max + 1)
     return inputs

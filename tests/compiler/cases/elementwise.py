@@ -1,26 +1,147 @@
-"""Operators on two tensors, element by element."""
+"""Operators that work element by element, on two tensors or one."""
 
 from __future__ import annotations
 
-from tests.compiler.cases.draw import ACTIVATIONS, draw_image, draw_quant, pick
+import numpy as np
+
+from tests.compiler.cases.draw import draw_image, draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
 
+ACTIVATIONS = (0, 0, 1, 2, 3)  # NONE, RELU, RELU_N1_TO_1, RELU6
 
-def add(rng):
-    """Two inputs of unequal scale: one is the other, requantized."""
-    h, w, c = draw_image(rng)
+
+def draw_shape(rng):
+    """A shape of up to six dimensions, few of them large."""
+    rank = int(pick(rng, 4, 4, 3, 2, 1, 5, 6))
+    return tuple(
+        int(d) for d in rng.integers(1, (0, 41, 9, 7, 5, 4, 3)[rank] + 1, rank)
+    )
+
+
+def draw_shapes(rng):
+    """Two shapes that broadcast, and the output's; at most four runs of dimensions."""
+    shape = draw_shape(rng)
+    kind = pick(rng, "same", "scalar", "channel", "image", "last", "runs", "runs")
+    other = {
+        "same": shape,
+        "scalar": pick(rng, (), (1,), (1,) * len(shape)),
+        "channel": shape[-1:],
+        "image": (1, *shape[1:-1], 1)[-len(shape) :],
+        "last": shape[int(rng.integers(len(shape))) :],
+    }.get(kind)
+    first = shape
+    if other is None:
+        states = rng.integers(0, 3, len(shape))
+        while np.count_nonzero(np.diff(states)) > 3:
+            states = rng.integers(0, 3, len(shape))
+        first = tuple(1 if s == 1 else d for s, d in zip(states, shape, strict=True))
+        other = tuple(1 if s == 2 else d for s, d in zip(states, shape, strict=True))
+    shapes = (first, other) if rng.random() < 0.5 else (other, first)
+    return *shapes, np.broadcast_shapes(*shapes)
+
+
+def draw_constant(rng, shape):
+    """Values of the whole range, often its edges."""
+    edges = rng.random(shape) < 0.3
+    random = rng.integers(-128, 128, shape)
+    return np.where(edges, pick(rng, -128, 127, 0), random).astype(np.int8)
+
+
+def scale_near(rng, scale):
+    """A scale at which most of the int8 range is used; some are exact ratios."""
+    ratio = pick(
+        rng, 1.0, 0.5, 2.0, 2.0 ** rng.uniform(-1, 2), 2.0 ** rng.uniform(-3, 3)
+    )
+    return float(np.float32(scale * ratio))
+
+
+def binary(rng, kind):
+    """Two activations, or one and a constant on either side."""
+    first, second, output = draw_shapes(rng)
     b = ModelBuilder()
-    tensors = []
-    for _ in range(3):
-        scale, zero_point = draw_quant(rng)
-        tensors.append(b.tensor((1, h, w, c), scale=scale, zero_point=zero_point))
-    x, other, y = tensors
-    b.op("QUANTIZE", [x], [other])
-    inputs = [x, other] if rng.random() < 0.8 else [other, other]
-    b.op("ADD", inputs, [y], fusedActivationFunction=pick(rng, *ACTIVATIONS))
+    constant = int(pick(rng, -1, -1, 0, 1))
+    quants = [draw_quant(rng), draw_quant(rng)]
+    if kind in ("MAXIMUM", "MINIMUM"):
+        quants[1] = quants[0]
+    elif rng.random() < 0.4:
+        quants[1] = (scale_near(rng, quants[0][0]), quants[1][1])
+    scales = [scale for scale, _ in quants]
+    if kind == "MUL":
+        quant = (scale_near(rng, scales[0] * scales[1] * 64), draw_quant(rng)[1])
+    elif kind in ("MAXIMUM", "MINIMUM"):
+        quant = quants[0]
+    else:
+        quant = (scale_near(rng, max(scales)), draw_quant(rng)[1])
+    ids = []
+    for i, (shape, (scale, zero_point)) in enumerate(
+        zip((first, second), quants, strict=True)
+    ):
+        data = draw_constant(rng, shape) if i == constant else None
+        ids.append(b.tensor(shape, scale=scale, zero_point=zero_point, data=data))
+    if constant < 0 and first == second and rng.random() < 0.15:
+        ids[1] = ids[0]
+    y = b.tensor(output, scale=quant[0], zero_point=quant[1])
+    options = {}
+    if kind in ("ADD", "SUB", "MUL"):
+        options["fusedActivationFunction"] = pick(rng, *ACTIVATIONS)
+    b.op(kind, ids, [y], **options)
+    activations = [t for i, t in enumerate(ids) if i != constant]
+    return b.build(list(dict.fromkeys(activations)), [y])
+
+
+def prelu(rng):
+    """A slope for all, for each channel, for each pixel or for each element."""
+    shape = (1, *draw_image(rng))
+    alpha_shape = pick(
+        rng,
+        shape,
+        shape[3:],
+        (1, 1, shape[3]),
+        (1,),
+        (1, *shape[1:3], 1),
+        (shape[2], 1),
+    )
+    scale, zero_point = draw_quant(rng)
+    alpha_scale, alpha_zero_point = float(np.float32(2.0 ** rng.uniform(-9, -5))), 0
+    if rng.random() < 0.3:
+        alpha_scale, alpha_zero_point = 2.0**-7, draw_quant(rng)[1]
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    data = draw_constant(rng, alpha_shape)
+    a = b.tensor(alpha_shape, scale=alpha_scale, zero_point=alpha_zero_point, data=data)
+    y = b.tensor(shape, scale=scale_near(rng, scale), zero_point=draw_quant(rng)[1])
+    b.op("PRELU", [x, a], [y])
     return b.build([x], [y])
 
 
+def unary(rng, kind):
+    """Every one of the 256 inputs, and some more."""
+    shape = pick(rng, (256,), (1, 16, 16), (1, 4, 8, 9), (2, 1, 3, 1, 50))
+    scale, zero_point = draw_quant(rng)
+    y_scale, y_zero_point = scale_near(rng, scale), draw_quant(rng)[1]
+    options = {}
+    if kind == "LOGISTIC":
+        y_scale, y_zero_point = 1 / 256, int(pick(rng, -128, -128, y_zero_point))
+    elif kind == "TANH" and rng.random() < 0.8:
+        y_scale, y_zero_point = 1 / 128, int(pick(rng, 0, 0, y_zero_point))
+    elif kind == "LEAKY_RELU":
+        options["alpha"] = float(pick(rng, 0.1, 0.2, 0.3, 0.0, 1.0, 0.5, rng.random()))
+    elif kind == "HARD_SWISH":
+        y_scale = max(y_scale, scale / 64)
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    y = b.tensor(shape, scale=y_scale, zero_point=y_zero_point)
+    b.op(kind, [x], [y], **options)
+    return b.build([x], [y])
+
+
+BINARY = ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM")
+UNARY = (
+    *("ABS", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "TANH"),
+    *("RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1"),
+)
 CASES = {
-    "ADD": add,
+    "PRELU": prelu,
+    **{kind: lambda rng, kind=kind: binary(rng, kind) for kind in BINARY},
+    **{kind: lambda rng, kind=kind: unary(rng, kind) for kind in UNARY},
 }

@@ -16,7 +16,7 @@ from tinycnn.compiler.operators.operator import RawOp
 from tinycnn.compiler.program import Param
 from tinycnn.errors import UnsupportedModelError
 
-__all__ = ["Clamp", "clamp_params", "read_clamp"]
+__all__ = ["Clamp", "clamp_params", "quantize_range", "read_clamp"]
 
 Clamp = tuple[int, int]
 
@@ -44,11 +44,20 @@ def read_clamp(raw: RawOp, activation: int) -> Clamp:
             f"{raw.label}: fused activation {name} is not supported",
             hint="supported: NONE, RELU, RELU_N1_TO_1, RELU6",
         )
+    return quantize_range(raw, *_RANGES[activation])
+
+
+def quantize_range(raw: RawOp, lowest: float, highest: float) -> Clamp:
+    """Smallest and largest int8 output whose real values are in the range given.
+
+    Raises:
+        UnsupportedModelError: If the output has no scale.
+    """
     if raw.output.quant is None:
         raise UnsupportedModelError(
             f"{raw.label}: expected a quantized output, got '{raw.output.name}' without"
         )
-    low, high = (_quantize(bound, raw.output) for bound in _RANGES[activation])
+    low, high = (_quantize(bound, raw.output) for bound in (lowest, highest))
     return max(-128, low), min(127, high)
 
 

@@ -101,18 +101,22 @@ class RawOp:
         return self.tensors[self.inputs[number]]
 
     def constant(self, number: int) -> NDArray[np.int32]:
-        """The values of a constant int32 input.
+        """The values of a constant int32 (or int64) input.
 
         Raises:
             UnsupportedModelError: If it is computed at run time or of another type.
         """
         tensor = self.input(number)
-        if tensor.data is None or tensor.dtype != "int32":
+        if tensor.data is None or tensor.dtype not in ("int32", "int64"):
             raise UnsupportedModelError(
                 f"{self.label}: expected a constant int32 input {number}, got "
                 f"{tensor.dtype} '{tensor.name}'"
             )
-        return tensor.data.astype(np.int32)
+        limits = np.iinfo(np.int32)
+        values: NDArray[np.int32] = np.clip(
+            tensor.data.astype(np.int64), limits.min, limits.max
+        ).astype(np.int32)
+        return values
 
     def int32(self, field: int, default: int = 0) -> int:
         """A 32-bit option, by its number in the schema."""
@@ -191,6 +195,22 @@ class Node:
             )
         if tensor.dtype in ("int8", "uint8"):
             self._check_quant(tensor)
+        return tensor
+
+    def check_int8(self, tensor: Tensor) -> Tensor:
+        """`tensor`, an activation or a constant, proven to be int8 of one scale.
+
+        Raises:
+            ModelError: If it is not.
+        """
+        if tensor.data is None:
+            return self.check_activation(tensor, "int8")
+        if tensor.dtype != "int8":
+            self.refuse(
+                f"expected an int8 constant, got {tensor.dtype} '{tensor.name}'",
+                hint=_INT8_HINT,
+            )
+        self._check_quant(tensor)
         return tensor
 
     def int8_input(self, number: int = 0) -> Tensor:

@@ -1,0 +1,41 @@
+"""PRELU: a slope of its own for negative values of each channel, or each element."""
+
+from __future__ import annotations
+
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import float32_multiplier
+from tinycnn.compiler.operators.broadcast import broadcast_params, check_broadcast
+from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
+from tinycnn.compiler.program import Param
+
+__all__ = ["PRELU"]
+
+
+def _check(node: Node) -> None:
+    check_broadcast(node)
+    x, alpha, y = node.input(0), node.input(1), node.int8_output()
+    node.check_output_shape(x.shape)
+    node.check_headroom(float32_multiplier(x.scale, 1.0, y.scale), 255)
+    node.check_headroom(float32_multiplier(x.scale, alpha.scale, y.scale), 255 * 255)
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    x, alpha, y = node.input(0), node.input(1), node.output()
+    multiplier = float32_multiplier(x.scale, 1.0, y.scale)
+    alpha_multiplier = float32_multiplier(x.scale, alpha.scale, y.scale)
+    params: dict[str, Param] = {
+        "broadcast": broadcast_params(node),
+        "input_zero_point": x.zero_point,
+        "alpha_zero_point": alpha.zero_point,
+        "output_zero_point": y.zero_point,
+        "multiplier": multiplier.value,
+        "shift": multiplier.shift,
+        "alpha_multiplier": alpha_multiplier.value,
+        "alpha_shift": alpha_multiplier.shift,
+    }
+    operands = (lowering.operand(node, 0), lowering.operand(node, 1))
+    function, params_type = "tcnn_prelu_s8", "tcnn_prelu_params_t"
+    lowering.call(node, function, params_type, params, *operands, inputs=())
+
+
+PRELU = Operator("PRELU", 54, read_nothing, _check, _lower, no_macs)

@@ -1,0 +1,155 @@
+"""Functions of one value: LOGISTIC, TANH, RELU and its kin, HARD_SWISH, ABS.
+
+The kernel looks the output up in a table of 256 values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tinycnn.compiler.graph import Attrs, Tensor
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import float32_multiplier
+from tinycnn.compiler.operators.activation import Clamp, quantize_range
+from tinycnn.compiler.operators.operator import (
+    Node,
+    Operator,
+    RawOp,
+    no_macs,
+    read_nothing,
+)
+from tinycnn.compiler.program import Param
+from tinycnn.compiler.tables import (
+    Table,
+    abs_table,
+    hard_swish_multipliers,
+    hard_swish_table,
+    leaky_relu_table,
+    logistic_table,
+    relu_table,
+    tanh_table,
+)
+
+__all__ = [
+    "ABS",
+    "HARD_SWISH",
+    "LEAKY_RELU",
+    "LOGISTIC",
+    "RELU",
+    "RELU6",
+    "RELU_0_TO_1",
+    "RELU_N1_TO_1",
+    "TANH",
+    "LeakyReluAttrs",
+    "ReluAttrs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ReluAttrs(Attrs):
+    """Options: the int8 range of the output."""
+
+    clamp: Clamp
+
+
+@dataclass(frozen=True, slots=True)
+class LeakyReluAttrs(Attrs):
+    """Options: the slope of negative values."""
+
+    alpha: float
+
+
+def _read_leaky_relu(raw: RawOp) -> LeakyReluAttrs:
+    return LeakyReluAttrs(raw.float32(0))
+
+
+def _check(node: Node) -> None:
+    node.check_inputs(1)
+    node.int8_output()
+    node.check_output_shape(node.int8_input().shape)
+
+
+def _check_rescaling(node: Node) -> None:
+    _check(node)
+    x, y = node.input(), node.output()
+    node.check_headroom(float32_multiplier(x.scale, 1.0, y.scale), 255)
+
+
+def _check_leaky_relu(node: Node) -> None:
+    _check_rescaling(node)
+    x, y, alpha = node.input(), node.output(), node.attrs(LeakyReluAttrs).alpha
+    if not (math.isfinite(alpha) and alpha >= 0):
+        node.refuse(f"expected an alpha of at least 0, got {alpha}")
+    node.check_headroom(float32_multiplier(x.scale, alpha, y.scale), 255)
+
+
+def _check_logistic(node: Node) -> None:
+    _check(node)
+    if node.output().scale != 1 / 256:
+        node.refuse(f"expected output scale 1/256, got {node.output().scale}")
+
+
+def _check_tanh(node: Node) -> None:
+    _check(node)
+    if node.output().scale < 2.0**-30:
+        node.refuse(f"the output scale {node.output().scale} is too small")
+
+
+def _check_hard_swish(node: Node) -> None:
+    _check(node)
+    scale, relu = hard_swish_multipliers(node.input(), node.output())
+    if not (-15 <= scale.shift <= 0 and -15 <= relu.shift <= 30):
+        node.refuse(
+            f"scales {node.input().scale} and {node.output().scale} exceed the 16-bit "
+            "arithmetic of the reference"
+        )
+
+
+def _lower(lowering: Lowering, node: Node, table: Table) -> None:
+    params: dict[str, Param] = {"size": node.output().size}
+    name = lowering.array(node, "table", "int8_t", table)
+    lowering.call(node, "tcnn_lookup_s8", "tcnn_lookup_params_t", params, name)
+
+
+def _lower_relu(lowering: Lowering, node: Node) -> None:
+    clamp = node.attrs(ReluAttrs).clamp
+    _lower(lowering, node, relu_table(node.input(), node.output(), clamp))
+
+
+def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
+    alpha = node.attrs(LeakyReluAttrs).alpha
+    _lower(lowering, node, leaky_relu_table(node.input(), node.output(), alpha))
+
+
+def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
+    def read(raw: RawOp) -> ReluAttrs:
+        return ReluAttrs(quantize_range(raw, lowest, highest))
+
+    return Operator(kind, code, read, _check_rescaling, _lower_relu, no_macs)
+
+
+def _plain(
+    kind: str,
+    code: int,
+    check: Callable[[Node], None],
+    compute: Callable[[Tensor, Tensor], Table],
+) -> Operator:
+    def lower(lowering: Lowering, node: Node) -> None:
+        _lower(lowering, node, compute(node.input(), node.output()))
+
+    return Operator(kind, code, read_nothing, check, lower, no_macs)
+
+
+RELU = _relu("RELU", 19, 0.0, math.inf)
+RELU6 = _relu("RELU6", 21, 0.0, 6.0)
+RELU_N1_TO_1 = _relu("RELU_N1_TO_1", 20, -1.0, 1.0)
+RELU_0_TO_1 = _relu("RELU_0_TO_1", 152, 0.0, 1.0)
+LEAKY_RELU = Operator(
+    "LEAKY_RELU", 98, _read_leaky_relu, _check_leaky_relu, _lower_leaky_relu, no_macs
+)
+LOGISTIC = _plain("LOGISTIC", 14, _check_logistic, logistic_table)
+TANH = _plain("TANH", 28, _check_tanh, tanh_table)
+HARD_SWISH = _plain("HARD_SWISH", 117, _check_hard_swish, hard_swish_table)
+ABS = _plain("ABS", 101, _check_rescaling, abs_table)

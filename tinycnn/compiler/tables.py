@@ -1,0 +1,136 @@
+"""Functions of one int8 value as tables of 256 outputs, computed offline.
+
+In: quantization of input and output. Out: the output for each input from -128 to 127,
+with the arithmetic of LiteRT's `BUILTIN_REF` kernels: LOGISTIC and TANH in 32-bit
+floats (`LUTPopulate`), RELU and its kin, LEAKY_RELU and ABS by one requantization,
+HARD_SWISH in 16-bit fixed point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.numerics import (
+    Multiplier,
+    divide_by_power_of_two,
+    float32_multiplier,
+    requantize,
+    round_half_away,
+)
+
+__all__ = [
+    "Table",
+    "abs_table",
+    "hard_swish_multipliers",
+    "hard_swish_table",
+    "leaky_relu_table",
+    "logistic_table",
+    "relu_table",
+    "tanh_table",
+]
+
+Table = tuple[int, ...]
+
+
+def relu_table(x: Tensor, y: Tensor, clamp: tuple[int, int]) -> Table:
+    """The input on the output's scale, within `clamp`."""
+    multiplier = float32_multiplier(x.scale, 1.0, y.scale)
+    outputs = (requantize(value, multiplier) + y.zero_point for value in _values(x))
+    return tuple(min(max(output, clamp[0]), clamp[1]) for output in outputs)
+
+
+def leaky_relu_table(x: Tensor, y: Tensor, alpha: float) -> Table:
+    """The input where it is positive, `alpha` times the input elsewhere."""
+    identity = float32_multiplier(x.scale, 1.0, y.scale)
+    slope = float32_multiplier(x.scale, alpha, y.scale)
+    outputs = (requantize(v, identity if v >= 0 else slope) for v in _values(x))
+    return tuple(_saturate(output + y.zero_point) for output in outputs)
+
+
+def abs_table(x: Tensor, y: Tensor) -> Table:
+    """The distance from zero; not requantized where the scales are equal."""
+    if x.scale == y.scale:
+        return tuple(_saturate(abs(v) + y.zero_point) for v in _values(x))
+    multiplier = float32_multiplier(x.scale, 1.0, y.scale)
+    outputs = (requantize(abs(v), multiplier) for v in _values(x))
+    return tuple(_saturate(output + y.zero_point) for output in outputs)
+
+
+def logistic_table(x: Tensor, y: Tensor) -> Table:
+    """1 / (1 + exp(-value))."""
+    return _float_table(x, y, _logistic)
+
+
+def tanh_table(x: Tensor, y: Tensor) -> Table:
+    """The hyperbolic tangent."""
+    return _float_table(x, y, lambda value: np.float32(math.tanh(value)))
+
+
+def hard_swish_multipliers(x: Tensor, y: Tensor) -> tuple[Multiplier, Multiplier]:
+    """Those of the value (/128) to the output's scale, and to 3/32768."""
+    hires = x.scale / 128
+    return (
+        float32_multiplier(hires, 1.0, y.scale),
+        float32_multiplier(hires, 1.0, 3.0 / 32768),
+    )
+
+
+def hard_swish_table(x: Tensor, y: Tensor) -> Table:
+    """Value * relu6(value + 3) / 6."""
+    scale, relu = hard_swish_multipliers(x, y)
+    outputs = (_hard_swish(value * 128, scale, relu) for value in _values(x))
+    return tuple(_saturate(output + y.zero_point) for output in outputs)
+
+
+def _values(x: Tensor) -> range:
+    """Every input, less its zero point."""
+    return range(-128 - x.zero_point, 128 - x.zero_point)
+
+
+def _saturate(value: int, bits: int = 8) -> int:
+    limit = 1 << (bits - 1)
+    return min(max(value, -limit), limit - 1)
+
+
+def _float_table(
+    x: Tensor, y: Tensor, function: Callable[[np.float32], np.float32]
+) -> Table:
+    """`function` of each real value, quantized; every step rounds to 32-bit floats."""
+    inverse_scale = np.float32(1) / np.float32(y.scale)
+    with np.errstate(over="ignore"):
+        reals: NDArray[np.float32] = np.float32(x.scale) * np.array(
+            _values(x), np.float32
+        )
+        rescaled = [float(function(real) * inverse_scale) for real in reals]
+    return tuple(_saturate(round_half_away(r) + y.zero_point) for r in rescaled)
+
+
+def _logistic(value: np.float32) -> np.float32:
+    exponential = np.float32(math.exp(min(-float(value), 700.0)))
+    return np.float32(1) / (np.float32(1) + exponential)
+
+
+def _hard_swish(value: int, scale: Multiplier, relu: Multiplier) -> int:
+    """The output less its zero point, from a value in 1/128 of the input's steps."""
+    preshifted = _high_multiply_16(value, scale)
+    ramp = value  # becomes relu6(value + 3) / 6 in Q0.15
+    if relu.shift > 0:
+        ramp = _saturate(ramp << (relu.shift - 1), 16)
+    ramp = _high_multiply_16(ramp, relu)
+    if relu.shift > 0:
+        ramp = _saturate(ramp << 1, 16)
+    ramp = divide_by_power_of_two(ramp, max(-relu.shift, 0))
+    ramp = (ramp + (1 << 15)) >> 1
+    product = math.trunc(ramp * preshifted / (1 << 15))
+    return divide_by_power_of_two(product, -scale.shift)
+
+
+def _high_multiply_16(value: int, multiplier: Multiplier) -> int:
+    """SaturatingRoundingDoublingHighMul in 16 bits, the multiplier cut to them."""
+    factor = min((multiplier.value + (1 << 15)) >> 16, (1 << 15) - 1)
+    return (value * factor + (1 << 14)) >> 15
