@@ -1,0 +1,124 @@
+"""Runs a graph before and after a pass, and builds the layers that passes work on."""
+
+import numpy as np
+
+from tests.compiler.cases import draw_inputs
+from tinycnn.compiler import lower_graph, plan_memory
+from tinycnn.compiler.verify import verify
+
+
+def check_same_outputs(before, after, executor, seed=0):
+    """Both graphs are valid and give the same bytes for random inputs."""
+    verify(after)
+    rng = np.random.default_rng(seed)
+    inputs = draw_inputs(rng, before.tensors[before.inputs[0]], 4)
+    expected, got = (
+        executor.run(lower_graph(g, plan_memory(g), name="case"), inputs)
+        for g in (before, after)
+    )
+    assert expected == got
+
+
+def kinds(graph):
+    """The operators in order."""
+    return [op.kind for op in graph.ops]
+
+
+def shapes(graph):
+    """The shape of each operator's output."""
+    return [graph.tensors[op.outputs[0]].shape for op in graph.ops]
+
+
+class Layers:
+    """A chain of operators on a `ModelBuilder`; `tip` is the tensor to go on from.
+
+    Weights and biases are given as arrays; activations have scale 0.05 unless named.
+    """
+
+    def __init__(self, builder, shape, zero_point=-128):
+        self.builder, self.zero_point = builder, zero_point
+        self.tip = self.source = builder.tensor(
+            shape, scale=0.05, zero_point=zero_point
+        )
+
+    def shape(self, tensor=None):
+        """The shape of a tensor, by default the tip."""
+        return tuple(self.builder.tensors[self.tip if tensor is None else tensor].shape)
+
+    def append(self, kind, inputs, shape, **options):
+        """Add an operator whose output becomes the tip."""
+        self.tip = self.builder.tensor(shape, scale=0.05, zero_point=self.zero_point)
+        self.builder.op(kind, inputs, [self.tip], **options)
+        return self.tip
+
+    def conv(self, weights, bias=None, *, stride=1, same=True, relu=True):
+        """Filters first, then rows, columns and input channels."""
+        return self._convolve("CONV_2D", 0, weights, bias, stride, same, relu)
+
+    def depthwise(self, weights, bias=None, *, stride=1, same=True, relu=True):
+        """Rows and columns, then filters; one before them."""
+        kind = "DEPTHWISE_CONV_2D"
+        return self._convolve(kind, 3, weights, bias, stride, same, relu)
+
+    def dense(self, weights, bias=None):
+        """Filters first, then inputs."""
+        inputs = self._constants(weights, bias, axis=0)
+        shape = (1, weights.shape[0])
+        return self.append("FULLY_CONNECTED", inputs, shape, fusedActivationFunction=0)
+
+    def pool(self, kind, size=2):
+        """Windows of `size` x `size` side by side."""
+        _, h, w, c = self.shape()
+        options = {"padding": 1, "strideH": size, "strideW": size}
+        options |= {"filterHeight": size, "filterWidth": size}
+        return self.append(kind, [self.tip], (1, h // size, w // size, c), **options)
+
+    def mean(self):
+        """Over rows and columns."""
+        axes = self.builder.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+        return self.append("MEAN", [self.tip, axes], (1, self.shape()[3]))
+
+    def flatten(self):
+        """All elements in one row."""
+        size = int(np.prod(self.shape()))
+        target = np.array([1, size], np.int32)
+        shape = self.builder.tensor((2,), "int32", data=target)
+        return self.append("RESHAPE", [self.tip, shape], (1, size))
+
+    def add(self, other):
+        """The tip and another tensor."""
+        return self.append("ADD", [self.tip, other], self.shape())
+
+    def pad(self, top, left, bottom, right):
+        """Rows and columns of the zero point."""
+        _, h, w, c = self.shape()
+        amounts = np.array([[0, 0], [top, bottom], [left, right], [0, 0]], np.int32)
+        constant = self.builder.tensor((4, 2), "int32", data=amounts)
+        shape = (1, h + top + bottom, w + left + right, c)
+        return self.append("PAD", [self.tip, constant], shape)
+
+    def build(self):
+        """The bytes of the file; the tip is the output."""
+        return self.builder.build([self.source], [self.tip])
+
+    def _convolve(self, kind, axis, weights, bias, stride, same, relu):
+        _, h, w, _ = self.shape()
+        kh, kw = (0, 0) if same else (weights.shape[1] - 1, weights.shape[2] - 1)
+        shape = (1, -(-(h - kh) // stride), -(-(w - kw) // stride), weights.shape[axis])
+        options = {"strideH": stride, "strideW": stride, "padding": int(not same)}
+        inputs = self._constants(weights, bias, axis)
+        return self.append(
+            kind, inputs, shape, fusedActivationFunction=int(relu), **options
+        )
+
+    def _constants(self, weights, bias, axis):
+        scale = np.full(weights.shape[axis], 0.01)
+        data = weights.astype(np.int8)
+        w = self.builder.tensor(weights.shape, scale=scale, data=data, axis=axis)
+        if bias is None:
+            return [self.tip, w]
+        data = np.asarray(bias, np.int32)
+        k = self.builder.tensor(
+            data.shape, "int32", np.full(len(data), 5e-4), data=data
+        )
+        return [self.tip, w, k]

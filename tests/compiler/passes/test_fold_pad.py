@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from tests.compiler.models import residual_model
+from tests.compiler.passes.rewriting import Layers, check_same_outputs, kinds
+from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.compiler import read_tflite
+from tinycnn.compiler.passes import fold_pad
+
+
+def test_a_convolution_takes_the_padding(executor):
+    """PAD becomes the convolution's own padding, bit for bit."""
+    graph = read_tflite(residual_model())
+    folded = fold_pad(graph)
+
+    check_same_outputs(graph, folded, executor)
+    assert "PAD" not in kinds(folded)
+    assert folded.ops[1].attrs.padding == (0, 0, 1, 1)
+
+
+def pooled(kind, amounts, *, zero_point=-128, relu=None):
+    """PAD and a pooling of 2 x 2, after a convolution where `relu` is given."""
+    layers = Layers(ModelBuilder(), (1, 6, 4, 3), zero_point)
+    if relu is not None:
+        weights = np.random.default_rng(0).integers(-127, 128, (3, 1, 1, 3))
+        layers.conv(weights, relu=relu)
+    layers.pad(*amounts)
+    layers.pool(kind)
+    return read_tflite(layers.build())
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        pooled("MAX_POOL_2D", (1, 1, 1, 1)),
+        pooled("MAX_POOL_2D", (0, 1, 0, 1)),
+        pooled("MAX_POOL_2D", (1, 0, 1, 0), zero_point=7, relu=True),
+    ],
+)
+def test_a_max_pool_takes_padding_below_its_pixels(graph, executor):
+    """Where no pixel is below the zero point, padded pixels never are the maximum."""
+    folded = fold_pad(graph)
+
+    check_same_outputs(graph, folded, executor)
+    assert "PAD" not in kinds(folded)
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        pooled("AVERAGE_POOL_2D", (1, 1, 1, 1)),
+        pooled("MAX_POOL_2D", (1, 1, 1, 1), zero_point=7),
+        pooled("MAX_POOL_2D", (1, 1, 1, 1), zero_point=7, relu=False),
+        pooled("MAX_POOL_2D", (2, 0, 0, 0)),
+        pooled("MAX_POOL_2D", (0, 0, 0, 2)),
+    ],
+)
+def test_a_pad_stays_where_its_pixels_count(graph):
+    """Averages, pixels below the zero point, windows of padding alone."""
+    assert kinds(fold_pad(graph)) == kinds(graph)
