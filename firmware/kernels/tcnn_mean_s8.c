@@ -1,5 +1,5 @@
 /*
- * tcnn_mean_s8.c - MEAN and SUM, portable
+ * tcnn_mean_s8.c - MEAN, portable
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "fixed_point.h"

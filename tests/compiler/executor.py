@@ -11,7 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-ITEM_TYPES = {"int8_t": np.int8, "uint8_t": np.uint8, "int32_t": np.int32}
+ITEM_TYPES = {
+    "int8_t": np.int8,
+    "uint8_t": np.uint8,
+    "int16_t": np.int16,
+    "int32_t": np.int32,
+}
 
 
 class Executor:

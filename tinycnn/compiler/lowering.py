@@ -101,10 +101,11 @@ class Lowering:
         """
         if inputs is None:
             ids = (i for i in node.op.inputs if i in self._buffers)
-            inputs = [node.graph.tensors[i] for i in ids]
-        x, y = node.input(), output or node.output()
+            inputs = (node.graph.tensors[i] for i in ids)
+        read = tuple(inputs)
+        x, y = read[0] if read else node.input(), output or node.output()
         shapes = f"{_shape(x)} -> {_shape(y)}"
-        names = (self._buffers[t.id].name for t in inputs)
+        names = (self._buffers[t.id].name for t in read)
         self.calls.append(
             KernelCall(
                 name=self._call_name(node),

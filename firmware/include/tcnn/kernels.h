@@ -102,7 +102,7 @@ void tcnn_max_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
 void tcnn_average_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
                              int8_t *output);
 
-/* MEAN and SUM. Dimensions that follow each other without a gap are one; unused ones
+/* MEAN. Dimensions that follow each other without a gap are one; unused ones
  * have size 1. */
 typedef struct {
     int32_t kept_size[3];   /* of the output, outermost first */
@@ -111,11 +111,11 @@ typedef struct {
     int32_t reduced_stride[3];
     int32_t input_zero_point;
     int32_t output_zero_point;
-    int32_t multiplier; /* MEAN: 1 / number of elements is part of it */
+    int32_t multiplier; /* 1 / number of elements is part of it */
     int32_t shift;
 } tcnn_mean_params_t;
 
-/* MEAN and SUM; two roundings */
+/* MEAN */
 void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
                   int8_t *output);
 

@@ -11,6 +11,7 @@ from tests.compiler.cases import (
     pool,
     quantize,
     reduce,
+    resize,
     softmax,
 )
 from tests.compiler.cases.draw import draw_inputs, draw_rows
@@ -25,5 +26,6 @@ CASES = {
     **pool.CASES,
     **quantize.CASES,
     **reduce.CASES,
+    **resize.CASES,
     **softmax.CASES,
 }

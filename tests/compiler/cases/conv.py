@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.compiler.cases.draw import (
     ACTIVATIONS,
+    SAME,
+    VALID,
     draw_bias,
     draw_image,
     draw_quant,
@@ -79,7 +83,39 @@ def depthwise_conv_2d(rng):
     return b.build([x], [y])
 
 
+def transpose_conv(rng):
+    """The output may end anywhere within the last stride."""
+    h, w, c = (min(size, 5) for size in draw_image(rng))
+    channels = int(pick(rng, 1, rng.integers(1, 6)))
+    padding = pick(rng, SAME, VALID)
+    kernels = tuple(int(rng.integers(1, 5)) for _ in "hw")
+    strides = tuple(int(rng.integers(1, 4)) for _ in "hw")
+    sizes = tuple(
+        (size - 1) * s + (1 if padding == SAME else k) + int(rng.integers(s))
+        for size, k, s in zip((h, w), kernels, strides, strict=True)
+    )
+    scale, zero_point = draw_quant(rng)
+    data = draw_weights(rng, (channels, *kernels, c))
+    per_channel = rng.random() < 0.8
+    w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
+    b = ModelBuilder()
+    shape = np.array([1, *sizes, channels], np.int32)
+    k = b.tensor(data.shape, scale=w_scales, data=data)
+    x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
+    inputs = [b.tensor((4,), "int32", data=shape), k, x]
+    if rng.random() < 0.6:
+        bias = draw_bias(rng, channels)
+        scales = [scale * s for s in w_scales]
+        inputs.append(b.tensor((channels,), "int32", scales, data=bias))
+    y = b.tensor(shape, scale=y_scale, zero_point=draw_quant(rng)[1])
+    options = {"padding": padding, "strideH": strides[0], "strideW": strides[1]}
+    activation = pick(rng, *ACTIVATIONS)
+    b.op("TRANSPOSE_CONV", inputs, [y], fusedActivationFunction=activation, **options)
+    return b.build([x], [y])
+
+
 CASES = {
     "CONV_2D": conv_2d,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "TRANSPOSE_CONV": transpose_conv,
 }

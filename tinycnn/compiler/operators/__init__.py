@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tinycnn.compiler.operators.binary import ADD, MAXIMUM, MINIMUM, MUL, SUB
+from tinycnn.compiler.operators.concatenation import CONCATENATION, PACK
 from tinycnn.compiler.operators.conv import CONV_2D, DEPTHWISE_CONV_2D
 from tinycnn.compiler.operators.fully_connected import FULLY_CONNECTED
 from tinycnn.compiler.operators.mean import MEAN
@@ -14,8 +15,19 @@ from tinycnn.compiler.operators.pad import PAD
 from tinycnn.compiler.operators.pool import AVERAGE_POOL_2D, MAX_POOL_2D
 from tinycnn.compiler.operators.prelu import PRELU
 from tinycnn.compiler.operators.quantize import DEQUANTIZE, QUANTIZE
-from tinycnn.compiler.operators.reshape import RESHAPE
+from tinycnn.compiler.operators.reduce import REDUCE_MAX, REDUCE_MIN
+from tinycnn.compiler.operators.reshape import EXPAND_DIMS, RESHAPE, SQUEEZE
+from tinycnn.compiler.operators.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
+from tinycnn.compiler.operators.slice import SLICE, STRIDED_SLICE
 from tinycnn.compiler.operators.softmax import SOFTMAX
+from tinycnn.compiler.operators.split import SPLIT, SPLIT_V, UNPACK
+from tinycnn.compiler.operators.transpose import (
+    DEPTH_TO_SPACE,
+    SPACE_TO_DEPTH,
+    TILE,
+    TRANSPOSE,
+)
+from tinycnn.compiler.operators.transpose_conv import TRANSPOSE_CONV
 from tinycnn.compiler.operators.unary import (
     ABS,
     HARD_SWISH,
@@ -37,9 +49,12 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             ABS,
             ADD,
             AVERAGE_POOL_2D,
+            CONCATENATION,
             CONV_2D,
             DEPTHWISE_CONV_2D,
+            DEPTH_TO_SPACE,
             DEQUANTIZE,
+            EXPAND_DIMS,
             FULLY_CONNECTED,
             HARD_SWISH,
             LEAKY_RELU,
@@ -49,17 +64,32 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             MEAN,
             MINIMUM,
             MUL,
+            PACK,
             PAD,
             PRELU,
             QUANTIZE,
+            REDUCE_MAX,
+            REDUCE_MIN,
             RELU,
             RELU6,
             RELU_0_TO_1,
             RELU_N1_TO_1,
             RESHAPE,
+            RESIZE_BILINEAR,
+            RESIZE_NEAREST_NEIGHBOR,
+            SLICE,
             SOFTMAX,
+            SPACE_TO_DEPTH,
+            SPLIT,
+            SPLIT_V,
+            SQUEEZE,
+            STRIDED_SLICE,
             SUB,
             TANH,
+            TILE,
+            TRANSPOSE,
+            TRANSPOSE_CONV,
+            UNPACK,
         )
     }
 )

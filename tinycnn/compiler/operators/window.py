@@ -8,7 +8,7 @@ from tinycnn.compiler.graph import Tensor
 from tinycnn.compiler.operators.operator import Node, RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["Pair", "Sides", "read_window", "window_output"]
+__all__ = ["Pair", "Sides", "read_window", "same_padding", "window_output"]
 
 Pair = tuple[int, int]
 Sides = tuple[int, int, int, int]  # top, left, bottom, right
@@ -33,7 +33,7 @@ def read_window(raw: RawOp, window: Pair, dilation: Pair) -> tuple[Pair, Sides]:
     if padding == 1:
         return stride, (0, 0, 0, 0)
     (top, bottom), (left, right) = (
-        _same_padding(size, (w - 1) * d + 1, s)
+        same_padding(size, (w - 1) * d + 1, s)
         for size, w, d, s in zip(shape[1:3], window, dilation, stride, strict=True)
     )
     return stride, (top, left, bottom, right)
@@ -66,7 +66,7 @@ def window_output(
     return rows, columns
 
 
-def _same_padding(size: int, window: int, stride: int) -> Pair:
+def same_padding(size: int, window: int, stride: int) -> Pair:
     """Pixels before and after, as TFLite's ComputePadding places them for SAME."""
     total = max((math.ceil(size / stride) - 1) * stride + window - size, 0)
     return total // 2, total - total // 2

@@ -1,0 +1,87 @@
+"""CONCATENATION and PACK: several tensors side by side in one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tinycnn.compiler.graph import Attrs, Tensor
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.operators.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.errors import UnsupportedModelError
+
+__all__ = ["CONCATENATION", "PACK", "ConcatenationAttrs"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConcatenationAttrs(Attrs):
+    """Options of both kinds: the dimension of the output along which inputs lie."""
+
+    axis: int
+
+
+def _read_concatenation(raw: RawOp) -> ConcatenationAttrs:
+    if raw.int8(1):
+        raise UnsupportedModelError(
+            f"{raw.label}: expected no fused activation, got {raw.int8(1)}"
+        )
+    return ConcatenationAttrs(read_axis(raw, raw.int32(0), len(raw.input(0).shape)))
+
+
+def _read_pack(raw: RawOp) -> ConcatenationAttrs:
+    rank = len(raw.input(0).shape) + 1
+    return ConcatenationAttrs(read_axis(raw, raw.int32(1), rank))
+
+
+def _check_concatenation(node: Node) -> None:
+    axis = node.attrs(ConcatenationAttrs).axis
+    shapes = [x.shape for x in _check_inputs(node)]
+    others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
+    if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:
+        node.invalid(f"expected inputs that differ on axis {axis} only, got {shapes}")
+    size = sum(shape[axis] for shape in shapes)
+    node.check_output_shape((*shapes[0][:axis], size, *shapes[0][axis + 1 :]))
+
+
+def _check_pack(node: Node) -> None:
+    axis = node.attrs(ConcatenationAttrs).axis
+    shapes = [x.shape for x in _check_inputs(node)]
+    if len(set(shapes)) != 1:
+        node.invalid(f"expected inputs of one shape, got {shapes}")
+    node.check_output_shape((*shapes[0][:axis], len(shapes), *shapes[0][axis:]))
+
+
+def _check_inputs(node: Node) -> list[Tensor]:
+    """The inputs: activations or constants, of the output's type and quantization."""
+    node.check_inputs(len(node.op.inputs))
+    y = node.int8_output()
+    inputs = [node.input(i) for i in range(len(node.op.inputs))]
+    for x in inputs:
+        node.check_int8(x)
+        node.check_same_quant(x, y)
+    return inputs
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    """One copy an input: a run of elements for each index before the axis."""
+    axis, y = node.attrs(ConcatenationAttrs).axis, node.output()
+    outer = math.prod(y.shape[:axis])
+    stride, offset = y.size // outer, 0
+    for number in range(len(node.op.inputs)):
+        x = node.input(number)
+        run = x.size // outer
+        loops = (Loop(outer, run, stride), Loop(run, 1, 1))
+        box = Box(loops, output_offset=offset)
+        if x.data is None:
+            lower_copy(lowering, node, box, inputs=(x,))
+        else:
+            values = lowering.array(node, f"input_{number}", "int8_t", x.data)
+            lower_copy(lowering, node, box, values, inputs=())
+        offset += run
+
+
+CONCATENATION = Operator(
+    "CONCATENATION", 2, _read_concatenation, _check_concatenation, _lower, no_macs
+)
+PACK = Operator("PACK", 83, _read_pack, _check_pack, _lower, no_macs)

@@ -1,0 +1,152 @@
+"""RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR.
+
+Which pixels an output pixel comes from, and with which weights, is computed here, once
+for the rows and once for the columns; the kernels read tables.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinycnn.compiler.graph import Attrs
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.compiler.program import Param
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "ResizeAttrs"]
+
+_FRACTION_BITS = 10
+_MAX_SIZE = 1 << 15  # the tables hold int16
+
+
+@dataclass(frozen=True, slots=True)
+class ResizeAttrs(Attrs):
+    """Options: rows and columns of the output, and how pixels are aligned."""
+
+    size: tuple[int, int]
+    align_corners: bool
+    half_pixel_centers: bool
+
+
+def _read_bilinear(raw: RawOp) -> ResizeAttrs:
+    return _read(raw, raw.int8(2), raw.int8(3))
+
+
+def _read_nearest(raw: RawOp) -> ResizeAttrs:
+    return _read(raw, raw.int8(0), raw.int8(1))
+
+
+def _read(raw: RawOp, align_corners: int, half_pixel_centers: int) -> ResizeAttrs:
+    size = raw.constant(1).reshape(-1).tolist()
+    if len(size) != 2 or not all(0 < s < _MAX_SIZE for s in size):
+        raise InvalidModelError(
+            f"{raw.label}: expected rows and columns below {_MAX_SIZE}, got {size}"
+        )
+    return ResizeAttrs(
+        (size[0], size[1]), bool(align_corners), bool(half_pixel_centers)
+    )
+
+
+def _check(node: Node) -> None:
+    node.check_inputs(2)
+    x, y, attrs = node.int8_input(), node.int8_output(), node.attrs(ResizeAttrs)
+    node.check_same_quant(x, y)
+    if len(x.shape) != 4 or x.shape[0] != 1 or max(x.shape[1:3]) >= _MAX_SIZE:
+        node.refuse(f"expected batch 1 of 4-D, got {x.shape}")
+    node.check_output_shape((1, *attrs.size, x.shape[3]))
+
+
+def _check_bilinear(node: Node) -> None:
+    _check(node)
+    attrs = node.attrs(ResizeAttrs)
+    if attrs.align_corners and attrs.half_pixel_centers:
+        node.refuse("align_corners and half_pixel_centers exclude each other")
+
+
+def _lower_bilinear(lowering: Lowering, node: Node) -> None:
+    tables: dict[str, Param] = {}
+    weights: dict[str, Param] = {}
+    for what, axis in (("row", 0), ("column", 1)):
+        places = [_interpolate(node, axis, i) for i in range(_size(node, axis))]
+        pairs = (i for lower, upper, _ in places for i in (lower, upper))
+        tables[f"{what}s"] = lowering.array(node, f"{what}s", "int16_t", pairs)
+        fractions = (weight for _, _, weight in places)
+        weights[f"{what}_weights"] = lowering.array(
+            node, f"{what}_weights", "int16_t", fractions
+        )
+    params: dict[str, Param] = {**_sizes(node), **tables, **weights}
+    lowering.call(
+        node, "tcnn_resize_bilinear_s8", "tcnn_resize_bilinear_params_t", params
+    )
+
+
+def _lower_nearest(lowering: Lowering, node: Node) -> None:
+    params: dict[str, Param] = _sizes(node)
+    for what, axis in (("rows", 0), ("columns", 1)):
+        places = (_nearest(node, axis, i) for i in range(_size(node, axis)))
+        params[what] = lowering.array(node, what, "int16_t", places)
+    function = "tcnn_resize_nearest_neighbor_s8"
+    lowering.call(node, function, "tcnn_resize_nearest_params_t", params)
+
+
+def _sizes(node: Node) -> dict[str, Param]:
+    x, y = node.input(), node.output()
+    return {
+        "input_width": x.shape[2],
+        "channels": x.shape[3],
+        "output_height": y.shape[1],
+        "output_width": y.shape[2],
+    }
+
+
+def _size(node: Node, axis: int) -> int:
+    return node.attrs(ResizeAttrs).size[axis]
+
+
+def _interpolate(node: Node, axis: int, i: int) -> tuple[int, int, int]:
+    """The two input pixels of output pixel `i`, and the second's weight of 1024.
+
+    Follows ComputeInterpolationValuesInteger; below the first pixel the reference
+    extrapolates with weights outside 0 to 1024, and so do we.
+    """
+    attrs, size, one = node.attrs(ResizeAttrs), _size(node, axis), 1 << _FRACTION_BITS
+    full = node.input().shape[1 + axis]
+    if attrs.align_corners and size > 1:
+        scale = (one * (full - 1) + (size - 1) // 2) // (size - 1)
+    else:
+        scale = (one * full + size // 2) // size
+    place = i * scale
+    if attrs.half_pixel_centers:
+        place += scale // 2 - one // 2
+    lower = max(_divide(place, one), 0)
+    upper = min(_divide(place + one - 1, one), full - 1)
+    return lower, upper, place - one * lower
+
+
+def _divide(a: int, b: int) -> int:
+    """C's division: towards zero."""
+    return a // b if a >= 0 else -(-a // b)
+
+
+def _nearest(node: Node, axis: int, i: int) -> int:
+    """The input pixel of output pixel `i`, in the reference's float32 arithmetic."""
+    attrs, size = node.attrs(ResizeAttrs), _size(node, axis)
+    full = node.input().shape[1 + axis]
+    spread = attrs.align_corners and size > 1
+    scale = np.float32(full - spread) / np.float32(size - spread)
+    offset = np.float32(0.5 if attrs.half_pixel_centers else 0.0)
+    place = float((np.float32(i) + offset) * scale)
+    nearest = math.floor(place + 0.5) if attrs.align_corners else math.floor(place)
+    return max(min(nearest, full - 1), 0)
+
+
+RESIZE_BILINEAR = Operator(
+    "RESIZE_BILINEAR", 23, _read_bilinear, _check_bilinear, _lower_bilinear, no_macs
+)
+RESIZE_NEAREST_NEIGHBOR = Operator(
+    "RESIZE_NEAREST_NEIGHBOR", 97, _read_nearest, _check, _lower_nearest, no_macs
+)

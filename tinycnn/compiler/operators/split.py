@@ -1,0 +1,104 @@
+"""SPLIT, SPLIT_V and UNPACK: one tensor cut along an axis into several."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tinycnn.compiler.graph import Attrs
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.operators.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["SPLIT", "SPLIT_V", "UNPACK", "SplitAttrs"]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitAttrs(Attrs):
+    """Options of all three kinds.
+
+    Attributes:
+        source: Number of the input that is cut.
+        axis: The dimension along which it is cut.
+        sizes: Of the parts, one an output.
+        keep: Whether the parts keep that dimension.
+    """
+
+    source: int
+    axis: int
+    sizes: tuple[int, ...]
+    keep: bool
+
+
+def _read_split(raw: RawOp) -> SplitAttrs:
+    shape, axis = raw.input(1).shape, _constant_axis(raw, 0, 1)
+    count = len(raw.outputs)
+    if raw.int32(0) != count or shape[axis] % count:
+        raise InvalidModelError(
+            f"{raw.label}: expected {shape[axis]} to be cut into {raw.int32(0)} equal "
+            f"parts, got {count} outputs"
+        )
+    return SplitAttrs(1, axis, (shape[axis] // count,) * count, keep=True)
+
+
+def _read_split_v(raw: RawOp) -> SplitAttrs:
+    shape, axis = raw.input(0).shape, _constant_axis(raw, 2, 0)
+    sizes = [int(size) for size in raw.constant(1).reshape(-1)]
+    if sizes.count(-1) == 1:
+        sizes[sizes.index(-1)] = shape[axis] - sum(sizes) - 1
+    if len(sizes) != len(raw.outputs) or min(sizes) < 1 or sum(sizes) != shape[axis]:
+        raise InvalidModelError(
+            f"{raw.label}: expected {len(raw.outputs)} sizes of sum {shape[axis]}, "
+            f"got {sizes}"
+        )
+    return SplitAttrs(0, axis, tuple(sizes), keep=True)
+
+
+def _read_unpack(raw: RawOp) -> SplitAttrs:
+    shape = raw.input(0).shape
+    axis = read_axis(raw, raw.int32(1), len(shape))
+    if not raw.int32(0) == len(raw.outputs) == shape[axis]:
+        raise InvalidModelError(
+            f"{raw.label}: expected {shape[axis]} outputs, got {len(raw.outputs)}"
+        )
+    return SplitAttrs(0, axis, (1,) * shape[axis], keep=False)
+
+
+def _constant_axis(raw: RawOp, number: int, source: int) -> int:
+    values = raw.constant(number).reshape(-1)
+    if len(values) != 1:
+        raise InvalidModelError(f"{raw.label}: expected one axis, got {len(values)}")
+    return read_axis(raw, int(values[0]), len(raw.input(source).shape))
+
+
+def _check(node: Node) -> None:
+    attrs = node.attrs(SplitAttrs)
+    node.check_inputs(len(node.op.inputs))
+    x = node.int8_input(attrs.source)
+    for number, size in enumerate(attrs.sizes):
+        y = node.int8_output(number)
+        kept = (size,) if attrs.keep else ()
+        expected = (*x.shape[: attrs.axis], *kept, *x.shape[attrs.axis + 1 :])
+        if y.shape != expected:
+            node.invalid(f"expected output {number} of shape {expected}, got {y.shape}")
+        node.check_same_quant(x, y)
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    """One copy an output: a run of elements for each index before the axis."""
+    attrs = node.attrs(SplitAttrs)
+    x, offset = node.input(attrs.source), 0
+    outer = math.prod(x.shape[: attrs.axis])
+    inner = math.prod(x.shape[attrs.axis + 1 :])
+    for number, size in enumerate(attrs.sizes):
+        run = size * inner
+        loops = (Loop(outer, x.size // outer, run), Loop(run, 1, 1))
+        box = Box(loops, input_offset=offset)
+        lower_copy(lowering, node, box, inputs=(x,), output=node.output(number))
+        offset += run
+
+
+SPLIT = Operator("SPLIT", 49, _read_split, _check, _lower, no_macs)
+SPLIT_V = Operator("SPLIT_V", 102, _read_split_v, _check, _lower, no_macs)
+UNPACK = Operator("UNPACK", 88, _read_unpack, _check, _lower, no_macs)

@@ -1,0 +1,124 @@
+"""TRANSPOSE_CONV: the convolution whose gradient is a convolution."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from tinycnn.compiler.graph import Attrs
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import quantize_multiplier
+from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
+from tinycnn.compiler.operators.operator import Node, Operator, RawOp
+from tinycnn.compiler.operators.weights import (
+    check_weights,
+    lower_weights,
+    real_multipliers,
+)
+from tinycnn.compiler.operators.window import Pair, same_padding
+from tinycnn.compiler.program import Param
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["TRANSPOSE_CONV", "TransposeConvAttrs"]
+
+
+@dataclass(frozen=True, slots=True)
+class TransposeConvAttrs(Attrs):
+    """Options.
+
+    Attributes:
+        stride: Rows, columns.
+        same: Whether the padding is SAME.
+        cut: Rows and columns cut from the output's top and left by it.
+        shape: Of the output, as the first input says.
+        clamp: Smallest and largest int8 output (fused activation).
+    """
+
+    stride: Pair
+    same: bool
+    cut: Pair
+    shape: tuple[int, ...]
+    clamp: Clamp
+
+
+def _read(raw: RawOp) -> TransposeConvAttrs:
+    stride, padding = (raw.int32(2), raw.int32(1)), raw.int8(0)
+    shape = tuple(raw.constant(0).reshape(-1).tolist())
+    window = raw.input(1).shape[1:3]
+    if len(shape) != 4 or len(raw.input(1).shape) != 4 or min(stride) < 1:
+        raise InvalidModelError(
+            f"{raw.label}: expected 4-D output and weights and strides of at least 1, "
+            f"got {shape}, {raw.input(1).shape}, {stride}"
+        )
+    if padding not in (0, 1):
+        raise InvalidModelError(f"{raw.label}: expected padding 0 or 1, got {padding}")
+    top, left = (
+        0 if padding else same_padding(size, w, s)[0]
+        for size, w, s in zip(shape[1:3], window, stride, strict=True)
+    )
+    clamp = read_clamp(raw, raw.int8(3))
+    return TransposeConvAttrs(stride, padding == 0, (top, left), shape, clamp)
+
+
+def _as_conv(node: Node) -> Node:
+    """`node` with the inputs in the order of CONV_2D: activation, weights, bias."""
+    ids = node.op.inputs
+    op = replace(node.op, inputs=(ids[2], ids[1], *ids[3:]))
+    return Node(node.graph, op)
+
+
+def _check(node: Node) -> None:
+    node.check_inputs(3, 4)
+    conv, attrs = _as_conv(node), node.attrs(TransposeConvAttrs)
+    x, y = conv.int8_input(), conv.int8_output()
+    w = check_weights(conv, axis=0)
+    if len(x.shape) != 4 or x.shape[0] != 1 or w.shape[3] != x.shape[3]:
+        node.refuse(f"expected batch 1 of {w.shape[3]} channels, got {x.shape}")
+    node.check_output_shape(attrs.shape)
+    if y.shape[0] != 1 or y.shape[3] != w.shape[0]:
+        node.invalid(f"expected {w.shape[0]} output channels, got {y.shape}")
+    for axis in (1, 2):
+        window = 1 if attrs.same else w.shape[axis]
+        back = (y.shape[axis] - window) // attrs.stride[axis - 1] + 1
+        if back != x.shape[axis]:
+            node.invalid(f"expected an input of {back} on axis {axis}, got {x.shape}")
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    conv, attrs = _as_conv(node), node.attrs(TransposeConvAttrs)
+    x, w, y = conv.input(), conv.input(1), conv.output()
+    reals = real_multipliers(conv)
+    if len(reals) == 1:
+        reals *= y.shape[3]
+    weights, bias = lower_weights(lowering, conv)
+    params: dict[str, Param] = {
+        "input_height": x.shape[1],
+        "input_width": x.shape[2],
+        "input_channels": x.shape[3],
+        "output_height": y.shape[1],
+        "output_width": y.shape[2],
+        "output_channels": y.shape[3],
+        "kernel_height": w.shape[1],
+        "kernel_width": w.shape[2],
+        "stride_height": attrs.stride[0],
+        "stride_width": attrs.stride[1],
+        "dilation_height": 1,
+        "dilation_width": 1,
+        "pad_top": attrs.cut[0],
+        "pad_left": attrs.cut[1],
+        "input_zero_point": x.zero_point,
+        "output_zero_point": y.zero_point,
+        **clamp_params(attrs.clamp),
+        **lowering.multipliers(conv, [quantize_multiplier(r) for r in reals]),
+    }
+    lowering.call(
+        conv, "tcnn_transpose_conv_s8", "tcnn_conv_2d_params_t", params, weights, bias
+    )
+
+
+def _count_macs(node: Node) -> int:
+    x, w = node.input(2), node.input(1)
+    return x.size * math.prod(w.shape[:3])
+
+
+TRANSPOSE_CONV = Operator("TRANSPOSE_CONV", 67, _read, _check, _lower, _count_macs)
