@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
@@ -45,6 +46,7 @@ _REPLY_TIMEOUT_S = 15.0
 _SIMULATED_REPLY_TIMEOUT_S = 120.0
 _SIMULATOR_START_S = 30.0
 _MAX_RESETS = 3
+_SIMULATOR_PACKAGES = ("capstone", "elftools", "unicorn")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,8 +193,11 @@ def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
     """A simulated board that runs the firmware image `elf`.
 
     Raises:
-        DeviceError: If the simulator does not start.
+        DeviceError: If the simulator is not installed or does not start.
     """
+    if not all(map(find_spec, _SIMULATOR_PACKAGES)):
+        text = f"simulated {board}: the simulator is not installed"
+        raise DeviceError(text, hint="pip install 'tinycnn[sim]'")
     command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
     child = Child([*command, "--listen", "127.0.0.1:0"], name=f"simulated {board}")
     try:
