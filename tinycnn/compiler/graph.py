@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Attrs", "DType", "Graph", "Op", "QuantParams", "Tensor"]
 
-DType = Literal["int8", "uint8", "int32", "float32"]
+DType = Literal["int8", "uint8", "int32", "int64", "float32"]  # int64: constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Tensor:
     @property
     def bytes(self) -> int:
         """Number of bytes."""
-        return self.size * (1 if self.dtype in ("int8", "uint8") else 4)
+        return self.size * np.dtype(self.dtype).itemsize
 
     @property
     def scale(self) -> float:

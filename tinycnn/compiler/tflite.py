@@ -19,6 +19,7 @@ import numpy as np
 from tinycnn.compiler.flatbuffer import Table, root_table
 from tinycnn.compiler.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.operators import OPERATORS, Operator, RawOp
+from tinycnn.compiler.shapes import FOLDABLE, fold_shapes
 from tinycnn.compiler.verify import verify
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
@@ -32,11 +33,12 @@ MAX_BUFFERS = 4096
 MAX_RANK = 6
 
 _DTYPES: Mapping[int, DType] = MappingProxyType(
-    {0: "float32", 2: "int32", 3: "uint8", 9: "int8"}
+    {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 9: "int8"}
 )
-_BY_CODE: Mapping[int, Operator] = MappingProxyType(
-    {operator.code: operator for operator in OPERATORS.values()}
+_KINDS: Mapping[int, str] = MappingProxyType(
+    {**FOLDABLE, **{operator.code: kind for kind, operator in OPERATORS.items()}}
 )
+_OPERATORS_HINT = "supported: " + ", ".join(sorted(OPERATORS))
 _DTYPE_NAMES = (
     "FLOAT32 FLOAT16 INT32 UINT8 INT64 STRING BOOL INT16 COMPLEX64 INT8 FLOAT64 "
     "COMPLEX128 UINT64 RESOURCE VARIANT UINT32 UINT16 INT4 BFLOAT16 INT2 UINT4"
@@ -74,6 +76,7 @@ def read_tflite(data: bytes) -> Graph:
         _read_raw_op(i, table, codes, tensors)
         for i, table in enumerate(subgraph.tables(3, limit=MAX_OPERATORS))
     ]
+    tensors, raw_ops = fold_shapes(tensors, raw_ops)
     graph = Graph(
         tensors=tensors,
         ops=tuple(
@@ -82,7 +85,7 @@ def read_tflite(data: bytes) -> Graph:
                 raw.kind,
                 raw.inputs,
                 raw.outputs,
-                OPERATORS[raw.kind].read(raw),
+                _find_operator(raw).read(raw),
             )
             for raw in raw_ops
         ),
@@ -101,7 +104,7 @@ def _read_tensor(index: int, table: Table, buffers: tuple[Table, ...]) -> Tensor
     if code not in _DTYPES:
         known = 0 <= code < len(_DTYPE_NAMES)
         raise UnsupportedModelError(
-            f"{label}: expected INT8, UINT8, INT32 or FLOAT32, got "
+            f"{label}: expected INT8, UINT8, INT32, INT64 or FLOAT32, got "
             f"{_DTYPE_NAMES[code] if known else f'type {code}'}",
             hint="convert the model with full int8 quantization",
         )
@@ -191,14 +194,14 @@ def _read_raw_op(
         )
     outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
     code = max(codes[code_index].int8(0), codes[code_index].int32(3))
-    if code not in _BY_CODE:
+    if code not in _KINDS:
         where = f" (tensor '{tensors[outputs[0]].name}')" if outputs else ""
         raise UnsupportedModelError(
             f"op {index}: operator {_operator_name(code, codes[code_index])} is not "
             f"supported{where}",
-            hint="supported: " + ", ".join(sorted(OPERATORS)),
+            hint=_OPERATORS_HINT,
         )
-    kind = _BY_CODE[code].kind
+    kind = _KINDS[code]
     inputs = _tensor_ids(table, 1, f"op {index} inputs", tensors, optional=True)
     if not outputs or not inputs:
         raise InvalidModelError(
@@ -206,6 +209,21 @@ def _read_raw_op(
             f"{len(inputs)} and {len(outputs)}"
         )
     return RawOp(index, kind, inputs, outputs, table.table(4), tensors)
+
+
+def _find_operator(raw: RawOp) -> Operator:
+    """The rules of an operator; some kinds are known on constants only.
+
+    Raises:
+        UnsupportedModelError: If it is one of those.
+    """
+    if raw.kind not in OPERATORS:
+        raise UnsupportedModelError(
+            f"op {raw.index}: operator {raw.kind} is not supported on activations "
+            f"(tensor '{raw.output.name}')",
+            hint=_OPERATORS_HINT,
+        )
+    return OPERATORS[raw.kind]
 
 
 def _tensor_ids(

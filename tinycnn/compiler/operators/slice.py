@@ -16,7 +16,14 @@ from tinycnn.compiler.operators.copy import (
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["SLICE", "STRIDED_SLICE", "Range", "SliceAttrs", "read_strided_slice"]
+__all__ = [
+    "SLICE",
+    "STRIDED_SLICE",
+    "Range",
+    "SliceAttrs",
+    "read_slice",
+    "read_strided_slice",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,12 @@ class SliceAttrs(Attrs):
     ranges: tuple[Range, ...]
 
 
-def _read_slice(raw: RawOp) -> SliceAttrs:
+def read_slice(raw: RawOp) -> SliceAttrs:
+    """The attributes of a SLICE.
+
+    Raises:
+        InvalidModelError: If it is not inside its input.
+    """
     shape = raw.input(0).shape
     starts, sizes = (raw.constant(i).reshape(-1).tolist() for i in (1, 2))
     if len(starts) != len(shape) or len(sizes) != len(shape):
@@ -95,7 +107,7 @@ def _read_range(
     if end_mask:
         stop = full if step > 0 else -1
     size = 1 if shrink else len(range(start, stop, step))
-    if not 0 <= start < full or size < 1:
+    if not 0 <= start < full or size < 1 or (shrink and step < 0):
         raise InvalidModelError(
             f"{raw.label}: expected indices of axis {axis} of size {full}, got "
             f"{begin} to {end} by {step}"
@@ -133,7 +145,7 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_copy(lowering, node, _box(node))
 
 
-SLICE = Operator("SLICE", 65, _read_slice, _check, _lower, no_macs)
+SLICE = Operator("SLICE", 65, read_slice, _check, _lower, no_macs)
 STRIDED_SLICE = Operator(
     "STRIDED_SLICE", 45, read_strided_slice, _check, _lower, no_macs
 )
