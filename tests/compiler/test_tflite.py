@@ -28,7 +28,7 @@ def unsupported_operator(b):
     """An operator that exists but is not supported."""
     x, y = (b.tensor((1, 4), scale=0.1) for _ in "xy")
     b.op("SOFTMAX", [x], [y])
-    b.codes[0].builtinCode = b.codes[0].deprecatedBuiltinCode = 14  # LOGISTIC
+    b.codes[0].builtinCode = b.codes[0].deprecatedBuiltinCode = 27  # SVDF
     return [x], [y]
 
 
@@ -91,7 +91,7 @@ def too_many_inputs(b):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (unsupported_operator, r"op 0: operator LOGISTIC is not supported \(tensor"),
+        (unsupported_operator, r"op 0: operator SVDF is not supported \(tensor"),
         (unsupported_type, r"tensor 0 \('tensor_0'\): expected INT8, .* got INT16"),
         (unsupported_activation, "fused activation TANH is not supported"),
         (broadcast_add, "op 0 .*: expected an output of shape"),

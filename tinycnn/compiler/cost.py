@@ -23,9 +23,9 @@ class OpCost:
         kind: The TFLite operator.
         input_shape: Shape of its first input.
         output_shape: Shape of its output.
-        parameters: Weights and biases.
+        parameters: Weights, biases and constant operands.
         macs: Multiply-accumulates of one inference.
-        constant_bytes: Weights and biases in flash.
+        constant_bytes: Weights, biases and constant operands in flash.
         activation_bytes: Bytes of its activations, inputs and output.
     """
 
@@ -48,7 +48,9 @@ def _count(node: Node) -> OpCost:
     op, output = node.op, node.output()
     inputs = [node.graph.tensors[i] for i in op.inputs if i >= 0]
     macs = OPERATORS[op.kind].count_macs(node)
-    constants = [t for t in inputs[1:] if t.data is not None] if macs else []
+    constants = [
+        t for t in inputs if t.data is not None and (macs or t.dtype == "int8")
+    ]
     return OpCost(
         index=op.index,
         kind=op.kind,

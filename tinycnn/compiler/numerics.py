@@ -92,7 +92,7 @@ def requantize(value: int, multiplier: Multiplier) -> int:
     """Value * multiplier, rounded twice (TFLite's MultiplyByQuantizedMultiplier).
 
     >>> requantize(-101, quantize_multiplier(0.5))
-    -51
+    -50
     """
     left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
     high = _doubling_high_multiply(value << left, multiplier.value)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.compiler.float_functions import exp_float32, tanh_float32
 from tinycnn.compiler.graph import Tensor
 from tinycnn.compiler.numerics import (
     Multiplier,
@@ -68,7 +69,7 @@ def logistic_table(x: Tensor, y: Tensor) -> Table:
 
 def tanh_table(x: Tensor, y: Tensor) -> Table:
     """The hyperbolic tangent."""
-    return _float_table(x, y, lambda value: np.float32(math.tanh(value)))
+    return _float_table(x, y, tanh_float32)
 
 
 def hard_swish_multipliers(x: Tensor, y: Tensor) -> tuple[Multiplier, Multiplier]:
@@ -111,8 +112,7 @@ def _float_table(
 
 
 def _logistic(value: np.float32) -> np.float32:
-    exponential = np.float32(math.exp(min(-float(value), 700.0)))
-    return np.float32(1) / (np.float32(1) + exponential)
+    return np.float32(1) / (np.float32(1) + exp_float32(-value))
 
 
 def _hard_swish(value: int, scale: Multiplier, relu: Multiplier) -> int:
