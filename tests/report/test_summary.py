@@ -74,7 +74,7 @@ def test_memories_are_measured_against_what_the_core_leaves(report):
     assert (flash.value, flash.bar.percent, flash.bar.fits) == ("88,778", "10.00", True)
     assert flash.bar.label == "10.0 % of 887,788 bytes free"
     assert ram.bar.label == "10.0 % of 218,224 bytes free"
-    assert arena.value == "128"
+    assert arena.value == "76"
 
 
 def test_firmware_that_does_not_fit(make_report):

@@ -1,7 +1,9 @@
 """Memory plan -> geometry: the arena as operator step by address.
 
 A tensor is a rectangle over its lifetime at its offset. Tensors that share place and
-lifetime are one storage under several names (RESHAPE) and are drawn once.
+lifetime are one storage under several names (RESHAPE) and are drawn once. Where an
+operator writes over input that it no longer needs, its output's rectangle covers the
+input's.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.compiler import Graph, MemoryPlan, Tensor
-from tinycnn.compiler.memory import Lifetime
 from tinycnn.report.charts import Tick, make_ticks
 from tinycnn.report.text import count, shape_text, shorten, tensor_name
 
@@ -102,7 +103,7 @@ def draw_arena(graph: Graph, plan: MemoryPlan) -> ArenaChart:
             _draw_block(tensors, plan, axes, number % _TINTS)
             for number, tensors in enumerate(storages)
         ),
-        peak=columns[_find_peak(len(graph.ops), plan, storages)],
+        peak=columns[plan.peak_step],
         arena=count(plan.arena_bytes),
         bound=count(plan.lower_bound_bytes),
         bound_y=f"{bound_y:.1f}",
@@ -112,29 +113,13 @@ def draw_arena(graph: Graph, plan: MemoryPlan) -> ArenaChart:
 
 
 def _find_storages(graph: Graph, plan: MemoryPlan) -> tuple[tuple[Tensor, ...], ...]:
-    """Tensors by storage, earliest first; the planner keeps two storages apart."""
+    """Tensors by storage, earliest first."""
     storages: dict[tuple[int, int, int], list[Tensor]] = {}
     for tensor in sorted(plan.offsets):
         life = plan.lifetimes[tensor]
         place = (life.first_time_used, life.last_time_used, plan.offsets[tensor])
         storages.setdefault(place, []).append(graph.tensors[tensor])
     return tuple(tuple(storages[place]) for place in sorted(storages))
-
-
-def _find_peak(
-    steps: int, plan: MemoryPlan, storages: tuple[tuple[Tensor, ...], ...]
-) -> int:
-    """The first step at which the most bytes are live."""
-
-    def live_bytes(step: int) -> int:
-        now = Lifetime(step, step)
-        return sum(
-            tensors[0].bytes
-            for tensors in storages
-            if plan.lifetimes[tensors[0].id].overlaps(now)
-        )
-
-    return max(range(steps), key=live_bytes)
 
 
 def _list_columns(graph: Graph, axes: _Axes) -> tuple[Column, ...]:

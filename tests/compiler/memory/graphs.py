@@ -1,0 +1,95 @@
+"""Random graphs that branch, straight from the compiler's types."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinycnn.compiler import Graph
+from tinycnn.compiler.graph import Attrs, Op, QuantParams, Tensor
+from tinycnn.compiler.operators.binary import BinaryAttrs
+from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.pool import PoolAttrs
+
+QUANT = QuantParams((0.1,), (0,))
+CLAMP = (-128, 127)
+SAME = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), CLAMP)
+HALVE = PoolAttrs((2, 2), (2, 2), (0, 0, 0, 0), CLAMP)
+
+
+class GraphBuilder:
+    """Collects tensors and operators."""
+
+    def __init__(self, shape):
+        self.tensors = [Tensor(0, "input", shape, "int8", QUANT)]
+        self.ops = []
+
+    def op(self, kind, inputs, shape, attrs=None, weights=None):
+        """Adds an operator; returns its output."""
+        if weights is not None:
+            inputs = [*inputs, self._add(weights, np.zeros(weights, np.int8))]
+        output = self._add(shape)
+        op = Op(len(self.ops), kind, tuple(inputs), (output,), attrs or Attrs())
+        self.ops.append(op)
+        return output
+
+    def conv(self, x, channels):
+        """A 3x3 convolution."""
+        shape = self.shape(x)
+        kernel = (channels, 3, 3, shape[3])
+        return self.op("CONV_2D", [x], (*shape[:3], channels), SAME, kernel)
+
+    def depthwise(self, x):
+        """A 3x3 depthwise convolution."""
+        shape = self.shape(x)
+        kernel = (1, 3, 3, shape[3])
+        return self.op("DEPTHWISE_CONV_2D", [x], shape, SAME, kernel)
+
+    def add(self, a, b):
+        """A sum."""
+        return self.op("ADD", [a, b], self.shape(a), BinaryAttrs(CLAMP))
+
+    def pool(self, x):
+        """A 2x2 maximum."""
+        _, h, w, c = self.shape(x)
+        return self.op("MAX_POOL_2D", [x], (1, h // 2, w // 2, c), HALVE)
+
+    def reshape(self, x):
+        """An alias."""
+        return self.op("RESHAPE", [x], (1, *self.shape(x)[1:3], self.shape(x)[3]))
+
+    def shape(self, x):
+        """Of a tensor."""
+        return self.tensors[x].shape
+
+    def build(self, *outputs):
+        """The graph."""
+        return Graph(tuple(self.tensors), tuple(self.ops), (0,), outputs, "ab" * 32)
+
+    def _add(self, shape, data=None):
+        tensor = Tensor(len(self.tensors), "t", shape, "int8", QUANT, data)
+        self.tensors.append(tensor)
+        return tensor.id
+
+
+def draw_graph(seed, operators=10):
+    """A random graph; whatever no operator reads is an output."""
+    rng = np.random.default_rng(seed)
+    b = GraphBuilder((1, 8, 6, int(rng.integers(1, 5))))
+    live = [0]
+    for _ in range(operators):
+        x = live[-rng.integers(1, min(len(live), 4) + 1)]
+        twins = [t for t in live if b.shape(t) == b.shape(x)]
+        kind = rng.integers(6)
+        if kind == 0 and len(twins) > 1:
+            y = b.add(x, twins[rng.integers(len(twins))])
+        elif kind == 1 and min(b.shape(x)[1:3]) > 1:
+            y = b.pool(x)
+        elif kind == 2:
+            y = b.depthwise(x)
+        elif kind == 3:
+            y = b.reshape(x)
+        else:
+            y = b.conv(x, int(rng.integers(1, 9)))
+        live.append(y)
+    read = {i for op in b.ops for i in op.inputs}
+    return b.build(*(t for t in live if t not in read))

@@ -1,0 +1,24 @@
+"""The memory planner: operator order, and a place in one arena for every activation.
+
+`order_operators` chooses the order, `plan_memory` the offsets, `check_plan` proves them
+by simulation and `format_plan` prints them. Two tensors share bytes if their lifetimes
+do not overlap, if one is an alias of the other, or if the order in which a kernel reads
+its input and writes its output allows it.
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.memory.check import check_plan
+from tinycnn.compiler.memory.order import order_operators
+from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
+from tinycnn.compiler.memory.planner import plan_memory
+from tinycnn.compiler.memory.table import format_plan
+
+__all__ = [
+    "Lifetime",
+    "MemoryPlan",
+    "check_plan",
+    "format_plan",
+    "order_operators",
+    "plan_memory",
+]

@@ -1,0 +1,214 @@
+"""Offsets for blocks of memory, as low as their conditions allow.
+
+In: sizes, and for some pairs of blocks a choice of two conditions on their offsets.
+Out: offsets that satisfy one of each, the bytes they need, and a proven lower bound. A
+greedy first answer is improved by bisection: whether a number of bytes is enough is
+decided by branch and bound over the choices, with windows of possible offsets for
+propagation. The search is exact until it has looked at `MAX_NODES` states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["Pair", "Placement", "place"]
+
+MAX_NODES = 4000  # states of the search
+MAX_PAIRS = 3000  # of the search; larger problems keep the greedy answer
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`offset[b] - offset[a] >= up`, or `offset[a] - offset[b] >= down`."""
+
+    a: int
+    b: int
+    up: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Offsets by block.
+
+    Attributes:
+        offsets: By block.
+        bytes: The end of the last block.
+        lower_bound: No placement is smaller.
+    """
+
+    offsets: dict[int, int]
+    bytes: int
+    lower_bound: int
+
+
+@dataclass(slots=True)
+class _State:
+    """A node of the search: the window of each block's offset, and the choices made.
+
+    Arcs (a, b, gap) say offset[b] - offset[a] >= gap.
+    """
+
+    low: dict[int, int]
+    high: dict[int, int]
+    arcs: list[tuple[int, int, int]]
+    open: list[Pair]
+
+
+def place(
+    sizes: Mapping[int, int],
+    pairs: Sequence[Pair],
+    orders: Iterable[Sequence[int]],
+    *,
+    lower_bound: int = 0,
+    alignment: int = 1,
+) -> Placement:
+    """Place blocks so that the highest end is as low as possible.
+
+    Args:
+        sizes: Bytes of each block.
+        pairs: Conditions on the offsets.
+        orders: Orders of the blocks for the greedy first answer.
+        lower_bound: A number of bytes known to be needed.
+        alignment: Offsets are multiples of this many bytes.
+
+    Example:
+        >>> apart = Pair(0, 1, up=8, down=4)
+        >>> place({0: 8, 1: 4}, [apart], [(0, 1)]).bytes
+        12
+    """
+    aligned = [
+        Pair(p.a, p.b, _align(p.up, alignment), _align(p.down, alignment))
+        for p in pairs
+    ]
+    best = min(
+        (_place_greedily(sizes, aligned, order) for order in orders),
+        key=lambda offsets: _end(sizes, offsets),
+    )
+    low, high = max(lower_bound, *sizes.values()), _end(sizes, best)
+    budget = MAX_NODES if len(aligned) <= MAX_PAIRS else 0
+    limit = low
+    while low < high and budget > 0:
+        offsets, budget = _fit(sizes, aligned, limit, alignment, budget)
+        if offsets is not None:
+            best, high = offsets, _end(sizes, offsets)
+        elif budget > 0:
+            low = limit + 1
+        limit = (low + high) // 2
+    return Placement(best, high, low)
+
+
+def _place_greedily(
+    sizes: Mapping[int, int], pairs: Sequence[Pair], order: Sequence[int]
+) -> dict[int, int]:
+    """Each block in turn at the lowest offset that the blocks before it leave."""
+    gaps: dict[int, list[tuple[int, int, int]]] = {block: [] for block in sizes}
+    for p in pairs:
+        gaps[p.b].append((p.a, p.down, p.up))
+        gaps[p.a].append((p.b, p.up, p.down))
+    offsets: dict[int, int] = {}
+    for block in order:
+        taken = sorted(
+            (offsets[other] - below, offsets[other] + above)
+            for other, below, above in gaps[block]
+            if other in offsets
+        )
+        offset = 0
+        for start, end in taken:  # offsets between start and end are forbidden
+            if start < offset < end:
+                offset = end
+        offsets[block] = offset
+    return offsets
+
+
+def _fit(
+    sizes: Mapping[int, int],
+    pairs: Sequence[Pair],
+    limit: int,
+    alignment: int,
+    budget: int,
+) -> tuple[dict[int, int] | None, int]:
+    """Offsets within `limit` bytes, or None, and what is left of the budget."""
+    high = {b: (limit - size) // alignment * alignment for b, size in sizes.items()}
+    stack = [_State(dict.fromkeys(sizes, 0), high, [], list(pairs))]
+    while stack and budget > 0:
+        budget -= 1
+        state = stack.pop()
+        if not _propagate(state):
+            continue
+        if not state.open:
+            return state.low, budget
+        stack += _branch(state)
+    return None, budget
+
+
+def _propagate(state: _State) -> bool:
+    """Narrow the windows until nothing changes; False if a block has no place left."""
+    low, high = state.low, state.high
+    rounds = 0
+    while rounds <= len(low) + 1:  # more rounds without a new arc: a cycle
+        changed = False
+        for a, b, gap in state.arcs:
+            if low[a] + gap > low[b]:
+                low[b], changed = low[a] + gap, True
+            if high[b] - gap < high[a]:
+                high[a], changed = high[b] - gap, True
+            if low[b] > high[b] or low[a] > high[a]:
+                return False
+        arcs = len(state.arcs)
+        if not _decide(state):
+            return False
+        rounds = 0 if len(state.arcs) > arcs else rounds + 1
+        if not changed and len(state.arcs) == arcs:
+            return True
+    return False
+
+
+def _decide(state: _State) -> bool:
+    """Turn pairs with one choice left into arcs; False if a pair has none."""
+    low, high, still_open = state.low, state.high, []
+    for pair in state.open:
+        a, b = pair.a, pair.b
+        if low[b] - high[a] >= pair.up or low[a] - high[b] >= pair.down:
+            continue  # satisfied wherever the two end up
+        can_rise = high[b] - low[a] >= pair.up
+        can_sink = high[a] - low[b] >= pair.down
+        if can_rise and can_sink:
+            still_open.append(pair)
+        elif can_rise:
+            state.arcs.append((a, b, pair.up))
+        elif can_sink:
+            state.arcs.append((b, a, pair.down))
+        else:
+            return False
+    state.open = still_open
+    return True
+
+
+def _branch(state: _State) -> list[_State]:
+    """Both choices of the tightest pair, the looser one last: it is tried first."""
+
+    def room(pair: Pair) -> tuple[int, int]:
+        up = state.high[pair.b] - state.low[pair.a] - pair.up
+        down = state.high[pair.a] - state.low[pair.b] - pair.down
+        return up, down
+
+    pair = min(state.open, key=lambda p: max(room(p)))
+    up, down = room(pair)
+    choices = [(pair.a, pair.b, pair.up), (pair.b, pair.a, pair.down)]
+    if up > down:
+        choices.reverse()
+    rest = [p for p in state.open if p is not pair]
+    return [
+        _State(dict(state.low), dict(state.high), [*state.arcs, arc], rest)
+        for arc in choices
+    ]
+
+
+def _end(sizes: Mapping[int, int], offsets: Mapping[int, int]) -> int:
+    return max(offsets[block] + size for block, size in sizes.items())
+
+
+def _align(size: int, alignment: int) -> int:
+    return -(-size // alignment) * alignment

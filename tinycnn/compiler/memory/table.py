@@ -1,0 +1,52 @@
+"""A memory plan as text: one line a step, what is live there and where.
+
+step  op                       least      live  tensors in bytes @ offset
+>  3  4 CONV_2D               33,296    49,152  #52 16,384 @ 0, ...
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.memory.blocks import find_roots
+from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
+
+__all__ = ["format_plan"]
+
+
+def format_plan(graph: Graph, plan: MemoryPlan) -> str:
+    """The plan as a table; the step that makes the peak is marked.
+
+    Tensors that share bytes are each counted whole: the sum of a step may exceed the
+    arena.
+    """
+    roots = find_roots(graph)
+    storages = sorted(set(roots.values()), key=lambda t: (plan.offsets[t], t))
+    rows = [("step", "op", "bytes", "live: #tensor bytes @ offset")]
+    for step, op in enumerate(graph.ops):
+        now = Lifetime(step, step)
+        live = [t for t in storages if plan.lifetimes[t].overlaps(now)]
+        total = sum(graph.tensors[t].bytes for t in live)
+        places = ", ".join(
+            f"#{t} {graph.tensors[t].bytes:,} @ {plan.offsets[t]:,}" for t in live
+        )
+        mark = "> " if step == plan.peak_step else ""
+        rows.append((f"{mark}{step}", f"{op.index} {op.kind}", f"{total:,}", places))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [
+        f"{step:>{widths[0]}}  {op:<{widths[1]}}  {total:>{widths[2]}}  {places}"
+        for step, op, total, places in rows
+    ]
+    return "\n".join([*lines, _summarize(graph, plan), ""])
+
+
+def _summarize(graph: Graph, plan: MemoryPlan) -> str:
+    peak = graph.ops[plan.peak_step]
+    verdict = (
+        "optimal"
+        if plan.is_optimal
+        else f"no plan is smaller than {plan.lower_bound_bytes:,} bytes"
+    )
+    return (
+        f"arena {plan.arena_bytes:,} bytes ({verdict}); peak at op {peak.index} "
+        f"({peak.kind} '{graph.tensors[peak.outputs[0]].name}')"
+    )
