@@ -89,6 +89,12 @@ class Layers:
         """The tip and another tensor."""
         return self.append("ADD", [self.tip, other], self.shape())
 
+    def concatenate(self, other, axis=3):
+        """The tip and another tensor side by side."""
+        shape = list(self.shape())
+        shape[axis] += self.shape(other)[axis]
+        return self.append("CONCATENATION", [self.tip, other], shape, axis=axis)
+
     def pad(self, top, left, bottom, right):
         """Rows and columns of the zero point."""
         _, h, w, c = self.shape()

@@ -193,6 +193,21 @@ def test_an_addition_loses_only_what_both_sides_lose(second, kept, executor):
     assert [s[-1] for s in shapes(after)] == [kept, kept, kept, 2]
 
 
+@pytest.mark.parametrize(("axis", "kept"), [(3, [2, 3, 5, 2]), (1, [3, 3, 3, 2])])
+def test_a_concatenation_keeps_the_channels_of_its_inputs(axis, kept, executor):
+    """Side by side each loses its own; one above the other what both lose."""
+    layers = chain()
+    first = layers.conv(weights(4, 3, 3, 2, zero=(1, 3)), [BIAS] * 4)
+    layers.tip = layers.source
+    layers.conv(weights(4, 1, 1, 2, zero=(1,)), [BIAS] * 4)
+    layers.tip, second = first, layers.tip
+    layers.concatenate(second, axis)
+    layers.conv(weights(2, 1, 1, 8 if axis == 3 else 4))
+    _, after = rewritten(layers, executor)
+
+    assert [s[-1] for s in shapes(after)] == kept
+
+
 def test_one_channel_stays(executor):
     """A layer of zeros keeps one filter, and so do those behind it."""
     layers = chain()
@@ -242,7 +257,8 @@ def draw_pruned_network(rng):
 
 def _draw_layer(rng, layers):
     _, h, w, c = layers.shape()
-    kind = rng.choice(["conv", "depthwise", "pool", "add"], p=[0.4, 0.3, 0.1, 0.2])
+    kinds = ("conv", "depthwise", "pool", "add", "concatenate")
+    kind = rng.choice(kinds, p=[0.35, 0.25, 0.1, 0.2, 0.1])
     same, size = bool(rng.integers(2)), int(rng.integers(1, 1 + min(3, h, w)))
     options = {"same": same, "stride": int(rng.integers(1, 3))}
     if kind == "conv":
@@ -258,7 +274,7 @@ def _draw_layer(rng, layers):
     else:
         branch = layers.tip
         layers.conv(_draw_weights(rng, (c, 3, 3, c), 0), rng.integers(-3000, 3000, c))
-        layers.add(branch)
+        layers.concatenate(branch) if kind == "concatenate" else layers.add(branch)
 
 
 def _draw_weights(rng, shape, axis):

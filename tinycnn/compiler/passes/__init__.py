@@ -7,14 +7,16 @@ own, and its result is verified.
 from __future__ import annotations
 
 from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.passes.fold_clamp import fold_clamp
 from tinycnn.compiler.passes.fold_pad import fold_pad
 from tinycnn.compiler.passes.remove_dead_channels import remove_dead_channels
 from tinycnn.compiler.passes.remove_dead_code import remove_dead_code
 from tinycnn.compiler.verify import verify
 
-__all__ = ["fold_pad", "remove_dead_channels", "remove_dead_code", "run_passes"]
+__all__ = ["fold_clamp", "fold_pad", "remove_dead_channels", "remove_dead_code"]
+__all__ += ["run_passes"]
 
-_PASSES = (remove_dead_code, fold_pad, remove_dead_channels)
+_PASSES = (remove_dead_code, fold_clamp, fold_pad, remove_dead_channels)
 
 
 def run_passes(graph: Graph) -> Graph:

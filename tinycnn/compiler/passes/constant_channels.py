@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler.graph import Graph
 from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators.concatenation import ConcatenationAttrs
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.mean import MeanAttrs
 from tinycnn.compiler.operators.pool import PoolAttrs
@@ -146,6 +147,16 @@ def _add(node: Node, known: Mapping[int, Channels]) -> Channels:
     return _settle(node, sums, np.array(unit / y.scale))
 
 
+def _concatenation(node: Node, known: Mapping[int, Channels]) -> Channels:
+    y, last = node.output(), len(node.output().shape) - 1
+    if not all(i in known for i in node.op.inputs):
+        return _unknown(y.shape)
+    parts = [known[i] for i in node.op.inputs]
+    if node.attrs(ConcatenationAttrs).axis == last:
+        return np.concatenate(parts)
+    return _same(np.array(parts))
+
+
 def _reshape(node: Node, known: Mapping[int, Channels]) -> Channels:
     x, y = node.input(), node.output()
     if x.id not in known or not x.shape or not y.shape:
@@ -158,6 +169,7 @@ _RULES: Mapping[str, Callable[[Node, Mapping[int, Channels]], Channels]] = (
         {
             "ADD": _add,
             "AVERAGE_POOL_2D": _pool,
+            "CONCATENATION": _concatenation,
             "CONV_2D": _filters,
             "DEPTHWISE_CONV_2D": _depthwise,
             "FULLY_CONNECTED": _filters,

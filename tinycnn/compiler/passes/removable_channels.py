@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler.graph import Graph, Op
 from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators.concatenation import ConcatenationAttrs
 from tinycnn.compiler.operators.mean import MeanAttrs
 from tinycnn.compiler.operators.pad import PadAttrs
 from tinycnn.compiler.passes.constant_channels import (
@@ -99,7 +100,7 @@ def _keeps_apart(node: Node, masks: dict[int, Mask], needs: Mask | None) -> None
         any(t.shape[-1:] != y.shape[-1:] for t in inputs)
         or (isinstance(attrs, MeanAttrs) and len(node.input().shape) - 1 in attrs.axes)
         or (isinstance(attrs, PadAttrs) and any(attrs.padding[-1]))
-        or (len(inputs) < len(node.op.inputs) and node.op.kind in _ELEMENTWISE)
+        or (len(inputs) < len(node.op.inputs) and node.op.kind not in _ONE_INPUT)
     )
     if mixes:
         _keep_all(node, masks, needs)
@@ -108,6 +109,20 @@ def _keeps_apart(node: Node, masks: dict[int, Mask], needs: Mask | None) -> None
     shared = np.all([masks[i] for i in ids], axis=0)
     for i in ids:
         masks[i] &= shared
+
+
+def _concatenation(node: Node, masks: dict[int, Mask], needs: Mask | None) -> None:
+    """Along the last axis each input has channels of the output to itself."""
+    inputs, y = node.op.inputs, masks[node.output().id]
+    if node.attrs(ConcatenationAttrs).axis != len(node.output().shape) - 1:
+        _keeps_apart(node, masks, needs)
+    elif not all(i in masks for i in inputs):
+        _keep_all(node, masks, needs)
+    else:
+        ends = np.cumsum([len(masks[i]) for i in inputs])
+        for i, part in zip(inputs, np.split(y, ends[:-1]), strict=True):
+            masks[i] &= part
+        y &= np.concatenate([masks[i] for i in inputs])
 
 
 def _reshape(node: Node, masks: dict[int, Mask], needs: Mask | None) -> None:
@@ -131,11 +146,12 @@ def _find_rule(op: Op) -> _Rule:
 _Rule = Callable[[Node, dict[int, Mask], "Mask | None"], None]
 _ELEMENTWISE = ("ADD", "MAXIMUM", "MINIMUM", "MUL", "SUB")
 _ONE_INPUT = (
-    "AVERAGE_POOL_2D HARD_SWISH LEAKY_RELU LOGISTIC MAX_POOL_2D MEAN PAD QUANTIZE "
-    "RELU RELU6 RELU_N1_TO_1 RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR TANH"
+    "ABS AVERAGE_POOL_2D HARD_SWISH LEAKY_RELU LOGISTIC MAX_POOL_2D MEAN PAD QUANTIZE "
+    "RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR TANH"
 ).split()
 _RULES: Mapping[str, _Rule] = MappingProxyType(
     {
+        "CONCATENATION": _concatenation,
         "CONV_2D": _filters,
         "FULLY_CONNECTED": _filters,
         "DEPTHWISE_CONV_2D": _depthwise,
