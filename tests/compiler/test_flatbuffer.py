@@ -32,3 +32,13 @@ def test_too_many_tables_are_refused():
     model = root_table(conv_model(), b"TFL3")
     with pytest.raises(InvalidModelError, match="expected at most 0 tables"):
         model.tables(2, limit=0)
+
+
+def test_strings_are_fit_for_a_message():
+    """What a file calls a tensor cannot break the one line that names it."""
+    model = conv_model().replace(b"tensor_0", b"a\nb\x1b[1m\xff")
+    (subgraph,) = root_table(model, b"TFL3").tables(2, limit=10)
+
+    name = subgraph.tables(0, limit=10)[0].string(3)
+    assert name.startswith("a?b?[1m")
+    assert name.isprintable()

@@ -63,3 +63,12 @@ def test_softmax_table_is_the_exponential():
 
     expected = np.exp(-0.05 * np.arange(len(table)))
     assert np.allclose(np.array(table) / 2**31, expected, atol=1e-6)
+
+
+def test_steps_beyond_reach_do_not_matter():
+    """A multiplier that no sum of the layer can tell from the exact one will do."""
+    real = 2.0**-22.3
+    with pytest.raises(UnsupportedModelError, match="no 31-bit multiplier steps"):
+        single_rounding_multiplier(real, 0)
+
+    assert single_rounding_multiplier(real, 0, largest=10_000_000).shift == -22

@@ -18,6 +18,8 @@ from tinycnn.errors import InvalidModelError
 
 __all__ = ["Table", "root_table"]
 
+_MAX_STRING_BYTES = 512
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -81,9 +83,11 @@ class Table:
         return np.frombuffer(self.data, little_endian, count, start)
 
     def string(self, field: int) -> str:
-        """A string, undecodable bytes replaced; empty when absent."""
+        """A string fit for a message: one line, printable, not long."""
         start, count = self._vector(field, 1)
-        return self.data[start : start + count].decode("utf-8", "replace")
+        raw = self.data[start : start + min(count, _MAX_STRING_BYTES)]
+        text = raw.decode("utf-8", "replace")
+        return "".join(c if c.isprintable() else "?" for c in text)
 
     def _scalar(self, field: int, form: str, default: int) -> int:
         place = self._field(field)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinycnn.errors import UnsupportedModelError
 
@@ -113,12 +114,19 @@ def mean_multiplier(real: float, count: int) -> Multiplier:
     return Multiplier((scale.value << shift) // count, scale.shift - shift)
 
 
-def single_rounding_multiplier(real: float, zero_point: int) -> Multiplier:
+def single_rounding_multiplier(
+    real: float, zero_point: int, largest: int = 2**31 - 1
+) -> Multiplier:
     """A multiplier that equals the double arithmetic of FULLY_CONNECTED.
 
     The reference computes `round(accumulator * real)` in doubles, ties away from zero.
     An integer multiplier gives the same byte for every accumulator if it steps from one
     output to the next at the same accumulators: each of the 255 steps is checked.
+
+    Args:
+        real: Input scale * weight scale / output scale.
+        zero_point: Of the output.
+        largest: What no accumulator exceeds; steps beyond it do not matter.
 
     Raises:
         UnsupportedModelError: If no multiplier near `real` fits.
@@ -129,14 +137,14 @@ def single_rounding_multiplier(real: float, zero_point: int) -> Multiplier:
             f"output scale: expected a multiplier between 2^-31 and 2^30, got {real}",
             hint="check the scales of the model's input, weights and output",
         )
-    steps = [
-        step
-        for output in range(-128 - zero_point, 128 - zero_point)
-        for step in _accumulators_around(output - 0.5, real)
-    ]
+    steps = _accumulators_at_steps(real, zero_point)
+    steps = steps[np.abs(steps) <= largest]
+    exact = steps * real
+    wanted = np.copysign(np.floor(np.abs(exact) + 0.5), exact)
     for nudge in (0, 1, -1, 2, -2):
         candidate = Multiplier(nearest.value + nudge, nearest.shift)
-        if all(_round_once(a, candidate) == round_half_away(a * real) for a in steps):
+        fits = candidate.value < 1 << 31
+        if fits and np.array_equal(_round_once(steps, candidate), wanted):
             return candidate
     raise UnsupportedModelError(
         f"output scale: no 31-bit multiplier steps exactly as {real!r} does",
@@ -166,17 +174,24 @@ def softmax_exp_table(scale: float, beta: float) -> tuple[int, ...]:
     )
 
 
-def _accumulators_around(value: float, real: float) -> tuple[int, ...]:
-    """The int32 accumulators next to where `accumulator * real` passes `value`."""
-    middle = math.floor(value / real)
-    near = range(middle - 1, middle + 3)
-    return tuple(a for a in near if -(2**31) <= a < 2**31)
+def _accumulators_at_steps(real: float, zero_point: int) -> NDArray[np.int64]:
+    """The int32 accumulators around those where `accumulator * real` changes output."""
+    halves = np.arange(-128 - zero_point, 128 - zero_point) - 0.5
+    near = np.floor(halves / real)[:, np.newaxis] + np.arange(-1, 3)
+    steps: NDArray[np.int64] = near[np.abs(near) < 2**31].astype(np.int64)
+    return steps
 
 
-def _round_once(accumulator: int, multiplier: Multiplier) -> int:
+def _round_once(
+    accumulators: NDArray[np.int64], multiplier: Multiplier
+) -> NDArray[np.int64]:
+    """What tcnn_requantize_once computes."""
     right = 31 - multiplier.shift
-    product = accumulator * multiplier.value
-    return (product + (1 << (right - 1)) - (product < 0)) >> right
+    products = accumulators * multiplier.value
+    products += 1 << (right - 1)
+    products -= accumulators < 0
+    rounded: NDArray[np.int64] = products >> right
+    return rounded
 
 
 def _doubling_high_multiply(a: int, b: int) -> int:

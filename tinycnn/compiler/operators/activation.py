@@ -69,6 +69,11 @@ def clamp_params(clamp: Clamp) -> dict[str, Param]:
 def _quantize(bound: float, tensor: Tensor) -> int:
     if math.isinf(bound):
         return -128 if bound < 0 else 127
-    steps = float(np.float32(bound) / np.float32(tensor.scale))
-    away = math.floor(abs(steps) + 0.5)
-    return int(math.copysign(min(away, 1 << 20), steps)) + tensor.zero_point
+    steps = float(np.float32(bound)) / tensor.scale
+    if not abs(steps) < 1 << 31:
+        raise UnsupportedModelError(
+            f"tensor {tensor.id} ('{tensor.name}'): scale {tensor.scale} is too small "
+            f"for an activation up to {bound}"
+        )
+    away = math.floor(abs(float(np.float32(steps))) + 0.5)
+    return int(math.copysign(away, steps)) + tensor.zero_point

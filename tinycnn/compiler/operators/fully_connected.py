@@ -20,6 +20,7 @@ from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clam
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp
 from tinycnn.compiler.operators.weights import (
     check_weights,
+    largest_sums,
     lower_weights,
     real_multipliers,
 )
@@ -77,8 +78,13 @@ def _lower(lowering: Lowering, node: Node) -> None:
 
 
 def _multipliers_once(node: Node) -> list[Multiplier]:
-    zero_point = node.output().zero_point
-    return [single_rounding_multiplier(r, zero_point) for r in real_multipliers(node)]
+    zero_point, reals = node.output().zero_point, real_multipliers(node)
+    sums = largest_sums(node, axis=0)
+    limits = sums.tolist() if len(reals) > 1 else [int(sums.max())]
+    return [
+        single_rounding_multiplier(real, zero_point, limit)
+        for real, limit in zip(reals, limits, strict=True)
+    ]
 
 
 def _multipliers_twice(node: Node) -> list[Multiplier]:

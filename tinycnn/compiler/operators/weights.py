@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinycnn.compiler.graph import Tensor
 from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import quantize_multiplier
 from tinycnn.compiler.operators.operator import Node
 
-__all__ = ["check_weights", "lower_weights", "real_multipliers"]
+__all__ = ["check_weights", "largest_sums", "lower_weights", "real_multipliers"]
 
 
 def check_weights(node: Node, axis: int) -> Tensor:
@@ -30,14 +30,28 @@ def check_weights(node: Node, axis: int) -> Tensor:
             "expected weights of zero point 0, one scale or one a channel on axis "
             f"{axis}, got axis {w.quant.axis}"
         )
-    others = tuple(i for i in range(len(w.shape)) if i != axis)
-    sums = np.abs(w.data.astype(np.int64)).sum(axis=others) * 255
-    sums += np.abs(_check_bias(node, w.shape[axis]))
-    reals = real_multipliers(node)
-    for channel, largest in enumerate(sums.tolist()):
-        real = reals[channel if len(reals) > 1 else 0]
-        node.check_headroom(quantize_multiplier(real), largest)
+    _check_bias(node, w.shape[axis])
+    shifted = largest_sums(node, axis) * np.maximum(2.0 ** _shifts(node), 1.0)
+    if np.any(shifted >= 2**31):
+        node.refuse(
+            f"sums up to {shifted.max():.0f} exceed 32 bits",
+            hint="check the scales of the model's inputs, weights and outputs",
+        )
     return w
+
+
+def largest_sums(node: Node, axis: int) -> NDArray[np.int64]:
+    """What the sum of products and bias cannot exceed, for each output channel."""
+    w, bias = node.input(1), node.optional_input(2)
+    assert w.data is not None
+    others = tuple(i for i in range(w.data.ndim) if i != axis)
+    sums: NDArray[np.int64] = np.abs(w.data.astype(np.int16)).sum(
+        axis=others, dtype=np.int64
+    )
+    sums *= 255
+    if bias is not None and bias.data is not None:
+        sums += np.abs(bias.data.reshape(-1).astype(np.int64))
+    return sums
 
 
 def real_multipliers(node: Node) -> list[float]:
@@ -58,15 +72,17 @@ def lower_weights(lowering: Lowering, node: Node) -> tuple[str, str]:
     return weights, lowering.array(node, "bias", "int32_t", bias.data.reshape(-1))
 
 
-def _check_bias(
-    node: Node, channels: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _shifts(node: Node) -> NDArray[np.int32]:
+    """The multipliers' powers of two, those that round up to the next included."""
+    return np.frexp(np.array(real_multipliers(node)) * (1 + 2.0**-30))[1]
+
+
+def _check_bias(node: Node, channels: int) -> None:
     bias = node.optional_input(2)
     if bias is None:
-        return np.zeros(channels, np.int64)
+        return
     if bias.data is None or bias.dtype != "int32" or bias.size != channels:
         node.refuse(
             f"expected a constant int32 bias of {channels} values, got {bias.dtype} "
             f"{bias.shape} '{bias.name}'"
         )
-    return bias.data.reshape(-1).astype(np.int64)
