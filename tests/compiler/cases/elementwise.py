@@ -48,39 +48,46 @@ def draw_constant(rng, shape):
 
 
 def scale_near(rng, scale):
-    """A scale at which most of the int8 range is used; some are exact ratios."""
-    ratio = pick(
-        rng, 1.0, 0.5, 2.0, 2.0 ** rng.uniform(-1, 2), 2.0 ** rng.uniform(-3, 3)
-    )
-    return float(np.float32(scale * ratio))
+    """A scale at which most of the int8 range is used.
+
+    Some are exact ratios or the next float above, where ties come, or nearly come.
+    """
+    if rng.random() < 0.4:
+        exact = np.float32(scale * pick(rng, 1.0, 0.5, 2.0))
+        return float(pick(rng, exact, np.nextafter(exact, np.float32(np.inf))))
+    return float(np.float32(scale * 2.0 ** rng.uniform(*pick(rng, (-1, 2), (-3, 3)))))
+
+
+def draw_quants(rng, kind):
+    """Scale and zero point of both inputs and the output."""
+    first, second, output = (draw_quant(rng) for _ in range(3))
+    if kind in ("MAXIMUM", "MINIMUM"):
+        return first, first, first
+    if kind == "MUL":
+        scale = scale_near(rng, first[0] * second[0] * pick(rng, 1, 64))
+    elif rng.random() < 0.15:  # sums a little below a tie, which one rounding hides
+        second = (first[0], second[1])
+        scale = float(np.nextafter(np.float32(2 * first[0]), np.float32(np.inf)))
+    else:
+        if rng.random() < 0.4:
+            second = (scale_near(rng, first[0]), second[1])
+        scale = scale_near(rng, max(first[0], second[0]))
+    return first, second, (scale, output[1])
 
 
 def binary(rng, kind):
     """Two activations, or one and a constant on either side."""
-    first, second, output = draw_shapes(rng)
-    b = ModelBuilder()
+    *shapes, output = draw_shapes(rng)
+    *quants, (y_scale, y_zero_point) = draw_quants(rng, kind)
     constant = int(pick(rng, -1, -1, 0, 1))
-    quants = [draw_quant(rng), draw_quant(rng)]
-    if kind in ("MAXIMUM", "MINIMUM"):
-        quants[1] = quants[0]
-    elif rng.random() < 0.4:
-        quants[1] = (scale_near(rng, quants[0][0]), quants[1][1])
-    scales = [scale for scale, _ in quants]
-    if kind == "MUL":
-        quant = (scale_near(rng, scales[0] * scales[1] * 64), draw_quant(rng)[1])
-    elif kind in ("MAXIMUM", "MINIMUM"):
-        quant = quants[0]
-    else:
-        quant = (scale_near(rng, max(scales)), draw_quant(rng)[1])
+    b = ModelBuilder()
     ids = []
-    for i, (shape, (scale, zero_point)) in enumerate(
-        zip((first, second), quants, strict=True)
-    ):
+    for i, (shape, quant) in enumerate(zip(shapes, quants, strict=True)):
         data = draw_constant(rng, shape) if i == constant else None
-        ids.append(b.tensor(shape, scale=scale, zero_point=zero_point, data=data))
-    if constant < 0 and first == second and rng.random() < 0.15:
+        ids.append(b.tensor(shape, scale=quant[0], zero_point=quant[1], data=data))
+    if constant < 0 and shapes[0] == shapes[1] and rng.random() < 0.15:
         ids[1] = ids[0]
-    y = b.tensor(output, scale=quant[0], zero_point=quant[1])
+    y = b.tensor(output, scale=y_scale, zero_point=y_zero_point)
     options = {}
     if kind in ("ADD", "SUB", "MUL"):
         options["fusedActivationFunction"] = pick(rng, *ACTIVATIONS)
