@@ -48,6 +48,17 @@ typedef struct {
 void tcnn_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,
                      const int8_t *weights, const int32_t *bias, int8_t *output);
 
+typedef struct {
+    tcnn_conv_2d_params_t conv;
+    int32_t groups; /* of input channels, and as many of output channels */
+} tcnn_grouped_conv_2d_params_t;
+
+/* CONV_2D where each output channel reads the input channels of its group only;
+ * weights: [output channel][kernel row][kernel column][channel of the group] */
+void tcnn_grouped_conv_2d_s8(const tcnn_grouped_conv_2d_params_t *params,
+                             const int8_t *input, const int8_t *weights,
+                             const int32_t *bias, int8_t *output);
+
 /* weights: [kernel row][kernel column][output channel]; the depth multiplier is
  * output_channels / input_channels */
 void tcnn_depthwise_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,

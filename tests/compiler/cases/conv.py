@@ -31,25 +31,34 @@ def conv_options(padding, strides, dilations, activation):
     }
 
 
+def add_bias(rng, b, scale, w_scales, channels):
+    """The tensor of a bias."""
+    scales = [scale * s for s in w_scales]
+    return b.tensor((channels,), "int32", scales, data=draw_bias(rng, channels))
+
+
+def optional_bias(rng, *arguments):
+    """A bias, most of the time."""
+    return [] if rng.random() < 0.2 else [add_bias(rng, *arguments)]
+
+
 def conv_2d(rng):
     h, w, c = draw_image(rng)
     channels = int(pick(rng, 1, rng.integers(1, 9)))
+    groups = int(pick(rng, 1, 1, 2, rng.integers(1, 5)))
+    channels, own = channels * groups, c
+    c *= groups
     padding, kernels, strides, dilations, sizes = draw_window(rng, h, w, dilate=True)
     scale, zero_point = draw_quant(rng)
-    data = draw_weights(rng, (channels, *kernels, c))
+    data = draw_weights(rng, (channels, *kernels, own))
     per_channel = rng.random() < 0.9
     w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
     b = ModelBuilder()
     x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
     k = b.tensor(data.shape, scale=w_scales, data=data)
-    bias = b.tensor(
-        (channels,),
-        "int32",
-        [scale * s for s in w_scales],
-        data=draw_bias(rng, channels),
-    )
     y = b.tensor((1, *sizes, channels), scale=y_scale, zero_point=draw_quant(rng)[1])
     options = conv_options(padding, strides, dilations, pick(rng, *ACTIVATIONS))
+    bias = add_bias(rng, b, scale, w_scales, channels)
     b.op("CONV_2D", [x, k, bias], [y], **options)
     return b.build([x], [y])
 
@@ -71,15 +80,10 @@ def depthwise_conv_2d(rng):
     b = ModelBuilder()
     x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
     k = b.tensor(data.shape, scale=w_scales, data=data, axis=3)
-    bias = b.tensor(
-        (channels,),
-        "int32",
-        [scale * s for s in w_scales],
-        data=draw_bias(rng, channels),
-    )
     y = b.tensor((1, *sizes, channels), scale=y_scale, zero_point=draw_quant(rng)[1])
     options = conv_options(padding, strides, dilations, pick(rng, *ACTIVATIONS))
-    b.op("DEPTHWISE_CONV_2D", [x, k, bias], [y], depthMultiplier=multiplier, **options)
+    inputs = [x, k, *optional_bias(rng, b, scale, w_scales, channels)]
+    b.op("DEPTHWISE_CONV_2D", inputs, [y], depthMultiplier=multiplier, **options)
     return b.build([x], [y])
 
 
@@ -103,10 +107,7 @@ def transpose_conv(rng):
     k = b.tensor(data.shape, scale=w_scales, data=data)
     x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
     inputs = [b.tensor((4,), "int32", data=shape), k, x]
-    if rng.random() < 0.6:
-        bias = draw_bias(rng, channels)
-        scales = [scale * s for s in w_scales]
-        inputs.append(b.tensor((channels,), "int32", scales, data=bias))
+    inputs += optional_bias(rng, b, scale, w_scales, channels)
     y = b.tensor(shape, scale=y_scale, zero_point=draw_quant(rng)[1])
     options = {"padding": padding, "strideH": strides[0], "strideW": strides[1]}
     activation = pick(rng, *ACTIVATIONS)

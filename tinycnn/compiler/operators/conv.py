@@ -59,7 +59,7 @@ def _check_conv(node: Node) -> None:
     node.check_inputs(2, 3)
     x, y = node.int8_input(), node.int8_output()
     w = check_weights(node, axis=0)
-    if w.shape[3] != x.shape[-1]:
+    if x.shape[-1] % w.shape[3] or w.shape[0] % (x.shape[-1] // w.shape[3]):
         node.refuse(f"expected weights for {x.shape[-1]} channels, got {w.shape}")
     node.check_output_shape((1, *_output_size(node), w.shape[0]))
     assert y.shape[3] == w.shape[0]
@@ -84,14 +84,25 @@ def _output_size(node: Node) -> Pair:
 
 
 def _lower_conv(lowering: Lowering, node: Node) -> None:
-    _lower(lowering, node, "tcnn_conv_2d_s8")
+    groups = node.input().shape[3] // node.input(1).shape[3]
+    params, weights, bias = _lower_params(lowering, node)
+    if groups == 1:
+        function, params_type = "tcnn_conv_2d_s8", "tcnn_conv_2d_params_t"
+    else:
+        function = "tcnn_grouped_conv_2d_s8"
+        params_type = "tcnn_grouped_conv_2d_params_t"
+        params = {"conv": params, "groups": groups}
+    lowering.call(node, function, params_type, params, weights, bias)
 
 
 def _lower_depthwise(lowering: Lowering, node: Node) -> None:
-    _lower(lowering, node, "tcnn_depthwise_conv_2d_s8")
+    params, weights, bias = _lower_params(lowering, node)
+    function = "tcnn_depthwise_conv_2d_s8"
+    lowering.call(node, function, "tcnn_conv_2d_params_t", params, weights, bias)
 
 
-def _lower(lowering: Lowering, node: Node, function: str) -> None:
+def _lower_params(lowering: Lowering, node: Node) -> tuple[dict[str, Param], str, str]:
+    """The fields of a tcnn_conv_2d_params_t; C names of weights and bias."""
     x, w, y = node.input(), node.input(1), node.output()
     attrs = node.attrs(ConvAttrs)
     reals = real_multipliers(node)
@@ -118,7 +129,7 @@ def _lower(lowering: Lowering, node: Node, function: str) -> None:
         **clamp_params(attrs.clamp),
         **lowering.multipliers(node, [quantize_multiplier(r) for r in reals]),
     }
-    lowering.call(node, function, "tcnn_conv_2d_params_t", params, weights, bias)
+    return params, weights, bias
 
 
 def _count_conv(node: Node) -> int:
