@@ -54,9 +54,7 @@ def leaky_relu_table(x: Tensor, y: Tensor, alpha: float) -> Table:
 
 
 def abs_table(x: Tensor, y: Tensor) -> Table:
-    """The distance from zero; not requantized where the scales are equal."""
-    if x.scale == y.scale:
-        return tuple(_saturate(abs(v) + y.zero_point) for v in _values(x))
+    """The distance from zero."""
     multiplier = float32_multiplier(x.scale, 1.0, y.scale)
     outputs = (requantize(abs(v), multiplier) for v in _values(x))
     return tuple(_saturate(output + y.zero_point) for output in outputs)

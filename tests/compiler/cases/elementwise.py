@@ -53,7 +53,7 @@ def scale_near(rng, scale):
     Some are exact ratios or the next float above, where ties come, or nearly come.
     """
     if rng.random() < 0.4:
-        exact = np.float32(scale * pick(rng, 1.0, 0.5, 2.0))
+        exact = np.float32(scale * pick(rng, 1.0, 0.5, 2.0, 2 / 3))
         return float(pick(rng, exact, np.nextafter(exact, np.float32(np.inf))))
     return float(np.float32(scale * 2.0 ** rng.uniform(*pick(rng, (-1, 2), (-3, 3)))))
 
@@ -130,7 +130,8 @@ def unary(rng, kind):
     if kind == "LOGISTIC":
         y_scale, y_zero_point = 1 / 256, int(pick(rng, -128, -128, y_zero_point))
     elif kind == "TANH" and rng.random() < 0.8:
-        y_scale, y_zero_point = 1 / 128, int(pick(rng, 0, 0, y_zero_point))
+        y_scale = float(pick(rng, 1 / 128, 1 / 128, 2 / 233))  # 1 is a tie in the last
+        y_zero_point = int(pick(rng, 0, 0, y_zero_point))
     elif kind == "LEAKY_RELU":
         options["alpha"] = float(pick(rng, 0.1, 0.2, 0.3, 0.0, 1.0, 0.5, rng.random()))
     elif kind == "HARD_SWISH":
