@@ -4,24 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.compiler.cases.draw import draw_image, draw_quant, pick
+from tests.compiler.cases.draw import draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
-
-
-def pad(rng):
-    rank = int(pick(rng, 4, 4, 3, 2))
-    shape = (1, *draw_image(rng))[4 - rank :]
-    padding = rng.integers(0, 3, (rank, 2)).astype(np.int32)
-    if rank == 4:
-        padding[0] = 0
-    scale, zero_point = draw_quant(rng)
-    b = ModelBuilder()
-    x = b.tensor(shape, scale=scale, zero_point=zero_point)
-    k = b.tensor((rank, 2), "int32", data=padding)
-    out = [d + int(p.sum()) for d, p in zip(shape, padding, strict=True)]
-    y = b.tensor(out, scale=scale, zero_point=zero_point)
-    b.op("PAD", [x, k], [y])
-    return b.build([x], [y])
 
 
 def draw_shape(rng, least=1, most=5):
@@ -58,6 +42,38 @@ class Movement:
         outputs = [self.activation(shape) for shape in shapes]
         self.builder.op(kind, inputs, outputs, **options)
         return self.builder.build([x], outputs)
+
+
+def draw_padding(rng, shape):
+    """Amounts before and after each dimension; none for a batch."""
+    padding = rng.integers(0, 3, (len(shape), 2))
+    if len(shape) == 4:
+        padding[0] = 0
+    return padding
+
+
+def padded(m, kind, shape, padding, *inputs, **options):
+    """A model that pads `shape`."""
+    x, y = m.activation(shape), np.array(shape) + padding.sum(axis=1)
+    return m.build(kind, x, [x, m.numbers(padding), *inputs], [y], **options)
+
+
+def pad(rng):
+    m, shape = Movement(rng), draw_shape(rng, most=4)
+    return padded(m, "PAD", shape, draw_padding(rng, shape))
+
+
+def padv2(rng):
+    m, shape = Movement(rng), draw_shape(rng, most=4)
+    return padded(m, "PADV2", shape, draw_padding(rng, shape), m.constant((1,)))
+
+
+def mirror_pad(rng):
+    m, shape = Movement(rng), draw_shape(rng, most=4)
+    mode = int(rng.integers(2))
+    most = np.array(shape)[:, None] - (1 - mode)
+    padding = np.minimum(draw_padding(rng, shape), most)
+    return padded(m, "MIRROR_PAD", shape, padding, mode=mode)
 
 
 def joined(rng, m, shapes):
@@ -186,7 +202,7 @@ def tile(rng):
     shape = draw_shape(rng, most=4)
     times = [int(pick(rng, 1, 1, 2, 3)) for _ in shape]
     if len(shape) == 4:
-        times[int(rng.integers(4))] = 1
+        times[int(rng.integers(1, 4))] = 1
         times[0] = 1
     x, y = m.activation(shape), [d * t for d, t in zip(shape, times, strict=True)]
     return m.build("TILE", x, [x, m.numbers(times)], [y])
@@ -243,8 +259,10 @@ CASES = {
     "CONCATENATION": concatenation,
     "DEPTH_TO_SPACE": depth_to_space,
     "EXPAND_DIMS": expand_dims,
+    "MIRROR_PAD": mirror_pad,
     "PACK": pack,
     "PAD": pad,
+    "PADV2": padv2,
     "RESHAPE": reshape,
     "SLICE": slice_,
     "SPACE_TO_DEPTH": space_to_depth,

@@ -10,8 +10,9 @@ from tinycnn.compiler.operators.concatenation import CONCATENATION, PACK
 from tinycnn.compiler.operators.conv import CONV_2D, DEPTHWISE_CONV_2D
 from tinycnn.compiler.operators.fully_connected import FULLY_CONNECTED
 from tinycnn.compiler.operators.mean import MEAN
+from tinycnn.compiler.operators.mirror_pad import MIRROR_PAD
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp
-from tinycnn.compiler.operators.pad import PAD
+from tinycnn.compiler.operators.pad import PAD, PADV2
 from tinycnn.compiler.operators.pool import AVERAGE_POOL_2D, MAX_POOL_2D
 from tinycnn.compiler.operators.prelu import PRELU
 from tinycnn.compiler.operators.quantize import DEQUANTIZE, QUANTIZE
@@ -63,9 +64,11 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             MAX_POOL_2D,
             MEAN,
             MINIMUM,
+            MIRROR_PAD,
             MUL,
             PACK,
             PAD,
+            PADV2,
             PRELU,
             QUANTIZE,
             REDUCE_MAX,

@@ -1,4 +1,4 @@
-"""PAD with the zero point."""
+"""PAD with the zero point, PADV2 with any value."""
 
 from __future__ import annotations
 
@@ -10,49 +10,98 @@ from tinycnn.compiler.graph import Attrs
 from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
 from tinycnn.compiler.program import Param
-from tinycnn.errors import InvalidModelError
+from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["PAD", "PadAttrs"]
+__all__ = ["PAD", "PADV2", "PadAttrs", "PadV2Attrs", "Padding", "read_padding"]
+
+Padding = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PadAttrs(Attrs):
     """Options: (before, after) for each dimension."""
 
-    padding: tuple[tuple[int, int], ...]
+    padding: Padding
 
 
-def _read(raw: RawOp) -> PadAttrs:
+@dataclass(frozen=True, slots=True)
+class PadV2Attrs(Attrs):
+    """Options: (before, after) for each dimension, and what is put there."""
+
+    padding: Padding
+    value: int
+
+
+def read_padding(raw: RawOp) -> Padding:
+    """Elements before and after each dimension, the second input.
+
+    Raises:
+        InvalidModelError: If they do not fit the first input.
+    """
     rank = len(raw.input(0).shape)
     padding = raw.constant(1)
     if padding.shape != (rank, 2) or np.any(padding < 0):
         raise InvalidModelError(
             f"{raw.label}: expected paddings of shape ({rank}, 2), at least 0"
         )
-    return PadAttrs(tuple((int(b), int(a)) for b, a in padding))
+    return tuple((int(b), int(a)) for b, a in padding)
 
 
-def _check(node: Node) -> None:
+def _read_pad(raw: RawOp) -> PadAttrs:
+    return PadAttrs(read_padding(raw))
+
+
+def _read_padv2(raw: RawOp) -> PadV2Attrs:
+    value = raw.input(2)
+    if value.data is None or value.dtype != "int8" or value.size != 1:
+        raise UnsupportedModelError(
+            f"{raw.label}: expected one constant int8 value, got {value.dtype} "
+            f"{value.shape} '{value.name}'"
+        )
+    return PadV2Attrs(read_padding(raw), int(value.data.reshape(())))
+
+
+def _check_pad(node: Node) -> None:
     node.check_inputs(2)
+    _check(node, node.attrs(PadAttrs).padding)
+
+
+def _check_padv2(node: Node) -> None:
+    node.check_inputs(3)
+    node.check_same_quant(node.check_int8(node.input(2)), node.int8_output())
+    _check(node, node.attrs(PadV2Attrs).padding)
+
+
+def _check(node: Node, padding: Padding) -> None:
     x, y = node.int8_input(), node.int8_output()
     if len(x.shape) > 4:
         node.refuse(f"expected at most 4 dimensions, got {x.shape}")
     node.check_same_quant(x, y)
-    pairs = zip(x.shape, node.attrs(PadAttrs).padding, strict=True)
+    pairs = zip(x.shape, padding, strict=True)
     node.check_output_shape(tuple(d + before + after for d, (before, after) in pairs))
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
+def _lower_pad(lowering: Lowering, node: Node) -> None:
+    _lower(lowering, node, node.attrs(PadAttrs).padding, node.output().zero_point)
+
+
+def _lower_padv2(lowering: Lowering, node: Node) -> None:
+    attrs = node.attrs(PadV2Attrs)
+    _lower(lowering, node, attrs.padding, attrs.value)
+
+
+def _lower(lowering: Lowering, node: Node, padding: Padding, value: int) -> None:
     x = node.input()
     missing = 4 - len(x.shape)
-    padding = ((0, 0),) * missing + node.attrs(PadAttrs).padding
+    padding = ((0, 0),) * missing + padding
     params: dict[str, Param] = {
         "input_shape": (1,) * missing + x.shape,
         "before": tuple(before for before, _ in padding),
         "after": tuple(after for _, after in padding),
-        "value": node.output().zero_point,
+        "value": value,
     }
     lowering.call(node, "tcnn_pad_s8", "tcnn_pad_params_t", params)
 
 
-PAD = Operator("PAD", 34, _read, _check, _lower, no_macs)
+PAD = Operator("PAD", 34, _read_pad, _check_pad, _lower_pad, no_macs)
+PADV2 = Operator("PADV2", 60, _read_padv2, _check_padv2, _lower_padv2, no_macs)
