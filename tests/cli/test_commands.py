@@ -17,7 +17,16 @@ def tinycnn(*arguments, cwd):
     )
 
 
-COMMANDS = ("init", "train", "convert", "build", "compile", "validate", "report")
+COMMANDS = (
+    "init",
+    "train",
+    "convert",
+    "analyze",
+    "build",
+    "compile",
+    "validate",
+    "report",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -11,6 +11,7 @@ import sys
 import click
 
 from tinycnn import __version__
+from tinycnn.cli.analyze import analyze
 from tinycnn.cli.build import build
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (init, train, convert, build, compile_, validate, report):
+for command in (init, train, convert, analyze, build, compile_, validate, report):
     cli.add_command(command)
 
 

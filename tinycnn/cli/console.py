@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -24,8 +24,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
-__all__ = ["ConsoleObserver", "data_folders", "print_json", "print_table"]
-__all__ += ["json_option", "project_argument"]
+__all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
+__all__ += ["json_option", "print_table", "project_argument"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -108,6 +108,20 @@ def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:
     for name, value in rows.items():
         table.add_row(name, value)
     Console(highlight=False, soft_wrap=True).print(table)
+
+
+def print_columns(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, left: Container[int]
+) -> None:
+    """Print a table under a header; columns are aligned right but for those `left`."""
+    lines = [header, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (
+            cell.ljust(width) if number in left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        click.echo("  ".join(cells).rstrip())
 
 
 def print_json(value: Mapping[str, object]) -> None:

@@ -1,5 +1,6 @@
 """The whole chain from a project folder to a validated firmware, stage by stage."""
 
+from tinycnn.pipeline.architecture import FoundModel, find_model
 from tinycnn.pipeline.budgets import check_budgets
 from tinycnn.pipeline.build import (
     Workspace,
@@ -13,11 +14,13 @@ from tinycnn.pipeline.stages import Observer
 from tinycnn.pipeline.validation import validate_project
 
 __all__ = [
+    "FoundModel",
     "Observer",
     "Workspace",
     "build_project",
     "check_budgets",
     "convert_project",
+    "find_model",
     "open_workspace",
     "report_project",
     "train_project",

@@ -1,0 +1,130 @@
+import json
+
+import numpy as np
+import pytest
+
+from tests.cli.test_commands import tinycnn
+from tests.compiler.models import residual_model
+from tests.compiler.passes.rewriting import Layers
+from tests.compiler.tflite_builder import ModelBuilder
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A small file that fits every board."""
+    path = tmp_path / "net.tflite"
+    path.write_bytes(residual_model())
+    return path
+
+
+@pytest.fixture
+def large_model(tmp_path):
+    """Activations of 500 KB: more than the chip has."""
+    layers = Layers(ModelBuilder(), (1, 128, 128, 1))
+    layers.conv(np.ones((30, 3, 3, 1)))
+    layers.conv(np.ones((1, 3, 3, 30)))
+    path = tmp_path / "large.tflite"
+    path.write_bytes(layers.build())
+    return path
+
+
+def test_the_table_has_a_line_for_each_operator(model, tmp_path):
+    """Then totals, boards and what to shrink; exit code 0 as it fits."""
+    done = tinycnn("analyze", model, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split()[:4] == ["op", "kind", "input", "output"]
+    assert [line.split()[1] for line in lines[1:9]] == (
+        "QUANTIZE CONV_2D CONV_2D ADD MEAN FULLY_CONNECTED SOFTMAX DEQUANTIZE".split()
+    )
+    assert "fits Arduino Nano 33 BLE Sense: " in done.stdout
+    assert "to save RAM, shrink op " in done.stdout
+    assert "to save flash, shrink op 3 (CONV_2D): 608 bytes of weights" in done.stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--board", "nano33ble")])
+def test_a_model_that_does_not_fit_is_exit_code_1(large_model, options, tmp_path):
+    """A result, not an error: it says how much is missing."""
+    done = tinycnn("analyze", large_model, *options, cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "does not fit Arduino Nano 33 BLE Sense: " in done.stdout
+    assert "bytes of RAM missing" in done.stdout
+    assert done.stderr == ""
+
+
+def test_json_says_the_same(model, tmp_path):
+    """One object, numbers as numbers."""
+    done = tinycnn("analyze", model, "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+
+    assert found["macs"] == sum(op["macs"] for op in found["operators"])
+    assert found["arena_bytes"] >= found["arena_lower_bound_bytes"] > 0
+    assert found["boards"]["nano33ble"]["fits"] is True
+    assert found["estimated_flash_bytes"] == (
+        found["table_bytes"] + found["estimated_code_bytes"]
+    )
+    assert found["largest_weights_op"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("missing.tflite",), 2, "error: missing.tflite: cannot be read"),
+        (("net.tflite", "--board", "uno"), 2, "error: board 'uno': not known"),
+        ((".",), 2, "error: "),
+        (("broken.tflite",), 3, "error: "),
+    ],
+)
+def test_errors_are_one_line(arguments, code, message, model, tmp_path):
+    """Usage is exit code 2, a broken file 3; no traceback."""
+    (tmp_path / "broken.tflite").write_bytes(residual_model()[:100])
+    done = tinycnn("analyze", *arguments, cwd=tmp_path)
+
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_built_project_is_analysed_from_its_model(model, tmp_path):
+    """Its board decides the exit code; no training is needed."""
+    tinycnn("init", "demo", cwd=tmp_path)
+    build = tmp_path / "demo" / "build"
+    build.mkdir()
+    model.rename(build / "model.tflite")
+    done = tinycnn("analyze", "demo", "--json", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["model"].endswith("model.tflite")
+
+
+@pytest.mark.train
+def test_a_project_is_analysed_before_any_training(tmp_path):
+    """The architecture is converted with drawn weights; nothing is written."""
+    tinycnn("init", "demo", cwd=tmp_path)
+    done = tinycnn("analyze", "demo", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+
+    assert done.returncode == 0, done.stderr
+    assert found["model"] == "architecture tiny_cnn, not trained yet"
+    assert found["operators"][0]["input_shape"] == [1, 8, 8, 1]
+    assert found["operators"][-1]["output_shape"] == [1, 10]
+
+
+@pytest.mark.train
+def test_a_keras_file_is_analysed(tmp_path):
+    """A user's own architecture; other files are refused in one line."""
+    from tinycnn.models import build_model
+
+    model = build_model("lenet5", input_shape=(28, 28, 1), classes=10)
+    model.save(tmp_path / "net.keras")
+    done = tinycnn("analyze", "net.keras", "--json", cwd=tmp_path)
+    (tmp_path / "broken.keras").write_text("no archive")
+    refused = tinycnn("analyze", "broken.keras", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["parameters"] == model.count_params()
+    assert refused.returncode == 3
+    assert "error: broken.keras: Keras cannot read it" in refused.stderr

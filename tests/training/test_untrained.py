@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from tinycnn.compiler.cost import count_costs
+from tinycnn.compiler.tflite import read_tflite
+from tinycnn.errors import InvalidModelError
+
+pytestmark = pytest.mark.train
+
+
+@pytest.mark.parametrize("name", ["lenet5", "tiny_cnn"])
+def test_an_untrained_file_has_the_sizes_of_the_trained_one(name):
+    """Operators, shapes, weights and biases, though biases are drawn as zeros."""
+    from tinycnn.models import build_model
+    from tinycnn.training.convert import convert_model
+    from tinycnn.training.quantize import calibrate, quantize_model
+    from tinycnn.training.untrained import convert_untrained
+
+    model = build_model(name, input_shape=(28, 28, 1), classes=3)
+    content = convert_untrained(model)
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.uniform(0.1, 0.2, w.shape) for w in model.get_weights()])
+    twin = quantize_model(model)
+    calibrate(twin, rng.integers(0, 256, (8, 28, 28, 1), np.uint8))
+    trained = convert_model(twin)
+
+    assert count_costs(read_tflite(content)) == count_costs(read_tflite(trained))
+
+
+def test_a_file_that_keras_cannot_read_is_refused(tmp_path):
+    """The message has Keras' own first line."""
+    from tinycnn.training.untrained import read_keras
+
+    (tmp_path / "net.keras").write_text("no archive")
+
+    with pytest.raises(InvalidModelError, match=r"net\.keras: Keras cannot read it: "):
+        read_keras(tmp_path / "net.keras")

@@ -1,0 +1,145 @@
+"""`tinycnn analyze`: what a model needs, and which boards have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from tinycnn.boards import board_names, load_board
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    data_folders,
+    json_option,
+    print_columns,
+    print_json,
+    print_table,
+)
+from tinycnn.compiler.analysis import Analysis, Fit, analyze_tflite, check_fit
+from tinycnn.pipeline import find_model
+
+__all__ = ["analyze"]
+
+_COLUMNS = (
+    *("op", "kind", "input", "output", "parameters", "MACs"),
+    *("weights B", "tensors B", "RAM B", ""),
+)
+_BAR = 20
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path), default=".")
+@click.option("--board", help="The board to fit; by default the project's, or any.")
+@json_option
+def analyze(model: Path, board: str | None, as_json: bool) -> int:
+    """Tell what MODEL needs: a .tflite or .keras file, or a project, built or not.
+
+    The exit code is 1 when it does not fit on the board.
+
+    \b
+    Example:
+      tinycnn analyze model.tflite --board nano33ble
+    """
+    chosen = load_board(board).name if board else None
+    with ConsoleObserver(quiet=as_json) as observer:
+        found = find_model(model, observer=observer, data_folders=data_folders())
+    analysis = analyze_tflite(found.content)
+    fits = [check_fit(analysis, load_board(name)) for name in board_names()]
+    if as_json:
+        print_json({"model": found.origin, **_to_json(analysis, fits)})
+    else:
+        print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9))
+        print_table(_to_totals(analysis), title=f"\n{found.origin}")
+        for line in (*map(_describe, fits), *_advise(analysis)):
+            click.echo(line)
+    chosen = chosen or found.board
+    return 0 if any(f.fits for f in fits if chosen in (None, f.board.name)) else 1
+
+
+def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
+    for cost, live in zip(analysis.costs, analysis.live_bytes, strict=True):
+        numbers = (cost.parameters, cost.macs, cost.constant_bytes)
+        yield (
+            str(cost.index),
+            cost.kind,
+            _shape(cost.input_shape),
+            _shape(cost.output_shape),
+            *(f"{n:,}" for n in (*numbers, cost.activation_bytes, live)),
+            "#" * round(_BAR * live / max(*analysis.live_bytes, 1)),
+        )
+
+
+def _to_totals(analysis: Analysis) -> dict[str, str]:
+    plan, macs = analysis.plan, f"{analysis.macs:,}"
+    if analysis.macs != analysis.file_macs:
+        macs += f" of the file's {analysis.file_macs:,}: the others feed no output"
+    return {
+        "parameters": f"{analysis.parameters:,}",
+        "MACs": macs,
+        "arena": f"{plan.arena_bytes:,} bytes, at least {plan.lower_bound_bytes:,}",
+        "RAM": f"{analysis.ram_bytes:,} bytes",
+        "flash": (
+            f"{analysis.flash_bytes:,} bytes: {analysis.table_bytes:,} of weights and "
+            f"tables, about {analysis.code_bytes:,} of code"
+        ),
+    }
+
+
+def _describe(fit: Fit) -> str:
+    """Whether it fits a board, and by how much in both memories."""
+    spares = (("flash", fit.flash_spare_bytes), ("RAM", fit.ram_spare_bytes))
+    parts = [
+        f"{spare:,} bytes of {name} to spare"
+        if spare >= 0
+        else f"{-spare:,} bytes of {name} missing"
+        for name, spare in spares
+    ]
+    verdict = "fits" if fit.fits else "does not fit"
+    return f"{verdict} {fit.board.title}: {', '.join(parts)}"
+
+
+def _advise(analysis: Analysis) -> tuple[str, str]:
+    """What to shrink for less RAM, and for less flash."""
+    peak, heaviest = analysis.costs[analysis.peak_step], analysis.heaviest
+    share = heaviest.constant_bytes / max(analysis.table_bytes, 1)
+    return (
+        f"to save RAM, shrink op {peak.index} ({peak.kind}): while "
+        f"{_shape(peak.input_shape)} becomes {_shape(peak.output_shape)}, "
+        f"{max(analysis.live_bytes):,} bytes are in use",
+        f"to save flash, shrink op {heaviest.index} ({heaviest.kind}): "
+        f"{heaviest.constant_bytes:,} bytes of weights, {share:.0%} of all tables",
+    )
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))
+
+
+def _to_json(analysis: Analysis, fits: list[Fit]) -> dict[str, object]:
+    operators = zip(analysis.costs, analysis.live_bytes, strict=True)
+    return {
+        "parameters": analysis.parameters,
+        "macs": analysis.macs,
+        "file_macs": analysis.file_macs,
+        "arena_bytes": analysis.plan.arena_bytes,
+        "arena_lower_bound_bytes": analysis.plan.lower_bound_bytes,
+        "ram_bytes": analysis.ram_bytes,
+        "table_bytes": analysis.table_bytes,
+        "estimated_code_bytes": analysis.code_bytes,
+        "estimated_flash_bytes": analysis.flash_bytes,
+        "peak_op": analysis.costs[analysis.peak_step].index,
+        "largest_weights_op": analysis.heaviest.index,
+        "operators": [{**asdict(cost), "live_bytes": live} for cost, live in operators],
+        "boards": {
+            fit.board.name: {
+                "fits": fit.fits,
+                "flash_free_bytes": fit.flash_free_bytes,
+                "flash_spare_bytes": fit.flash_spare_bytes,
+                "ram_free_bytes": fit.ram_free_bytes,
+                "ram_spare_bytes": fit.ram_spare_bytes,
+            }
+            for fit in fits
+        },
+    }
