@@ -19,6 +19,7 @@ import numpy as np
 from tinycnn.compiler.flatbuffer import Table, root_table
 from tinycnn.compiler.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.operators import OPERATORS, Operator, RawOp
+from tinycnn.compiler.operators.move import NO_CODE
 from tinycnn.compiler.shapes import FOLDABLE, fold_shapes
 from tinycnn.compiler.verify import verify
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
@@ -35,10 +36,11 @@ MAX_RANK = 6
 _DTYPES: Mapping[int, DType] = MappingProxyType(
     {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 9: "int8"}
 )
+_READABLE = {kind: o.code for kind, o in OPERATORS.items() if o.code != NO_CODE}
 _KINDS: Mapping[int, str] = MappingProxyType(
-    {**FOLDABLE, **{operator.code: kind for kind, operator in OPERATORS.items()}}
+    {**FOLDABLE, **{code: kind for kind, code in _READABLE.items()}}
 )
-_OPERATORS_HINT = "supported: " + ", ".join(sorted(OPERATORS))
+_OPERATORS_HINT = "supported: " + ", ".join(sorted(_READABLE))
 _DTYPE_NAMES = (
     "FLOAT32 FLOAT16 INT32 UINT8 INT64 STRING BOOL INT16 COMPLEX64 INT8 FLOAT64 "
     "COMPLEX128 UINT64 RESOURCE VARIANT UINT32 UINT16 INT4 BFLOAT16 INT2 UINT4"

@@ -277,6 +277,14 @@ void tcnn_lookup_s8(const tcnn_lookup_params_t *params, const int8_t *input,
                     const int8_t *table, int8_t *output);
 
 typedef struct {
+    int32_t size; /* elements */
+} tcnn_move_params_t;
+
+/* a copy in another place, which may overlap the first */
+void tcnn_move_s8(const tcnn_move_params_t *params, const int8_t *input,
+                  int8_t *output);
+
+typedef struct {
     int32_t input_shape[4];
     int32_t before[4]; /* elements put before each dimension */
     int32_t after[4];
@@ -296,6 +304,17 @@ typedef struct {
 /* SOFTMAX over the last dimension; output scale 1/256, zero point -128 */
 void tcnn_softmax_s8(const tcnn_softmax_params_t *params, const int8_t *input,
                      int8_t *output);
+
+typedef struct {
+    int32_t rows;
+    int32_t channels;
+    float beta;          /* LOG_SOFTMAX: 1 */
+    int32_t logarithmic; /* 1: LOG_SOFTMAX; 0: SOFTMAX */
+} tcnn_softmax_f32_params_t;
+
+/* SOFTMAX and LOG_SOFTMAX of floats over the last dimension; `output` may be `input` */
+void tcnn_softmax_f32(const tcnn_softmax_f32_params_t *params, const float *input,
+                      float *output);
 
 typedef struct {
     int32_t size; /* elements */

@@ -59,7 +59,7 @@ def test_placement_is_valid_and_optimal():
 
 def test_interrupted_search_states_its_bound(monkeypatch):
     """Out of budget, the greedy answer stands with the bound that it was given."""
-    monkeypatch.setattr(placement, "MAX_NODES", 0)
+    monkeypatch.setattr(placement, "MAX_WORK", 0)
     sizes = {0: 8, 1: 4, 2: 8}
     pairs = [Pair(0, 1, 8, 4), Pair(1, 2, 4, 8)]
     found = place(sizes, pairs, [[0, 1, 2], [1, 0, 2]], lower_bound=10)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.memory.overlap import has_many_reads
 from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pad import PadAttrs
@@ -34,7 +35,7 @@ def list_reads(node: Node, number: int) -> Reads:
     of its input may be overwritten.
     """
     x, rule = node.input(number), _READS.get(node.op.kind)
-    if rule is None or len(node.op.outputs) > 1:
+    if rule is None or len(node.op.outputs) > 1 or has_many_reads(node):
         late = max(output.size for output in _outputs(node))
         return iter([(np.arange(x.size), np.full(x.size, late))])
     return rule(node, x)
@@ -114,6 +115,11 @@ def _read_reduction(node: Node, x: Tensor) -> Reads:
     yield elements, np.broadcast_to(moments, elements.shape)
 
 
+def _read_move(node: Node, x: Tensor) -> Reads:
+    """A memmove: as if all were read before anything is written."""
+    yield np.arange(x.size), np.zeros(x.size, np.int64)
+
+
 def _read_pad(node: Node, x: Tensor) -> Reads:
     """The output in order; where it is inside, the next input element."""
     inside = np.pad(np.ones(x.shape, bool), node.attrs(PadAttrs).padding)
@@ -134,6 +140,7 @@ _READS: Mapping[str, Callable[[Node, Tensor], Reads]] = MappingProxyType(
         "DEPTHWISE_CONV_2D": _read_depthwise,
         "FULLY_CONNECTED": _read_fully_connected,
         "MAX_POOL_2D": _read_pool,
+        "MOVE": _read_move,
         "PAD": _read_pad,
         "SOFTMAX": _read_softmax,
     }

@@ -13,6 +13,7 @@ order needs an entry of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -27,7 +28,9 @@ from tinycnn.compiler.operators.pad import PadAttrs
 from tinycnn.compiler.operators.pool import PoolAttrs
 from tinycnn.compiler.operators.window import Pair, Sides
 
-__all__ = ["Clearance", "find_clearance"]
+__all__ = ["Clearance", "find_clearance", "has_many_reads"]
+
+MAX_READS = 1 << 28  # beyond, input and output are kept apart: proofs take too long
 
 LastReaders = NDArray[np.int64]  # by input element; -1 where nothing reads it
 
@@ -52,7 +55,9 @@ class Clearance:
 def find_clearance(node: Node, number: int = 0, output_number: int = 0) -> Clearance:
     """How near an output of `node` may come to its input of that number."""
     x, y = node.input(number), node.output(output_number)
-    rule = _LAST_READERS.get(node.op.kind)
+    if node.op.kind == "MOVE":  # of memory in any place, by memmove
+        return Clearance(below=-x.bytes, above=x.bytes)
+    rule = None if has_many_reads(node) else _LAST_READERS.get(node.op.kind)
     last = rule(node, x) if rule and len(node.op.outputs) == 1 else None
     if last is None or last.size != x.size:
         return Clearance(below=y.bytes, above=x.bytes)
@@ -63,6 +68,20 @@ def find_clearance(node: Node, number: int = 0, output_number: int = 0) -> Clear
     width, output_width = x.bytes // x.size, y.bytes // y.size
     below = int(np.max(last[read] * output_width - read * width))
     return Clearance(below=below, above=int(read[-1] + 1) * width)
+
+
+def has_many_reads(node: Node) -> bool:
+    """Whether the windows of an operator are too many to be looked at one by one."""
+    attrs = node.op.attrs
+    if isinstance(attrs, PoolAttrs):
+        window = attrs.window
+    elif isinstance(attrs, ConvAttrs):
+        window = node.input(1).shape[1], node.input(1).shape[2]
+    else:
+        return False
+    x, y = node.input(), node.output()
+    pixels = y.size // y.shape[-1]
+    return pixels * math.prod(window) * max(x.shape[-1], y.shape[-1]) > MAX_READS
 
 
 def _elementwise(node: Node, x: Tensor) -> LastReaders | None:

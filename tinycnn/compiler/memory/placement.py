@@ -4,7 +4,7 @@ In: sizes, and for some pairs of blocks a choice of two conditions on their offs
 Out: offsets that satisfy one of each, the bytes they need, and a proven lower bound. A
 greedy first answer is improved by bisection: whether a number of bytes is enough is
 decided by branch and bound over the choices, with windows of possible offsets for
-propagation. The search is exact until it has looked at `MAX_NODES` states.
+propagation. The search is exact unless `MAX_WORK` ends it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 __all__ = ["Pair", "Placement", "place"]
 
-MAX_NODES = 4000  # states of the search
-MAX_PAIRS = 3000  # of the search; larger problems keep the greedy answer
+MAX_WORK = 1_000_000  # states of the search, times pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def place(
         key=lambda offsets: _end(sizes, offsets),
     )
     low, high = max(lower_bound, *sizes.values()), _end(sizes, best)
-    budget = MAX_NODES if len(aligned) <= MAX_PAIRS else 0
+    budget = MAX_WORK // max(len(aligned), 1)
     limit = low
     while low < high and budget > 0:
         offsets, budget = _fit(sizes, aligned, limit, alignment, budget)

@@ -39,6 +39,8 @@ class MemoryPlan:
         offsets: Byte offset by tensor id.
         lifetimes: By tensor id.
         peak_step: The operator that needs the most memory, by its step.
+        peak_bytes: The least that it needs; an arena is larger where the places that
+            suit one operator do not suit the next.
     """
 
     arena_bytes: int
@@ -46,6 +48,7 @@ class MemoryPlan:
     offsets: dict[int, int]
     lifetimes: dict[int, Lifetime]
     peak_step: int = 0
+    peak_bytes: int = 0
 
     @property
     def is_optimal(self) -> bool:

@@ -19,7 +19,7 @@ from tinycnn.compiler.memory.check import check_plan
 from tinycnn.compiler.memory.placement import place
 from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
 
-__all__ = ["plan_memory"]
+__all__ = ["draft_plan", "plan_memory"]
 
 
 def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
@@ -32,6 +32,13 @@ def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
     Raises:
         MemoryPlanError: If the plan would let an operator read what is overwritten.
     """
+    plan = draft_plan(graph, alignment=alignment)
+    check_plan(graph, plan)
+    return plan
+
+
+def draft_plan(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
+    """The same plan, not yet proven."""
     roots = find_roots(graph)
     lifetimes = find_lifetimes(graph, roots)
     clearances = find_clearances(graph, roots)
@@ -44,15 +51,14 @@ def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
         lower_bound=max(steps),
         alignment=alignment,
     )
-    plan = MemoryPlan(
+    return MemoryPlan(
         arena_bytes=placement.bytes,
         lower_bound_bytes=placement.lower_bound,
         offsets={t: placement.offsets[root] for t, root in roots.items()},
         lifetimes={t: lifetimes[root] for t, root in roots.items()},
         peak_step=steps.index(max(steps)),
+        peak_bytes=max(steps),
     )
-    check_plan(graph, plan)
-    return plan
 
 
 def _list_orders(

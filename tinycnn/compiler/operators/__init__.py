@@ -11,6 +11,7 @@ from tinycnn.compiler.operators.conv import CONV_2D, DEPTHWISE_CONV_2D
 from tinycnn.compiler.operators.fully_connected import FULLY_CONNECTED
 from tinycnn.compiler.operators.mean import MEAN
 from tinycnn.compiler.operators.mirror_pad import MIRROR_PAD
+from tinycnn.compiler.operators.move import MOVE
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp
 from tinycnn.compiler.operators.pad import PAD, PADV2
 from tinycnn.compiler.operators.pool import AVERAGE_POOL_2D, MAX_POOL_2D
@@ -65,6 +66,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             MEAN,
             MINIMUM,
             MIRROR_PAD,
+            MOVE,
             MUL,
             PACK,
             PAD,

@@ -7,6 +7,7 @@ own, and its result is verified.
 from __future__ import annotations
 
 from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.memory import insert_moves, order_operators
 from tinycnn.compiler.passes.fold_clamp import fold_clamp
 from tinycnn.compiler.passes.fold_pad import fold_pad
 from tinycnn.compiler.passes.remove_dead_channels import remove_dead_channels
@@ -16,7 +17,14 @@ from tinycnn.compiler.verify import verify
 __all__ = ["fold_clamp", "fold_pad", "remove_dead_channels", "remove_dead_code"]
 __all__ += ["run_passes"]
 
-_PASSES = (remove_dead_code, fold_clamp, fold_pad, remove_dead_channels)
+_PASSES = (
+    remove_dead_code,
+    fold_clamp,
+    fold_pad,
+    remove_dead_channels,
+    order_operators,
+    insert_moves,
+)
 
 
 def run_passes(graph: Graph) -> Graph:
