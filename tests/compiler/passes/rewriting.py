@@ -95,13 +95,18 @@ class Layers:
         shape[axis] += self.shape(other)[axis]
         return self.append("CONCATENATION", [self.tip, other], shape, axis=axis)
 
-    def pad(self, top, left, bottom, right):
-        """Rows and columns of the zero point."""
+    def pad(self, top, left, bottom, right, value=None):
+        """Rows and columns of the zero point, or of a value by PADV2."""
         _, h, w, c = self.shape()
         amounts = np.array([[0, 0], [top, bottom], [left, right], [0, 0]], np.int32)
         constant = self.builder.tensor((4, 2), "int32", data=amounts)
         shape = (1, h + top + bottom, w + left + right, c)
-        return self.append("PAD", [self.tip, constant], shape)
+        if value is None:
+            return self.append("PAD", [self.tip, constant], shape)
+        data, zero_point = np.array([value], np.int8), self.zero_point
+        options = {"scale": 0.05, "zero_point": zero_point, "data": data}
+        filler = self.builder.tensor((1,), **options)
+        return self.append("PADV2", [self.tip, constant, filler], shape)
 
     def build(self):
         """The bytes of the file; the tip is the output."""

@@ -1,8 +1,8 @@
 """PAD of rows and columns -> the padding of the convolution or MAX_POOL_2D behind it.
 
-Exact: a convolution leaves out pixels outside the image, and a padded pixel holds the
-zero point, whose products are 0. A maximum over a window with padded pixels is the
-maximum over its other pixels if none of those can be below the zero point. An
+Exact: a convolution leaves out pixels outside the image, and the products of a padded
+pixel that holds the zero point are 0. A maximum over a window with padded pixels is the
+maximum over its other pixels if none of those can be below the padded ones. An
 AVERAGE_POOL_2D counts padded pixels, but not its own padding, so it keeps its PAD.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tinycnn.compiler.graph import Graph, Op
 from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.operators.pad import PadAttrs
+from tinycnn.compiler.operators.pad import PadAttrs, PadV2Attrs
 from tinycnn.compiler.operators.pool import PoolAttrs
 from tinycnn.compiler.operators.window import Sides
 
@@ -32,25 +32,28 @@ def fold_pad(graph: Graph) -> Graph:
 
 def _is_foldable(graph: Graph, op: Op) -> bool:
     attrs, output = op.attrs, op.outputs[0]
-    if not isinstance(attrs, PadAttrs) or output in graph.outputs:
+    if not isinstance(attrs, PadAttrs | PadV2Attrs) or output in graph.outputs:
         return False
     if len(attrs.padding) != 4 or any(map(any, (attrs.padding[0], attrs.padding[3]))):
+        return False
+    if graph.tensors[op.inputs[0]].quant != graph.tensors[output].quant:
         return False
     readers = [reader for reader in graph.ops if output in reader.inputs]
     return all(_can_pad(graph, op, reader) for reader in readers)
 
 
 def _can_pad(graph: Graph, pad: Op, reader: Op) -> bool:
+    source = graph.tensors[pad.inputs[0]]
+    value = getattr(pad.attrs, "value", source.zero_point)
     if isinstance(reader.attrs, ConvAttrs):
-        return True
+        return bool(value == source.zero_point)
     if reader.kind != "MAX_POOL_2D":
         return False
-    source = graph.tensors[pad.inputs[0]]
-    makers = [op for op in graph.ops if source.id in op.outputs]
+    makers = [op.attrs for op in graph.ops if source.id in op.outputs]
     lowest = min(
-        (getattr(op.attrs, "clamp", (-128,))[0] for op in makers), default=-128
+        (getattr(attrs, "clamp", (-128,))[0] for attrs in makers), default=-128
     )
-    return lowest >= source.zero_point and _windows_reach(graph, pad, reader)
+    return bool(value <= lowest) and _windows_reach(graph, pad, reader)
 
 
 def _windows_reach(graph: Graph, pad: Op, pool: Op) -> bool:
@@ -74,7 +77,7 @@ def _with_padding(op: Op, pad: Op) -> Op:
 
 def _add_padding(padding: Sides, pad: Op) -> Sides:
     """Top, left, bottom, right of both together."""
-    assert isinstance(pad.attrs, PadAttrs)
+    assert isinstance(pad.attrs, PadAttrs | PadV2Attrs)
     _, (top, bottom), (left, right), _ = pad.attrs.padding
     a, b, c, d = padding
     return a + top, b + left, c + bottom, d + right
