@@ -61,6 +61,8 @@ def draw_window(rng, h, w, *, dilate):
     """Padding, kernel, stride, dilation and output size for rows and columns."""
     padding = pick(rng, SAME, VALID)
     strides = tuple(int(rng.integers(1, 4)) for _ in "hw")
+    if dilate and rng.random() < 0.4:
+        strides = (1, 1)
     dilations = tuple(int(rng.integers(1, 4)) if dilate else 1 for _ in "hw")
     if dilate and strides != (1, 1):
         dilations = (1, 1)

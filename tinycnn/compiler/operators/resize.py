@@ -122,14 +122,9 @@ def _interpolate(node: Node, axis: int, i: int) -> tuple[int, int, int]:
     place = i * scale
     if attrs.half_pixel_centers:
         place += scale // 2 - one // 2
-    lower = max(_divide(place, one), 0)
-    upper = min(_divide(place + one - 1, one), full - 1)
+    lower = max(place // one, 0)
+    upper = min((place + one - 1) // one, full - 1)
     return lower, upper, place - one * lower
-
-
-def _divide(a: int, b: int) -> int:
-    """C's division: towards zero."""
-    return a // b if a >= 0 else -(-a // b)
 
 
 def _nearest(node: Node, axis: int, i: int) -> int:
