@@ -6,6 +6,7 @@ copy inside it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from tinycnn.errors import ToolchainError
 
 __all__ = ["firmware_dir", "kernel_sources", "runtime_sources"]
 
-_KERNEL_HEADERS = ("tcnn.h", "kernels.h", "fixed_point.h", "broadcast.h")
+_MODEL_HEADERS = ("tcnn.h", "kernels.h")
+_INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
 def firmware_dir() -> Path:
@@ -39,15 +41,18 @@ def kernel_sources(kernels: Sequence[str]) -> dict[str, str]:
         ToolchainError: If there is no such kernel.
     """
     root = firmware_dir()
-    paths = [root / "include/tcnn" / header for header in _KERNEL_HEADERS]
+    sources = {}
     for kernel in kernels:
-        paths.append(root / "kernels" / f"{kernel}.c")
-        if not paths[-1].is_file():
+        path = root / "kernels" / f"{kernel}.c"
+        if not path.is_file():
             raise ToolchainError(
                 f"kernel '{kernel}': expected a file in firmware/kernels, got none",
                 hint="install tinycnn again",
             )
-    return _read(paths)
+        sources[path.name] = path.read_text(encoding="utf-8")
+    includes = _INCLUDE.findall("".join(sources.values()))
+    headers = {*_MODEL_HEADERS, *includes}
+    return {**_read([root / "include/tcnn" / header for header in headers]), **sources}
 
 
 def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
@@ -64,4 +69,4 @@ def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
 
 
 def _read(paths: Sequence[Path]) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(paths)}
