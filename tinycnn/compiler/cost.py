@@ -21,12 +21,12 @@ class OpCost:
     Attributes:
         index: The operator's number in the file.
         kind: The TFLite operator.
-        input_shape: Shape of its first input.
-        output_shape: Shape of its output.
+        input_shape: Shape of its first activation.
+        output_shape: Shape of its first output.
         parameters: Weights, biases and constant operands.
         macs: Multiply-accumulates of one inference.
         constant_bytes: Weights, biases and constant operands in flash.
-        activation_bytes: Bytes of its activations, inputs and output.
+        activation_bytes: Bytes of its activations, inputs and outputs.
     """
 
     index: int
@@ -45,19 +45,23 @@ def count_costs(graph: Graph) -> tuple[OpCost, ...]:
 
 
 def _count(node: Node) -> OpCost:
-    op, output = node.op, node.output()
-    inputs = [node.graph.tensors[i] for i in op.inputs if i >= 0]
+    op, tensors = node.op, node.graph.tensors
+    inputs = {number: tensors[i] for number, i in enumerate(op.inputs) if i >= 0}
+    activations = [t for t in inputs.values() if t.data is None]
     macs = OPERATORS[op.kind].count_macs(node)
     constants = [
-        t for t in inputs if t.data is not None and (macs or t.dtype == "int8")
+        t
+        for number, t in inputs.items()
+        if t.data is not None and (t.dtype == "int8" or (macs and number > 1))
     ]
     return OpCost(
         index=op.index,
         kind=op.kind,
-        input_shape=inputs[0].shape,
-        output_shape=output.shape,
+        input_shape=(activations or [tensors[op.inputs[0]]])[0].shape,
+        output_shape=node.output().shape,
         parameters=sum(t.size for t in constants),
         macs=macs,
         constant_bytes=sum(t.bytes for t in constants),
-        activation_bytes=sum(t.bytes for t in (*inputs, output) if t.data is None),
+        activation_bytes=sum(t.bytes for t in activations)
+        + sum(tensors[i].bytes for i in op.outputs),
     )
