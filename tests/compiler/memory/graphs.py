@@ -1,11 +1,12 @@
-"""Random graphs that branch, straight from the compiler's types."""
+"""Random graphs that branch, straight from the compiler's types, and loose plans."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tinycnn.compiler import Graph
+from tinycnn.compiler import Graph, MemoryPlan
 from tinycnn.compiler.graph import Attrs, Op, QuantParams, Tensor
+from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.operators.binary import BinaryAttrs
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pool import PoolAttrs
@@ -26,7 +27,8 @@ class GraphBuilder:
     def op(self, kind, inputs, shape, attrs=None, weights=None):
         """Adds an operator; returns its output."""
         if weights is not None:
-            inputs = [*inputs, self._add(weights, np.zeros(weights, np.int8))]
+            values = np.random.default_rng(len(self.ops)).integers(-127, 128, weights)
+            inputs = [*inputs, self._add(weights, values.astype(np.int8))]
         output = self._add(shape)
         op = Op(len(self.ops), kind, tuple(inputs), (output,), attrs or Attrs())
         self.ops.append(op)
@@ -93,3 +95,13 @@ def draw_graph(seed, operators=10):
         live.append(y)
     read = {i for op in b.ops for i in op.inputs}
     return b.build(*(t for t in live if t not in read))
+
+
+def spread(graph):
+    """A plan in which no two storages share a byte, far apart."""
+    roots, offsets, end = find_roots(graph), {}, 4096
+    for tensor in sorted(set(roots.values())):
+        offsets[tensor] = end
+        end += (graph.tensors[tensor].bytes + 4099) // 4 * 4
+    offsets = {tensor: offsets[root] for tensor, root in roots.items()}
+    return MemoryPlan(end, end, offsets, {})

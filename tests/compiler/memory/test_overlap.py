@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.compiler.cases import CASES, draw_rows
+from tests.compiler.memory.graphs import spread
 from tinycnn.compiler import Graph, MemoryPlan, lower_graph, read_tflite
 from tinycnn.compiler.graph import Op, QuantParams, Tensor
 from tinycnn.compiler.memory.blocks import find_roots
@@ -17,18 +18,9 @@ TIGHT = sorted(
     & set(
         """ABS ADD AVERAGE_POOL_2D CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED HARD_SWISH
         LEAKY_RELU LOGISTIC MAXIMUM MAX_POOL_2D MEAN MINIMUM MUL PAD PRELU REDUCE_MAX
-        REDUCE_MIN RELU RELU6 SOFTMAX SUB SUM TANH""".split()
+        REDUCE_MIN RELU RELU6 SUB SUM TANH""".split()
     )
 )
-
-
-def spread(graph):
-    """A plan in which no two tensors share a byte, far apart."""
-    offsets, end = {}, 4096
-    for tensor in find_roots(graph):
-        offsets[tensor] = end
-        end += (graph.tensors[tensor].bytes + 4099) // 4 * 4
-    return MemoryPlan(end, end, offsets, {})
 
 
 def near(graph, distance):
@@ -101,6 +93,8 @@ def test_no_distance_is_smaller(kind, executor):
     changed = {"below": 0, "above": 0}
     for seed in range(MODELS_PER_OPERATOR):
         graph, inputs = draw(kind, seed)
+        if "float32" in {t.dtype for t in graph.tensors}:
+            continue  # nearer by one byte, they would not be aligned
         clearance = clearance_of(graph)
         expected = run(executor, graph, spread(graph), inputs)
         below = near(graph, 1 - clearance.below)
