@@ -3,12 +3,16 @@ import math
 import numpy as np
 import pytest
 
+from tinycnn.compiler.fixed_point import (
+    logistic_fixed_point,
+    softmax_exp_table,
+    tanh_fixed_point,
+)
 from tinycnn.compiler.numerics import (
     Multiplier,
     mean_multiplier,
     quantize_multiplier,
     single_rounding_multiplier,
-    softmax_exp_table,
 )
 from tinycnn.errors import UnsupportedModelError
 
@@ -72,3 +76,14 @@ def test_steps_beyond_reach_do_not_matter():
         single_rounding_multiplier(real, 0)
 
     assert single_rounding_multiplier(real, 0, largest=10_000_000).shift == -22
+
+
+def test_fixed_point_functions_are_accurate():
+    """LOGISTIC and TANH of TFLite Micro, to the precision of 27 fraction bits."""
+    values = np.linspace(-15, 15, 301)
+    raw = [round(v * 2**27) for v in values]
+
+    logistic = np.array([logistic_fixed_point(r) for r in raw]) / 2**31
+    tanh = np.array([tanh_fixed_point(r) for r in raw]) / 2**31
+    assert np.allclose(logistic, 1 / (1 + np.exp(-values)), atol=1e-6)
+    assert np.allclose(tanh, np.tanh(values), atol=1e-6)

@@ -2,9 +2,8 @@
 
 In: real-valued scales. Out: the integers with which the C kernels give the same bytes
 as a reference's own: `litert` is LiteRT's `BUILTIN_REF`, `tflm` is TFLite Micro.
-Follows `QuantizeMultiplier` (TFLite, `quantization_util.cc`) and gemmlowp's fixed-point
-`exp_on_negative_values`; all arithmetic is on Python integers and IEEE doubles, so that
-it repeats on any machine.
+Follows `QuantizeMultiplier` (TFLite, `quantization_util.cc`); all arithmetic is on
+Python integers and IEEE doubles, so that it repeats on any machine.
 """
 
 from __future__ import annotations
@@ -22,27 +21,17 @@ __all__ = [
     "Multiplier",
     "Numerics",
     "divide_by_power_of_two",
+    "doubling_high_multiply",
     "float32_multiplier",
     "mean_multiplier",
     "quantize_multiplier",
     "requantize",
+    "rescaling_multiplier",
     "round_half_away",
     "single_rounding_multiplier",
-    "softmax_exp_table",
 ]
 
 Numerics = Literal["litert", "tflm"]
-
-_EXP_BARREL = (  # exp(-2^k) as Q0.31, k = -2 to 4
-    (-2, 1672461947),
-    (-1, 1302514674),
-    (0, 790015084),
-    (1, 290630308),
-    (2, 39332535),
-    (3, 720401),
-    (4, 242),
-)
-_EXP_INTEGER_BITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +71,15 @@ def float32_multiplier(scale: float, factor: float, output_scale: float) -> Mult
         return quantize_multiplier(min(float(product / np.float32(output_scale)), 1e30))
 
 
+def rescaling_multiplier(
+    scale: float, factor: float, output_scale: float, numerics: Numerics
+) -> Multiplier:
+    """That of scale * factor / output_scale; `tflm` computes it in doubles."""
+    if numerics == "tflm":
+        return quantize_multiplier(scale * factor / output_scale)
+    return float32_multiplier(scale, factor, output_scale)
+
+
 def round_half_away(value: float) -> int:
     """C's round(): nearest integer, ties away from zero."""
     whole = math.trunc(value)
@@ -96,8 +94,13 @@ def requantize(value: int, multiplier: Multiplier) -> int:
     -50
     """
     left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
-    high = _doubling_high_multiply(value << left, multiplier.value)
+    high = doubling_high_multiply(value << left, multiplier.value)
     return divide_by_power_of_two(high, right)
+
+
+def doubling_high_multiply(a: int, b: int) -> int:
+    """A * b / 2^31, ties upwards (gemmlowp's SaturatingRoundingDoublingHighMul)."""
+    return (a * b + (1 << 30)) >> 31
 
 
 def divide_by_power_of_two(value: int, exponent: int) -> int:
@@ -152,28 +155,6 @@ def single_rounding_multiplier(
     )
 
 
-def softmax_exp_table(scale: float, beta: float) -> tuple[int, ...]:
-    """exp(-scale * beta * difference) in Q0.31 for each difference that counts.
-
-    Entry `d` belongs to a value `d` below the largest of its row. Follows TFLite's
-    PreprocessSoftmaxScaling and CalculateInputRadius with 5 integer bits.
-    """
-    fraction_bits = 31 - _EXP_INTEGER_BITS
-    multiplier = quantize_multiplier(
-        min(beta * scale * (1 << fraction_bits), 2.0**31 - 1)
-    )
-    radius = math.floor(
-        ((1 << _EXP_INTEGER_BITS) - 1) * (1 << fraction_bits) / (1 << multiplier.shift)
-    )
-    differences = range(min(radius, 255) + 1)
-    return tuple(
-        _exp_on_negative_values(
-            _doubling_high_multiply(-d << multiplier.shift, multiplier.value)
-        )
-        for d in differences
-    )
-
-
 def _accumulators_at_steps(real: float, zero_point: int) -> NDArray[np.int64]:
     """The int32 accumulators around those where `accumulator * real` changes output."""
     halves = np.arange(-128 - zero_point, 128 - zero_point) - 0.5
@@ -192,36 +173,3 @@ def _round_once(
     products -= accumulators < 0
     rounded: NDArray[np.int64] = products >> right
     return rounded
-
-
-def _doubling_high_multiply(a: int, b: int) -> int:
-    return (a * b + (1 << 30)) >> 31
-
-
-def _exp_on_negative_values(a: int) -> int:
-    """The gemmlowp function of this name, Q5.26 to Q0.31, for a <= 0."""
-    if a == 0:
-        return (1 << 31) - 1
-    fraction_bits = 31 - _EXP_INTEGER_BITS
-    quarter = 1 << (fraction_bits - 2)
-    a_mod_quarter = (a & (quarter - 1)) - quarter
-    result = _exp_on_quarter(a_mod_quarter << _EXP_INTEGER_BITS)
-    remainder = a_mod_quarter - a
-    for exponent, factor in _EXP_BARREL:
-        if remainder & (1 << (fraction_bits + exponent)):
-            result = _doubling_high_multiply(result, factor)
-    return result
-
-
-def _exp_on_quarter(a: int) -> int:
-    """exp(a) for a in [-1/4, 0) in Q0.31, as gemmlowp's Taylor expansion at -1/8."""
-    constant_term = 1895147668  # exp(-1/8)
-    one_third = 715827883
-    x = a + (1 << 28)  # a + 1/8
-    x2 = _doubling_high_multiply(x, x)
-    x3 = _doubling_high_multiply(x2, x)
-    x4 = _doubling_high_multiply(x2, x2)
-    x4_over_4 = divide_by_power_of_two(x4, 2)
-    inner = _doubling_high_multiply(x4_over_4 + x3, one_third) + x2
-    half = divide_by_power_of_two(inner, 1)
-    return constant_term + _doubling_high_multiply(constant_term, x + half)

@@ -1,9 +1,9 @@
 """Functions of one int8 value as tables of 256 outputs, computed offline.
 
 In: quantization of input and output. Out: the output for each input from -128 to 127,
-with the arithmetic of LiteRT's `BUILTIN_REF` kernels: LOGISTIC and TANH in 32-bit
-floats (`LUTPopulate`), RELU and its kin, LEAKY_RELU and ABS by one requantization,
-HARD_SWISH in 16-bit fixed point.
+with the reference's arithmetic: LOGISTIC and TANH in 32-bit floats (LiteRT's
+`LUTPopulate`) or fixed point (TFLite Micro), RELU and its kin, LEAKY_RELU and ABS by
+one requantization, HARD_SWISH in 16-bit fixed point.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.compiler.fixed_point import logistic_fixed_point, tanh_fixed_point
 from tinycnn.compiler.float_functions import exp_float32, tanh_float32
 from tinycnn.compiler.graph import Tensor
 from tinycnn.compiler.numerics import (
     Multiplier,
+    Numerics,
     divide_by_power_of_two,
     float32_multiplier,
+    quantize_multiplier,
     requantize,
+    rescaling_multiplier,
     round_half_away,
 )
 
@@ -31,6 +35,7 @@ __all__ = [
     "hard_swish_table",
     "leaky_relu_table",
     "logistic_table",
+    "relu6_table_tflm",
     "relu_table",
     "tanh_table",
 ]
@@ -38,11 +43,19 @@ __all__ = [
 Table = tuple[int, ...]
 
 
-def relu_table(x: Tensor, y: Tensor, clamp: tuple[int, int]) -> Table:
+def relu_table(
+    x: Tensor, y: Tensor, clamp: tuple[int, int], numerics: Numerics = "litert"
+) -> Table:
     """The input on the output's scale, within `clamp`."""
-    multiplier = float32_multiplier(x.scale, 1.0, y.scale)
+    multiplier = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
     outputs = (requantize(value, multiplier) + y.zero_point for value in _values(x))
     return tuple(min(max(output, clamp[0]), clamp[1]) for output in outputs)
+
+
+def relu6_table_tflm(x: Tensor) -> Table:
+    """The input from 0 to 6; TFLite Micro does not look at the output's scale."""
+    six = min(x.zero_point + round_half_away(6.0 / x.scale), 127)
+    return tuple(min(max(value, x.zero_point), six) for value in range(-128, 128))
 
 
 def leaky_relu_table(x: Tensor, y: Tensor, alpha: float) -> Table:
@@ -53,35 +66,42 @@ def leaky_relu_table(x: Tensor, y: Tensor, alpha: float) -> Table:
     return tuple(_saturate(output + y.zero_point) for output in outputs)
 
 
-def abs_table(x: Tensor, y: Tensor) -> Table:
+def abs_table(x: Tensor, y: Tensor, numerics: Numerics = "litert") -> Table:
     """The distance from zero."""
-    multiplier = float32_multiplier(x.scale, 1.0, y.scale)
+    multiplier = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
     outputs = (requantize(abs(v), multiplier) for v in _values(x))
     return tuple(_saturate(output + y.zero_point) for output in outputs)
 
 
-def logistic_table(x: Tensor, y: Tensor) -> Table:
-    """1 / (1 + exp(-value))."""
+def logistic_table(x: Tensor, y: Tensor, numerics: Numerics = "litert") -> Table:
+    """1 / (1 + exp(-value)); in fixed point with 8 fraction bits in TFLite Micro."""
+    if numerics == "tflm":
+        function = logistic_fixed_point
+        return _fixed_point_table(x, function, fraction_bits=8, offset=-128)
     return _float_table(x, y, _logistic)
 
 
-def tanh_table(x: Tensor, y: Tensor) -> Table:
-    """The hyperbolic tangent."""
+def tanh_table(x: Tensor, y: Tensor, numerics: Numerics = "litert") -> Table:
+    """The hyperbolic tangent; in fixed point with 7 fraction bits in TFLite Micro."""
+    if numerics == "tflm":
+        return _fixed_point_table(x, tanh_fixed_point, fraction_bits=7, offset=0)
     return _float_table(x, y, tanh_float32)
 
 
-def hard_swish_multipliers(x: Tensor, y: Tensor) -> tuple[Multiplier, Multiplier]:
+def hard_swish_multipliers(
+    x: Tensor, y: Tensor, numerics: Numerics = "litert"
+) -> tuple[Multiplier, Multiplier]:
     """Those of the value (/128) to the output's scale, and to 3/32768."""
     hires = x.scale / 128
     return (
-        float32_multiplier(hires, 1.0, y.scale),
-        float32_multiplier(hires, 1.0, 3.0 / 32768),
+        rescaling_multiplier(hires, 1.0, y.scale, numerics),
+        rescaling_multiplier(hires, 1.0, 3.0 / 32768, numerics),
     )
 
 
-def hard_swish_table(x: Tensor, y: Tensor) -> Table:
+def hard_swish_table(x: Tensor, y: Tensor, numerics: Numerics = "litert") -> Table:
     """Value * relu6(value + 3) / 6."""
-    scale, relu = hard_swish_multipliers(x, y)
+    scale, relu = hard_swish_multipliers(x, y, numerics)
     outputs = (_hard_swish(value * 128, scale, relu) for value in _values(x))
     return tuple(_saturate(output + y.zero_point) for output in outputs)
 
@@ -107,6 +127,27 @@ def _float_table(
         )
         rescaled = [float(function(real) * inverse_scale) for real in reals]
     return tuple(_saturate(round_half_away(r) + y.zero_point) for r in rescaled)
+
+
+def _fixed_point_table(
+    x: Tensor, function: Callable[[int], int], *, fraction_bits: int, offset: int
+) -> Table:
+    """`function` of each value in Q4.27; its limits where that does not reach."""
+    multiplier = quantize_multiplier(x.scale * (1 << 27))
+    radius = math.floor(15 * 2.0 ** (27 - multiplier.shift))
+    lowest, highest = -128, 127
+    outputs = (
+        highest
+        if value >= radius
+        else lowest
+        if value <= -radius
+        else divide_by_power_of_two(
+            function(requantize(value, multiplier)), 31 - fraction_bits
+        )
+        + offset
+        for value in _values(x)
+    )
+    return tuple(map(_saturate, outputs))
 
 
 def _logistic(value: np.float32) -> np.float32:

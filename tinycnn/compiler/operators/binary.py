@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.graph import Attrs, Tensor
 from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import float32_multiplier, quantize_multiplier
+from tinycnn.compiler.numerics import (
+    float32_multiplier,
+    quantize_multiplier,
+    rescaling_multiplier,
+)
 from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
 from tinycnn.compiler.operators.broadcast import broadcast_params, check_broadcast
 from tinycnn.compiler.operators.operator import (
@@ -73,7 +77,7 @@ def _lower_terms(lowering: Lowering, node: Node, sign: dict[str, Param]) -> None
 
 def _lower_mul(lowering: Lowering, node: Node) -> None:
     a, b, y = node.input(0), node.input(1), node.output()
-    multiplier = float32_multiplier(a.scale, b.scale, y.scale)
+    multiplier = rescaling_multiplier(a.scale, b.scale, y.scale, lowering.numerics)
     params: dict[str, Param] = {
         "broadcast": broadcast_params(node),
         "input1_zero_point": a.zero_point,

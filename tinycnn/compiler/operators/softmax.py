@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from tinycnn.compiler.fixed_point import softmax_exp_table
 from tinycnn.compiler.graph import Attrs
 from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import softmax_exp_table
 from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
 from tinycnn.compiler.program import Param
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.graph import Attrs, Tensor
 from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import float32_multiplier
+from tinycnn.compiler.numerics import Numerics, float32_multiplier
 from tinycnn.compiler.operators.activation import Clamp, quantize_range
 from tinycnn.compiler.operators.operator import (
     Node,
@@ -28,6 +28,7 @@ from tinycnn.compiler.tables import (
     hard_swish_table,
     leaky_relu_table,
     logistic_table,
+    relu6_table_tflm,
     relu_table,
     tanh_table,
 )
@@ -115,7 +116,15 @@ def _lower(lowering: Lowering, node: Node, table: Table) -> None:
 
 def _lower_relu(lowering: Lowering, node: Node) -> None:
     clamp = node.attrs(ReluAttrs).clamp
-    _lower(lowering, node, relu_table(node.input(), node.output(), clamp))
+    table = relu_table(node.input(), node.output(), clamp, lowering.numerics)
+    _lower(lowering, node, table)
+
+
+def _lower_relu6(lowering: Lowering, node: Node) -> None:
+    if lowering.numerics == "tflm":
+        _lower(lowering, node, relu6_table_tflm(node.input()))
+    else:
+        _lower_relu(lowering, node)
 
 
 def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
@@ -123,27 +132,34 @@ def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
     _lower(lowering, node, leaky_relu_table(node.input(), node.output(), alpha))
 
 
-def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
+def _relu(
+    kind: str,
+    code: int,
+    lowest: float,
+    highest: float,
+    lower: Callable[[Lowering, Node], None] = _lower_relu,
+) -> Operator:
     def read(raw: RawOp) -> ReluAttrs:
         return ReluAttrs(quantize_range(raw, lowest, highest))
 
-    return Operator(kind, code, read, _check_rescaling, _lower_relu, no_macs)
+    return Operator(kind, code, read, _check_rescaling, lower, no_macs)
 
 
 def _plain(
     kind: str,
     code: int,
     check: Callable[[Node], None],
-    compute: Callable[[Tensor, Tensor], Table],
+    compute: Callable[[Tensor, Tensor, Numerics], Table],
 ) -> Operator:
     def lower(lowering: Lowering, node: Node) -> None:
-        _lower(lowering, node, compute(node.input(), node.output()))
+        table = compute(node.input(), node.output(), lowering.numerics)
+        _lower(lowering, node, table)
 
     return Operator(kind, code, read_nothing, check, lower, no_macs)
 
 
 RELU = _relu("RELU", 19, 0.0, math.inf)
-RELU6 = _relu("RELU6", 21, 0.0, 6.0)
+RELU6 = _relu("RELU6", 21, 0.0, 6.0, _lower_relu6)
 RELU_N1_TO_1 = _relu("RELU_N1_TO_1", 20, -1.0, 1.0)
 RELU_0_TO_1 = _relu("RELU_0_TO_1", 152, 0.0, 1.0)
 LEAKY_RELU = Operator(
