@@ -51,14 +51,13 @@ class Layers:
         self.builder.op(kind, inputs, [self.tip], **options)
         return self.tip
 
-    def conv(self, weights, bias=None, *, stride=1, same=True, relu=True):
+    def conv(self, weights, bias=None, *, same=True, **options):
         """Filters first, then rows, columns and input channels."""
-        return self._convolve("CONV_2D", 0, weights, bias, stride, same, relu)
+        return self._convolve("CONV_2D", 0, weights, bias, same, **options)
 
-    def depthwise(self, weights, bias=None, *, stride=1, same=True, relu=True):
+    def depthwise(self, weights, bias=None, *, same=True, **options):
         """Rows and columns, then filters; one before them."""
-        kind = "DEPTHWISE_CONV_2D"
-        return self._convolve(kind, 3, weights, bias, stride, same, relu)
+        return self._convolve("DEPTHWISE_CONV_2D", 3, weights, bias, same, **options)
 
     def dense(self, weights, bias=None):
         """Filters first, then inputs."""
@@ -112,18 +111,20 @@ class Layers:
         """The bytes of the file; the tip is the output."""
         return self.builder.build([self.source], [self.tip])
 
-    def _convolve(self, kind, axis, weights, bias, stride, same, relu):
+    def _convolve(
+        self, kind, axis, weights, bias, same, *, stride=1, dilation=1, relu=True
+    ):
         _, h, w, _ = self.shape()
         kh, kw = (0, 0) if same else (weights.shape[1] - 1, weights.shape[2] - 1)
         shape = (1, -(-(h - kh) // stride), -(-(w - kw) // stride), weights.shape[axis])
         options = {"strideH": stride, "strideW": stride, "padding": int(not same)}
+        options |= {"dilationHFactor": dilation, "dilationWFactor": dilation}
+        options |= {"fusedActivationFunction": int(relu)}
         inputs = self._constants(weights, bias, axis)
-        return self.append(
-            kind, inputs, shape, fusedActivationFunction=int(relu), **options
-        )
+        return self.append(kind, inputs, shape, **options)
 
     def _constants(self, weights, bias, axis):
-        scale = np.full(weights.shape[axis], 0.01)
+        scale = 0.01 + 0.002 * (np.arange(weights.shape[axis]) % 3)
         data = weights.astype(np.int8)
         w = self.builder.tensor(weights.shape, scale=scale, data=data, axis=axis)
         if bias is None:

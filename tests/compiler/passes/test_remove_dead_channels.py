@@ -76,14 +76,25 @@ def test_a_constant_at_the_zero_point_passes_padding(executor):
     assert [s[-1] for s in shapes(after)] == [3, 3, 3]
 
 
-def test_a_constant_stays_where_padding_makes_a_border(executor):
+@pytest.mark.parametrize(("size", "stride"), [(3, 1), (3, 2), (9, 1)])
+def test_a_constant_stays_where_padding_makes_a_border(size, stride, executor):
     """Pixels at the border see fewer taps, so the bias is not the same for all."""
-    layers = chain()
+    layers = chain((1, 10, 10, 2))
     layers.conv(weights(4, 1, 1, 2, zero=(2,)), [BIAS] * 4)
-    layers.conv(np.abs(weights(3, 3, 3, 4)))
+    layers.conv(np.abs(weights(3, size, size, 4)), stride=stride)
     graph, after = rewritten(layers, executor)
 
     assert shapes(after) == shapes(graph)
+
+
+def test_a_constant_moves_where_all_pixels_see_the_same_taps(executor):
+    """Of 3 x 3 taps two pixels apart only the middle one is inside 2 x 2 pixels."""
+    layers = chain((1, 2, 2, 2))
+    layers.conv(weights(4, 1, 1, 2, zero=(2,)), [BIAS] * 4)
+    layers.conv(weights(3, 3, 3, 4), dilation=2)
+    _, after = rewritten(layers, executor)
+
+    assert [s[-1] for s in shapes(after)] == [3, 3]
 
 
 @pytest.mark.parametrize("stride", [1, 2])

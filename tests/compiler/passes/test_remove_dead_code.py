@@ -21,10 +21,13 @@ def test_operators_that_nobody_reads_are_removed(executor):
 
 
 def test_a_graph_without_dead_code_stays():
-    """Operators keep their order."""
+    """All inputs of an operator are needed; operators keep their order."""
     layers = Layers(ModelBuilder(), (1, 4, 4, 2))
-    layers.pool("MAX_POOL_2D")
-    layers.flatten()
+    first = layers.pool("MAX_POOL_2D")
+    layers.tip = layers.source
+    second = layers.pool("AVERAGE_POOL_2D")
+    layers.tip = first
+    layers.add(second)
     graph = read_tflite(layers.build())
 
     assert remove_dead_code(graph).ops == graph.ops
