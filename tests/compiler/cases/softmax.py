@@ -1,4 +1,4 @@
-"""SOFTMAX."""
+"""SOFTMAX and LOG_SOFTMAX."""
 
 from __future__ import annotations
 
@@ -6,16 +6,40 @@ from tests.compiler.cases.draw import draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
 
 
+def draw_matrix(rng):
+    """Rows and channels."""
+    return int(pick(rng, 1, 1, 4)), int(pick(rng, 1, 2, rng.integers(1, 40)))
+
+
 def softmax(rng):
-    rows, channels = int(pick(rng, 1, 1, 4)), int(pick(rng, 1, 2, rng.integers(1, 40)))
+    if rng.random() < 0.3:
+        return float_softmax(rng, "SOFTMAX", beta=float(pick(rng, 1.0, 1.0, 0.5, 3.0)))
+    shape = draw_matrix(rng)
     scale, zero_point = draw_quant(rng)
     b = ModelBuilder()
-    x = b.tensor((rows, channels), scale=scale, zero_point=zero_point)
-    y = b.tensor((rows, channels), scale=1 / 256, zero_point=-128)
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    y = b.tensor(shape, scale=1 / 256, zero_point=-128)
     b.op("SOFTMAX", [x], [y], beta=float(pick(rng, 1.0, 1.0, 0.5, 2.0)))
     return b.build([x], [y])
 
 
+def float_softmax(rng, kind, **options):
+    """Floats that come of int8 values, at the end of a model."""
+    shape = draw_matrix(rng)
+    scale, zero_point = draw_quant(rng)
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    real, y = (b.tensor(shape, "float32") for _ in range(2))
+    b.op("DEQUANTIZE", [x], [real])
+    b.op(kind, [real], [y], **options)
+    return b.build([x], [y])
+
+
+def log_softmax(rng):
+    return float_softmax(rng, "LOG_SOFTMAX")
+
+
 CASES = {
     "SOFTMAX": softmax,
+    "LOG_SOFTMAX": log_softmax,
 }

@@ -21,7 +21,7 @@ from tinycnn.compiler.operators.reduce import REDUCE_MAX, REDUCE_MIN
 from tinycnn.compiler.operators.reshape import EXPAND_DIMS, RESHAPE, SQUEEZE
 from tinycnn.compiler.operators.resize import RESIZE_BILINEAR, RESIZE_NEAREST_NEIGHBOR
 from tinycnn.compiler.operators.slice import SLICE, STRIDED_SLICE
-from tinycnn.compiler.operators.softmax import SOFTMAX
+from tinycnn.compiler.operators.softmax import LOG_SOFTMAX, SOFTMAX
 from tinycnn.compiler.operators.split import SPLIT, SPLIT_V, UNPACK
 from tinycnn.compiler.operators.transpose import (
     DEPTH_TO_SPACE,
@@ -61,6 +61,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             HARD_SWISH,
             LEAKY_RELU,
             LOGISTIC,
+            LOG_SOFTMAX,
             MAXIMUM,
             MAX_POOL_2D,
             MEAN,
