@@ -1,20 +1,32 @@
 """Functions of 32-bit floats with the roundings of the C library under the reference.
 
-The reference calls its platform's `expf` and `tanhf`. The former is all but correctly
-rounded everywhere. The latter is not: this one repeats the steps of fdlibm, which glibc
-takes up to 2.40 and which is off by up to two units in the last place. Each step rounds
-to 32 bits, so that the result is the same on any machine.
+The reference calls its platform's `expf` and `tanhf`. Neither is always correctly
+rounded: the former takes the steps, in 64-bit floats, that glibc, musl and newlib have
+in common; the latter those of fdlibm, which glibc takes up to 2.40 and which are off by
+up to two units in the last place. Each step rounds as it does there, so that the result
+is the same on any machine.
 """
 
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import numpy as np
 
 __all__ = ["exp_float32", "tanh_float32"]
 
 Float = np.float32
+
+_STEPS = 32  # table entries from 1 to 2
+_STEPS_PER_ONE = 1.4426950408889634 * _STEPS  # 1 / ln 2
+_EXP_TERMS = (  # of 2^(r / 32), highest power first
+    0.05550361559341535 / _STEPS**3,
+    0.2402284522445722 / _STEPS**2,
+    0.6931471806916203 / _STEPS,
+)
+_TWO_TO = tuple(float(Decimal(2) ** (Decimal(i) / _STEPS)) for i in range(_STEPS))
+_EXP_LARGEST, _EXP_SMALLEST = Float(88.72283), Float(-103.97207)
 
 _HALF, _ONE, _TWO, _THREE, _SIX = (Float(v) for v in (0.5, 1, 2, 3, 6))
 _LN2_HIGH, _LN2_LOW = Float(6.9313812256e-01), Float(9.0580006145e-06)
@@ -34,9 +46,22 @@ _SMALLEST = Float(2.0**-25)  # expm1(x) is x below
 
 
 def exp_float32(x: np.float32) -> np.float32:
-    """exp(x), correctly rounded; infinity where it is too large."""
-    with np.errstate(over="ignore"):
-        return Float(math.exp(min(float(x), 700.0)))
+    """exp(x); infinity where it is too large, 0 where it is too small.
+
+    >>> float(exp_float32(np.float32(1)))
+    2.7182817459106445
+    """
+    if x > _EXP_LARGEST:
+        return Float(np.inf)
+    if x < _EXP_SMALLEST:
+        return Float(0)
+    steps = float(x) * _STEPS_PER_ONE
+    k = round(steps)
+    rest = steps - k
+    high = _EXP_TERMS[0] * rest + _EXP_TERMS[1]
+    low = _EXP_TERMS[2] * rest + 1.0
+    power = math.ldexp(_TWO_TO[k % _STEPS], k // _STEPS)
+    return Float((high * (rest * rest) + low) * power)
 
 
 def tanh_float32(x: np.float32) -> np.float32:

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.compiler import lower_graph, plan_memory, read_tflite
+from tinycnn.errors import TinycnnError
+
+
+def softmax_model(kind, shape, dtype, **options):
+    """One operator at the end of a model."""
+    b = ModelBuilder()
+    quant = {} if dtype == "float32" else {"scale": 1 / 256, "zero_point": -128}
+    x, y = (b.tensor(shape, dtype, **quant) for _ in "xy")
+    b.op(kind, [x], [y], **options)
+    return b.build([x], [y])
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (softmax_model("SOFTMAX", (4,), "int8", beta=0.0), "a beta above 0, got 0.0"),
+        (softmax_model("SOFTMAX", (4,), "float32", beta=-1.0), "a beta above 0, got"),
+        (softmax_model("SOFTMAX", (), "float32", beta=1.0), "at least one dimension"),
+        (softmax_model("LOG_SOFTMAX", (), "float32"), "at least one dimension"),
+        (
+            softmax_model("LOG_SOFTMAX", (4,), "int8"),
+            "an activation of type float32, got int8",
+        ),
+        (
+            softmax_model("SOFTMAX", (5000,), "int8", beta=1.0),
+            "at most 4095 classes, got 5000",
+        ),
+    ],
+)
+def test_what_no_kernel_computes_is_refused(model, message):
+    """The error names the operator and the option."""
+    with pytest.raises(TinycnnError, match=rf"op 0 \(.*\): expected {message}"):
+        read_tflite(model)
+
+
+def test_floats_far_below_the_largest_count_nothing(executor):
+    """Their exponential is 0, as are those of negative infinity."""
+    graph = read_tflite(softmax_model("SOFTMAX", (4,), "float32", beta=1.0))
+    program = lower_graph(graph, plan_memory(graph), name="m")
+    inputs = np.array([[0, -110, -np.inf, 0]], np.float32)
+
+    (raw,) = executor.run(program, inputs)
+
+    assert np.frombuffer(raw, np.float32).tolist() == [0.5, 0, 0, 0.5]
