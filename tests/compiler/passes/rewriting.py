@@ -1,22 +1,27 @@
 """Runs a graph before and after a pass, and builds the layers that passes work on."""
 
+from typing import get_args
+
 import numpy as np
 
 from tests.compiler.cases import draw_inputs
-from tinycnn.compiler import lower_graph, plan_memory
+from tinycnn.compiler import Numerics, lower_graph, plan_memory
 from tinycnn.compiler.verify import verify
 
 
 def check_same_outputs(before, after, executor, seed=0):
-    """Both graphs are valid and give the same bytes for random inputs."""
+    """Both are valid and give the same bytes for random inputs, under all numerics."""
     verify(after)
     rng = np.random.default_rng(seed)
     inputs = draw_inputs(rng, before.tensors[before.inputs[0]], 4)
-    expected, got = (
-        executor.run(lower_graph(g, plan_memory(g), name="case"), inputs)
-        for g in (before, after)
-    )
-    assert expected == got
+    for numerics in get_args(Numerics):
+        expected, got = (
+            executor.run(
+                lower_graph(g, plan_memory(g), name="case", numerics=numerics), inputs
+            )
+            for g in (before, after)
+        )
+        assert expected == got
 
 
 def kinds(graph):

@@ -47,7 +47,7 @@ def find_constant_channels(graph: Graph) -> dict[int, Channels]:
     return known
 
 
-def filter_weights(node: Node) -> _Numbers | None:
+def filter_weights(node: Node) -> NDArray[np.generic] | None:
     """Weights of a CONV_2D or FULLY_CONNECTED: output, rows, columns, input channel.
 
     A FULLY_CONNECTED takes the pixels of an image as the columns of its window. None if
@@ -57,10 +57,10 @@ def filter_weights(node: Node) -> _Numbers | None:
     if w.data is None or w.shape[-1] % channels:
         return None
     window = w.shape[1:3] if node.op.kind == "CONV_2D" else (1, w.shape[1] // channels)
-    return w.data.reshape(w.shape[0], *window, channels).astype(np.int64)
+    return w.data.reshape(w.shape[0], *window, channels)
 
 
-def sum_taps(node: Node, weights: _Numbers) -> _Numbers | None:
+def sum_taps(node: Node, weights: NDArray[np.generic]) -> _Numbers | None:
     """Sums of `weights` over the taps inside the image, one a kind of pixel.
 
     Args:
@@ -74,7 +74,8 @@ def sum_taps(node: Node, weights: _Numbers) -> _Numbers | None:
     zones = len(rows) * len(columns)
     if zones > _MAX_ZONES:
         return None
-    sums: _Numbers = np.einsum("rh,sw,ohwc->rsoc", rows, columns, weights)
+    values = weights.astype(np.int64)
+    sums: _Numbers = np.einsum("rh,sw,ohwc->rsoc", rows, columns, values)
     return sums.reshape(zones, weights.shape[0], weights.shape[3])
 
 
@@ -114,7 +115,7 @@ def _depthwise(node: Node, known: Mapping[int, Channels]) -> Channels:
     assert data is not None
     source = np.repeat(x, len(result) // len(x))
     constant = ~(np.any(data[0] != 0, axis=(0, 1)) & np.isnan(source))
-    sums = sum_taps(node, data[..., constant].astype(np.int64))
+    sums = sum_taps(node, data[..., constant])
     if sums is not None:
         above = _above_zero_point(node, source)[constant]
         totals = sums[:, 0] * above + _bias(node)[constant]
@@ -161,7 +162,8 @@ def _reshape(node: Node, known: Mapping[int, Channels]) -> Channels:
     x, y = node.input(), node.output()
     if x.id not in known or not x.shape or not y.shape:
         return _unknown(y.shape)
-    return _same(np.broadcast_to(known[x.id], x.shape).reshape(-1, y.shape[-1]))
+    period = math.lcm(x.shape[-1], y.shape[-1])  # of elements, in both shapes
+    return _same(np.resize(known[x.id], period).reshape(-1, y.shape[-1]))
 
 
 _RULES: Mapping[str, Callable[[Node, Mapping[int, Channels]], Channels]] = (

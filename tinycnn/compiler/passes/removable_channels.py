@@ -9,6 +9,7 @@ largest set that no operator contradicts; every activation keeps at least one ch
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -46,7 +47,7 @@ def find_removable_channels(
     needs = {op.index: _find_needs(Node(graph, op), known) for op in graph.ops}
     while True:
         before = [mask.copy() for mask in masks.values()]
-        for op in reversed(graph.ops):
+        for op in (*reversed(graph.ops), *graph.ops):  # both ways to be done soon
             _find_rule(op)(Node(graph, op), masks, needs[op.index])
         for mask in masks.values():
             mask[0] &= not mask.all()
@@ -131,8 +132,8 @@ def _reshape(node: Node, masks: dict[int, Mask], needs: Mask | None) -> None:
     if x.id not in masks or not x.shape or not y.shape:
         _keep_all(node, masks, needs)
         return
-    go = np.broadcast_to(masks[x.id], x.shape).reshape(y.shape)
-    go = go & masks[y.id]
+    period = math.lcm(x.shape[-1], y.shape[-1])  # of elements, in both shapes
+    go = np.resize(masks[x.id], period) & np.resize(masks[y.id], period)
     masks[y.id] &= np.all(go.reshape(-1, y.shape[-1]), axis=0)
     masks[x.id] &= np.all(go.reshape(-1, x.shape[-1]), axis=0)
 

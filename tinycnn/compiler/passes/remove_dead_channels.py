@@ -77,7 +77,7 @@ def _shrink(
 
 
 def _sum_removed(
-    node: Node, filters: NDArray[np.int64], channels: Channels, go: Mask
+    node: Node, filters: NDArray[np.generic], channels: Channels, go: Mask
 ) -> NDArray[np.int64]:
     """What the removed input channels add to each accumulator."""
     above = np.nan_to_num(channels - node.input().zero_point, nan=0.0)
