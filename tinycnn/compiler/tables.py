@@ -21,7 +21,6 @@ from tinycnn.compiler.numerics import (
     Multiplier,
     Numerics,
     divide_by_power_of_two,
-    float32_multiplier,
     quantize_multiplier,
     requantize,
     rescaling_multiplier,
@@ -58,10 +57,12 @@ def relu6_table_tflm(x: Tensor) -> Table:
     return tuple(min(max(value, x.zero_point), six) for value in range(-128, 128))
 
 
-def leaky_relu_table(x: Tensor, y: Tensor, alpha: float) -> Table:
+def leaky_relu_table(
+    x: Tensor, y: Tensor, alpha: float, numerics: Numerics = "litert"
+) -> Table:
     """The input where it is positive, `alpha` times the input elsewhere."""
-    identity = float32_multiplier(x.scale, 1.0, y.scale)
-    slope = float32_multiplier(x.scale, alpha, y.scale)
+    identity = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
+    slope = rescaling_multiplier(x.scale, alpha, y.scale, numerics)
     outputs = (requantize(v, identity if v >= 0 else slope) for v in _values(x))
     return tuple(_saturate(output + y.zero_point) for output in outputs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import float32_multiplier
+from tinycnn.compiler.numerics import float32_multiplier, rescaling_multiplier
 from tinycnn.compiler.operators.broadcast import broadcast_params, check_broadcast
 from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
 from tinycnn.compiler.program import Param
@@ -21,8 +21,9 @@ def _check(node: Node) -> None:
 
 def _lower(lowering: Lowering, node: Node) -> None:
     x, alpha, y = node.input(0), node.input(1), node.output()
-    multiplier = float32_multiplier(x.scale, 1.0, y.scale)
-    alpha_multiplier = float32_multiplier(x.scale, alpha.scale, y.scale)
+    numerics = lowering.numerics
+    multiplier = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
+    alpha_multiplier = rescaling_multiplier(x.scale, alpha.scale, y.scale, numerics)
     params: dict[str, Param] = {
         "broadcast": broadcast_params(node),
         "input_zero_point": x.zero_point,

@@ -129,7 +129,8 @@ def _lower_relu6(lowering: Lowering, node: Node) -> None:
 
 def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
     alpha = node.attrs(LeakyReluAttrs).alpha
-    _lower(lowering, node, leaky_relu_table(node.input(), node.output(), alpha))
+    x, y, numerics = node.input(), node.output(), lowering.numerics
+    _lower(lowering, node, leaky_relu_table(x, y, alpha, numerics))
 
 
 def _relu(
