@@ -46,7 +46,7 @@ def test_outputs_and_large_graphs_are_left_alone():
     b = GraphBuilder((1, 12, 4, 8))
     first = b.depthwise(0)
     graph = b.build(first, b.depthwise(first))
-    long = chain(101)
+    long = chain(65)
 
     assert insert_moves(graph) is graph
     assert insert_moves(long) is long

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from tinycnn.compiler.graph import Graph
 from tinycnn.compiler.memory.blocks import Clearances
+from tinycnn.compiler.memory.overlap import Clearance
 from tinycnn.compiler.memory.placement import Pair, place
 from tinycnn.compiler.memory.plan import Lifetime
 
@@ -33,6 +34,8 @@ def least_bytes(
     ]
     if not gains:
         return sum(blocks.values())
+    if len(blocks) == 2:
+        return _least_of_two(sizes[inputs[0]], sizes[outputs[0]], clearances[gains[0]])
     pairs = []
     for number, a in enumerate(blocks):
         for b in list(blocks)[number + 1 :]:
@@ -42,6 +45,13 @@ def least_bytes(
             pairs.append(Pair(a, b, up, down))
     orders = [(*inputs, *outputs), (*outputs, *inputs)]
     return place(blocks, pairs, orders).lower_bound
+
+
+def _least_of_two(source: int, output: int, clearance: Clearance) -> int:
+    """The output below its input, or above it."""
+    below = max(output, max(clearance.below, 0) + source)
+    above = max(source, clearance.above + output)
+    return min(below, above)
 
 
 def count_step_bytes(

@@ -20,7 +20,7 @@ __all__ = ["insert_moves"]
 Move = tuple[int, int]  # before this step, this tensor
 
 LEAST_GAIN = 0.01  # of the arena: smaller gains are not worth a move
-MAX_OPERATORS = 100  # larger graphs keep their plan: the search takes too long
+MAX_OPERATORS = 64  # larger graphs keep their plan: the search takes too long
 
 
 def insert_moves(graph: Graph) -> Graph:

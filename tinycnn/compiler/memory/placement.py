@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 __all__ = ["Pair", "Placement", "place"]
 
-MAX_WORK = 1_000_000  # states of the search, times pairs
+MAX_WORK = 400_000  # states of the search, times pairs
+MAX_CLIMBS = 60  # greedy answers for each order; fewer where there are many pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +82,59 @@ def place(
         Pair(p.a, p.b, _align(p.up, alignment), _align(p.down, alignment))
         for p in pairs
     ]
-    best = min(
-        (_place_greedily(sizes, aligned, order) for order in orders),
-        key=lambda offsets: _end(sizes, offsets),
-    )
-    low, high = max(lower_bound, *sizes.values()), _end(sizes, best)
+    target = max(lower_bound, *sizes.values())
+    answers = (_climb(sizes, aligned, order, target) for order in orders)
+    best = min(answers, key=lambda offsets: _end(sizes, offsets))
+    low, high, proven = target, _end(sizes, best), target
     budget = MAX_WORK // max(len(aligned), 1)
+    share = budget // 4
     limit = low
     while low < high and budget > 0:
-        offsets, budget = _fit(sizes, aligned, limit, alignment, budget)
+        offsets, left = _fit(sizes, aligned, limit, alignment, share)
+        budget -= share - left
         if offsets is not None:
             best, high = offsets, _end(sizes, offsets)
-        elif budget > 0:
+        else:
             low = limit + 1
+            proven = low if left > 0 else proven
         limit = (low + high) // 2
-    return Placement(best, high, low)
+    return Placement(best, high, proven)
 
 
-def _place_greedily(
-    sizes: Mapping[int, int], pairs: Sequence[Pair], order: Sequence[int]
+def _climb(
+    sizes: Mapping[int, int], pairs: Sequence[Pair], order: Sequence[int], target: int
 ) -> dict[int, int]:
-    """Each block in turn at the lowest offset that the blocks before it leave."""
+    """The best of several greedy answers: what ends highest is next placed earlier."""
+    blocks, gaps = list(order), _list_gaps(sizes, pairs)
+    best = _place_greedily(blocks, gaps)
+    offsets = best
+    for _ in range(min(MAX_CLIMBS, MAX_WORK // (16 * len(pairs) + 1))):
+        end = _end(sizes, offsets)
+        highest = next(b for b in blocks if offsets[b] + sizes[b] == end)
+        position = blocks.index(highest)
+        if end <= target or position == 0:
+            break
+        blocks.insert(position // 2, blocks.pop(position))
+        offsets = _place_greedily(blocks, gaps)
+        best = min(best, offsets, key=lambda found: _end(sizes, found))
+    return best
+
+
+def _list_gaps(
+    sizes: Mapping[int, int], pairs: Sequence[Pair]
+) -> dict[int, list[tuple[int, int, int]]]:
+    """For each block the others, and the bytes to keep below and above their start."""
     gaps: dict[int, list[tuple[int, int, int]]] = {block: [] for block in sizes}
     for p in pairs:
         gaps[p.b].append((p.a, p.down, p.up))
         gaps[p.a].append((p.b, p.up, p.down))
+    return gaps
+
+
+def _place_greedily(
+    order: Sequence[int], gaps: Mapping[int, list[tuple[int, int, int]]]
+) -> dict[int, int]:
+    """Each block in turn at the lowest offset that the blocks before it leave."""
     offsets: dict[int, int] = {}
     for block in order:
         taken = sorted(
@@ -128,7 +157,10 @@ def _fit(
     alignment: int,
     budget: int,
 ) -> tuple[dict[int, int] | None, int]:
-    """Offsets within `limit` bytes, or None, and what is left of the budget."""
+    """Offsets within `limit` bytes, or None, and what is left of the budget.
+
+    None is a proof that there are none, unless nothing is left.
+    """
     high = {b: (limit - size) // alignment * alignment for b, size in sizes.items()}
     stack = [_State(dict.fromkeys(sizes, 0), high, [], list(pairs))]
     while stack and budget > 0:
