@@ -16,6 +16,7 @@ from tests.compiler.equality import (
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_module
 from tinycnn.compiler.operators import OPERATORS
+from tinycnn.compiler.operators.move import NO_CODE
 
 CASES_PER_OPERATOR = 200
 NETWORKS = 50
@@ -31,7 +32,8 @@ def numerics(request):
 
 def test_every_supported_operator_has_cases():
     """No operator is supported without being compared."""
-    assert sorted(OPERATORS) == sorted(CASES)
+    of_files = [kind for kind, o in OPERATORS.items() if o.code != NO_CODE]
+    assert sorted(of_files) == sorted(CASES)
 
 
 @pytest.mark.parametrize("kind", sorted(CASES))
