@@ -14,8 +14,8 @@ def test_steps_tensors_and_peak_are_listed():
 
     assert lines == [
         "step  op             bytes  live: #tensor bytes @ offset",
-        " > 0  0 CONV_2D        144  #2 128 @ 0, #0 16 @ 120",
-        "   1  1 MAX_POOL_2D    160  #2 128 @ 0, #3 32 @ 0",
+        " > 0  0 CONV_2D        136  #2 128 @ 0, #0 16 @ 120",
+        "   1  1 MAX_POOL_2D    128  #2 128 @ 0, #3 32 @ 0",
         "arena 136 bytes (optimal); peak at op 0 (CONV_2D 't')",
     ]
 
