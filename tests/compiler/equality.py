@@ -10,8 +10,13 @@ from tinycnn.errors import InvalidModelError
 from tinycnn.reference import LOADERS
 
 EQUAL, DIFFERENT, NO_REFERENCE = "equal", "different", "no reference"
-# Operators that TFLite Micro does not have.
-NOT_IN_TFLM = frozenset({"RELU_0_TO_1", "RELU_N1_TO_1", "REVERSE_V2", "TILE"})
+# Operators that TFLite Micro does not have; SPACE_TO_BATCH_ND pads with 0 there, which
+# is refused.
+NOT_IN_TFLM = frozenset(
+    """
+    BATCH_TO_SPACE_ND RELU_0_TO_1 RELU_N1_TO_1 REVERSE_V2 SPACE_TO_BATCH_ND TILE
+    """.split()
+)
 
 
 def compile_graph(model, numerics):

@@ -66,6 +66,8 @@ OPTIONS = {
     "CAST": ("CastOptions", schema.CastOptionsT),
     "FILL": ("FillOptions", schema.FillOptionsT),
     "FLOOR_DIV": ("FloorDivOptions", schema.FloorDivOptionsT),
+    "SPACE_TO_BATCH_ND": ("SpaceToBatchNDOptions", schema.SpaceToBatchNDOptionsT),
+    "BATCH_TO_SPACE_ND": ("BatchToSpaceNDOptions", schema.BatchToSpaceNDOptionsT),
 }
 
 

@@ -20,6 +20,7 @@ from tinycnn.compiler.flatbuffer import Table, root_table
 from tinycnn.compiler.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.operators import OPERATORS, Operator, RawOp
 from tinycnn.compiler.operators.move import NO_CODE
+from tinycnn.compiler.passes.fold_dilation import fold_dilation
 from tinycnn.compiler.shapes import FOLDABLE, fold_shapes
 from tinycnn.compiler.verify import verify
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
@@ -95,6 +96,7 @@ def read_tflite(data: bytes) -> Graph:
         outputs=_tensor_ids(subgraph, 2, "graph outputs", tensors),
         sha256=hashlib.sha256(data).hexdigest(),
     )
+    graph = fold_dilation(graph)
     verify(graph)
     return graph
 

@@ -115,7 +115,73 @@ def transpose_conv(rng):
     return b.build([x], [y])
 
 
+def draw_dilation(rng, size, kernel):
+    """Of one dimension: block, (before, after) added, (before, after) cut, sizes."""
+    block = int(pick(rng, 1, 2, rng.integers(1, 4)))
+    before, wanted = (int(rng.integers(0, 4)) for _ in "ba")
+    least = (kernel - 1) * block + 1
+    wanted = max(wanted, least - size - before)
+    spare = -(size + before + wanted) % block
+    cut = int(rng.integers(0, before + 1)) if rng.random() < 0.2 else 0
+    output = size + before + wanted - (kernel - 1) * block - cut
+    if output < 1:
+        cut, output = 0, output + cut
+    inner = (size + before + wanted + spare) // block
+    return block, (before, wanted + spare), (cut, spare), inner, output
+
+
+def dilated(rng, kind):
+    """A convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND."""
+    h, w, c = draw_image(rng)
+    kernels = tuple(int(rng.integers(1, 4)) for _ in "hw")
+    blocks, added, cut, inner, sizes = zip(
+        *(draw_dilation(rng, *each) for each in zip((h, w), kernels, strict=True)),
+        strict=True,
+    )
+    multiplier = 1 if kind == "CONV_2D" else int(pick(rng, 1, 2))
+    channels = int(rng.integers(1, 6)) if kind == "CONV_2D" else c * multiplier
+    axis = 0 if kind == "CONV_2D" else 3
+    shape = (channels, *kernels, c) if axis == 0 else (1, *kernels, channels)
+    scale, zero_point = draw_quant(rng)
+    data = draw_weights(rng, shape)
+    w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=True)
+    batch, y_zero_point = int(np.prod(blocks)), draw_quant(rng)[1]
+    outer = [i - k + 1 for i, k in zip(inner, kernels, strict=True)]
+    b = ModelBuilder()
+    block, paddings, crops = (
+        b.tensor(np.shape(values), "int32", data=np.array(values, np.int32))
+        for values in (blocks, added, cut)
+    )
+    x, phases = (
+        b.tensor(s, scale=scale, zero_point=zero_point)
+        for s in ((1, h, w, c), (batch, *inner, c))
+    )
+    results, y = (
+        b.tensor((n, *size, channels), scale=y_scale, zero_point=y_zero_point)
+        for n, size in ((batch, outer), (1, sizes))
+    )
+    k = b.tensor(shape, scale=w_scales, data=data, axis=axis)
+    bias = add_bias(rng, b, scale, w_scales, channels)
+    options = conv_options(VALID, (1, 1), (1, 1), pick(rng, *ACTIVATIONS))
+    if kind != "CONV_2D":
+        options["depthMultiplier"] = multiplier
+    b.op("SPACE_TO_BATCH_ND", [x, block, paddings], [phases])
+    b.op(kind, [phases, k, bias], [results], **options)
+    b.op("BATCH_TO_SPACE_ND", [results, block, crops], [y])
+    return b.build([x], [y])
+
+
+def space_to_batch_nd(rng):
+    return dilated(rng, "CONV_2D")
+
+
+def batch_to_space_nd(rng):
+    return dilated(rng, "DEPTHWISE_CONV_2D")
+
+
 CASES = {
+    "BATCH_TO_SPACE_ND": batch_to_space_nd,
+    "SPACE_TO_BATCH_ND": space_to_batch_nd,
     "CONV_2D": conv_2d,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
     "TRANSPOSE_CONV": transpose_conv,

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tinycnn.compiler.operators.batch_space import (
+    BATCH_TO_SPACE_ND,
+    SPACE_TO_BATCH_ND,
+)
 from tinycnn.compiler.operators.binary import ADD, MAXIMUM, MINIMUM, MUL, SUB
 from tinycnn.compiler.operators.concatenation import CONCATENATION, PACK
 from tinycnn.compiler.operators.conv import CONV_2D, DEPTHWISE_CONV_2D
@@ -51,6 +55,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             ABS,
             ADD,
             AVERAGE_POOL_2D,
+            BATCH_TO_SPACE_ND,
             CONCATENATION,
             CONV_2D,
             DEPTHWISE_CONV_2D,
@@ -85,6 +90,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
             RESIZE_NEAREST_NEIGHBOR,
             SLICE,
             SOFTMAX,
+            SPACE_TO_BATCH_ND,
             SPACE_TO_DEPTH,
             SPLIT,
             SPLIT_V,

@@ -1,0 +1,48 @@
+"""SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: how converters write a dilated convolution.
+
+They only ever stand around a convolution, which `passes.fold_dilation` dilates instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinycnn.compiler.graph import Attrs
+from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "BlockAttrs"]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAttrs(Attrs):
+    """Options: the block, and (before, after) added to, or cut from, each side."""
+
+    block: tuple[int, ...]
+    sides: tuple[tuple[int, int], ...]
+
+
+def _read(raw: RawOp) -> BlockAttrs:
+    block, sides = raw.constant(1).reshape(-1), raw.constant(2)
+    if sides.shape != (len(block), 2) or np.any(sides < 0) or np.any(block < 1):
+        raise InvalidModelError(
+            f"{raw.label}: expected blocks of at least 1, each with two sides of at "
+            f"least 0, got {block.tolist()} and {sides.tolist()}"
+        )
+    pairs = tuple((int(before), int(after)) for before, after in sides)
+    return BlockAttrs(tuple(block.tolist()), pairs)
+
+
+def _check(node: Node) -> None:
+    node.refuse("expected the dilation of a convolution of stride 1 and VALID padding")
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    """Never reached: no such operator passes `_check`."""
+
+
+SPACE_TO_BATCH_ND = Operator("SPACE_TO_BATCH_ND", 38, _read, _check, _lower, no_macs)
+BATCH_TO_SPACE_ND = Operator("BATCH_TO_SPACE_ND", 37, _read, _check, _lower, no_macs)
