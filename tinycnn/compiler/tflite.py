@@ -29,6 +29,8 @@ __all__ = ["read_tflite"]
 
 MAX_FILE_BYTES = 32 << 20
 MAX_TENSOR_BYTES = 16 << 20
+MAX_CONSTANT_BYTES = 64 << 20
+MAX_SCALES = 1 << 20
 MAX_TENSORS = 1024
 MAX_OPERATORS = 512
 MAX_BUFFERS = 4096
@@ -70,10 +72,7 @@ def read_tflite(data: bytes) -> Graph:
         )
     subgraph = subgraphs[0]
     buffers = model.tables(4, limit=MAX_BUFFERS)
-    tensors = tuple(
-        _read_tensor(i, table, buffers)
-        for i, table in enumerate(subgraph.tables(0, limit=MAX_TENSORS))
-    )
+    tensors = _read_tensors(subgraph, buffers)
     codes = model.tables(1, limit=MAX_OPERATORS)
     raw_ops = [
         _read_raw_op(i, table, codes, tensors)
@@ -99,6 +98,23 @@ def read_tflite(data: bytes) -> Graph:
     graph = fold_dilation(graph)
     verify(graph)
     return graph
+
+
+def _read_tensors(subgraph: Table, buffers: tuple[Table, ...]) -> tuple[Tensor, ...]:
+    """All tensors; constants are bounded in sum, since they can share a buffer."""
+    tensors: list[Tensor] = []
+    constant_bytes = scales = 0
+    for index, table in enumerate(subgraph.tables(0, limit=MAX_TENSORS)):
+        tensor = _read_tensor(index, table, buffers)
+        constant_bytes += tensor.bytes if tensor.data is not None else 0
+        scales += len(tensor.quant.scale) if tensor.quant is not None else 0
+        if constant_bytes > MAX_CONSTANT_BYTES or scales > MAX_SCALES:
+            raise InvalidModelError(
+                f"model: expected at most {MAX_CONSTANT_BYTES:,} bytes and "
+                f"{MAX_SCALES:,} scales of constants, got more"
+            )
+        tensors.append(tensor)
+    return tuple(tensors)
 
 
 def _read_tensor(index: int, table: Table, buffers: tuple[Table, ...]) -> Tensor:

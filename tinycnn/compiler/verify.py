@@ -14,6 +14,10 @@ from tinycnn.errors import InvalidModelError, UnsupportedModelError
 __all__ = ["verify"]
 
 MAX_BORDER_TENSORS = 8  # TCNN_MAX_TENSORS of tcnn.h
+# Bounds of the compiler's own time and memory, far above what a microcontroller holds.
+MAX_CONSTANTS = 32 << 20  # elements that all operators read together
+MAX_ACTIVATIONS = 32 << 20  # elements that all operators write together
+MAX_SCALES = 1 << 17
 
 
 def verify(graph: Graph) -> None:
@@ -24,6 +28,7 @@ def verify(graph: Graph) -> None:
         UnsupportedModelError: If an option is outside what the kernels compute.
     """
     _check_order(graph)
+    _check_sizes(graph)
     for op in graph.ops:
         OPERATORS[op.kind].check(Node(graph, op))
 
@@ -56,6 +61,24 @@ def _check_order(graph: Graph) -> None:
         raise InvalidModelError(
             "graph outputs: expected tensors that an operator writes"
         )
+
+
+def _check_sizes(graph: Graph) -> None:
+    """A small file cannot ask for much by sharing one tensor among many operators."""
+    read = [graph.tensors[i] for op in graph.ops for i in op.inputs if i >= 0]
+    constants = [t for t in read if t.data is not None]
+    written = (graph.tensors[i].size for op in graph.ops for i in op.outputs)
+    scales = (len(t.quant.scale) for t in constants if t.quant is not None)
+    for what, count, most in (
+        ("elements of constants", sum(t.size for t in constants), MAX_CONSTANTS),
+        ("elements of activations", sum(written), MAX_ACTIVATIONS),
+        ("scales of constants", sum(scales), MAX_SCALES),
+    ):
+        if count > most:
+            raise UnsupportedModelError(
+                f"model: expected at most {most:,} {what} over all operators, got "
+                f"{count:,}"
+            )
 
 
 def _check_border(graph: Graph) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Node", "Operator", "RawOp", "no_macs", "op_label", "read_nothing"]
 
+_MAX_OPTION_VALUES = 1024  # of axes, paddings, sizes
 _INT8_HINT = "convert the model with full int8 quantization"
 
 AnyAttrs = TypeVar("AnyAttrs", bound=Attrs)
@@ -111,6 +112,11 @@ class RawOp:
             raise UnsupportedModelError(
                 f"{self.label}: expected a constant int32 input {number}, got "
                 f"{tensor.dtype} '{tensor.name}'"
+            )
+        if tensor.size > _MAX_OPTION_VALUES:
+            raise InvalidModelError(
+                f"{self.label}: expected at most {_MAX_OPTION_VALUES} values in input "
+                f"{number}, got {tensor.size:,} in '{tensor.name}'"
             )
         limits = np.iinfo(np.int32)
         values: NDArray[np.int32] = np.clip(
