@@ -9,12 +9,19 @@ from __future__ import annotations
 import math
 
 from tinycnn.compiler.numerics import (
+    Multiplier,
     divide_by_power_of_two,
     doubling_high_multiply,
     quantize_multiplier,
 )
 
-__all__ = ["logistic_fixed_point", "softmax_exp_table", "tanh_fixed_point"]
+__all__ = [
+    "logistic_fixed_point",
+    "softmax_differences",
+    "softmax_exp_table",
+    "softmax_multiplier",
+    "tanh_fixed_point",
+]
 
 _ONE = (1 << 31) - 1  # in Q0.31, all but
 _SOFTMAX_INTEGER_BITS = 5
@@ -32,24 +39,33 @@ _EXP_BARREL = (  # exp(-2^k) as Q0.31, k = -2 to 4
 def softmax_exp_table(scale: float, beta: float) -> tuple[int, ...]:
     """exp(-scale * beta * difference) in Q0.31 for each difference that counts.
 
-    Entry `d` belongs to a value `d` below the largest of its row. Follows TFLite's
-    PreprocessSoftmaxScaling and CalculateInputRadius with 5 integer bits.
+    Entry `d` belongs to a value `d` below the largest of its row.
     """
+    differences = softmax_differences(scale, beta)
+    return tuple(_exp_on_negative_values(d, _SOFTMAX_INTEGER_BITS) for d in differences)
+
+
+def softmax_differences(scale: float, beta: float) -> tuple[int, ...]:
+    """-scale * beta * difference in Q5.26 for each difference that counts.
+
+    Follows TFLite's CalculateInputRadius.
+    """
+    multiplier = softmax_multiplier(scale, beta)
     fraction_bits = 31 - _SOFTMAX_INTEGER_BITS
-    multiplier = quantize_multiplier(
-        min(beta * scale * (1 << fraction_bits), 2.0**31 - 1)
-    )
     radius = math.floor(
         ((1 << _SOFTMAX_INTEGER_BITS) - 1) * 2.0 ** (fraction_bits - multiplier.shift)
     )
-    differences = range(min(radius, 255) + 1)
     return tuple(
-        _exp_on_negative_values(
-            doubling_high_multiply(-d << multiplier.shift, multiplier.value),
-            _SOFTMAX_INTEGER_BITS,
-        )
-        for d in differences
+        doubling_high_multiply(-d << multiplier.shift, multiplier.value)
+        for d in range(min(radius, 255) + 1)
     )
+
+
+def softmax_multiplier(scale: float, beta: float) -> Multiplier:
+    """The multiplier to Q5.26 (TFLite's PreprocessSoftmaxScaling)."""
+    fraction_bits = 31 - _SOFTMAX_INTEGER_BITS
+    real = beta * scale * (1 << fraction_bits)
+    return quantize_multiplier(min(real, 2.0**31 - 1))
 
 
 def logistic_fixed_point(a: int) -> int:

@@ -36,7 +36,17 @@ def float_softmax(rng, kind, **options):
 
 
 def log_softmax(rng):
-    return float_softmax(rng, "LOG_SOFTMAX")
+    if rng.random() < 0.5:
+        return float_softmax(rng, "LOG_SOFTMAX")
+    shape = draw_matrix(rng)
+    scale, zero_point = draw_quant(rng)
+    if rng.random() < 0.3:  # differences up to where 32 bits end
+        shape, scale = (4, 200), 31 / 255
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    y = b.tensor(shape, scale=1 / 16, zero_point=127)
+    b.op("LOG_SOFTMAX", [x], [y])
+    return b.build([x], [y])
 
 
 CASES = {

@@ -24,7 +24,7 @@ def softmax_model(kind, shape, dtype, **options):
         (softmax_model("LOG_SOFTMAX", (), "float32"), "at least one dimension"),
         (
             softmax_model("LOG_SOFTMAX", (4,), "int8"),
-            "an activation of type float32, got int8",
+            "output scale 1/16 and zero point 127, got 0.00390625 and -128",
         ),
         (
             softmax_model("SOFTMAX", (5000,), "int8", beta=1.0),
@@ -36,6 +36,16 @@ def test_what_no_kernel_computes_is_refused(model, message):
     """The error names the operator and the option."""
     with pytest.raises(TinycnnError, match=rf"op 0 \(.*\): expected {message}"):
         read_tflite(model)
+
+
+def test_a_log_softmax_of_tiny_steps_is_refused():
+    """Below a step of 2^-25, the reference's arithmetic breaks down."""
+    b = ModelBuilder()
+    x, y = b.tensor((4,), scale=2.0**-26), b.tensor((4,), scale=1 / 16, zero_point=127)
+    b.op("LOG_SOFTMAX", [x], [y])
+
+    with pytest.raises(TinycnnError, match=r"input scale .* is too small"):
+        read_tflite(b.build([x], [y]))
 
 
 def test_floats_far_below_the_largest_count_nothing(executor):

@@ -1,6 +1,6 @@
 """SOFTMAX and LOG_SOFTMAX over the last dimension.
 
-SOFTMAX of int8 goes by a table of exponentials; both exist for floats at the border.
+Those of int8 go by tables of exponentials; both exist for floats at the border.
 """
 
 from __future__ import annotations
@@ -8,9 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tinycnn.compiler.fixed_point import softmax_exp_table
-from tinycnn.compiler.graph import Attrs
+from tinycnn.compiler.fixed_point import (
+    softmax_differences,
+    softmax_exp_table,
+    softmax_multiplier,
+)
+from tinycnn.compiler.graph import Attrs, Tensor
 from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import quantize_multiplier
 from tinycnn.compiler.operators.operator import (
     Node,
     Operator,
@@ -47,16 +52,29 @@ def _check_softmax(node: Node) -> None:
 
 
 def _check_int8(node: Node, beta: float) -> None:
+    _check_quantized(node, 1 / 256, -128)
+    if not beta * node.input().scale * 2**26 > 1:
+        node.refuse(f"beta {beta} with input scale {node.input().scale} is too small")
+
+
+def _check_log_softmax(node: Node) -> None:
+    if node.input().dtype == "float32":
+        _check_float(node)
+        return
+    _check_quantized(node, 1 / 16, 127)
+    if softmax_multiplier(node.input().scale, 1.0).shift < 2:
+        node.refuse(f"the input scale {node.input().scale} is too small")
+
+
+def _check_quantized(node: Node, scale: float, zero_point: int) -> None:
     node.check_inputs(1)
     x, y = node.int8_input(), node.int8_output()
     node.check_output_shape(x.shape)
-    if y.zero_point != -128 or abs(y.scale - 1 / 256) > 0.001 / 256 or not x.shape:
+    if y.zero_point != zero_point or abs(y.scale / scale - 1) > 0.001 or not x.shape:
         node.refuse(
-            f"expected output scale 1/256 and zero point -128, got {y.scale} and "
-            f"{y.zero_point}"
+            f"expected output scale 1/{1 / scale:.0f} and zero point {zero_point}, got "
+            f"{y.scale} and {y.zero_point}"
         )
-    if not beta * x.scale * 2**26 > 1:
-        node.refuse(f"beta {beta} with input scale {x.scale} is too small")
     if x.shape[-1] > _MAX_CLASSES:
         node.refuse(f"expected at most {_MAX_CLASSES} classes, got {x.shape[-1]}")
 
@@ -77,8 +95,7 @@ def _lower_softmax(lowering: Lowering, node: Node) -> None:
         return
     table = softmax_exp_table(x.scale, beta)
     params: dict[str, Param] = {
-        "rows": x.size // x.shape[-1],
-        "channels": x.shape[-1],
+        **_rows(x),
         "table_size": len(table),
         "exp": lowering.array(node, "exp", "int32_t", table),
     }
@@ -86,20 +103,34 @@ def _lower_softmax(lowering: Lowering, node: Node) -> None:
 
 
 def _lower_log_softmax(lowering: Lowering, node: Node) -> None:
-    _lower_float(lowering, node, {"beta": 1.0, "logarithmic": 1})
+    x = node.input()
+    if x.dtype == "float32":
+        _lower_float(lowering, node, {"beta": 1.0, "logarithmic": 1})
+        return
+    table, scaled = softmax_exp_table(x.scale, 1.0), softmax_differences(x.scale, 1.0)
+    forward = softmax_multiplier(x.scale, 1.0)
+    back = quantize_multiplier((1 << (31 - forward.shift)) / forward.value)
+    params: dict[str, Param] = {
+        **_rows(x),
+        "table_size": len(table),
+        "exp": lowering.array(node, "exp", "int32_t", table),
+        "scaled": lowering.array(node, "scaled", "int32_t", scaled),
+        "multiplier": back.value,
+        "shift": back.shift,
+    }
+    lowering.call(node, "tcnn_log_softmax_s8", "tcnn_log_softmax_params_t", params)
 
 
 def _lower_float(lowering: Lowering, node: Node, options: dict[str, Param]) -> None:
-    x = node.input()
-    rows: dict[str, Param] = {
-        "rows": x.size // x.shape[-1],
-        "channels": x.shape[-1],
-    }
-    params = {**rows, **options}
+    params = {**_rows(node.input()), **options}
     lowering.call(node, "tcnn_softmax_f32", "tcnn_softmax_f32_params_t", params)
+
+
+def _rows(x: Tensor) -> dict[str, Param]:
+    return {"rows": x.size // x.shape[-1], "channels": x.shape[-1]}
 
 
 SOFTMAX = Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax, no_macs)
 LOG_SOFTMAX = Operator(
-    "LOG_SOFTMAX", 50, read_nothing, _check_float, _lower_log_softmax, no_macs
+    "LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax, no_macs
 )
