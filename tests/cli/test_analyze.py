@@ -111,20 +111,3 @@ def test_a_project_is_analysed_before_any_training(tmp_path):
     assert found["model"] == "architecture tiny_cnn, not trained yet"
     assert found["operators"][0]["input_shape"] == [1, 8, 8, 1]
     assert found["operators"][-1]["output_shape"] == [1, 10]
-
-
-@pytest.mark.train
-def test_a_keras_file_is_analysed(tmp_path):
-    """A user's own architecture; other files are refused in one line."""
-    from tinycnn.models import build_model
-
-    model = build_model("lenet5", input_shape=(28, 28, 1), classes=10)
-    model.save(tmp_path / "net.keras")
-    done = tinycnn("analyze", "net.keras", "--json", cwd=tmp_path)
-    (tmp_path / "broken.keras").write_text("no archive")
-    refused = tinycnn("analyze", "broken.keras", cwd=tmp_path)
-
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["parameters"] == model.count_params()
-    assert refused.returncode == 3
-    assert "error: broken.keras: Keras cannot read it" in refused.stderr

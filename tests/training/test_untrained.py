@@ -3,7 +3,6 @@ import pytest
 
 from tinycnn.compiler.cost import count_costs
 from tinycnn.compiler.tflite import read_tflite
-from tinycnn.errors import InvalidModelError
 
 pytestmark = pytest.mark.train
 
@@ -25,13 +24,3 @@ def test_an_untrained_file_has_the_sizes_of_the_trained_one(name):
     trained = convert_model(twin)
 
     assert count_costs(read_tflite(content)) == count_costs(read_tflite(trained))
-
-
-def test_a_file_that_keras_cannot_read_is_refused(tmp_path):
-    """The message has Keras' own first line."""
-    from tinycnn.training.untrained import read_keras
-
-    (tmp_path / "net.keras").write_text("no archive")
-
-    with pytest.raises(InvalidModelError, match=r"net\.keras: Keras cannot read it: "):
-        read_keras(tmp_path / "net.keras")

@@ -34,7 +34,7 @@ _BAR = 20
 @click.option("--board", help="The board to fit; by default the project's, or any.")
 @json_option
 def analyze(model: Path, board: str | None, as_json: bool) -> int:
-    """Tell what MODEL needs: a .tflite or .keras file, or a project, built or not.
+    """Tell what MODEL needs: a .tflite file, or a project, built or not.
 
     The exit code is 1 when it does not fit on the board.
 

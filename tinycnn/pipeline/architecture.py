@@ -1,4 +1,4 @@
-"""The model that a path means: a `.tflite`, a `.keras` file, a project, built or not.
+"""The model that a path means: a `.tflite` file, or a project, built or not.
 
 An architecture without trained weights becomes a `.tflite` of the same operators and
 sizes, so that whether it fits is known before any training.
@@ -40,7 +40,7 @@ def find_model(
     """The model at `path`.
 
     Args:
-        path: A `.tflite` or `.keras` file, a project's folder or its `tinycnn.toml`.
+        path: A `.tflite` file, a project's folder or its `tinycnn.toml`.
         observer: Told how the download of a data set proceeds.
         data_folders: Where published data sets may lie.
 
@@ -52,8 +52,6 @@ def find_model(
     """
     if path.is_dir() or path.name == PROJECT_FILE:
         return _find_in_project(path, observer, data_folders)
-    if path.suffix == ".keras" and path.exists():
-        return FoundModel(_convert_keras(path), f"{path}, weights as they are")
     return FoundModel(_read(path), str(path))
 
 
@@ -80,18 +78,11 @@ def _find_in_project(
     return FoundModel(convert_untrained(model), origin, board)
 
 
-def _convert_keras(path: Path) -> bytes:
-    require_tensorflow()
-    from tinycnn.training.untrained import convert_untrained, read_keras
-
-    return convert_untrained(read_keras(path))
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise ProjectError(
             f"{path}: cannot be read: {error.strerror}",
-            hint="give a .tflite file, a .keras file or a project",
+            hint="give a .tflite file or a project",
         ) from error

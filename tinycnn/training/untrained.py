@@ -7,17 +7,14 @@ knows.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tinycnn.errors import InvalidModelError
-from tinycnn.models.backend import keras
 from tinycnn.training.convert import convert_model
 from tinycnn.training.quantize import calibrate, quantize_model
 
-__all__ = ["convert_untrained", "read_keras"]
+__all__ = ["convert_untrained"]
 
 _NOISE_IMAGES, _NOISE = 16, 0.1
 
@@ -41,19 +38,3 @@ def convert_untrained(model: Any) -> bytes:
     shape = (_NOISE_IMAGES, *model.inputs[0].shape[1:])
     calibrate(twin, rng.integers(0, 256, shape, np.uint8))
     return convert_model(twin)
-
-
-def read_keras(path: Path) -> Any:
-    """The model in a `.keras` file.
-
-    Raises:
-        InvalidModelError: If Keras cannot read it.
-    """
-    try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise InvalidModelError(
-            f"{path}: Keras cannot read it: {lines[0]}",
-            hint="save the model with model.save('model.keras')",
-        ) from error
