@@ -7,6 +7,8 @@ program's data. Generated C itself is tested by whole models.
 from __future__ import annotations
 
 import ctypes
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,22 @@ ITEM_TYPES = {
     "int16_t": np.int16,
     "int32_t": np.int32,
 }
+
+
+FIRMWARE = Path(__file__).parents[2] / "firmware"
+
+
+def build_executor(folder, firmware=FIRMWARE):
+    """All kernels of `firmware`, built with the undefined-behaviour sanitizer."""
+    library = folder / "kernels.so"
+    command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O2"]
+    flags = ["-std=c11", "-fsanitize=undefined", "-fsanitize-trap=undefined"]
+    include = f"-I{firmware / 'include' / 'tcnn'}"
+    sources = map(str, sorted((firmware / "kernels").glob("*.c")))
+    subprocess.run(
+        [*command, *flags, include, *sources, "-o", str(library)], check=True
+    )
+    return Executor(library)
 
 
 class Executor:
