@@ -1,7 +1,7 @@
 """A memory plan as text: one line a step, what is live there and where.
 
 step  op              bytes  live: #tensor bytes @ offset
- > 2  2 CONV_2D      49,152  #22 16,384 @ 0, #24 16,384 @ 16,384, ...
+ > 2  2 CONV_2D      33,312  #22 16,384 @ 0, #24 16,384 @ 16,384, ...
 """
 
 from __future__ import annotations
