@@ -7,10 +7,12 @@ from tests.compiler.cases import CASES, draw_rows
 from tests.compiler.memory.graphs import spread
 from tinycnn.compiler import Graph, MemoryPlan, lower_graph, read_tflite
 from tinycnn.compiler.graph import Op, QuantParams, Tensor
+from tinycnn.compiler.memory import check_plan
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.memory.overlap import Clearance, find_clearance
 from tinycnn.compiler.operators import OPERATORS, Node
 from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.errors import MemoryPlanError
 
 MODELS_PER_OPERATOR = 25
 TIGHT = sorted(
@@ -104,6 +106,26 @@ def test_no_distance_is_smaller(kind, executor):
 
     assert changed["below"] > 0
     assert changed["above"] > 0
+
+
+@pytest.mark.parametrize("kind", [*TIGHT, "SOFTMAX"])
+def test_simulation_agrees_with_both_distances(kind):
+    """It accepts them and, where the kernel reads at all, nothing nearer."""
+    for seed in range(MODELS_PER_OPERATOR):
+        graph, _ = draw(kind, seed)
+        source = next(i for i in graph.ops[-1].inputs if i in find_roots(graph))
+        clearance = clearance_of(graph)
+        check_plan(graph, near(graph, -clearance.below))
+        check_plan(graph, near(graph, clearance.above))
+        if clearance.below > -graph.tensors[source].bytes:
+            for distance in (1 - clearance.below, clearance.above - 1):
+                with pytest.raises(MemoryPlanError, match="overwritten"):
+                    check_plan(graph, near(graph, distance))
+
+
+def test_widest_distances_satisfy_two_inputs():
+    """An operator that reads a tensor twice keeps the larger of each distance."""
+    assert Clearance(3, 5).widen(Clearance(4, 2)) == Clearance(4, 5)
 
 
 def _up(distance, width):

@@ -68,6 +68,18 @@ def test_interrupted_search_states_its_bound(monkeypatch):
     assert is_valid(pairs, found.offsets)
 
 
+def test_bounds_are_never_above_the_optimum(monkeypatch):
+    """A search that ends early proves nothing about the sizes that it gave up on."""
+    monkeypatch.setattr(placement, "MAX_CLIMBS", 0)
+    for seed, work in product(range(25), (4, 16, 40)):
+        monkeypatch.setattr(placement, "MAX_WORK", work)
+        sizes, pairs = draw_problem(seed)
+
+        assert place(sizes, pairs, [list(sizes)]).lower_bound <= try_all(
+            sizes, pairs, 1
+        )
+
+
 def test_known_bound_ends_the_search():
     """A greedy answer at the bound is returned as it is."""
     found = place({0: 8, 1: 4}, [Pair(0, 1, 8, 4)], [[1, 0]], lower_bound=12)
