@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import require_tool
 from tests.harness.c_build import ZIG, Build, compile_c, host_sources
 
 
@@ -36,6 +36,5 @@ def counting_host(build_host: Build) -> Path:
 @pytest.fixture
 def gcc() -> list[str]:
     """The system's gcc, with address sanitizer."""
-    if shutil.which("gcc") is None:
-        pytest.skip("no gcc on this machine")
+    require_tool("gcc")
     return ["gcc", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
