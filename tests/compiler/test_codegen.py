@@ -120,4 +120,5 @@ def test_c_sources_are_formatted():
         for suffix in ("c", "h", "cpp")
         for path in sorted((root / "firmware").rglob(f"*.{suffix}"))
     ]
-    subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], check=True)
+    program = Path(sys.executable).parent / "clang-format"
+    subprocess.run([program, "--dry-run", "--Werror", *sources], check=True)
