@@ -12,11 +12,14 @@ from tests.compiler.equality import (
     NOT_IN_TFLM,
     compare_case,
     compare_model,
+    compile_graph,
 )
 from tests.compiler.random_networks import draw_network
+from tests.compiler.tflite_builder import ModelBuilder
 from tests.conftest import require_module
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.move import NO_CODE
+from tinycnn.reference import LOADERS
 
 CASES_PER_OPERATOR = 200
 NETWORKS = 50
@@ -64,3 +67,20 @@ def test_whole_networks_equal_the_reference(executor, numerics):
         outcome = compare_model(draw_network(rng), rng, executor, numerics)
 
         assert outcome == EQUAL, f"seed {seed}"
+
+
+def test_scales_are_multiplied_in_doubles(executor, numerics):
+    """A sum next to a rounding edge, where a product of scales in floats is too far."""
+    b = ModelBuilder()
+    x_scale, w_scale = 0.016736779361963272, 0.018621085211634636
+    x = b.tensor((1, 1), scale=x_scale)
+    w = b.tensor((1, 1), scale=w_scale, data=np.ones((1, 1), np.int8))
+    sums = np.array([-1754845], np.int32)
+    bias = b.tensor((1,), "int32", scale=x_scale * w_scale, data=sums)
+    y = b.tensor((1, 1), scale=5.912539482116699)
+    b.op("FULLY_CONNECTED", [x, w, bias], [y])
+    model = b.build([x], [y])
+    rows = np.arange(-128, 128, dtype=np.int8).reshape(-1, 1)
+
+    expected = LOADERS[numerics](model)([row.tobytes() for row in rows])
+    assert expected == executor.run(compile_graph(model, numerics), rows)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from tinycnn.compiler.graph import Attrs
 from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.numerics import (
@@ -88,12 +86,7 @@ def _multipliers_once(node: Node) -> list[Multiplier]:
 
 
 def _multipliers_twice(node: Node) -> list[Multiplier]:
-    """TFLite Micro multiplies the two scales of a tensor in single precision."""
-    reals = real_multipliers(node)
-    if len(reals) == 1:
-        product = np.float32(node.input().scale) * np.float32(node.input(1).scale)
-        reals = [float(product) / node.output().scale]
-    return [quantize_multiplier(real) for real in reals]
+    return [quantize_multiplier(real) for real in real_multipliers(node)]
 
 
 def _count_macs(node: Node) -> int:
