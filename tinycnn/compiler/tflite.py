@@ -72,11 +72,13 @@ def read_tflite(data: bytes) -> Graph:
         )
     subgraph = subgraphs[0]
     buffers = model.tables(4, limit=MAX_BUFFERS)
-    tensors = _read_tensors(subgraph, buffers)
     codes = model.tables(1, limit=MAX_OPERATORS)
+    op_tables = subgraph.tables(3, limit=MAX_OPERATORS)
+    kinds = [_read_kind(i, t, codes, subgraph) for i, t in enumerate(op_tables)]
+    tensors = _read_tensors(subgraph, buffers)
     raw_ops = [
-        _read_raw_op(i, table, codes, tensors)
-        for i, table in enumerate(subgraph.tables(3, limit=MAX_OPERATORS))
+        _read_raw_op(i, table, kind, tensors)
+        for i, (table, kind) in enumerate(zip(op_tables, kinds, strict=True))
     ]
     tensors, raw_ops = fold_shapes(tensors, raw_ops)
     graph = Graph(
@@ -203,25 +205,33 @@ def _read_data(
     return values.reshape(tensor.shape)
 
 
-def _read_raw_op(
-    index: int, table: Table, codes: tuple[Table, ...], tensors: tuple[Tensor, ...]
-) -> RawOp:
+def _read_kind(
+    index: int, table: Table, codes: tuple[Table, ...], subgraph: Table
+) -> str:
+    """The operator's name; read before any tensor, as it explains most refusals."""
     code_index = table.uint32(0)
     if code_index >= len(codes):
         raise InvalidModelError(
             f"op {index}: expected an operator code below {len(codes)}, got "
             f"{code_index}"
         )
-    outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
     code = max(codes[code_index].int8(0), codes[code_index].int32(3))
     if code not in _KINDS:
-        where = f" (tensor '{tensors[outputs[0]].name}')" if outputs else ""
+        tensors = subgraph.tables(0, limit=MAX_TENSORS)
+        outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
+        where = f" (tensor '{tensors[outputs[0]].string(3)}')" if outputs else ""
         raise UnsupportedModelError(
             f"op {index}: operator {_operator_name(code, codes[code_index])} is not "
             f"supported{where}",
             hint=_OPERATORS_HINT,
         )
-    kind = _KINDS[code]
+    return _KINDS[code]
+
+
+def _read_raw_op(
+    index: int, table: Table, kind: str, tensors: tuple[Tensor, ...]
+) -> RawOp:
+    outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
     inputs = _tensor_ids(table, 1, f"op {index} inputs", tensors, optional=True)
     if not outputs or not inputs:
         raise InvalidModelError(
@@ -250,7 +260,7 @@ def _tensor_ids(
     table: Table,
     field: int,
     label: str,
-    tensors: tuple[Tensor, ...],
+    tensors: tuple[Tensor | Table, ...],
     *,
     optional: bool = False,
 ) -> tuple[int, ...]:
