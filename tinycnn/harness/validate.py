@@ -137,13 +137,17 @@ def validate(
         micros=times[1],
         different=len(differences),
         differences=tuple(
-            Difference(int(i), tuple(wanted[i].tolist()), tuple(outputs[i].tolist()))
-            for i in differences[:_LISTED]
+            _difference(i, wanted, outputs) for i in differences[:_LISTED].tolist()
         ),
         device_accuracy=_accuracy(outputs, labels, before),
         reference_accuracy=_accuracy(wanted, labels, before),
         seconds=max(seconds, 1e-9),
     )
+
+
+def _difference(index: int, wanted: Bytes, outputs: Bytes) -> Difference:
+    expected, got = wanted[index].tolist(), outputs[index].tolist()
+    return Difference(index, tuple(expected), tuple(got))
 
 
 def _check_model(name: str, expected: str, info: DeviceInfo) -> None:
