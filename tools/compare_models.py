@@ -1,7 +1,7 @@
 """Compile every `.tflite` file of a folder and compare it with its reference.
 
-A table: equal outputs of all, arena and its bound, code bytes (weights and tables),
-seconds and memory of the compilation. Run from the repository's root:
+A table: equal outputs of all, arena and its bound, bytes of weights and tables, seconds
+of the compilation, memory of it and the comparison. Run from the repository's root:
 
     python -m tools.compare_models FOLDER --inputs 1000 --numerics tflm --device sim
 """
@@ -18,9 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from tests.compiler.cases import draw_rows
-from tests.compiler.executor import build_executor
+from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
+from tinycnn.device import Device, open_host, open_simulated
 from tinycnn.errors import TinycnnError
+from tinycnn.firmware import build_host, build_image, write_arduino_project
 from tinycnn.reference import Limits, load_isolated_reference
 
 LIMITS = Limits(cpu_s=1800, wall_s=3600)
@@ -76,9 +78,25 @@ def compare(
     rows = draw_rows(rng, [b.tensor for b in program.inputs], options.inputs)
     reference = load_isolated_reference(path, options.numerics, limits=LIMITS)
     expected = [row.tobytes() for row in reference.run(rows)]
-    got = build_executor(folder).run(program, rows)
+    with open_device(compilation, options.device, folder) as device:
+        got = [device.infer(row.tobytes()).output.tobytes() for row in rows]
     equal = sum(a == b for a, b in zip(expected, got, strict=True))
     return f"{equal}/{len(rows)}"
+
+
+def open_device(compilation: Compilation, kind: str, folder: Path) -> Device:
+    """The generated C as a program of this machine, or on the simulated board."""
+    board = load_board("nano33ble")
+    project = write_arduino_project(
+        folder,
+        name="m",
+        model_sources=compilation.sources,
+        kernels=compilation.program.kernels,
+        board=board,
+    )
+    if kind == "host":
+        return open_host(build_host(project, output=folder / "host"))
+    return open_simulated(build_image(project, board, output=folder / "m.elf").elf)
 
 
 def main() -> int:
@@ -87,6 +105,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--inputs", type=int, default=1000)
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
+    parser.add_argument("--device", choices=["host", "sim"], default="host")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     print("| model | equal | arena | constants | s | MiB | note |")
