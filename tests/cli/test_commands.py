@@ -134,3 +134,12 @@ def test_a_broken_model_is_exit_code_3(tmp_path):
     assert done.stderr.startswith("error: ")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "net").exists()
+
+
+def test_the_self_test_names_its_reference(tmp_path):
+    """The library's self-test holds outputs of the reference that was asked for."""
+    (tmp_path / "net.tflite").write_bytes(residual_model())
+    done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "BUILTIN_REF" in (tmp_path / "net" / "self_test.c").read_text()

@@ -9,7 +9,7 @@ from tests.compiler.models import residual_model
 from tests.conftest import require_tool
 from tinycnn.compiler import compile_tflite
 from tinycnn.compiler.codegen import RUNTIME_API
-from tinycnn.firmware import firmware_dir, write_library
+from tinycnn.firmware import firmware_dir, make_self_test, write_library
 from tinycnn.reference import load_reference
 
 STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()
@@ -33,7 +33,8 @@ def library(tmp_path):
     model = tmp_path / "model.tflite"
     model.write_bytes(residual_model())
     compilation = compile_tflite(model.read_bytes(), name="m")
-    write_library(tmp_path / "m", compilation, load_reference(model))
+    self_test = make_self_test(compilation.program, load_reference(model))
+    write_library(tmp_path / "m", compilation, self_test)
     return tmp_path / "m"
 
 

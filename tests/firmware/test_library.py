@@ -8,7 +8,7 @@ import pytest
 from tests.compiler.models import residual_model, two_sided_model
 from tests.conftest import require_tool
 from tinycnn.compiler import compile_tflite
-from tinycnn.firmware import write_library
+from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_reference
 
 STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wpedantic".split()
@@ -21,7 +21,8 @@ def library(request, tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(request.param())
     compilation = compile_tflite(path.read_bytes(), name="net")
-    write_library(tmp_path / "net", compilation, load_reference(path))
+    self_test = make_self_test(compilation.program, load_reference(path))
+    write_library(tmp_path / "net", compilation, self_test)
     return tmp_path / "net"
 
 

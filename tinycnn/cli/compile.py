@@ -8,9 +8,9 @@ from typing import get_args
 import click
 
 from tinycnn.compiler import Numerics, compile_tflite
-from tinycnn.errors import InvalidModelError, ProjectError
-from tinycnn.firmware import write_library
-from tinycnn.reference import load_reference
+from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
+from tinycnn.firmware import make_self_test, write_library
+from tinycnn.reference import load_isolated_reference
 from tinycnn.rendering import c_identifier
 
 __all__ = ["compile_"]
@@ -43,11 +43,12 @@ def compile_(model: Path, output: Path, name: str | None, numerics: Numerics) ->
         content, name=c_identifier(name or model.stem), numerics=numerics
     )
     try:
-        reference = load_reference(model)
-    except InvalidModelError as error:
+        reference = load_isolated_reference(model, numerics)
+        self_test = make_self_test(compilation.program, reference)
+    except (InvalidModelError, ToolchainError) as error:
         click.echo(f"no self-test: {error}", err=True)
-        reference = None
-    write_library(output, compilation, reference)
+        self_test = None
+    write_library(output, compilation, self_test)
     click.echo(
         f"wrote {output}: {len(compilation.program.calls)} kernel calls, "
         f"arena {compilation.plan.arena_bytes:,} bytes"

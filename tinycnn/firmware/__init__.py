@@ -1,7 +1,7 @@
 """Firmware: C sources -> project folder -> firmware image or host program."""
 
 from tinycnn.firmware.arduino import FirmwareProject, write_arduino_project
-from tinycnn.firmware.library import write_library
+from tinycnn.firmware.library import make_self_test, write_library
 from tinycnn.firmware.sources import firmware_dir
 from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
 
@@ -11,6 +11,7 @@ __all__ = [
     "build_host",
     "build_image",
     "firmware_dir",
+    "make_self_test",
     "write_arduino_project",
     "write_library",
 ]

@@ -7,6 +7,7 @@ Python. Same model, same bytes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,21 +21,43 @@ from tinycnn.firmware.sources import kernel_sources
 from tinycnn.reference import Reference
 from tinycnn.rendering import render
 
-__all__ = ["write_library"]
+__all__ = ["SelfTest", "make_self_test", "write_library"]
 
 _VECTORS = 4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SelfTest:
+    """What the self-test of a library holds.
+
+    Attributes:
+        reference: Identity of the interpreter.
+        vectors: Its raw outputs, one row a vector.
+    """
+
+    reference: str
+    vectors: NDArray[np.uint8]
+
+
+def make_self_test(program: Program, reference: Reference) -> SelfTest:
+    """The reference's outputs for the inputs that the self-test makes.
+
+    Raises:
+        InvalidModelError: If the reference fails on the model.
+    """
+    inputs = np.stack([_make_input(program, n) for n in range(_VECTORS)])
+    return SelfTest(str(reference.identity), reference.run(inputs).view(np.uint8))
+
+
 def write_library(
-    folder: Path, compilation: Compilation, reference: Reference | None
+    folder: Path, compilation: Compilation, self_test: SelfTest | None
 ) -> None:
     """Write the library, replacing an earlier one in the same folder.
 
     Args:
         folder: Becomes the library.
         compilation: The compiled model.
-        reference: The same model in its reference interpreter; None where that refuses
-            the model, and then there is no self-test.
+        self_test: None where the reference refuses the model.
 
     Raises:
         ProjectError: If the folder holds other files.
@@ -47,21 +70,16 @@ def write_library(
         "inputs": program.inputs,
         "outputs": program.outputs,
         "sources": sorted(name for name in files if name.endswith(".c")),
-        "has_self_test": reference is not None,
+        "has_self_test": self_test is not None,
     }
     extras = {"CMakeLists.txt", "example.c"}
-    if reference is not None:
+    if self_test is not None:
         extras.add("self_test.c")
-        values["reference"] = str(reference.identity)
-        values["vectors"] = list(_make_vectors(program, reference).view(np.uint8))
+        values["reference"] = self_test.reference
+        values["vectors"] = list(self_test.vectors)
     for name in sorted(extras):
         files[name] = render(f"firmware/templates/library/{name}.j2", **values)
     swap_in(folder, "model.h", files)
-
-
-def _make_vectors(program: Program, reference: Reference) -> NDArray[np.int8]:
-    """The reference's outputs, one row a vector."""
-    return reference.run(np.stack([_make_input(program, n) for n in range(_VECTORS)]))
 
 
 def _make_input(program: Program, vector: int) -> NDArray[np.uint8]:
