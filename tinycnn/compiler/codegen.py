@@ -15,7 +15,7 @@ from tinycnn.rendering import render
 
 __all__ = ["RUNTIME_API", "generate_sources"]
 
-RUNTIME_API = 1  # TCNN_RUNTIME_API of the kernels that the sources are written for
+RUNTIME_API = 2  # TCNN_RUNTIME_API of the kernels that the sources are written for
 
 _FILES = {
     "model.h": "the compiled model: sizes and functions",

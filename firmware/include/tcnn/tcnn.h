@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* Raised whenever generated code and this runtime stop fitting together. */
-#define TCNN_RUNTIME_API 1
+#define TCNN_RUNTIME_API 2
 
 /* Largest number of dimensions of a model's input or output. */
 #define TCNN_MAX_RANK 6
@@ -57,6 +57,8 @@ typedef struct {
     uint32_t output_count; /* 1 to TCNN_MAX_TENSORS */
     const tcnn_tensor_t *outputs;
     void (*invoke)(uint8_t *arena); /* inputs -> outputs, all inside the arena */
+    uint32_t steps;                 /* kernel calls of one inference */
+    void (*step)(uint8_t *arena, uint32_t number); /* one of them; 0 to steps - 1 */
 } tcnn_model_t;
 
 #ifdef __cplusplus
