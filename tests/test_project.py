@@ -197,7 +197,7 @@ def test_an_unknown_key_gets_the_nearest(key: str, unknown: str, near: str) -> N
         ),
         (
             "[target]\nboard = 'uno'",
-            "target.board: expected a board: nano33ble, got 'uno'",
+            "target.board: expected a board that `tinycnn boards` lists, got 'uno'",
         ),
         (
             "[budgets]\naccuracy = 98",
@@ -327,7 +327,10 @@ def test_budgets_of_a_new_project_are_suggestions() -> None:
     [
         ({"name": "my-project"}, "name: expected a letter"),
         ({"model": "resnet"}, "model.name: expected 'lenet5' or 'tiny_cnn'"),
-        ({"board": "uno"}, "target.board: expected a board: nano33ble, got 'uno'"),
+        (
+            {"board": "uno"},
+            "target.board: expected a board that `tinycnn boards` lists, got 'uno'",
+        ),
     ],
 )
 def test_a_new_project_is_checked(arguments: dict[str, str], message: str) -> None:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from tinycnn.boards import board_names
+from tinycnn.boards import load_board
 from tinycnn.errors import ProjectError
 from tinycnn.rendering import C_KEYWORDS, render
 
@@ -98,9 +98,10 @@ def _check_path(path: str) -> str:
 
 
 def _check_board(board: str) -> str:
-    if board not in board_names():
-        raise ValueError(f"expected a board: {', '.join(board_names())}")
-    return board
+    try:
+        return load_board(board).name
+    except ProjectError as error:
+        raise ValueError("expected a board that `tinycnn boards` lists") from error
 
 
 class _Settings(BaseModel):

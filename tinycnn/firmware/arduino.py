@@ -24,9 +24,6 @@ from tinycnn.rendering import render
 
 __all__ = ["FirmwareProject", "write_arduino_project"]
 
-# The release of the board's core that the sketch was verified against.
-_CORE_VERSION = "4.6.0"
-
 # What Arduino accepts as the name of a sketch and C as the start of an identifier.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 
@@ -83,18 +80,18 @@ def write_arduino_project(
 def _project_files(
     name: str, model_sources: Mapping[str, str], kernels: Sequence[str], board: Board
 ) -> dict[str, str]:
-    core = ":".join(board.fqbn.split(":")[:2])
     values = {
         "name": name,
         "header": _MODEL_HEADER,
         "generator": f"tinycnn {__version__}",
         "board": board,
-        "platform": f"{core} ({_CORE_VERSION})",
     }
     templates = "firmware/templates/arduino"
     sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
-    return {
-        f"{name}.ino": render(f"{templates}/sketch.ino.j2", **values),
-        "sketch.yaml": render(f"{templates}/sketch.yaml.j2", **values),
-        **{f"src/tcnn/{file}": text for file, text in sources.items()},
-    }
+    files = {f"src/tcnn/{file}": text for file, text in sources.items()}
+    files[f"{name}.ino"] = render(f"{templates}/sketch.ino.j2", **values)
+    if board.fqbn:
+        platform = ":".join(board.fqbn.split(":")[:2])
+        values["platform"] = f"{platform} ({board.arduino_core})"
+        files["sketch.yaml"] = render(f"{templates}/sketch.yaml.j2", **values)
+    return files
