@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
-    "errors rendering boards project datasets models training compiler reference "
+    "errors rendering boards zoo project datasets models training compiler reference "
     "firmware device harness report pipeline cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}

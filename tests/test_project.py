@@ -48,7 +48,7 @@ def test_a_short_file_gets_defaults() -> None:
     assert project.dataset.name == "digits"
     assert project.dataset.test_fraction == 0.2
     assert project.dataset.validation_fraction == 0.1
-    assert project.model.width == 1.0
+    assert project.model.knobs == {}
     assert project.target.board == "nano33ble"
     assert project.target.toolchain == "zig"
     assert project.budgets == Budgets()
@@ -233,6 +233,53 @@ def test_the_dataset_table_must_make_sense(dataset: str, message: str) -> None:
     assert _problem(text) == f"tinycnn.toml: dataset: {message}"
 
 
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("width = 1", "expected either name or build, got neither"),
+        ("name = 'vgg'\nbuild = 'a.py:b'", "expected either name or build, got both"),
+        (
+            "name = 'lenet5'\ndepth = 2",
+            "model 'lenet5': has no depth; its knobs: width",
+        ),
+        (
+            "name = 'resnet'\ndepth = 9",
+            "model 'resnet': expected depth 8, 14, 20, got 9",
+        ),
+        (
+            "name = 'efficientnet_lite'\nactivation = 'tanh'",
+            "model 'efficientnet_lite': expected activation \"relu6\", "
+            '"hard_swish", got "tanh"',
+        ),
+    ],
+)
+def test_the_model_table_must_make_sense(model: str, message: str) -> None:
+    """One source of the network, and only knobs and values that its family has."""
+    text = f"name = 'a'\ndataset.name = 'digits'\n[model]\n{model}"
+
+    assert _problem(text) == f"tinycnn.toml: model: {message}"
+
+
+@pytest.mark.parametrize("name", ["LeNet5", "resnet8", ""])
+def test_an_unknown_model_is_told_what_is_known(name: str) -> None:
+    """All names of the zoo are in the message."""
+    message = _problem(MINIMAL.replace("tiny_cnn", name))
+
+    assert message.startswith("tinycnn.toml: model.name: expected a model: alexnet, ")
+    assert message.endswith(f"vgg, got {name!r}")
+
+
+@pytest.mark.parametrize("build", ["a.py", "a.py:", "a:b", ":b", "a.py:1b", "a.txt:b"])
+def test_a_function_is_a_file_and_a_name(build: str) -> None:
+    """What is no Python file with a function's name is refused."""
+    text = f"name = 'a'\ndataset.name = 'digits'\nmodel.build = '{build}'"
+
+    assert _problem(text) == (
+        "tinycnn.toml: model.build: expected a Python file and a function, as "
+        f"my_model.py:build, got '{build}'"
+    )
+
+
 @pytest.mark.parametrize("path", ["", "a\\u0000b", "a\\nb"])
 def test_a_path_is_one_line_of_text(path: str) -> None:
     """Empty paths and control characters are refused."""
@@ -280,6 +327,7 @@ def test_keywords_are_refused_as_names(name: str) -> None:
     ("dataset", "model", "epochs", "quantization_epochs"),
     [
         ("digits", "tiny_cnn", 60, 8),
+        ("digits", "efficientnet_lite", 60, 8),
         ("mnist", "lenet5", 12, 3),
         ("fashion-mnist", "tiny_cnn", 12, 3),
         ("./photos", "lenet5", 60, 8),
@@ -326,7 +374,7 @@ def test_budgets_of_a_new_project_are_suggestions() -> None:
     ("arguments", "message"),
     [
         ({"name": "my-project"}, "name: expected a letter"),
-        ({"model": "resnet"}, "model.name: expected 'lenet5' or 'tiny_cnn'"),
+        ({"model": "resnet50"}, "model 'resnet50': not known"),
         (
             {"board": "uno"},
             "target.board: expected a board that `tinycnn boards` lists, got 'uno'",

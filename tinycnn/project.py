@@ -28,6 +28,7 @@ from pydantic_core import ErrorDetails
 from tinycnn.boards import load_board
 from tinycnn.errors import ProjectError
 from tinycnn.rendering import C_KEYWORDS, render
+from tinycnn.zoo import FAMILIES, KnobValue, check_family, knob_values
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -104,6 +105,18 @@ def _check_board(board: str) -> str:
         raise ValueError("expected a board that `tinycnn boards` lists") from error
 
 
+def _check_model(name: str) -> str:
+    if name not in FAMILIES:
+        raise ValueError(f"expected a model: {', '.join(FAMILIES)}")
+    return name
+
+
+def _check_function(build: str) -> str:
+    if not re.fullmatch(r"[^\x00-\x1f\x7f\ud800-\udfff:]+\.py:[A-Za-z_]\w*", build):
+        raise ValueError("expected a Python file and a function, as my_model.py:build")
+    return build
+
+
 class _Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False
@@ -143,10 +156,46 @@ class DatasetSettings(_Settings):
 
 
 class ModelSettings(_Settings):
-    """Which network of the zoo; `width` multiplies its numbers of channels."""
+    """Which network: one of the zoo, or the user's own; one of the two.
 
-    name: Literal["lenet5", "tiny_cnn"]
-    width: Annotated[float, Field(ge=0.125, le=8)] = 1.0
+    Attributes:
+        name: A family of `tinycnn.zoo`; the other keys are its knobs, and what is left
+            out has the family's default.
+        build: A Python file and a function in it, as `my_model.py:build`.
+        width: Multiplies the numbers of channels.
+        depth: Layers or blocks, as the family counts them.
+        activation: Of the convolutions.
+        squeeze_excite: Whether channels are weighed by what the image holds.
+    """
+
+    name: Annotated[str, AfterValidator(_check_model)] | None = None
+    build: Annotated[str, AfterValidator(_check_function)] | None = None
+    width: Annotated[float, Field(ge=0.05, le=8)] | None = None
+    depth: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    activation: str | None = None
+    squeeze_excite: bool | None = None
+
+    @property
+    def label(self) -> str:
+        """What to call it in a report: its family, or where it is built."""
+        return self.name or str(self.build)
+
+    @property
+    def knobs(self) -> dict[str, KnobValue]:
+        """The knobs that are set."""
+        return self.model_dump(exclude={"name", "build"}, exclude_none=True)
+
+    @model_validator(mode="after")
+    def _check(self) -> ModelSettings:
+        if (self.name is None) == (self.build is None):
+            both = "neither" if self.name is None else "both"
+            raise ValueError(f"expected either name or build, got {both}")
+        if self.name is not None:
+            try:
+                knob_values(self.name, self.knobs)
+            except ProjectError as error:
+                raise ValueError(str(error)) from error
+        return self
 
 
 class TrainingSettings(_Settings):
@@ -281,6 +330,11 @@ def project_template(
         has_test_split=has_test_split,
         image_size=28 if model == "lenet5" else 32,
         model=_quote(model),
+        models=", ".join(FAMILIES),
+        knobs={
+            name: (json.dumps(knob.default), knob.explanation)
+            for name, knob in check_family(model).knobs.items()
+        },
         board=_quote(board),
         **(_LARGE_SCHEDULE if has_test_split else _SMALL_SCHEDULE),
     )

@@ -1,13 +1,16 @@
+import inspect
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 from tinycnn.errors import ProjectError
 from tinycnn.models import build_model, model_names
+from tinycnn.zoo import FAMILIES
 
-SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (48, 96, 3)]
+SHAPES = [(8, 8, 1), (48, 96, 3)]
 
 
 def test_names_need_no_tensorflow():
@@ -37,6 +40,30 @@ def test_width_must_be_positive():
         build_model("lenet5", input_shape=(8, 8, 1), classes=10, width=0)
 
 
+@pytest.mark.parametrize(
+    ("name", "knobs", "message"),
+    [
+        ("lenet5", {"depth": 3}, "model 'lenet5': has no depth; its knobs: width"),
+        ("resnet", {"depth": 9}, "model 'resnet': expected depth 8, 14, 20, got 9"),
+    ],
+)
+def test_knobs_are_those_of_the_family(name, knobs, message):
+    """A knob or a value that the family does not have is refused."""
+    with pytest.raises(ProjectError, match=message):
+        build_model(name, input_shape=(8, 8, 1), classes=10, **knobs)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("name", model_names())
+def test_the_table_has_the_arguments_of_build(name):
+    """`build` takes the knobs of the table, each without a default of its own."""
+    parameters = inspect.signature(import_module(f"tinycnn.models.{name}").build)
+
+    names = {"input_shape", "classes", *FAMILIES[name].knobs}
+    assert set(parameters.parameters) == names
+    assert {p.default for p in parameters.parameters.values()} == {inspect._empty}
+
+
 @pytest.mark.train
 @pytest.mark.parametrize("size", [28, 32])
 def test_lenet5_has_the_parameters_of_the_paper(size):
@@ -50,22 +77,46 @@ def test_lenet5_has_the_parameters_of_the_paper(size):
 @pytest.mark.parametrize("name", model_names())
 @pytest.mark.parametrize("shape", SHAPES)
 def test_output_is_one_probability_per_class(name, shape):
-    """Every model suits every usual image size and ends in probabilities."""
+    """Every model suits small and large images and ends in softmax."""
     model = build_model(name, input_shape=shape, classes=3)
 
-    probabilities = model(np.zeros((2, *shape), np.float32)).numpy()
-    assert probabilities.shape == (2, 3)
+    assert model.output_shape == (None, 3)
+    assert model.name == name
+    assert model.layers[-1].name == "probabilities"
+
+
+@pytest.mark.train
+def test_outputs_are_probabilities():
+    """They add up to 1."""
+    model = build_model("tiny_cnn", input_shape=(8, 8, 1), classes=3)
+
+    probabilities = model(np.ones((2, 8, 8, 1), np.float32)).numpy()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-5)
 
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", model_names())
 def test_width_scales_the_parameters(name):
-    """Half the width gives well under half of the parameters."""
-    full = build_model(name, input_shape=(28, 28, 1), classes=10)
-    half = build_model(name, input_shape=(28, 28, 1), classes=10, width=0.5)
+    """Twice the width gives more than twice the parameters."""
+    width = FAMILIES[name].knobs["width"].default
+    once = build_model(name, input_shape=(28, 28, 1), classes=10)
+    twice = build_model(name, input_shape=(28, 28, 1), classes=10, width=2 * width)
 
-    assert half.count_params() < 0.5 * full.count_params()
+    assert twice.count_params() > 2 * once.count_params()
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    "name", [name for name in model_names() if "depth" in FAMILIES[name].knobs]
+)
+def test_depth_adds_layers(name):
+    """The second value of `depth` gives more layers with weights than the first."""
+    counts = [
+        len(build_model(name, input_shape=(32, 32, 3), classes=10, depth=n).weights)
+        for n in FAMILIES[name].knobs["depth"].choices[:2]
+    ]
+
+    assert counts[0] < counts[1]
 
 
 @pytest.mark.train

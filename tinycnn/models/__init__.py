@@ -7,24 +7,59 @@ whatever the process built before. Listing the names needs no TensorFlow.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from tinycnn.errors import ProjectError
+from tinycnn.models.user import build_user_model
+from tinycnn.project import ModelSettings
+from tinycnn.zoo import FAMILIES, KnobValue, knob_values
 
-__all__ = ["build_model", "check_model_name", "model_names"]
-
-_FAMILIES = ("lenet5", "tiny_cnn")
+__all__ = ["build_from_settings", "build_model", "model_names"]
 
 
 def model_names() -> tuple[str, ...]:
     """All models of the zoo, sorted.
 
-    >>> model_names()
-    ('lenet5', 'tiny_cnn')
+    >>> model_names()[:3]
+    ('alexnet', 'densenet', 'ds_cnn')
     """
-    return _FAMILIES
+    return tuple(FAMILIES)
+
+
+def build_from_settings(
+    settings: ModelSettings,
+    *,
+    root: Path,
+    input_shape: tuple[int, int, int],
+    classes: int,
+    seed: int = 0,
+) -> Any:
+    """The Keras model that `[model]` of a project names, with freshly drawn weights.
+
+    Args:
+        settings: The `[model]` table.
+        root: The project's folder, which `settings.build` is relative to.
+        input_shape: Height, width and channels of an image.
+        classes: Number of classes.
+        seed: Fixes the drawn weights; it also sets Keras' global seed.
+
+    Raises:
+        ProjectError: If the images do not suit the model, or the user's own cannot be
+            built.
+    """
+    if settings.name is not None:
+        return build_model(
+            settings.name,
+            input_shape=input_shape,
+            classes=classes,
+            seed=seed,
+            **settings.knobs,
+        )
+    _seed_keras(seed)
+    return build_user_model(
+        settings, root=root, input_shape=input_shape, classes=classes
+    )
 
 
 def build_model(
@@ -32,8 +67,8 @@ def build_model(
     *,
     input_shape: tuple[int, int, int],
     classes: int,
-    width: float = 1.0,
     seed: int = 0,
+    **knobs: KnobValue,
 ) -> Any:
     """The Keras model called `name`, with freshly drawn weights.
 
@@ -41,33 +76,19 @@ def build_model(
         name: One of `model_names()`.
         input_shape: Height, width and channels of an image.
         classes: Number of classes.
-        width: Multiplies the number of channels.
         seed: Fixes the drawn weights; it also sets Keras' global seed.
+        knobs: Those of its family in `tinycnn.zoo`; the others have their defaults.
 
     Raises:
-        ProjectError: If there is no such model or the images do not suit it.
+        ProjectError: If there is no such model or knob, or the images do not suit it.
     """
-    check_model_name(name)
-    if width <= 0:
-        raise ProjectError(
-            f"model '{name}': expected width above 0, got {width}", hint="try 1.0"
-        )
+    values = knob_values(name, knobs)
+    _seed_keras(seed)
+    family = import_module(f"{__name__}.{name}")
+    return family.build(input_shape=input_shape, classes=classes, **values)
+
+
+def _seed_keras(seed: int) -> None:
     from tinycnn.models.backend import keras
 
     keras.utils.set_random_seed(seed)
-    family = import_module(f"{__name__}.{name}")
-    return family.build(input_shape=input_shape, classes=classes, width=width)
-
-
-def check_model_name(name: str) -> None:
-    """Return if the zoo has a model called `name`; needs no TensorFlow.
-
-    Raises:
-        ProjectError: If it has not; the hint names the nearest one.
-    """
-    if name in _FAMILIES:
-        return
-    nearest = get_close_matches(name.lower(), _FAMILIES, n=1, cutoff=0.4)
-    known = f"models: {', '.join(_FAMILIES)}"
-    hint = f"did you mean '{nearest[0]}'? {known}" if nearest else known
-    raise ProjectError(f"model '{name}': not known", hint=hint)

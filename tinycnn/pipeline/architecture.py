@@ -64,17 +64,17 @@ def _find_in_project(
     if built.exists():
         return FoundModel(_read(built), str(built), board)
     require_tensorflow()
-    from tinycnn.models import build_model
+    from tinycnn.models import build_from_settings
     from tinycnn.training.untrained import convert_untrained
 
     dataset = open_workspace(path, observer=observer, data_folders=data_folders).dataset
-    model = build_model(
-        project.model.name,
+    model = build_from_settings(
+        project.model,
+        root=path if path.is_dir() else path.parent,
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
-        width=project.model.width,
     )
-    origin = f"architecture {project.model.name}, not trained yet"
+    origin = f"architecture {project.model.label}, not trained yet"
     return FoundModel(convert_untrained(model), origin, board)
 
 

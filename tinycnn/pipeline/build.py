@@ -17,6 +17,7 @@ from tinycnn.compiler import compile_tflite
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.models.user import user_model_file
 from tinycnn.pipeline.evaluation import HOST_PROGRAM, evaluate
 from tinycnn.pipeline.stages import Observer, StageRunner, hash_path
 from tinycnn.pipeline.summary import gather_report
@@ -75,21 +76,25 @@ def open_workspace(
 
 def train_project(workspace: Workspace) -> str:
     """Train and fine-tune; returns the digest of the fine-tuned weights."""
-    project, dataset = workspace.project, workspace.dataset
+    project, dataset, build = workspace.project, workspace.dataset, workspace.build
     require_tensorflow()
+    own = user_model_file(project.model, build.parent)
     inputs = {
         "dataset": dataset.sha256,
         "model": project.model.model_dump(),
+        "model_file": hash_path(own) if own and own.exists() else None,
         "training": project.training.model_dump(),
         "seed": project.seed,
         "keras": importlib.metadata.version("keras"),
     }
     run, observer = workspace.runner.run, workspace.observer
-    trained = run("train", inputs, lambda out: train(out, project, dataset, observer))
+    trained = run(
+        "train", inputs, lambda out: train(out, project, dataset, build, observer)
+    )
     return run(
         "quantize",
         {"float": trained, "quantization": project.quantization.model_dump()},
-        lambda out: quantize(out, project, dataset, workspace.build, observer),
+        lambda out: quantize(out, project, dataset, build, observer),
     )
 
 

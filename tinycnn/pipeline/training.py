@@ -40,12 +40,14 @@ def require_tensorflow() -> None:
         )
 
 
-def train(folder: Path, project: Project, dataset: Dataset, observer: Observer) -> None:
+def train(
+    folder: Path, project: Project, dataset: Dataset, build: Path, observer: Observer
+) -> None:
     """Train the float network; writes `float.npz` and `float.json`."""
     from tinycnn.training.fit import evaluate, train_model
     from tinycnn.training.weights import save_weights
 
-    model = _build(project, dataset)
+    model = _build(project, dataset, build)
     history = train_model(
         model,
         dataset,
@@ -66,7 +68,7 @@ def quantize(
     from tinycnn.training.quantize import fine_tune, quantize_model
     from tinycnn.training.weights import load_weights, save_weights
 
-    model = _build(project, dataset)
+    model = _build(project, dataset, build)
     load_weights(model, build / "float.npz")
     twin = quantize_model(model)
     history = fine_tune(
@@ -88,7 +90,7 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
     from tinycnn.training.quantize import quantize_model
     from tinycnn.training.weights import load_weights
 
-    twin = quantize_model(_build(project, dataset))
+    twin = quantize_model(_build(project, dataset, build))
     load_weights(twin, build / "quantized.npz")
     content = convert_model(twin)
     header, source = c_array(content)
@@ -109,14 +111,14 @@ def _settings(table: Any, project: Project) -> FitSettings:
     )
 
 
-def _build(project: Project, dataset: Dataset) -> Any:
-    from tinycnn.models import build_model
+def _build(project: Project, dataset: Dataset, build: Path) -> Any:
+    from tinycnn.models import build_from_settings
 
-    return build_model(
-        project.model.name,
+    return build_from_settings(
+        project.model,
+        root=build.parent,
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
-        width=project.model.width,
         seed=project.seed,
     )
 

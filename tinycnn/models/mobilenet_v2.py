@@ -1,0 +1,61 @@
+"""MobileNetV2 (Sandler et al., 2018): inverted bottlenecks with linear ends.
+
+`width` multiplies all channels of the paper's table 2; the last convolution, which the
+paper leaves at 1,280 for small widths, shrinks with the rest, as ten classes do not
+need it. Small images are halved less often.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinycnn.models.backend import keras
+from tinycnn.models.blocks import (
+    Shape,
+    classified,
+    conv,
+    fit_strides,
+    inverted_bottleneck,
+    scaled,
+)
+
+__all__ = ["build"]
+
+_STEM_CHANNELS, _HEAD_CHANNELS = 32, 1280
+# Table 2, a row a stage: expansion, channels, blocks, stride of the first block.
+_STAGES = (
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
+
+
+def build(*, input_shape: Shape, classes: int, width: float) -> Any:
+    """MobileNetV2 for images of any size."""
+    stem, *strides = fit_strides([2, *(row[3] for row in _STAGES)], input_shape)
+    image = keras.Input(input_shape, name="image")
+    x = conv(
+        image,
+        scaled(_STEM_CHANNELS, width),
+        3,
+        "stem",
+        strides=stem,
+        activation="relu6",
+    )
+    for stage, ((expansion, channels, blocks, _), stride) in enumerate(
+        zip(_STAGES, strides, strict=True), start=1
+    ):
+        for number in range(1, blocks + 1):
+            x = inverted_bottleneck(
+                x,
+                scaled(channels, width),
+                f"block_{stage}_{number}",
+                expansion=expansion,
+                strides=stride if number == 1 else 1,
+            )
+    x = conv(x, scaled(_HEAD_CHANNELS, width), 1, "head", activation="relu6")
+    return keras.Model(image, classified(x, classes), name="mobilenet_v2")

@@ -1,0 +1,103 @@
+"""A model of the user's own: a Python file beside tinycnn.toml, and a function in it.
+
+The function is called as `build(input_shape=(32, 32, 3), classes=10)`, with the knobs
+that the project sets, and returns a Keras model. The file stands alone: it is run as it
+is, and a change of it trains again.
+"""
+
+from __future__ import annotations
+
+import inspect
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tinycnn.errors import ProjectError
+from tinycnn.project import ModelSettings
+
+__all__ = ["build_user_model", "user_model_file"]
+
+
+def user_model_file(settings: ModelSettings, root: Path) -> Path | None:
+    """The file of the user's model; None for a model of the zoo."""
+    return root / settings.build.rpartition(":")[0] if settings.build else None
+
+
+def build_user_model(
+    settings: ModelSettings,
+    *,
+    root: Path,
+    input_shape: tuple[int, int, int],
+    classes: int,
+) -> Any:
+    """The Keras model that the function `settings.build` gives.
+
+    Raises:
+        ProjectError: If the file or the function is missing, fails, cannot take the
+            arguments, or gives something else, or a model for other images or classes.
+    """
+    arguments = {"input_shape": input_shape, "classes": classes, **settings.knobs}
+    build = _load_function(settings, root)
+    label = f"model '{settings.build}'"
+    try:
+        inspect.signature(build).bind(**arguments)
+    except TypeError as error:
+        raise ProjectError(
+            f"{label}: cannot be called with {', '.join(arguments)}: {error}",
+            hint="write it as def build(*, input_shape, classes)",
+        ) from error
+    try:
+        model = build(**arguments)
+    except Exception as error:  # the user's code may raise anything
+        raise _failure(label, error) from error
+    _check_model(label, model, input_shape, classes)
+    return model
+
+
+def _load_function(settings: ModelSettings, root: Path) -> Callable[..., Any]:
+    path = user_model_file(settings, root)
+    assert path is not None
+    assert settings.build is not None
+    name = settings.build.rpartition(":")[2]
+    if not path.is_file():
+        raise ProjectError(
+            f"model '{settings.build}': no such file {path}",
+            hint="model.build is relative to the folder of tinycnn.toml",
+        )
+    try:
+        found = runpy.run_path(str(path))
+    except Exception as error:  # the user's code may raise anything
+        raise _failure(str(path), error) from error
+    if not callable(found.get(name)):
+        raise ProjectError(
+            f"model '{settings.build}': expected a function {name} in {path.name}",
+            hint=f"write def {name}(*, input_shape, classes)",
+        )
+    function: Callable[..., Any] = found[name]
+    return function
+
+
+def _check_model(
+    label: str, model: Any, input_shape: tuple[int, int, int], classes: int
+) -> None:
+    from tinycnn.models.backend import keras
+
+    if not isinstance(model, keras.Model):
+        raise ProjectError(
+            f"{label}: expected a Keras model, got {type(model).__name__}"
+        )
+    for what, expected, got in (
+        ("images of", input_shape, model.input_shape),
+        ("outputs of", (classes,), model.output_shape),
+    ):
+        if got != (None, *expected):
+            raise ProjectError(
+                f"{label}: expected {what} {expected}, got {got[1:]}",
+                hint="use the arguments input_shape and classes",
+            )
+
+
+def _failure(label: str, error: Exception) -> ProjectError:
+    reason = (str(error).splitlines() or [""])[0]
+    return ProjectError(f"{label}: failed with {type(error).__name__}: {reason}")

@@ -1,0 +1,169 @@
+"""What the zoo holds: its families, their papers and their knobs, as data.
+
+`[model]` of a project is checked against this table; `tinycnn.models` builds what it
+says. A knob's default is what suits a microcontroller; `width` 1.0 is the paper's
+number of channels wherever a paper is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from tinycnn.errors import ProjectError
+
+__all__ = ["FAMILIES", "Family", "Knob", "KnobValue", "check_family", "knob_values"]
+
+KnobValue = float | int | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A choice that a family leaves open.
+
+    Attributes:
+        default: What it is when nobody says.
+        meaning: What it changes, in a few words.
+        choices: All that it can be; empty where it is any number above 0.
+    """
+
+    default: KnobValue
+    meaning: str
+    choices: tuple[KnobValue, ...] = ()
+
+    @property
+    def explanation(self) -> str:
+        """What it means and what it can be, as TOML has it.
+
+        >>> FAMILIES["resnet"].knobs["depth"].explanation
+        'layers with weights: 8, 14, 20'
+        """
+        choices = ", ".join(json.dumps(choice) for choice in self.choices)
+        return f"{self.meaning}: {choices}" if choices else self.meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Networks of one idea.
+
+    Attributes:
+        source: The paper, or the book.
+        idea: What it brought, in a few words.
+        knobs: By name; the arguments of the family's `build`.
+    """
+
+    source: str
+    idea: str
+    knobs: Mapping[str, Knob]
+
+
+def _width(default: float) -> dict[str, Knob]:
+    return {"width": Knob(default, "multiplies the channels")}
+
+
+def _depth(default: int, meaning: str, *choices: int) -> dict[str, Knob]:
+    return {"depth": Knob(default, meaning, choices)}
+
+
+FAMILIES: Mapping[str, Family] = {
+    "alexnet": Family(
+        "Krizhevsky et al., 2012", "ReLU, dropout, overlapping pools", _width(0.125)
+    ),
+    "densenet": Family(
+        "Huang et al., 2017",
+        "every layer sees all before it",
+        _width(0.75) | _depth(4, "layers a block", 2, 3, 4, 6, 8, 12, 16),
+    ),
+    "ds_cnn": Family(
+        "Zhang et al., 2017",
+        "depthwise-separable, for keywords",
+        _width(1.0) | _depth(4, "blocks", 1, 2, 3, 4, 5, 6, 7, 8),
+    ),
+    "efficientnet_lite": Family(
+        "Tan and Le, 2019",
+        "width, depth and image size scaled together",
+        _width(0.25)
+        | _depth(1, "multiplies the blocks", 1, 2, 3)
+        | {
+            "activation": Knob(
+                "relu6", "of the convolutions", choices=("relu6", "hard_swish")
+            ),
+            "squeeze_excite": Knob(
+                False, "weighs the channels by the image", choices=(False, True)
+            ),
+        },
+    ),
+    "googlenet": Family(
+        "Szegedy et al., 2015",
+        "inception: kernels of several sizes side by side",
+        _width(0.125)
+        | _depth(2, "most modules a stage; 5 in the paper", 1, 2, 3, 4, 5),
+    ),
+    "keras_convnet": Family(
+        "Chollet, Deep Learning with Python, 2021, listing 8.1",
+        "three convolutions and a dense layer",
+        _width(1.0),
+    ),
+    "lenet5": Family(
+        "LeCun et al., 1998", "convolution, pool, convolution, pool", _width(1.0)
+    ),
+    "mobilenet_v1": Family(
+        "Howard et al., 2017", "depthwise-separable convolutions", _width(0.25)
+    ),
+    "mobilenet_v2": Family(
+        "Sandler et al., 2018", "inverted bottlenecks with residuals", _width(0.35)
+    ),
+    "resnet": Family(
+        "He et al., 2016; depth 8 is that of MLPerf Tiny",
+        "residual connections",
+        _width(1.0) | _depth(8, "layers with weights", 8, 14, 20),
+    ),
+    "squeezenet": Family(
+        "Iandola et al., 2016", "squeeze by 1x1, expand by 1x1 and 3x3", _width(0.25)
+    ),
+    "tiny_cnn": Family(
+        "no paper", "few depthwise-separable blocks, the default", _width(1.0)
+    ),
+    "vgg": Family(
+        "Simonyan and Zisserman, 2015",
+        "stacks of 3x3 convolutions",
+        _width(0.25) | _depth(2, "convolutions a stage", 1, 2, 3, 4),
+    ),
+}
+
+
+def check_family(name: str) -> Family:
+    """The family called `name`.
+
+    Raises:
+        ProjectError: If there is none; the hint names the nearest one.
+    """
+    if name in FAMILIES:
+        return FAMILIES[name]
+    nearest = get_close_matches(name.lower(), FAMILIES, n=1, cutoff=0.4)
+    known = f"models: {', '.join(FAMILIES)}"
+    hint = f"did you mean '{nearest[0]}'? {known}" if nearest else known
+    raise ProjectError(f"model '{name}': not known", hint=hint)
+
+
+def knob_values(name: str, given: Mapping[str, KnobValue]) -> dict[str, KnobValue]:
+    """All knobs of the family called `name`: those `given`, else their defaults.
+
+    Raises:
+        ProjectError: If the family, a knob or a value is not known.
+    """
+    knobs = check_family(name).knobs
+    for key, value in given.items():
+        if key not in knobs:
+            raise ProjectError(
+                f"model '{name}': has no {key}; its knobs: {', '.join(knobs)}"
+            )
+        choices = knobs[key].choices
+        if choices and value not in choices:
+            known, got = ", ".join(map(json.dumps, choices)), json.dumps(value)
+            raise ProjectError(f"model '{name}': expected {key} {known}, got {got}")
+        if not choices and float(value) <= 0:
+            raise ProjectError(f"model '{name}': expected {key} above 0, got {value}")
+    return {key: given.get(key, knob.default) for key, knob in knobs.items()}
