@@ -141,11 +141,12 @@ class Bootloader:
         """What `reply` has in its brackets, or all of it."""
         self._link.write(command)
         deadline, got = Deadline(self._reply_timeout_s), b""
-        while not (match := reply.match(got)):
+        while True:
+            got += self._link.read(deadline.remaining())
+            if match := reply.match(got):
+                return match[match.lastindex or 0]
             if deadline.expired or got.endswith(b"\n\r") or len(got) > _LONGEST_REPLY:
                 raise self._no_reply(command, got)
-            got += self._link.read(deadline.remaining())
-        return match[match.lastindex or 0]
 
     def _no_reply(self, command: bytes, got: bytes) -> DeviceError:
         text = f"port {self._link.name}: no bootloader's reply to {command.decode()}"
