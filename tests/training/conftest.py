@@ -106,7 +106,34 @@ def networks():
         x = layers.ReLU(name="relu")(x)
         return keras.Model(first, layers.Dense(5, name="last")(x), name="pooled")
 
-    builders = (padded, residual, concatenated, pooled)
+    def gated():
+        x = first = image()
+        x = layers.Conv2D(8, 3, strides=2, activation="hard_swish", name="stem")(x)
+        for gate in ("sigmoid", "hard_sigmoid"):
+            y = layers.GlobalAveragePooling2D(keepdims=True, name=f"{gate}_mean")(x)
+            y = layers.Conv2D(4, 1, activation="relu", name=f"{gate}_squeeze")(y)
+            y = layers.Conv2D(8, 1, activation=gate, name=f"{gate}_excite")(y)
+            x = layers.Multiply(name=f"{gate}_gate")([x, y])
+        x = layers.DepthwiseConv2D(3, activation="swish", name="swish")(x)
+        x = layers.Flatten(name="flatten")(x)
+        x = layers.Dense(6, activation="sigmoid", name="hidden")(x)
+        return keras.Model(first, layers.Dense(5, name="last")(x), name="gated")
+
+    def preactivated():
+        x = first = image()
+        x = layers.Conv2D(6, 3, padding="same", name="stem")(x)
+        for number in range(2):
+            y = layers.BatchNormalization(name=f"norm_{number}")(x)
+            y = layers.Activation("relu", name=f"relu_{number}")(y)
+            y = layers.Conv2D(4, 3, padding="same", name=f"conv_{number}")(y)
+            x = layers.Concatenate(name=f"join_{number}")([x, y])
+        x = layers.MaxPooling2D(2, name="pool")(x)
+        x = layers.ReLU(6, name="pool_relu")(x)
+        x = layers.Activation("hard_sigmoid", name="pool_gate")(x)
+        x = layers.GlobalAveragePooling2D(name="mean")(x)
+        return keras.Model(first, layers.Dense(5, name="last")(x), name="preactivated")
+
+    builders = (padded, residual, concatenated, pooled, gated, preactivated)
     return SimpleNamespace(**{b.__name__: lambda b=b: _randomized(b) for b in builders})
 
 

@@ -9,6 +9,8 @@ from tinycnn.errors import ToolchainError
 
 pytestmark = pytest.mark.train
 
+NETWORKS = ["padded", "residual", "concatenated", "pooled", "gated", "preactivated"]
+
 # Prints the digest of a tiny model, trained after another training if asked to.
 TRAIN_AND_CONVERT = """
 import sys, hashlib
@@ -49,7 +51,7 @@ def _converted(model, images):
     return twin, convert_model(twin)
 
 
-@pytest.mark.parametrize("name", ["padded", "residual", "concatenated", "pooled"])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_converted_model_equals_its_twin(networks, reference, images, name):
     """The reference interpreter gives the twin's int8 outputs, byte for byte."""
     from tinycnn.training.agreement import fake_quantized_outputs
@@ -61,7 +63,7 @@ def test_converted_model_equals_its_twin(networks, reference, images, name):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
-@pytest.mark.parametrize("name", ["padded", "residual", "concatenated", "pooled"])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_file_holds_the_weights_and_grids_of_the_twin(networks, images, name):
     """Integers, scales and zero points in the file are the twin's own, exactly."""
     from ai_edge_litert import schema_py_generated as schema

@@ -5,7 +5,7 @@ from tinycnn.errors import UnsupportedModelError
 
 pytestmark = pytest.mark.train
 
-NETWORKS = ["padded", "residual", "concatenated", "pooled"]
+NETWORKS = ["padded", "residual", "concatenated", "pooled", "gated", "preactivated"]
 
 
 def _twin(model, images):

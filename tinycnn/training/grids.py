@@ -13,17 +13,20 @@ from tinycnn.models.backend import keras, tf
 
 __all__ = ["FakeQuantSoftmax", "FakeQuantize", "Mode", "set_mode", "step_size"]
 
-Mode = Literal["calibrates", "active", "exports"]
+Mode = Literal["float", "calibrates", "simulates", "active", "exports"]
 
 _LEVELS = 255  # steps between the smallest and the largest int8
 _RANGE_RATE = 0.02  # weight of one batch in a range's moving average
 _SMALLEST_RANGE = 1e-3
+_SHARES = tuple(share / 20 for share in range(20, 3, -1))  # of the range seen
 
 
 class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
     """Rounds activations to one int8 grid, shared by the tensors in its slots.
 
-    The grid spans the moving averages of the smallest and largest value of each slot.
+    The grid spans the range of each slot: moving averages of its smallest and largest
+    value, or, when the layer is trainable, limits that gradients move from where the
+    squared error of rounding is least.
 
     Args:
         fixed: Smallest and largest real value, where they must not be learned.
@@ -34,33 +37,34 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
     def __init__(
         self, *, fixed: tuple[float, float] | None = None, slots: int = 1, name: str
     ) -> None:
-        super().__init__(name=name)
+        super().__init__(name=name, trainable=False)
         self.mode: Mode = "active"
-        self.learns = fixed is None
+        self.is_fixed = fixed is not None
         low, high = fixed or (0.0, 0.0)
         constant = keras.initializers.Constant
         self.low = self.add_weight(
-            shape=(slots,), initializer=constant(low), trainable=False, name="low"
+            shape=(slots,), initializer=constant(low), name="low"
         )
         self.high = self.add_weight(
-            shape=(slots,), initializer=constant(high), trainable=False, name="high"
+            shape=(slots,), initializer=constant(high), name="high"
         )
         # Not a Keras weight: how fast ranges follow is no part of the trained model.
         self.rate = tf.Variable(_RANGE_RATE, trainable=False)
 
     def call(self, x: Any, slot: int = 0, training: bool = False) -> Any:
         """`x` on the grid."""
+        if self.mode == "float":
+            return x
         if self.mode == "calibrates":
             self._follow(x, slot)
             return x
         if self.mode == "exports":
             low, high = self.limits()
             return tf.quantization.fake_quant_with_min_max_args(x, low, high)
-        if training:
+        if training and not self.trainable:
             self._follow(x, slot)
         scale, low = self.grid()
-        high = low + _LEVELS * scale
-        return tf.quantization.fake_quant_with_min_max_vars(x, low, high)
+        return _on_grid(x, *self._range(), low, low + _LEVELS * scale)
 
     def grid(self) -> tuple[Any, Any]:
         """Scale and smallest value as tensors, so that they follow the range.
@@ -68,8 +72,7 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         Zero is exact, as in TensorFlow's op, and the scale is one that stays the same
         when a converter computes it anew from the limits in float32.
         """
-        low = tf.minimum(tf.reduce_min(self.low), 0.0)
-        high = tf.maximum(tf.reduce_max(self.high), low + _SMALLEST_RANGE)
+        low, high = self._range()
         scale = step_size(high - low, _LEVELS)
         steps = tf.cast(
             tf.clip_by_value(tf.round(-low / scale), 0, _LEVELS), tf.float64
@@ -92,8 +95,8 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         return scale * (-128 - zero_point), scale * (127 - zero_point)
 
     def reset(self) -> None:
-        """Forget a learned range; the next tensors in the slots set it anew."""
-        if self.learns:
+        """Forget a range that is not fixed; the next tensors in the slots set it."""
+        if not self.is_fixed:
             self.low.assign(tf.zeros_like(self.low))
             self.high.assign(tf.zeros_like(self.high))
 
@@ -101,17 +104,25 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         """Keep the range from now on, so that training sees what inference will."""
         self.rate.assign(0.0)
 
+    def _range(self) -> tuple[Any, Any]:
+        """Smallest and largest value; a range that starts at zero stays there."""
+        low = tf.reduce_min(self.low)
+        low = tf.where(low < 0.0, low, 0.0)
+        return low, tf.maximum(tf.reduce_max(self.high), low + _SMALLEST_RANGE)
+
     def _follow(self, x: Any, slot: int) -> None:
         """Move the slot's range towards the range of `x`; the first `x` sets it."""
-        if not self.learns:
+        if self.is_fixed:
             return
+        low = tf.minimum(tf.reduce_min(x), 0.0)
+        high = tf.maximum(tf.reduce_max(x), 0.0)
+        if self.trainable:
+            share = _best_share(x, low, high)
+            low, high = low * share, high * share
         is_unset = tf.equal(self.low[slot], self.high[slot])
         rate = tf.where(is_unset, 1.0, self.rate)
         mask = tf.one_hot(slot, self.low.shape[0])
-        for limit, seen in (
-            (self.low, tf.minimum(tf.reduce_min(x), 0.0)),
-            (self.high, tf.maximum(tf.reduce_max(x), 0.0)),
-        ):
+        for limit, seen in ((self.low, low), (self.high, high)):
             limit.assign(limit + mask * rate * (seen - limit))
 
 
@@ -125,7 +136,7 @@ class FakeQuantSoftmax(keras.layers.Softmax):  # type: ignore[misc]  # no types
     def call(self, x: Any) -> Any:
         """The probabilities, at most 255/256."""
         y = super().call(x)
-        if self.mode == "calibrates":
+        if self.mode in ("float", "calibrates"):
             return y
         return tf.quantization.fake_quant_with_min_max_args(y, *self.limits())
 
@@ -136,6 +147,36 @@ class FakeQuantSoftmax(keras.layers.Softmax):  # type: ignore[misc]  # no types
     def limits(self) -> tuple[float, float]:
         """The real values of -128 and 127."""
         return 0.0, 255 / 256
+
+
+def _best_share(x: Any, low: Any, high: Any) -> Any:
+    """The share of the range of `x` with the least squared error of rounding."""
+    errors = []
+    for share in _SHARES:
+        y = tf.quantization.fake_quant_with_min_max_vars(x, low * share, high * share)
+        errors.append(tf.reduce_sum(tf.square(x - y)))
+    return tf.gather(_SHARES, tf.argmin(errors))
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow ships no types
+def _on_grid(x: Any, low: Any, high: Any, first: Any, last: Any) -> tuple[Any, Any]:
+    """`x` on the grid from `first` to `last`, which has the range `low` to `high`.
+
+    Gradients pass straight through rounding; limits learn from what they clip and from
+    how the error of rounding grows with the step (Esser et al., 2020, equation 3).
+    TensorFlow's own gradient is not deterministic on a GPU.
+    """
+    y = tf.quantization.fake_quant_with_min_max_vars(x, first, last)
+
+    def gradients(upstream: Any) -> tuple[Any, ...]:
+        is_inside = tf.equal(x, tf.clip_by_value(x, first, last))
+        inside = tf.where(is_inside, upstream, 0.0)
+        below = tf.reduce_sum(tf.where(x < first, upstream, 0.0))
+        above = tf.reduce_sum(upstream - inside) - below
+        rounding = tf.reduce_sum(inside * (y - x)) / (high - low)
+        return inside, below - rounding, above + rounding, None, None
+
+    return y, gradients
 
 
 def step_size(extent: Any, steps: int) -> Any:

@@ -1,4 +1,4 @@
-"""The fake-quantized layers that a twin is made of.
+"""The fake-quantized layers with weights or windows that a twin is made of.
 
 They compute with values that lie on int8 grids; weights are symmetric per output
 channel in -127..127. In training they are float32 with straight-through rounding. In
@@ -8,27 +8,26 @@ twin gives the integers of its converted model.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.models.backend import keras, tf
+from tinycnn.training.elementwise import ACTIVATIONS
 from tinycnn.training.grids import FakeQuantize, Mode, step_size
-from tinycnn.training.steps import LinearStep, PlainStep
+from tinycnn.training.rounding import (
+    double,
+    requantized,
+    round_half_away,
+    straight_through,
+)
+from tinycnn.training.steps import LinearStep
 
-__all__ = [
-    "FakeQuantAdd",
-    "FakeQuantAveragePooling",
-    "FakeQuantLinear",
-    "FakeQuantMean",
-]
+__all__ = ["FakeQuantAveragePooling", "FakeQuantLinear", "FakeQuantMean"]
 
 _WEIGHT_MAX = 127
 _SMALLEST_WEIGHT = 1e-12
-_LOG_ERROR = 2.0**-33  # a mantissa of 31 bits rounds up to the next power of two
-_ADD_SHIFT = 20  # TFLite's ADD scales its inputs up by this many bits
 
 
 class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
@@ -66,14 +65,18 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
             integers, scale = self.quantized_kernel()
             kernel = tf.constant(integers * scale)
             y = tf.nn.bias_add(self._product(x, kernel), _constant(self.bias))
-        elif training or self.mode == "calibrates":
+        elif self.mode == "float":
+            y = tf.nn.bias_add(self._product(x, self.kernel), self.bias)
+        elif training or self.mode != "active":
             kernel = tf.convert_to_tensor(self.kernel)
             integers, scale = _quantized_weights(kernel, self._reduced_axes)
-            kernel = _straight_through(kernel, integers * scale)
+            kernel = straight_through(kernel, integers * scale)
             y = tf.nn.bias_add(self._product(x, kernel), self.bias)
         else:
             y = self._inferred(x)
-        return _ACTIVATIONS[self.activation](y)
+        if self.mode == "exports" and self.activation == "unit":
+            return y  # int8 saturates at the ends of its grid
+        return ACTIVATIONS[self.activation](y)
 
     def quantized_kernel(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Integers in -127..127 and the scales, broadcastable over the kernel."""
@@ -90,14 +93,14 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
         )
         input_scale, _ = self._source_grid()
         output_scale, _ = self._target_grid()
-        scale = _double(input_scale) * _double(tf.reshape(weight_scale, (-1,)))
-        accumulator = _double(self._product(tf.round(x / input_scale), integers))
-        accumulator += tf.round(_double(self.bias) / scale)
-        factor = scale / _double(output_scale)
+        scale = double(input_scale) * double(tf.reshape(weight_scale, (-1,)))
+        accumulator = double(self._product(tf.round(x / input_scale), integers))
+        accumulator += tf.round(double(self.bias) / scale)
+        factor = scale / double(output_scale)
         if self.kind == "dense":  # the reference rounds this one once
             q = tf.floor(accumulator * factor + 0.5)
         else:
-            q = _requantized(accumulator, factor)
+            q = requantized(accumulator, factor)
         return tf.cast(q, tf.float32) * output_scale
 
     def _product(self, x: Any, kernel: Any) -> Any:
@@ -131,9 +134,9 @@ class FakeQuantMean(keras.layers.GlobalAveragePooling2D):  # type: ignore[misc]
         input_scale, _ = self._source_grid()
         output_scale, _ = self._target_grid()
         total = tf.reduce_sum(tf.round(x / input_scale), (1, 2), self.keepdims)
-        mean = _requantized(
-            _double(total),
-            _double(input_scale) / _double(output_scale),
+        mean = requantized(
+            double(total),
+            double(input_scale) / double(output_scale),
             divisor=x.shape[1] * x.shape[2],
         )
         return tf.cast(mean, tf.float32) * output_scale
@@ -157,49 +160,12 @@ class FakeQuantAveragePooling(keras.layers.AveragePooling2D):  # type: ignore[mi
     def call(self, x: Any) -> Any:
         """The averages; a half is rounded away from int8 zero."""
         y = super().call(x)
-        if self.mode != "active":
+        if self.mode not in ("active", "simulates"):
             return y
         scale, low = self._grid()
         mean = super().call(tf.round((x - low) / scale) - 128.0)
-        rounded = tf.sign(mean) * tf.floor(tf.abs(mean) + 0.5)
-        return _straight_through(y, (rounded + 128.0) * scale + low)
-
-
-class FakeQuantAdd(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """The sum of two tensors on grids of their own, rounded as TFLite does.
-
-    Args:
-        step: The layer that this one stands for, with its fused activation.
-        sources: The grids of its inputs.
-        target: The grid that its output will be rounded to.
-    """
-
-    def __init__(
-        self, step: PlainStep, sources: tuple[FakeQuantize, ...], target: FakeQuantize
-    ) -> None:
-        super().__init__(name=step.name)
-        self.mode: Mode = "active"
-        self.activation = step.activation
-        self._grids = tuple(source.grid for source in sources)
-        self._target_grid = target.grid
-
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """The real-valued sum after the fused activation."""
-        if training or self.mode != "active":
-            y = inputs[0] + inputs[1]
-        else:
-            y = self._inferred(inputs)
-        return _ACTIVATIONS[self.activation](y)
-
-    def _inferred(self, inputs: Any) -> Any:
-        scales = [grid()[0] for grid in self._grids]
-        unit = 2.0 * _double(tf.maximum(*scales)) / 2**_ADD_SHIFT
-        total: Any = 0.0
-        for x, scale in zip(inputs, scales, strict=True):
-            total += tf.round(_double(tf.round(x / scale)) * (_double(scale) / unit))
-        output_scale, _ = self._target_grid()
-        q = _requantized(total, unit / _double(output_scale))
-        return tf.cast(q, tf.float32) * output_scale
+        rounded = round_half_away(mean)
+        return straight_through(y, (rounded + 128.0) * scale + low)
 
 
 def _constant(variable: Any) -> NDArray[np.float32]:
@@ -216,32 +182,4 @@ def _quantized_weights(kernel: Any, reduced_axes: tuple[int, ...]) -> tuple[Any,
     return tf.round(kernel / scale), scale
 
 
-def _requantized(accumulator: Any, factor: Any, *, divisor: int = 1) -> Any:
-    """`accumulator * factor / divisor` in whole numbers, as the reference rounds.
-
-    TFLite multiplies by the mantissa of `factor` and rounds, then divides by a power of
-    two and rounds again, a half away from zero.
-    """
-    exponent = tf.floor(tf.math.log(factor) / math.log(2.0) + _LOG_ERROR) + 1.0
-    exponent -= divisor.bit_length() - 1
-    step = tf.pow(_double(2.0), tf.minimum(exponent, 0.0))
-    q = tf.floor(accumulator * (factor / divisor / step) + 0.5) * step
-    return tf.sign(q) * tf.floor(tf.abs(q) + 0.5)
-
-
-def _double(x: Any) -> Any:
-    return tf.cast(x, tf.float64)
-
-
-@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow ships no types
-def _straight_through(x: Any, rounded: Any) -> tuple[Any, Any]:
-    """`rounded`, with the gradient of `x`."""
-    return rounded, lambda upstream: (upstream, None)
-
-
 _REDUCED_AXES = {"conv": (0, 1, 2), "depthwise": (0, 1), "dense": (0,)}
-_ACTIVATIONS: dict[str, Any] = {
-    "linear": tf.identity,
-    "relu": tf.nn.relu,
-    "relu6": tf.nn.relu6,
-}

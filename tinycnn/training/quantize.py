@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.models.backend import keras
+from tinycnn.training.elementwise import FakeQuantElementwise
 from tinycnn.training.fit import Epoch, FitSettings, History, train_model
 from tinycnn.training.grids import FakeQuantize, FakeQuantSoftmax, set_mode
 from tinycnn.training.layers import (
-    FakeQuantAdd,
     FakeQuantAveragePooling,
     FakeQuantLinear,
     FakeQuantMean,
@@ -31,9 +31,11 @@ from tinycnn.training.layers import (
 from tinycnn.training.read_steps import read_steps
 from tinycnn.training.steps import LinearStep, Step
 
-__all__ = ["calibrate", "fine_tune", "freeze_ranges", "quantize_model"]
+__all__ = ["Ranges", "calibrate", "fine_tune", "freeze_ranges", "quantize_model"]
 
-_IMAGE_RANGE = (0.0, 1.0)
+# TFLite fixes the grid of LOGISTIC; that of images and hard sigmoids clips them.
+_FIXED_RANGES = {"input": (0.0, 1.0), "unit": (0.0, 1.0), "logistic": (0.0, 255 / 256)}
+Ranges = Literal["average", "learned"]
 _CALIBRATION_IMAGES = 256
 _GRID_KEEPERS = ("same_grid", "average_pool", "concatenate")
 _FOLLOWING_SHARE = 2 / 3  # of the epochs of fine-tuning
@@ -60,10 +62,20 @@ def quantize_model(model: Any) -> Any:
     return keras.Model(image, tensors[-1], name=f"{model.name}_int8")
 
 
-def calibrate(twin: Any, images: NDArray[np.uint8]) -> None:
-    """Set the ranges of `twin` to those that a sample of `images` gives."""
+def calibrate(
+    twin: Any, images: NDArray[np.uint8], *, ranges: Ranges = "average"
+) -> None:
+    """Set the ranges of `twin` from a sample of `images`.
+
+    Args:
+        twin: A fake-quantized twin.
+        images: Images of the training split.
+        ranges: "average" takes the smallest and largest value, which training then
+            follows; "learned" the least squared error, which training then improves.
+    """
     sample = images[:: -(-len(images) // _CALIBRATION_IMAGES)]
     for grid in _grid_layers(twin):
+        grid.trainable = ranges == "learned" and not grid.is_fixed
         grid.reset()
     set_mode(twin, "calibrates")
     twin(sample.astype(np.float32) / 255, training=False)
@@ -76,13 +88,14 @@ def fine_tune(
     settings: FitSettings,
     *,
     seed: int,
+    ranges: Ranges = "average",
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> History:
     """Calibrate `twin`, then train it with fake quantization and keep its best epoch.
 
-    Ranges follow the activations at first and are frozen for the last third.
+    Averaged ranges follow the activations at first and are frozen for the last third.
     """
-    calibrate(twin, dataset.train.images)
+    calibrate(twin, dataset.train.images, ranges=ranges)
     following = math.ceil(settings.epochs * _FOLLOWING_SHARE)
     seen: list[Epoch] = []
 
@@ -127,21 +140,27 @@ def _share_grids(steps: tuple[Step, ...]) -> tuple[_Slot, ...]:
 def _share_grid(steps: tuple[Step, ...], members: list[int]) -> dict[int, _Slot]:
     """One grid for the steps in `members`, a slot for each that computes new values."""
     producers = [i for i in members if steps[i].kind not in _GRID_KEEPERS]
-    is_image = steps[producers[0]].kind == "input"
-    if is_image and len(producers) > 1:
-        other = steps[producers[1]].name
+    ranges = [_fixed_range(steps[i]) for i in producers]
+    if len(set(ranges)) > 1:
+        fixed = next(limits for limits in ranges if limits)
+        owner, other = (
+            steps[producers[i]].name
+            for i in (ranges.index(fixed), [r != fixed for r in ranges].index(True))
+        )
         raise UnsupportedModelError(
-            f"layer '{other}': expected a range of its own, got the images' range "
-            "through a concatenation",
-            hint="do not concatenate the model's input with computed tensors",
+            f"layer '{other}': expected a range of its own, got the fixed one of "
+            f"'{owner}' through a concatenation",
+            hint="do not concatenate images or sigmoids with other tensors",
         )
     grid = FakeQuantize(
-        fixed=_IMAGE_RANGE if is_image else None,
-        slots=len(producers),
-        name=f"{steps[producers[0]].name}_grid",
+        fixed=ranges[0], slots=len(producers), name=f"{steps[producers[0]].name}_grid"
     )
     numbers = {index: number for number, index in enumerate(producers)}
     return {index: _Slot(grid, numbers.get(index, 0)) for index in members}
+
+
+def _fixed_range(step: Step) -> tuple[float, float] | None:
+    return _FIXED_RANGES.get(step.kind) or _FIXED_RANGES.get(step.activation)
 
 
 def _twin_layer(
@@ -152,12 +171,12 @@ def _twin_layer(
         return FakeQuantLinear(step, sources[0], target)
     if step.kind == "softmax":
         return FakeQuantSoftmax(name=step.name)
-    if step.kind == "add":
-        return FakeQuantAdd(step, sources, target)
     if step.kind == "mean":
         return FakeQuantMean(step.layer, sources[0], target)
     if step.kind == "average_pool":
         return FakeQuantAveragePooling(step.layer, target)
+    if step.layer is None:
+        return FakeQuantElementwise(step, sources, target)
     return type(step.layer).from_config(step.layer.get_config())
 
 

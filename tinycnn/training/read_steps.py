@@ -1,9 +1,9 @@
 """Reads a Keras model as the steps that int8 inference will take.
 
 In: a functional or Sequential model. Out: its steps in execution order, with batch
-normalization folded into the weights before it and activations fused into the step
-before them, which is how TFLite executes them. What cannot be expressed so is refused
-here, by name, and nowhere later.
+normalization folded into the weights before it (a 1x1 depthwise convolution, where
+there are none) and activations fused into the step before them, which is how TFLite
+executes them. What cannot be expressed so is refused here, by name, and nowhere later.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from tinycnn.training.steps import (
     LinearStep,
     PlainStep,
     Step,
+    StepKind,
+    fold_hard_sigmoid,
     fold_norm,
+    identity_step,
 )
 
 __all__ = ["read_steps"]
@@ -155,19 +158,28 @@ def _read_dense(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
 
 
 def _read_norm(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    index = sources[0]
+    _expect_last_axis(layer)
+    index, step = _linear_step(reading, sources[0], layer)
+    reading.steps[index] = fold_norm(step, layer)
+    return index
+
+
+def _linear_step(reading: _Reading, index: int, layer: Any) -> tuple[int, LinearStep]:
+    """The step at `index` if `layer` can be folded into its weights, or a new one."""
     step = reading.steps[index]
     is_free = index not in reading.shared and step.activation == "linear"
-    if not is_free or not isinstance(step, LinearStep):
+    if isinstance(step, LinearStep) and is_free:
+        return index, step
+    shape = layer.input.shape
+    if len(shape) != 4:
         raise _refusal(
             layer,
             "a convolution or dense layer of its own before it",
             f"'{step.name}'",
-            "order the layers as convolution, normalization, activation",
+            "put normalization and activation right after the dense layer",
         )
-    _expect_last_axis(layer)
-    reading.steps[index] = fold_norm(step, layer)
-    return index
+    step = identity_step(_own_name(step, layer, "affine"), index, shape[-1])
+    return reading.append(step), step
 
 
 def _read_relu(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
@@ -193,27 +205,36 @@ def _with_activation(reading: _Reading, index: int, layer: Any) -> int:
     name: Any = getattr(layer.activation, "__name__", type(layer.activation).__name__)
     if name == "linear":
         return index
-    if name == "softmax":
-        step = reading.steps[index]
-        own = layer.name if step.name != layer.name else f"{layer.name}_softmax"
-        return reading.append(PlainStep(own, (index,), "softmax"))
-    if name not in ("relu", "relu6"):
-        raise _refusal(layer, "activation linear, relu, relu6 or softmax", f"'{name}'")
-    return _fused(reading, index, layer, name)
+    if name in ("relu", "relu6"):
+        return _fused(reading, index, layer, name)
+    if name == "hard_sigmoid":
+        index, step = _linear_step(reading, index, layer)
+        reading.steps[index] = fold_hard_sigmoid(step)
+        return index
+    if name not in _FUNCTIONS:
+        known = ", ".join(("linear", "relu", "relu6", "hard_sigmoid", *_FUNCTIONS))
+        raise _refusal(layer, f"activation {known}", f"'{name}'")
+    kind = _FUNCTIONS[name]
+    own_name = _own_name(reading.steps[index], layer, name)
+    result = reading.append(PlainStep(own_name, (index,), kind))
+    if name != "silu":
+        return result
+    product = PlainStep(f"{own_name}_product", (index, result), "multiply")
+    return reading.append(product)
 
 
 def _fused(reading: _Reading, index: int, layer: Any, name: ActivationName) -> int:
     step = reading.steps[index]
-    can_fuse = isinstance(step, LinearStep) or step.kind == "add"
-    if not can_fuse or index in reading.shared or step.activation != "linear":
-        raise _refusal(
-            layer,
-            "a convolution, dense or add layer of its own before it",
-            f"'{step.name}'",
-            "put the activation right after the layer that it belongs to",
-        )
+    is_free = index not in reading.shared and step.activation == "linear"
+    if not (is_free and step.kind in ("add", "multiply")):
+        index, step = _linear_step(reading, index, layer)
     reading.steps[index] = replace(step, activation=name)
     return index
+
+
+def _own_name(step: Step, layer: Any, suffix: str) -> str:
+    """A name for a step of `layer` after `step`, which may be of the same layer."""
+    return layer.name if step.name != layer.name else f"{layer.name}_{suffix}"
 
 
 def _read_same_grid(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
@@ -247,7 +268,16 @@ def _read_add(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
     if len(shapes) != 2 or shapes[0] != shapes[1]:
         got = " and ".join(str(shape) for shape in shapes)
         raise _refusal(layer, "2 inputs of one shape", got, "add two tensors at a time")
-    return reading.append(PlainStep(layer.name, sources, "add", layer))
+    return reading.append(PlainStep(layer.name, sources, "add"))
+
+
+def _read_multiply(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
+    shapes = [tensor.shape[1:] for tensor in layer.input]
+    if len(shapes) != 2 or len(shapes[0]) != len(shapes[1]):
+        got = " and ".join(str(shape) for shape in shapes)
+        hint = "give the factors of channels the shape (1, 1, channels)"
+        raise _refusal(layer, "2 inputs of as many axes", got, hint)
+    return reading.append(PlainStep(layer.name, sources, "multiply"))
 
 
 def _read_concatenate(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
@@ -285,6 +315,12 @@ def _refusal(
     )
 
 
+_FUNCTIONS: dict[str, StepKind] = {
+    "sigmoid": "logistic",
+    "silu": "logistic",
+    "hard_silu": "hard_swish",
+    "softmax": "softmax",
+}
 _Reader = Callable[[_Reading, Any, tuple[int, ...]], int]
 _READERS: dict[type, _Reader] = {
     keras.layers.InputLayer: _read_input,
@@ -306,5 +342,6 @@ _READERS: dict[type, _Reader] = {
     keras.layers.Dropout: _read_dropout,
     keras.layers.SpatialDropout2D: _read_dropout,
     keras.layers.Add: _read_add,
+    keras.layers.Multiply: _read_multiply,
     keras.layers.Concatenate: _read_concatenate,
 }

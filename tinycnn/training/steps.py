@@ -19,13 +19,25 @@ __all__ = [
     "PlainStep",
     "Step",
     "StepKind",
+    "fold_hard_sigmoid",
     "fold_norm",
+    "identity_step",
 ]
 
-ActivationName = Literal["linear", "relu", "relu6"]
+# "unit" clips to 0..1: a hard sigmoid whose slope and offset are in the weights.
+ActivationName = Literal["linear", "relu", "relu6", "unit"]
 LinearKind = Literal["conv", "depthwise", "dense"]
 StepKind = Literal[
-    "input", "add", "concatenate", "mean", "average_pool", "same_grid", "softmax"
+    "input",
+    "add",
+    "multiply",
+    "concatenate",
+    "mean",
+    "average_pool",
+    "same_grid",
+    "logistic",
+    "hard_swish",
+    "softmax",
 ]
 
 
@@ -56,7 +68,7 @@ class PlainStep:
     Attributes:
         sources: Indices of the steps whose outputs it reads.
         kind: What it does; "same_grid" steps only move or select values.
-        layer: The Keras layer that computes it; None for "softmax".
+        layer: The Keras layer that computes it, where one is needed.
     """
 
     name: str
@@ -67,6 +79,20 @@ class PlainStep:
 
 
 Step = LinearStep | PlainStep
+
+
+def identity_step(name: str, source: int, channels: int) -> LinearStep:
+    """A depthwise 1x1 convolution that changes nothing yet."""
+    kernel = np.ones((1, 1, channels, 1), np.float32)
+    bias = np.zeros(channels, np.float32)
+    return LinearStep(name, (source,), "depthwise", kernel, bias)
+
+
+def fold_hard_sigmoid(step: LinearStep) -> LinearStep:
+    """`step` followed by min(max(x / 6 + 1/2, 0), 1)."""
+    sixth, half = np.float32(1 / 6), np.float32(0.5)
+    kernel, bias = step.kernel * sixth, step.bias * sixth + half
+    return replace(step, kernel=kernel, bias=bias, activation="unit")
 
 
 def fold_norm(step: LinearStep, norm: Any) -> LinearStep:
