@@ -16,6 +16,7 @@ from pathlib import Path
 
 Vector = dict[str, str | int]
 
+VERSION = 2
 MAX_PAYLOAD = 1024
 
 
@@ -66,24 +67,33 @@ def frame_vectors() -> list[Vector]:
     """One frame of each type, and payloads at the limits."""
     offset = struct.pack("<I", 1020)
     cases = [
-        ("hello", 1, 0x01, 0x12345678, 0, b""),
-        ("hello of another version", 2, 0x01, 1, 0, b""),
-        ("write nothing", 1, 0x02, 1, 1, offset),
-        ("write, largest", 1, 0x02, 1, 2, offset + b"\x01" * (MAX_PAYLOAD - 4)),
-        ("infer", 1, 0x03, 1, 3, offset + bytes(range(256))),
-        ("infer, zeros", 1, 0x03, 0, 4, bytes(784)),
-        ("reply to write", 1, 0x82, 0xFFFFFFFF, 0x7FFFFFFF, b""),
+        ("hello", VERSION, 0x01, 0x12345678, 0, b""),
+        ("hello of another version", VERSION + 1, 0x01, 1, 0, b""),
+        ("write nothing", VERSION, 0x02, 1, 1, offset),
+        ("write, largest", VERSION, 0x02, 1, 2, offset + b"\x01" * (MAX_PAYLOAD - 4)),
+        ("infer", VERSION, 0x03, 1, 3, offset + bytes(range(256))),
+        ("infer, zeros", VERSION, 0x03, 0, 4, bytes(784)),
+        ("reply to write", VERSION, 0x82, 0xFFFFFFFF, 0x7FFFFFFF, b""),
         (
             "reply to infer",
-            1,
+            VERSION,
             0x83,
             1,
             3,
             struct.pack("<II", 640_000, 10_000) + b"\x80",
         ),
-        ("64 bytes with its delimiter", 1, 0x83, 1, 5, b"\x7f" * 46),
-        ("error", 1, 0xFF, 1, 3, b"\x05outside the input tensor"),
-        ("bad frame", 1, 0xFF, 0, 0xFFFFFFFF, b"\x06send again"),
+        ("64 bytes with its delimiter", VERSION, 0x83, 1, 5, b"\x7f" * 46),
+        ("profile from step 2", VERSION, 0x05, 1, 6, b"\x02\0" + offset + b"\x80"),
+        (
+            "reply to profile",
+            VERSION,
+            0x85,
+            1,
+            6,
+            struct.pack("<HIIIIII", 4, 64_000, 1_000, 136, 65, 1, 96),
+        ),
+        ("error", VERSION, 0xFF, 1, 3, b"\x05outside the input tensor"),
+        ("bad frame", VERSION, 0xFF, 0, 0xFFFFFFFF, b"\x06send again"),
     ]
     return [
         {"name": name, "version": version, "type": kind, "session": session,
@@ -103,10 +113,10 @@ def overstate_last_run(encoded: bytes) -> bytes:
 
 def broken_vectors() -> list[Vector]:
     """Frames that must be dropped."""
-    body = frame_body(1, 0x02, 1, 2, b"\x01\x02\x03\x04abc")
+    body = frame_body(VERSION, 0x02, 1, 2, b"\x01\x02\x03\x04abc")
     good = close(body)
     bit = bytes([body[12] ^ 1])
-    longer = frame_body(1, 0x02, 1, 2, bytes(MAX_PAYLOAD + 1))
+    longer = frame_body(VERSION, 0x02, 1, 2, bytes(MAX_PAYLOAD + 1))
     claims = body[:2] + b"\x08\x00" + body[4:]
     cases = [
         ("a bit flipped", cobs(body[:12] + bit + body[13:] + good[-4:])),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tcnn_frame.h"
+#include "tcnn_stack.h"
 
 #define SILENCE_US 200000u
 #define READ_BYTES 128u
@@ -14,6 +15,8 @@
 #define OFFSET_BYTES 4u
 #define TIMES_BYTES 8u
 #define SIZE_BYTES 2u
+#define COUNT_BYTES 2u
+#define STEP_BYTES 12u
 #define HELLO_FIXED_BYTES 62u
 #define TENSOR_BYTES (2u + 4u * TCNN_MAX_RANK + 8u)
 #define HELLO_STRINGS 4u
@@ -108,10 +111,10 @@ static void handle_hello(const tcnn_header_t *request) {
     uint8_t *start = tcnn_frame_payload(harness.reply);
     memcpy(start, "TCNN", 4);
     tcnn_put_u16(start + 4, TCNN_MAX_PAYLOAD);
-    tcnn_put_u16(start + 6, 0);
+    tcnn_put_u16(start + 6, harness.port.flags);
     tcnn_put_u32(start + 8, harness.port.clock_hz);
     tcnn_put_u32(start + 12, model->arena_bytes);
-    tcnn_put_u32(start + 16, tcnn_port_stack_bytes());
+    tcnn_put_u32(start + 16, tcnn_stack_used());
     memcpy(start + 20, harness.port.board_id, 8);
     memcpy(start + 28, model->sha256, 32);
     start[60] = (uint8_t)model->input_count;
@@ -152,16 +155,18 @@ static uint8_t *locate(const tcnn_tensor_t *tensors, uint32_t offset, uint32_t *
     return harness.model->arena + tensors->offset + offset;
 }
 
-/* Copies the request's part of the inputs; false, and answered, if it does not fit. */
-static bool take_input(const tcnn_header_t *request, const uint8_t *payload) {
+/* Copies the part of the inputs in the request's last `length` bytes; false, and
+ * answered, if it does not fit. */
+static bool take_input(const tcnn_header_t *request, const uint8_t *payload,
+                       uint32_t length) {
     const tcnn_model_t *model = harness.model;
     const uint32_t total = total_bytes(model->inputs, model->input_count);
-    if (request->length < OFFSET_BYTES) {
+    if (length < OFFSET_BYTES) {
         answer_error(request, TCNN_ERROR_LENGTH, "no offset");
         return false;
     }
     const uint32_t offset = tcnn_take_u32(payload);
-    const uint32_t size = request->length - OFFSET_BYTES;
+    const uint32_t size = length - OFFSET_BYTES;
     if (offset > total || size > total - offset) {
         answer_error(request, TCNN_ERROR_RANGE, "outside the inputs");
         return false;
@@ -183,14 +188,14 @@ static void give_output(uint8_t *to, uint32_t offset, uint32_t size) {
 }
 
 static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
-    if (take_input(request, payload)) {
+    if (take_input(request, payload, request->length)) {
         answer(request, 0);
     }
 }
 
 static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     const tcnn_model_t *model = harness.model;
-    if (!take_input(request, payload)) {
+    if (!take_input(request, payload, request->length)) {
         return;
     }
     const uint32_t start_us = tcnn_port_micros();
@@ -208,6 +213,44 @@ static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     }
     give_output(to + TIMES_BYTES, 0, size);
     answer(request, TIMES_BYTES + size);
+}
+
+/* Runs one step and writes down what it took. */
+static void measure_step(uint32_t number, uint8_t *to) {
+    const tcnn_model_t *model = harness.model;
+    tcnn_stack_paint();
+    const uint32_t start_us = tcnn_port_micros();
+    const uint32_t start = tcnn_port_cycles();
+    model->step(model->arena, number);
+    const uint32_t cycles = tcnn_port_cycles() - start;
+    const uint32_t micros = tcnn_port_micros() - start_us;
+    tcnn_put_u32(to, cycles);
+    tcnn_put_u32(to + 4, micros);
+    tcnn_put_u32(to + 8, tcnn_stack_used_below(tcnn_stack_pointer()));
+}
+
+static void handle_profile(const tcnn_header_t *request, const uint8_t *payload) {
+    const uint32_t steps = harness.model->steps;
+    if (request->length < COUNT_BYTES) {
+        answer_error(request, TCNN_ERROR_LENGTH, "no first step");
+        return;
+    }
+    const uint32_t first = tcnn_take_u16(payload);
+    if (!take_input(request, payload + COUNT_BYTES, request->length - COUNT_BYTES)) {
+        return;
+    }
+    uint8_t *start = tcnn_frame_payload(harness.reply);
+    tcnn_put_u16(start, (uint16_t)steps);
+    uint32_t length = COUNT_BYTES;
+    for (uint32_t step = 0; step < steps; step++) {
+        uint8_t measured[STEP_BYTES];
+        measure_step(step, measured);
+        if (step >= first && length + STEP_BYTES <= TCNN_MAX_PAYLOAD) {
+            memcpy(start + length, measured, STEP_BYTES);
+            length += STEP_BYTES;
+        }
+    }
+    answer(request, length);
 }
 
 static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
@@ -231,7 +274,7 @@ static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
 static bool settle(const tcnn_header_t *request) {
     const bool same = harness.reply_bytes > 0 && request->session == harness.session;
     if (request->version != TCNN_PROTOCOL_VERSION) {
-        answer_error(request, TCNN_ERROR_VERSION, "protocol version 1 only");
+        answer_error(request, TCNN_ERROR_VERSION, "protocol version 2 only");
         return true;
     }
     if (!same) {
@@ -268,6 +311,9 @@ static void handle_frame(void) {
     case TCNN_READ:
         handle_read(request, payload);
         break;
+    case TCNN_PROFILE:
+        handle_profile(request, payload);
+        break;
     default:
         answer_error(request, TCNN_ERROR_TYPE, "unknown request");
         break;
@@ -293,6 +339,7 @@ void tcnn_harness_init(const tcnn_model_t *model) {
     harness.model = model;
     harness.port.board = "";
     tcnn_port_init(&harness.port);
+    tcnn_stack_watch(harness.port.stack_bytes);
     harness.heard_us = tcnn_port_micros();
 }
 

@@ -63,6 +63,16 @@ def conv_model(**options):
     return b.build([x], [y])
 
 
+def reshape_model():
+    """int8 in and out, one RESHAPE."""
+    b = ModelBuilder()
+    x = b.tensor((1, 2, 6), scale=0.1)
+    y = b.tensor((1, 12), scale=0.1)
+    shape = b.tensor((2,), "int32", data=np.array([1, 12], np.int32))
+    b.op("RESHAPE", [x, shape], [y])
+    return b.build([x], [y])
+
+
 def two_sided_model():
     """Two inputs; two outputs, each larger than one reply of the protocol."""
     b = ModelBuilder()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compiler.models import residual_model
+from tests.compiler.models import reshape_model, residual_model
 from tests.conftest import require_tool
 from tinycnn.compiler import compile_tflite
 from tinycnn.compiler.codegen import RUNTIME_API
@@ -80,6 +80,13 @@ def test_generated_c_is_clean_under_gcc_and_sanitizers(library, tmp_path):
     assert expected(tmp_path, inputs) == run_library(
         library, ["gcc", *STRICT, *extra, *flags], inputs
     )
+
+
+def test_a_model_without_kernel_calls_compiles(tmp_path):
+    """A RESHAPE is another view of its input: there is no step."""
+    write_library(tmp_path / "m", compile_tflite(reshape_model(), name="m"), None)
+    command = [*ZIG, *STRICT, "-std=c99", "-c", "model.c", "-o", "model.o"]
+    subprocess.run(command, cwd=tmp_path / "m", check=True)
 
 
 def test_same_model_gives_same_bytes():

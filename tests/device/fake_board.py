@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from tinycnn.device.protocol import (
     NO_SEQUENCE,
+    PROTOCOL_VERSION,
     ErrorCode,
     Frame,
     FrameDecoder,
@@ -32,9 +33,11 @@ class FakeBoard:
 
     board_id: bytes = b"\1\2\3\4\5\6\7\x08"
     sha256: bytes = SHA256
-    version: int = 1
+    version: int = PROTOCOL_VERSION
     magic: bytes = b"TCNN"
     max_payload: int = 64
+    flags: int = 7
+    steps: int = 2
     input_bytes: int = 100
     scale: float = 0.5
     output_rank: int = 1
@@ -83,17 +86,29 @@ class FakeBoard:
         """What a request does; the payload of its reply."""
         if frame.type == FrameType.HELLO:
             return self.hello()
-        (offset,) = struct.unpack_from("<I", frame.payload)
-        self.input[offset : offset + len(frame.payload) - 4] = frame.payload[4:]
+        head = 2 if frame.type == FrameType.PROFILE else 0
+        (offset,) = struct.unpack_from("<I", frame.payload, head)
+        part = frame.payload[head + 4 :]
+        self.input[offset : offset + len(part)] = part
         if frame.type == FrameType.WRITE:
             return b""
         self.runs += 1
+        if frame.type == FrameType.PROFILE:
+            return self.measure(*struct.unpack_from("<H", frame.payload))
         output = bytes((b + 1) & 255 for b in self.input[:4]) + self.extra_output
         return struct.pack("<II", 1000, 10) + output + struct.pack("<I", self.runs)
 
+    def measure(self, first: int) -> bytes:
+        """What each step from `first` on took, as many as fit."""
+        numbers = range(first, self.steps)
+        steps = (struct.pack("<III", 100 * n, n, 64 + n) for n in numbers)
+        fit = (self.max_payload - 2) // 12
+        return struct.pack("<H", self.steps) + b"".join(list(steps)[:fit])
+
     def hello(self) -> bytes:
         """The payload of the HELLO reply."""
-        numbers = struct.pack("<HHIII", self.max_payload, 0, 64_000_000, 2048, 512)
+        sizes = self.max_payload, self.flags, 64_000_000, 2048, 512
+        numbers = struct.pack("<HHIII", *sizes)
         taken = struct.pack("<BBIfi", 0, 1, self.input_bytes, self.scale, -3)
         given = struct.pack("<BBIfi", 0, self.output_rank, 8, 1.0, 0)
         words = b"".join(

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.device.fake_board import FakeBoard, Line, served
-from tinycnn.device import Counters, Device, open_host, open_serial, open_simulated
+from tinycnn.device import (
+    Counters,
+    Device,
+    StepRun,
+    open_host,
+    open_serial,
+    open_simulated,
+)
 from tinycnn.errors import DeviceError, ProtocolError
 
 
@@ -50,6 +57,18 @@ def test_counters_of_a_perfect_line() -> None:
         device.infer(bytes(100))
 
     assert device.counters == Counters(exchanges=3)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5, 6, 12])
+def test_profile_tells_of_every_step(steps: int) -> None:
+    """A model of more steps than fit a reply runs again for the others."""
+    board = FakeBoard(max_payload=64, steps=steps)
+    with served(Line(board)) as url, open_serial(url) as device:
+        measured = device.profile(b"\7" * 100)
+
+    assert measured == tuple(StepRun(100 * n, n, 64 + n) for n in range(steps))
+    assert bytes(board.input) == b"\7" * 100
+    assert board.requests == [1, *[2, 5] * max(-(-steps // 5), 1)]
 
 
 def test_reset_between_parts_starts_the_image_again() -> None:

@@ -17,6 +17,7 @@ from tinycnn.device.protocol import (
     MAX_PAYLOAD_BYTES,
     Frame,
     FrameDecoder,
+    StepRun,
     TensorInfo,
     cobs_decode,
     cobs_encode,
@@ -25,7 +26,9 @@ from tinycnn.device.protocol import (
     parse_error,
     parse_hello,
     parse_inference,
+    parse_profile,
     printable,
+    profile_payload,
     write_payload,
 )
 from tinycnn.errors import ProtocolError
@@ -140,6 +143,18 @@ def test_hello_reply_is_read() -> None:
     assert (info.clock_hz, info.arena_bytes) == (64_000_000, 2048)
     assert (info.stack_bytes, info.max_payload) == (512, 64)
     assert info.inputs == (TensorInfo("int8", (100,), 0.5, -3, 100),)
+    assert (info.cache_on, info.counts_cycles) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [(0, (None, False)), (1, (None, False)), (4, (False, False)), (6, (False, True))],
+)
+def test_flags_of_a_hello_reply(flags: int, expected: tuple[bool | None, bool]) -> None:
+    """A cache that is not known is neither on nor off."""
+    info = parse_hello(FakeBoard(flags=flags).hello())
+
+    assert (info.cache_on, info.counts_cycles) == expected
 
 
 @given(st.binary(max_size=300), st.booleans())
@@ -174,6 +189,25 @@ def test_inference_of_wrong_length_is_refused(got: int) -> None:
 def test_inference_is_read() -> None:
     """Cycles, microseconds and output of a reply."""
     assert parse_inference(struct.pack("<II", 7, 8) + b"ab", 2) == (7, 8, b"ab")
+
+
+@pytest.mark.parametrize("size", [0, 1, 13, 25])
+def test_profile_of_wrong_length_is_refused(size: int) -> None:
+    """A reply that ends within a step, or before the first, is refused."""
+    with pytest.raises(ProtocolError, match=f"PROFILE reply: {size} bytes"):
+        parse_profile(bytes(size))
+
+
+def test_profile_is_read() -> None:
+    """Steps in all, then cycles, microseconds and stack of some."""
+    payload = struct.pack("<HIIIIII", 9, 1, 2, 3, 4, 5, 6)
+
+    assert parse_profile(payload) == (9, (StepRun(1, 2, 3), StepRun(4, 5, 6)))
+
+
+def test_profile_payload_has_the_first_step_first() -> None:
+    """Two bytes, little endian, before what INFER takes."""
+    assert profile_payload(0x102, 3, b"x") == b"\x02\x01\3\0\0\0x"
 
 
 def test_write_payload_has_offset_first() -> None:

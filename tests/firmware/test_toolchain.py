@@ -47,7 +47,24 @@ def test_an_image_serves_its_model_on_the_simulated_board(
         64_000_000,
         b"tinycnn\0".hex(),
     )
+    assert (info.cache_on, info.counts_cycles) == (True, True)
     assert 100 < info.stack_bytes < 1000
+
+
+def test_the_simulated_board_measures_each_step(project, board, toolchain, tmp_path):
+    """Its cycles and its stack; the cycles sum up to those of a whole run."""
+    elf = tmp_path / "firmware.elf"
+    build_image(project, board, toolchain=toolchain, output=elf)
+
+    with open_simulated(elf) as device:
+        inference = device.infer(bytes(4))
+        steps = device.profile(bytes(4))
+        info = device.info()
+
+    total = sum(step.cycles for step in steps)
+    assert len(steps) == 2
+    assert abs(total - inference.cycles) < 40
+    assert all(step.stack_bytes < info.stack_bytes for step in steps)
 
 
 def test_a_host_program_serves_the_same_model(project, tmp_path):

@@ -22,12 +22,15 @@ from tinycnn.device.protocol import (
     FrameType,
     encode_frame,
     parse_hello,
+    parse_profile,
+    profile_payload,
     read_payload,
     write_payload,
 )
 
 HELLO, WRITE = FrameType.HELLO, FrameType.WRITE
 INFER, READ = FrameType.INFER, FrameType.READ
+PROFILE = FrameType.PROFILE
 SILENCE_S = 0.3
 MAX_PAYLOAD = 1024
 
@@ -112,12 +115,43 @@ def test_hello_describes_model_and_board(host: RawHost) -> None:
     assert (info.inputs[0].shape, info.inputs[0].scale) == ((1, 4), 0.5)
     assert (info.inputs[0].zero_point, info.output_bytes) == (-3, 8)
     assert (info.max_payload, info.arena_bytes) == (MAX_PAYLOAD, 24)
+    assert (info.cache_on, info.counts_cycles, info.stack_bytes) == (None, False, 0)
 
 
 def test_infer_runs_the_model(host: RawHost) -> None:
     """INFER answers with the output of the model."""
     assert infer(host, 1, b"\1\2\3\xff") == (b"\2\3\4\0", 1)
     assert infer(host, 2, b"\5\6\7\x08") == (b"\6\7\x08\x09", 2)
+
+
+def test_profile_runs_each_step_once(host: RawHost) -> None:
+    """The outputs of a profiled run can be read, and the next run is the second."""
+    request = Frame(PROFILE, 1, 1, profile_payload(0, 0, b"\1\2\3\4"))
+    host.send(encode_frame(request) * 2)
+    first, again = host.receive(), host.receive()
+    output = host.ask(READ, 2, read_payload(0, 8)).payload
+
+    total, steps = parse_profile(first.payload)
+    assert first == again
+    assert (total, [step.stack_bytes for step in steps]) == (2, [0, 0])
+    assert output == b"\2\3\4\5\1\0\0\0"
+    assert infer(host, 3)[1] == 2
+
+
+def test_profile_tells_of_as_many_steps_as_fit(
+    open_raw: Callable[[Path], RawHost], build_host: Build
+) -> None:
+    """Of 100 steps 85 fit a reply; the others follow from where it ends."""
+    host = open_raw(build_host("-DSTEPS=100"))
+    host.ask(HELLO, 0)
+    told = []
+    for sequence, first in enumerate((0, 85, 100, 0xFFFF), start=1):
+        request = profile_payload(first, 0, b"\1\2\3\4")
+        total, steps = parse_profile(host.ask(PROFILE, sequence, request).payload)
+        told.append((total, len(steps)))
+
+    assert told == [(100, 85), (100, 15), (100, 0), (100, 0)]
+    assert infer(host, 9)[1] == 5
 
 
 def test_repeated_request_is_answered_but_not_run(host: RawHost) -> None:
@@ -205,9 +239,13 @@ def test_over_long_frame_is_cut(host: RawHost, size: int) -> None:
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
-        (Frame(HELLO, 1, 1, b"", version=2), ErrorCode.VERSION),
+        (Frame(HELLO, 1, 1, b"", version=1), ErrorCode.VERSION),
         (Frame(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
-        (Frame(0x05, 1, 1), ErrorCode.TYPE),
+        (Frame(0x06, 1, 1), ErrorCode.TYPE),
+        (Frame(PROFILE, 1, 1, b"\0"), ErrorCode.LENGTH),
+        (Frame(PROFILE, 1, 1, profile_payload(0, 0, b"")[:5]), ErrorCode.LENGTH),
+        (Frame(PROFILE, 1, 1, profile_payload(0, 4, b"a")), ErrorCode.RANGE),
+        (Frame(PROFILE, 9, 1, profile_payload(0, 0, b"a")), ErrorCode.SESSION),
         (Frame(READ, 1, 1, read_payload(0, 8)[:5]), ErrorCode.LENGTH),
         (Frame(READ, 1, 1, read_payload(0, 9)), ErrorCode.RANGE),
         (Frame(READ, 1, 1, read_payload(8, 1)), ErrorCode.RANGE),

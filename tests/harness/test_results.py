@@ -28,6 +28,8 @@ INFO = DeviceInfo(
     max_payload=1024,
     inputs=(TENSOR,),
     outputs=(TENSOR,),
+    cache_on=True,
+    counts_cycles=True,
 )
 RESULT = ValidationResult(
     model_sha256="ab" * 32,
@@ -55,6 +57,7 @@ def test_json_has_all_that_identifies_a_run() -> None:
     assert value["reference"] == "ai-edge-litert 2.3.0"
     assert value["device"]["board_id"] == "0102030405060708"
     assert value["device"]["name"] == "simulated nano33ble"
+    assert value["device"]["cache_on"] is True
     assert (value["images"], value["equal"], value["different"]) == (4, 3, 1)
     assert value["verdict"] == "different"
     assert value["differences"] == [{"index": 2, "expected": [1, -2], "got": [0, 0]}]

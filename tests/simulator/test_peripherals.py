@@ -85,6 +85,14 @@ def test_the_factory_number_cannot_be_written(bench):
     assert caught.value.hint == "register 0x060 of FICR is not simulated"
 
 
+def test_the_instruction_cache_is_off_until_it_is_switched_on(bench):
+    """NVMC's ICACHECNF reads back what was written to it."""
+    before = bench.read(0x4001_E540)
+    bench.write(0x4001_E540, 1)
+
+    assert (before, bench.read(0x4001_E540)) == (0, 1)
+
+
 def test_cyccnt_counts_only_while_it_is_enabled(bench):
     """Bit 0 of CTRL starts and stops it; a write sets it."""
     bench.counter.cycles = 1000

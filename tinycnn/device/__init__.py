@@ -12,13 +12,14 @@ from tinycnn.device.device import (
     open_serial,
     open_simulated,
 )
-from tinycnn.device.protocol import DeviceInfo, TensorInfo
+from tinycnn.device.protocol import DeviceInfo, StepRun, TensorInfo
 
 __all__ = [
     "Counters",
     "Device",
     "DeviceInfo",
     "Inference",
+    "StepRun",
     "TensorInfo",
     "open_host",
     "open_serial",

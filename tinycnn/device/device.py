@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,15 @@ from tinycnn.device.link import (
     open_url,
 )
 from tinycnn.device.protocol import (
+    FIRST_STEP_BYTES,
     MAX_PAYLOAD_BYTES,
     OFFSET_BYTES,
     DeviceInfo,
     FrameType,
+    StepRun,
     parse_inference,
+    parse_profile,
+    profile_payload,
     read_payload,
     write_payload,
 )
@@ -47,6 +52,8 @@ _SIMULATED_REPLY_TIMEOUT_S = 120.0
 _SIMULATOR_START_S = 30.0
 _MAX_RESETS = 3
 _SIMULATOR_PACKAGES = ("capstone", "elftools", "unicorn")
+
+_Run = TypeVar("_Run")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +134,24 @@ class Device:
             DeviceError: If the image has another size than the input, or the device
                 fails.
         """
+        return self._with_image(image, self._infer)
+
+    def profile(self, image: bytes | NDArray[np.int8]) -> tuple[StepRun, ...]:
+        """Run the model on one image step by step; what each kernel call took.
+
+        A model of more steps than fit a reply is run once more for the others.
+
+        Raises:
+            DeviceError: As `infer` does.
+        """
+        return self._with_image(image, self._profile)
+
+    def _with_image(
+        self,
+        image: bytes | NDArray[np.int8],
+        run: Callable[[DeviceInfo, bytes], _Run],
+    ) -> _Run:
+        """What `run` gives for one image, from its start again after a reset."""
         info = self._info or self.info()
         data = image if isinstance(image, bytes) else image.tobytes()
         if len(data) != info.input_bytes:
@@ -134,19 +159,14 @@ class Device:
             raise DeviceError(f"{text}got {len(data)}", hint="use the model's data set")
         for _ in range(_MAX_RESETS):
             try:
-                return self._run(info, data)
+                return run(info, data)
             except SessionLostError:
                 info = self.info()
         text = f"{self.name}: was reset {_MAX_RESETS} times during image {self._images}"
         raise DeviceError(text, hint="check power and cable; the firmware may crash")
 
-    def _run(self, info: DeviceInfo, data: bytes) -> Inference:
-        """Send the image in parts; the last one runs the model."""
-        part_bytes = min(info.max_payload, MAX_PAYLOAD_BYTES) - OFFSET_BYTES
-        last = (len(data) - 1) // part_bytes * part_bytes
-        for offset in range(0, last, part_bytes):
-            part = data[offset : offset + part_bytes]
-            self._client.exchange(FrameType.WRITE, write_payload(offset, part))
+    def _infer(self, info: DeviceInfo, data: bytes) -> Inference:
+        last = self._write_start(info, data, OFFSET_BYTES)
         request = write_payload(last, data[last:])
         reply = self._client.exchange(FrameType.INFER, request)
         with _named(self.name):
@@ -155,6 +175,27 @@ class Device:
         index = self._images
         self._images += 1
         return Inference(index, np.frombuffer(output, np.int8), cycles, micros)
+
+    def _profile(self, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
+        steps: tuple[StepRun, ...] = ()
+        while True:
+            last = self._write_start(info, data, FIRST_STEP_BYTES + OFFSET_BYTES)
+            request = profile_payload(len(steps), last, data[last:])
+            reply = self._client.exchange(FrameType.PROFILE, request)
+            with _named(self.name):
+                total, more = parse_profile(reply)
+            steps += more
+            if not more or len(steps) >= total:
+                return steps
+
+    def _write_start(self, info: DeviceInfo, data: bytes, head_bytes: int) -> int:
+        """Send all of the image but its last part, which begins where it is said."""
+        part_bytes = min(info.max_payload, MAX_PAYLOAD_BYTES) - head_bytes
+        last = (len(data) - 1) // part_bytes * part_bytes
+        for offset in range(0, last, part_bytes):
+            part = data[offset : offset + part_bytes]
+            self._client.exchange(FrameType.WRITE, write_payload(offset, part))
+        return last
 
     def _read_rest(self, info: DeviceInfo, start: int) -> bytes:
         """The outputs' bytes from `start` on, which did not fit the INFER reply."""

@@ -26,6 +26,7 @@ __all__ = [
     "Frame",
     "FrameDecoder",
     "FrameType",
+    "StepRun",
     "TensorInfo",
     "cobs_decode",
     "cobs_encode",
@@ -34,21 +35,26 @@ __all__ = [
     "parse_error",
     "parse_hello",
     "parse_inference",
+    "parse_profile",
     "printable",
+    "profile_payload",
     "read_payload",
     "write_payload",
 ]
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 DELIMITER = b"\0"
 NO_SEQUENCE = 0xFFFFFFFF
 MAX_PAYLOAD_BYTES = 16_384
 OFFSET_BYTES = 4
+FIRST_STEP_BYTES = 2
 
 _HEADER = struct.Struct("<BBHII")
 _CRC = struct.Struct("<I")
 _HELLO = struct.Struct("<4sHHIII8s32sBB")
 _TIMES = struct.Struct("<II")
+_STEP = struct.Struct("<III")
+_CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN = 1, 2, 4
 _OVERHEAD_BYTES = _HEADER.size + _CRC.size
 _LONGEST_RUN = 254
 _MAX_FRAME_BYTES = MAX_PAYLOAD_BYTES + _OVERHEAD_BYTES
@@ -66,6 +72,7 @@ class FrameType(IntEnum):
     WRITE = 0x02
     INFER = 0x03
     READ = 0x04
+    PROFILE = 0x05
     REPLY = 0x80
     ERROR = 0xFF
 
@@ -113,6 +120,8 @@ class DeviceInfo:
         arena_bytes: Memory of the model's activations.
         stack_bytes: Most stack used since start; 0 when unknown.
         max_payload: Largest payload of a request or reply, in bytes.
+        cache_on: Whether the instruction cache is on; None when unknown.
+        counts_cycles: Whether its cycle counter runs.
     """
 
     board: str
@@ -127,6 +136,8 @@ class DeviceInfo:
     max_payload: int
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
+    cache_on: bool | None
+    counts_cycles: bool
 
     @property
     def input_bytes(self) -> int:
@@ -142,6 +153,21 @@ class DeviceInfo:
     def replied_bytes(self) -> int:
         """Bytes of the outputs that fit the reply to INFER."""
         return min(self.output_bytes, self.max_payload - _TIMES.size)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """What one kernel call took.
+
+    Attributes:
+        cycles: Processor cycles; 0 when the device has no counter.
+        micros: Microseconds, by the device's clock.
+        stack_bytes: Most stack used; 0 when unknown.
+    """
+
+    cycles: int
+    micros: int
+    stack_bytes: int
 
 
 def cobs_encode(data: bytes) -> bytes:
@@ -271,7 +297,7 @@ def parse_hello(payload: bytes) -> DeviceInfo:
     """
     reader = _Reader(payload)
     fixed = _HELLO.unpack(reader.take(_HELLO.size))
-    magic, max_payload, _flags, clock_hz, arena, stack, board_id, sha256 = fixed[:8]
+    magic, max_payload, flags, clock_hz, arena, stack, board_id, sha256 = fixed[:8]
     if magic != b"TCNN":
         raise ProtocolError(f"HELLO reply: expected magic b'TCNN', got {magic!r}")
     if max_payload < 64:
@@ -294,6 +320,8 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         max_payload=max_payload,
         inputs=inputs,
         outputs=outputs,
+        cache_on=bool(flags & _CACHE_ON) if flags & _CACHE_KNOWN else None,
+        counts_cycles=bool(flags & _COUNTER_RUNS),
     )
 
 
@@ -314,6 +342,25 @@ def parse_inference(payload: bytes, output_bytes: int) -> tuple[int, int, bytes]
         raise ProtocolError(text, hint="flash the firmware again")
     cycles, micros = _TIMES.unpack_from(payload)
     return cycles, micros, payload[_TIMES.size :]
+
+
+def profile_payload(first: int, offset: int, part: bytes) -> bytes:
+    """Payload of PROFILE: the first step to tell of, then that of INFER."""
+    head = first.to_bytes(FIRST_STEP_BYTES, "little")
+    return head + write_payload(offset, part)
+
+
+def parse_profile(payload: bytes) -> tuple[int, tuple[StepRun, ...]]:
+    """Steps in all, and those that a PROFILE reply tells of.
+
+    Raises:
+        ProtocolError: If it ends within one.
+    """
+    steps = payload[FIRST_STEP_BYTES:]
+    if len(payload) < FIRST_STEP_BYTES or len(steps) % _STEP.size:
+        raise ProtocolError(f"PROFILE reply: {len(payload)} bytes")
+    total = int.from_bytes(payload[:FIRST_STEP_BYTES], "little")
+    return total, tuple(StepRun(*step) for step in _STEP.iter_unpack(steps))
 
 
 def parse_error(payload: bytes) -> tuple[int, str]:

@@ -24,7 +24,7 @@ def build_peripherals(
         _clock_control(),
         Uarte(link, memory, clock).peripheral,
         _Timer(clock).peripheral,
-        Peripheral("NVMC", 0x4001_E000, {0x400: 1, 0x504: 0}),
+        Peripheral("NVMC", 0x4001_E000, {0x400: 1, 0x504: 0, 0x540: 0}),
         _gpio(),
         _CycleCounter(clock).peripheral,
         _system_control(),

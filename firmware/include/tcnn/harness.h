@@ -35,13 +35,17 @@
  *                                                        the outputs' first bytes, as
  *                                                        many as fit a reply
  *   TCNN_READ   u32 offset, u16 size: part of the        bytes
- *               outputs, until the next WRITE or INFER
+ *               outputs, until another run or WRITE
+ *   TCNN_PROFILE  u16 first, then as INFER: run step by  u16 steps in all; of each from
+ *               step, one kernel call a step             the first on, as many as fit:
+ *                                                        u32 cycles, u32 microseconds,
+ *                                                        u32 stack bytes
  * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
  * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated). It changed
  * nothing then, is not remembered as answered, and fails again when repeated.
  *
  * HELLO REPLY
- *   "TCNN", u16 max_payload, u16 flags (0), u32 clock in Hz (0: unknown),
+ *   "TCNN", u16 max_payload, u16 flags, u32 clock in Hz (0: unknown),
  *   u32 arena bytes, u32 stack bytes (most used since start; 0: unknown),
  *   u8[8] board id, u8[32] SHA-256 of the model,
  *   u8 inputs, u8 outputs, then each of them: u8 dtype, u8 rank, u32 dims[rank],
@@ -58,7 +62,7 @@
 extern "C" {
 #endif
 
-#define TCNN_PROTOCOL_VERSION 1
+#define TCNN_PROTOCOL_VERSION 2
 
 /* Largest payload of a request or a reply, in bytes. */
 #ifndef TCNN_MAX_PAYLOAD
@@ -70,6 +74,7 @@ enum {
     TCNN_WRITE = 0x02,
     TCNN_INFER = 0x03,
     TCNN_READ = 0x04,
+    TCNN_PROFILE = 0x05,
     TCNN_REPLY = 0x80, /* added to the type of the request */
     TCNN_ERROR = 0xFF,
 };
@@ -83,6 +88,13 @@ enum {
     TCNN_ERROR_BAD_FRAME = 6, /* broken frame: send again */
 };
 
+/* Flags of the HELLO reply, as registers had it when they were read back at start. */
+enum {
+    TCNN_CACHE_ON = 1,     /* the instruction cache is on */
+    TCNN_COUNTER_RUNS = 2, /* tcnn_port_cycles counts */
+    TCNN_CACHE_KNOWN = 4,  /* there is such a cache to ask */
+};
+
 /* Starts serving `model`; calls tcnn_port_init. The model must outlive the harness. */
 void tcnn_harness_init(const tcnn_model_t *model);
 
@@ -94,9 +106,11 @@ void tcnn_harness_poll(void);
  * THE PORT: what a platform provides, six functions.
  */
 typedef struct {
-    const char *board;   /* name, at most 255 characters */
-    uint8_t board_id[8]; /* unique to this device; zero when unknown */
-    uint32_t clock_hz;   /* 0 when unknown */
+    const char *board;    /* name, at most 255 characters */
+    uint8_t board_id[8];  /* unique to this device; zero when unknown */
+    uint32_t clock_hz;    /* 0 when unknown */
+    uint16_t flags;       /* TCNN_CACHE_ON and so on */
+    uint32_t stack_bytes; /* free below tcnn_port_init, to watch on ARM; 0: do not */
 } tcnn_port_info_t;
 
 /* Makes the link and the clocks ready and describes the board. */
@@ -114,9 +128,6 @@ uint32_t tcnn_port_cycles(void);
 
 /* Free-running microseconds. */
 uint32_t tcnn_port_micros(void);
-
-/* Most stack used since start, in bytes; 0 where it is not known. */
-uint32_t tcnn_port_stack_bytes(void);
 
 #ifdef __cplusplus
 }

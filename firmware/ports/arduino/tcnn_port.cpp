@@ -30,47 +30,12 @@
 #define PORT_BAUD_RATE 115200
 #define PORT_PACKET_BYTES 64u
 
-/* Stack is counted from tcnn_port_init on, which setup() calls, and at most so far. The
- * gap is not watched: the painting itself runs there. */
-#define STACK_WATCH_BYTES 4096u
-#define STACK_GAP_BYTES 128u
-#define STACK_PAINT 0xC5C5C5C5u
+/* What any core leaves of its stack when it calls setup(). */
+#define PORT_STACK_BYTES 4096u
 
-#if defined(__arm__)
-
-static uint32_t *stack_lowest;
-static uint32_t stack_words;
-
-static uint32_t *stack_pointer(void) {
-    uint32_t *sp;
-    __asm__ volatile("mov %0, sp" : "=r"(sp));
-    return sp;
-}
-
-static void paint_stack(void) {
-    stack_words = (STACK_WATCH_BYTES - STACK_GAP_BYTES) / sizeof(uint32_t);
-    stack_lowest = stack_pointer() - STACK_WATCH_BYTES / sizeof(uint32_t);
-    for (uint32_t i = 0; i < stack_words; i++) {
-        ((volatile uint32_t *)stack_lowest)[i] = STACK_PAINT;
-    }
-}
-
-uint32_t tcnn_port_stack_bytes(void) {
-    const volatile uint32_t *place = stack_lowest;
-    uint32_t untouched = 0;
-    while (untouched < stack_words && place[untouched] == STACK_PAINT) {
-        untouched++;
-    }
-    return STACK_WATCH_BYTES - untouched * (uint32_t)sizeof(uint32_t);
-}
-
-#else
-
-static void paint_stack(void) {}
-
-uint32_t tcnn_port_stack_bytes(void) { return 0; }
-
-#endif
+/* The nRF52840's switch of its instruction cache: NVMC ICACHECNF. */
+#define ICACHECNF (*(volatile uint32_t *)0x4001E540u)
+#define ICACHECNF_CACHEEN 1u
 
 /* The factory's 64-bit number of this chip (FICR DEVICEID). */
 static void read_board_id(uint8_t *board_id) {
@@ -86,20 +51,34 @@ static void read_board_id(uint8_t *board_id) {
 #endif
 }
 
-static void start_cycle_counter(void) {
+/* Arduino's core leaves it off. */
+static uint32_t start_cache(void) {
+#if defined(NRF52840_XXAA)
+    ICACHECNF |= ICACHECNF_CACHEEN;
+    return TCNN_CACHE_KNOWN |
+           ((ICACHECNF & ICACHECNF_CACHEEN) != 0 ? TCNN_CACHE_ON : 0);
+#else
+    return 0;
+#endif
+}
+
+static uint32_t start_cycle_counter(void) {
 #if defined(DWT_CTRL_CYCCNTENA_Msk)
     CoreDebug->DEMCR |= CoreDebug_DEMCR_TRCENA_Msk;
     DWT->CYCCNT = 0;
     DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
+    return (DWT->CTRL & DWT_CTRL_CYCCNTENA_Msk) != 0 ? TCNN_COUNTER_RUNS : 0;
+#else
+    return 0;
 #endif
 }
 
 void tcnn_port_init(tcnn_port_info_t *info) {
-    paint_stack();
     Serial.begin(PORT_BAUD_RATE);
-    start_cycle_counter();
     info->board = BOARD_NAME;
     info->clock_hz = PORT_CLOCK_HZ;
+    info->flags = (uint16_t)(start_cache() | start_cycle_counter());
+    info->stack_bytes = PORT_STACK_BYTES;
     read_board_id(info->board_id);
 }
 

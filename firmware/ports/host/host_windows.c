@@ -68,6 +68,4 @@ uint32_t tcnn_port_micros(void) {
     return (uint32_t)(micros & UINT32_MAX);
 }
 
-uint32_t tcnn_port_stack_bytes(void) { return 0; }
-
 #endif /* _WIN32 */
