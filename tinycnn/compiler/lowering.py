@@ -113,6 +113,7 @@ class Lowering:
                 params_type=params_type,
                 params=params,
                 arguments=(*names, *constants, self._buffers[y.id].name),
+                op=node.op,
                 comment=f"op {node.op.index} {node.op.kind} {shapes}: {y.name}",
             )
         )

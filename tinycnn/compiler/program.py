@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.graph import Op, Tensor
 
 __all__ = ["Buffer", "ConstantArray", "KernelCall", "Param", "Program"]
 
@@ -48,6 +48,7 @@ class KernelCall:
         params_type: The C type of its first argument.
         params: Its fields in order; a str is the name of a `ConstantArray`.
         arguments: C names of buffers and arrays, after the params.
+        op: The operator that it is a part of.
         comment: Operator, source tensor and shapes.
     """
 
@@ -56,6 +57,7 @@ class KernelCall:
     params_type: str
     params: dict[str, Param]
     arguments: tuple[str, ...]
+    op: Op
     comment: str
 
 
