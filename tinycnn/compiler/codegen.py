@@ -13,7 +13,7 @@ from tinycnn.compiler.graph import Tensor
 from tinycnn.compiler.program import Buffer, Param, Program
 from tinycnn.rendering import render
 
-__all__ = ["RUNTIME_API", "generate_sources"]
+__all__ = ["RUNTIME_API", "describe_tensor", "generate_sources", "tensor_fields"]
 
 RUNTIME_API = 2  # TCNN_RUNTIME_API of the kernels that the sources are written for
 
@@ -46,8 +46,14 @@ def generate_sources(program: Program) -> dict[str, str]:
             **_border("OUTPUT", program.outputs),
         },
         "tensors": {
-            "inputs": [_tensor_fields(buffer) for buffer in program.inputs],
-            "outputs": [_tensor_fields(buffer) for buffer in program.outputs],
+            "inputs": [
+                tensor_fields(buffer.tensor, offset=buffer.offset)
+                for buffer in program.inputs
+            ],
+            "outputs": [
+                tensor_fields(buffer.tensor, offset=buffer.offset)
+                for buffer in program.outputs
+            ],
         },
     }
     return {
@@ -60,12 +66,12 @@ def _border(side: str, buffers: tuple[Buffer, ...]) -> dict[str, _Border]:
     """Inputs or outputs by their C name: INPUT, or INPUT0, INPUT1, ..."""
     names = [side] if len(buffers) == 1 else [f"{side}{i}" for i in range(len(buffers))]
     return {
-        name: _Border(buffer, _describe(buffer.tensor))
+        name: _Border(buffer, describe_tensor(buffer.tensor))
         for name, buffer in zip(names, buffers, strict=True)
     }
 
 
-def _describe(tensor: Tensor) -> str:
+def describe_tensor(tensor: Tensor) -> str:
     """One line for the manual: type, shape and what the values mean."""
     shape = " x ".join(map(str, tensor.shape))
     text = f"{tensor.dtype}, {shape}"
@@ -76,9 +82,8 @@ def _describe(tensor: Tensor) -> str:
     return f"{text}; real = {tensor.scale!r} * ({offset})"
 
 
-def _tensor_fields(buffer: Buffer) -> dict[str, Param]:
-    """The fields of a tcnn_tensor_t, in order."""
-    tensor = buffer.tensor
+def tensor_fields(tensor: Tensor, *, offset: int) -> dict[str, Param]:
+    """The fields of a tcnn_tensor_t at `offset` in the arena, in order."""
     quantized = tensor.dtype != "float32"
     return {
         "dtype": _DTYPES[tensor.dtype],
@@ -86,6 +91,6 @@ def _tensor_fields(buffer: Buffer) -> dict[str, Param]:
         "shape": tensor.shape,
         "scale": tensor.scale if quantized else 0.0,
         "zero_point": tensor.zero_point if quantized else 0,
-        "offset": buffer.offset,
+        "offset": offset,
         "bytes": tensor.bytes,
     }

@@ -83,6 +83,7 @@ class Op:
         inputs: Tensor ids in TFLite's order (input, weights, bias, ...).
         outputs: Tensor ids.
         attrs: The options of its kind.
+        scratch: The tensor that its kernel works in, if it needs one.
     """
 
     index: int
@@ -90,6 +91,12 @@ class Op:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     attrs: Attrs = field(default_factory=Attrs)
+    scratch: int | None = None
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        """Its outputs and its scratch."""
+        return self.outputs if self.scratch is None else (*self.outputs, self.scratch)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,9 +5,11 @@ All arithmetic on scales happens in the operators' rules; the C code gets intege
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from tinycnn.compiler.graph import Graph, Tensor
+from tinycnn.compiler.kernels import Kernel
 from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.memory import MemoryPlan
 from tinycnn.compiler.numerics import Numerics
@@ -20,7 +22,12 @@ _CTYPES = MappingProxyType({"int8": "int8_t", "uint8": "uint8_t", "float32": "fl
 
 
 def lower_graph(
-    graph: Graph, plan: MemoryPlan, *, name: str, numerics: Numerics = "litert"
+    graph: Graph,
+    plan: MemoryPlan,
+    *,
+    name: str,
+    numerics: Numerics = "litert",
+    kernels: Mapping[int, Kernel] | None = None,
 ) -> Program:
     """The program that computes `graph` inside the arena of `plan`.
 
@@ -29,15 +36,19 @@ def lower_graph(
         plan: A memory plan of the same graph.
         name: Prefix of all C names; a C identifier.
         numerics: The reference whose arithmetic it reproduces.
+        kernels: The kernel of each operator by its first output; portable without.
 
     Raises:
         UnsupportedModelError: If a scale cannot be expressed exactly.
     """
-    live = (*graph.inputs, *(output for op in graph.ops for output in op.outputs))
+    live = (*graph.inputs, *(tensor for op in graph.ops for tensor in op.writes))
     buffers = {i: _buffer(graph.tensors[i], plan) for i in live}
     lowering = Lowering(name, buffers, numerics)
     for op in graph.ops:
-        OPERATORS[op.kind].lower(lowering, Node(graph, op))
+        chosen = (kernels or {}).get(op.outputs[0])
+        lower = chosen.lower if chosen else OPERATORS[op.kind].lower
+        lowering.predicted_cycles = chosen.cycles if chosen else None
+        lower(lowering, Node(graph, op))
     used = {argument for call in lowering.calls for argument in call.arguments}
     return Program(
         name=name,

@@ -25,6 +25,7 @@ class Lowering:
     Attributes:
         numerics: The reference whose arithmetic the kernels reproduce.
         calls: Kernel calls in execution order.
+        predicted_cycles: Of the operator that is lowered now, for its first call.
         arrays: Constants in the order of their use.
 
     Args:
@@ -40,6 +41,7 @@ class Lowering:
         self._name = name
         self._buffers = buffers
         self.calls: list[KernelCall] = []
+        self.predicted_cycles: int | None = None
         self.arrays: list[ConstantArray] = []
         self._call_counts: Counter[int] = Counter()
 
@@ -64,6 +66,11 @@ class Lowering:
         if tensor.data is None:
             return self._buffers[tensor.id].name
         return self.array(node, f"input{number + 1}", "int8_t", tensor.data)
+
+    def scratch(self, node: Node) -> str:
+        """The C name of the memory that the node's kernel works in."""
+        assert node.op.scratch is not None
+        return self._buffers[node.op.scratch].name
 
     def multipliers(
         self, node: Node, multipliers: list[Multiplier]
@@ -106,6 +113,7 @@ class Lowering:
         x, y = read[0] if read else node.input(), output or node.output()
         shapes = f"{_shape(x)} -> {_shape(y)}"
         names = (self._buffers[t.id].name for t in read)
+        cycles, self.predicted_cycles = self.predicted_cycles, None
         self.calls.append(
             KernelCall(
                 name=self._call_name(node),
@@ -115,6 +123,7 @@ class Lowering:
                 arguments=(*names, *constants, self._buffers[y.id].name),
                 op=node.op,
                 comment=f"op {node.op.index} {node.op.kind} {shapes}: {y.name}",
+                predicted_cycles=cycles,
             )
         )
 

@@ -50,6 +50,7 @@ class KernelCall:
         arguments: C names of buffers and arrays, after the params.
         op: The operator that it is a part of.
         comment: Operator, source tensor and shapes.
+        predicted_cycles: Of its operator on a Cortex-M4, at the operator's first call.
     """
 
     name: str
@@ -59,6 +60,7 @@ class KernelCall:
     arguments: tuple[str, ...]
     op: Op
     comment: str
+    predicted_cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

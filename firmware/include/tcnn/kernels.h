@@ -48,6 +48,36 @@ typedef struct {
 void tcnn_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,
                      const int8_t *weights, const int32_t *bias, int8_t *output);
 
+/* CONV_2D for Cortex-M with DSP. */
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t output_channels;
+    int32_t kernel_height;
+    int32_t kernel_width;
+    int32_t stride_height;
+    int32_t stride_width;
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t padded_width; /* pixels of a padded row; 0: nothing is padded */
+    int32_t input_zero_point;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_conv_2d_dsp_params_t;
+
+/* weights: for each four output channels a, b, c, d
+ *   sums to start from: 256 * a + b, b, 256 * c + d, d
+ *   for each two elements of a window, as the kernel gathers them: two words of lanes
+ *     256 * a + b and 256 * c + d, the first element in the low half
+ *   multiplier, offset, shift of each (see requantization in the kernel)
+ * scratch: two windows of 16-bit numbers, two pixels of output, then kernel_height
+ * padded rows of the input; each rounded up to 4 bytes */
+void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
+                         const int32_t *weights, uint8_t *scratch, int8_t *output);
+
 typedef struct {
     tcnn_conv_2d_params_t conv;
     int32_t groups; /* of input channels, and as many of output channels */

@@ -1,7 +1,7 @@
 """Graph -> what is to be placed: storages, and how near any two may come.
 
 A storage is the memory of a tensor and of its aliases, named by the tensor that owns
-it. Two storages that are live at one step lie apart, unless one is an input's that dies
+it; the scratch of a kernel is one too. Two storages that are live at one step lie apart, unless one is an input's that dies
 where the other, an output's, is born: then the kernel's access order decides.
 """
 
@@ -28,7 +28,7 @@ def find_roots(graph: Graph) -> dict[int, int]:
     """The storage of each activation: its own, or that of the tensor it aliases."""
     roots = {t: t for t in graph.inputs}
     for op in graph.ops:
-        roots.update({output: output for output in op.outputs})
+        roots.update({output: output for output in op.writes})
         if OPERATORS[op.kind].is_alias and op.inputs[0] in roots:
             roots[op.outputs[0]] = roots[op.inputs[0]]
     return roots
@@ -39,7 +39,7 @@ def find_lifetimes(graph: Graph, roots: dict[int, int]) -> dict[int, Lifetime]:
     first = {roots[t]: 0 for t in graph.inputs}
     last = dict(first)
     for step, op in enumerate(graph.ops):
-        for tensor in (*op.inputs, *op.outputs):
+        for tensor in (*op.inputs, *op.writes):
             if tensor in roots:
                 first.setdefault(roots[tensor], step)
                 last[roots[tensor]] = step

@@ -77,6 +77,8 @@ class _Arena:
             MemoryPlanError: If a byte is overwritten before it is read.
         """
         node, where = Node(self._graph, op), f"op {op.index} ({op.kind})"
+        if op.scratch is not None:  # a kernel may use it before it reads its inputs
+            self.write(op.scratch)
         written_at = self._write_moments(op)
         for number, tensor in enumerate(op.inputs):
             if tensor not in self._roots:
@@ -91,7 +93,7 @@ class _Arena:
                     self._fail(tensor, element * (x.bytes // x.size), where)
         for tensor in op.outputs:
             self.write(tensor)
-        for tensor in op.outputs:
+        for tensor in op.writes:
             self.expect(tensor, where)
 
     def _write_moments(self, op: Op) -> NDArray[np.int64]:

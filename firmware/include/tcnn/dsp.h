@@ -1,0 +1,73 @@
+/*
+ * dsp.h - the SIMD instructions of Cortex-M4, M7 and M33, and their meaning in C
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Inline assembly instead of <arm_acle.h>, which compilers before GCC 10 lack. Kernels
+ * for DSP compute the same, slowly, where these instructions are missing.
+ */
+#ifndef TCNN_DSP_H
+#define TCNN_DSP_H
+
+#include <stdint.h>
+
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
+#define TCNN_DSP 1
+#else
+#define TCNN_DSP 0
+#endif
+
+/* Hot code keeps its speed where sketches are compiled for size. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O2")
+#endif
+
+/* A function whose body is assembly. */
+#define TCNN_NAKED __attribute__((naked, noinline, used))
+#define TCNN_UNUSED __attribute__((unused))
+
+/* Four bytes at any address. */
+static inline uint32_t tcnn_load_4(const void *from) {
+    uint32_t word;
+    __builtin_memcpy(&word, from, sizeof word);
+    return word;
+}
+
+/* Bytes 0 and 2 as signed 16-bit lanes. */
+static inline uint32_t tcnn_even_bytes(uint32_t word) {
+#if TCNN_DSP
+    uint32_t lanes;
+    __asm__("sxtb16 %0, %1" : "=r"(lanes) : "r"(word));
+    return lanes;
+#else
+    return (uint16_t)(int8_t)word | (uint32_t)(uint16_t)(int8_t)(word >> 16) << 16;
+#endif
+}
+
+/* Bytes 1 and 3 as signed 16-bit lanes. */
+static inline uint32_t tcnn_odd_bytes(uint32_t word) {
+#if TCNN_DSP
+    uint32_t lanes;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(lanes) : "r"(word));
+    return lanes;
+#else
+    return tcnn_even_bytes(word >> 8);
+#endif
+}
+
+/* The lanes of a word. */
+static inline int32_t tcnn_low(uint32_t word) { return (int16_t)word; }
+static inline int32_t tcnn_high(uint32_t word) { return (int16_t)(word >> 16); }
+
+/* x * y for the low lanes, plus that of the high lanes, plus sum, modulo 2^32. */
+static inline uint32_t tcnn_smlad(uint32_t x, uint32_t y, uint32_t sum) {
+#if TCNN_DSP
+    uint32_t result;
+    __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(x), "r"(y), "r"(sum));
+    return result;
+#else
+    return sum + (uint32_t)(tcnn_low(x) * tcnn_low(y)) +
+           (uint32_t)(tcnn_high(x) * tcnn_high(y));
+#endif
+}
+
+#endif /* TCNN_DSP_H */

@@ -1,0 +1,147 @@
+"""Runs a `Program` on an emulated Cortex-M4, kernel by kernel.
+
+The kernels are compiled once; each call gets its params, tables and arena in emulated
+memory, as `executor` does on the host. So the DSP code itself runs.
+"""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.compiler.executor import FIRMWARE, ITEM_TYPES
+
+_CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
+_STACK, _RETURN = 0x3000_0000, 0x00F0_0000
+_STACK_BYTES = 4096
+_TARGET = "-target thumb-freestanding-eabihf -fno-sanitize=undefined".split()
+# The stack that any kernel may take.
+STACK_LIMIT = 1024
+
+
+def build_emulator(folder, *, cpu="cortex_m4", flags=("-O2",), firmware=FIRMWARE):
+    """All kernels for `cpu`, at address 0."""
+    elf = folder / "kernels.elf"
+    script = folder / "kernels.ld"
+    script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
+    include = [f"-I{firmware}/include/tcnn", "-isystem", f"{firmware}/ports/sim/libc"]
+    sources = map(str, sorted((firmware / "kernels").glob("*.c")))
+    compiler = [sys.executable, "-m", "ziglang", "cc", *_TARGET, f"-mcpu={cpu}"]
+    link = [f"-Wl,-T,{script},--no-gc-sections,-e,tcnn_move_s8"]
+    command = [*compiler, *flags, *include, *sources, *link, "-o", str(elf)]
+    subprocess.run(command, check=True)
+    return Emulator(elf)
+
+
+class Emulator:
+    """The kernels of one image on one emulated processor."""
+
+    def __init__(self, elf: Path) -> None:
+        unicorn = pytest.importorskip("unicorn")
+        from elftools.elf.elffile import ELFFile
+        from unicorn import arm_const
+
+        self._arm = arm_const
+        self._error = unicorn.UcError
+        self._uc = unicorn.Uc(
+            unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS
+        )
+        self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+        for base, size in (
+            (_CODE, 1 << 20),
+            (_DATA, 64 << 20),
+            (_RAM, 64 << 20),
+            (_STACK, _STACK_BYTES),
+            (_RETURN, 4096),
+        ):
+            self._uc.mem_map(base, size)
+        self._enable_fpu()
+        with elf.open("rb") as stream:
+            image = ELFFile(stream)
+            for segment in image.iter_segments("PT_LOAD"):
+                self._uc.mem_write(segment["p_vaddr"], segment.data())
+            table = image.get_section_by_name(".symtab")
+            self._symbols = {s.name: s["st_value"] for s in table.iter_symbols()}
+        self.stack_bytes = 0
+
+    def _enable_fpu(self):
+        """Full access to the FPU, as start-up code gives it."""
+        arm = self._arm
+        self._uc.reg_write(arm.UC_ARM_REG_C1_C0_2, 0xF << 20)
+        self._uc.reg_write(arm.UC_ARM_REG_FPEXC, 1 << 30)
+
+    def run(self, program, inputs):
+        """Raw output bytes for each input, the arena poisoned before each run."""
+        address, end = {"NULL": 0}, _DATA
+        for array in program.arrays:
+            values = np.ascontiguousarray(array.values, ITEM_TYPES[array.ctype])
+            self._uc.mem_write(end, values.tobytes())
+            address[array.name] = end
+            end += -(-values.nbytes // 16) * 16
+        for buffer in program.buffers:
+            address[buffer.name] = _RAM + 64 + buffer.offset
+        params = []
+        for call in program.calls:
+            content = pack_struct(call.params, address)
+            self._uc.mem_write(end, content)
+            params.append(end)
+            end += -(-len(content) // 16) * 16
+        return [self._run_one(program, x, address, params) for x in inputs]
+
+    def _run_one(self, program, x, address, params):
+        guard = b"\xa5" * 64
+        self._uc.mem_write(_RAM, guard + b"\xa5" * program.arena_bytes + guard)
+        raw = x.tobytes()
+        for buffer in program.inputs:
+            part, raw = raw[: buffer.tensor.bytes], raw[buffer.tensor.bytes :]
+            self._uc.mem_write(_RAM + 64 + buffer.offset, part)
+        for call, place in zip(program.calls, params, strict=True):
+            self._call(call.function, [place, *(address[a] for a in call.arguments)])
+        assert self._uc.mem_read(_RAM, 64) == guard, "written before the arena"
+        after = _RAM + 64 + program.arena_bytes
+        assert self._uc.mem_read(after, 64) == guard, "written after"
+        return b"".join(
+            bytes(self._uc.mem_read(_RAM + 64 + b.offset, b.tensor.bytes))
+            for b in program.outputs
+        )
+
+    def _call(self, function, arguments):
+        arm, uc = self._arm, self._uc
+        paint = b"\x5a" * _STACK_BYTES
+        uc.mem_write(_STACK, paint)
+        top = _STACK + _STACK_BYTES - 64
+        uc.mem_write(top, struct.pack(f"<{len(arguments)}I", *arguments)[16:])
+        for register, value in zip(range(4), arguments, strict=False):
+            uc.reg_write(arm.UC_ARM_REG_R0 + register, value)
+        saved = {arm.UC_ARM_REG_R4 + i: 0xC0DE0000 + i for i in range(8)}
+        for register, value in saved.items():
+            uc.reg_write(register, value)
+        uc.reg_write(arm.UC_ARM_REG_SP, top)
+        uc.reg_write(arm.UC_ARM_REG_LR, _RETURN | 1)
+        uc.emu_start(self._symbols[function] | 1, _RETURN)
+        assert uc.reg_read(arm.UC_ARM_REG_SP) == top, f"{function}: stack pointer"
+        for register, value in saved.items():
+            assert uc.reg_read(register) == value, f"{function}: register not restored"
+        below = bytes(uc.mem_read(_STACK, top - _STACK))
+        unused = len(below) - len(below.lstrip(b"\x5a"))
+        self.stack_bytes = max(self.stack_bytes, len(below) - unused)
+
+
+def pack_struct(params, address):
+    """The bytes of a C struct of 32-bit fields."""
+    content = b""
+    for value in params.values():
+        if isinstance(value, dict):
+            content += pack_struct(value, address)
+        elif isinstance(value, tuple):
+            content += struct.pack(f"<{len(value)}i", *value)
+        elif isinstance(value, str):
+            content += struct.pack("<I", address[value])
+        else:
+            content += struct.pack("<f" if isinstance(value, float) else "<i", value)
+    return content

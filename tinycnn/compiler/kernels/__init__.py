@@ -1,0 +1,12 @@
+"""Kernels for Cortex-M with DSP, and the choice among them for each operator.
+
+One file a kernel: for which nodes it is exact, what it costs, how weights are packed
+for it. The C function of the same name is in `firmware/kernels`.
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.kernels.choose import Optimize, choose_kernels
+from tinycnn.compiler.kernels.kernel import Kernel
+
+__all__ = ["Kernel", "Optimize", "choose_kernels"]

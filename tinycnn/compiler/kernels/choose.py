@@ -1,0 +1,137 @@
+"""Graph -> the graph with a kernel for each operator, under budgets of memory.
+
+In: a graph after all passes. Out: the same with scratch memory for the kernels chosen,
+and the kernels by the first output of their operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Literal
+
+from tinycnn.compiler.graph import Graph, Op, Tensor
+from tinycnn.compiler.kernels.conv_pairs import conv_pairs
+from tinycnn.compiler.kernels.kernel import Kernel
+from tinycnn.compiler.kernels.portable import portable
+from tinycnn.compiler.memory.planner import draft_plan
+from tinycnn.compiler.operators import OPERATORS, Node
+
+__all__ = ["Kernels", "Optimize", "apply_kernels", "choose_kernels", "list_kernels"]
+
+Optimize = Literal["speed", "size", "ram"]
+Kernels = dict[int, Kernel]  # by an operator's first output
+
+_DSP_KERNELS: Mapping[str, tuple[Callable[[Node], Kernel | None], ...]] = (
+    MappingProxyType(
+        {
+            "CONV_2D": (conv_pairs,),
+        }
+    )
+)
+# The share by which scratch memory may raise the arena above its least.
+_SPARE_ARENA = MappingProxyType({"speed": 0.25, "size": 0.25, "ram": 0.0})
+
+
+def choose_kernels(
+    graph: Graph,
+    *,
+    optimize: Optimize = "speed",
+    flash_bytes: int | None = None,
+    ram_bytes: int | None = None,
+) -> tuple[Graph, Kernels]:
+    """The kernels for a Cortex-M with DSP, and the graph with their scratch memory.
+
+    Args:
+        graph: After all passes.
+        optimize: `speed` takes the fastest kernels, `size` those of the smallest
+            tables; both may raise the arena by a quarter. `ram` takes the fastest
+            that leave the arena as it is.
+        flash_bytes: The most that tables may take; slower kernels keep it.
+        ram_bytes: The most that the arena may take; slower kernels keep it.
+    """
+    options = {
+        op.outputs[0]: _sorted(list_kernels(Node(graph, op)), optimize)
+        for op in graph.ops
+        if not OPERATORS[op.kind].is_alias
+    }
+    least = draft_plan(graph).arena_bytes
+    allowed = int(least * (1 + _SPARE_ARENA[optimize]))
+    if ram_bytes is not None:
+        allowed = max(min(allowed, ram_bytes), least)
+    if flash_bytes is not None:
+        _fit_flash(options, flash_bytes)
+    return _fit_arena(graph, options, allowed)
+
+
+def list_kernels(node: Node) -> Iterator[Kernel]:
+    """The kernels that compute `node` exactly, the portable one first."""
+    yield portable(node)
+    for kernel in _DSP_KERNELS.get(node.op.kind, ()):
+        found = kernel(node)
+        if found is not None:
+            yield found
+
+
+def _sorted(kernels: Iterator[Kernel], optimize: Optimize) -> list[Kernel]:
+    """The best first; what is no better than a kernel of less scratch comes never."""
+    if optimize == "size":
+        return sorted(kernels, key=lambda k: (k.table_bytes, k.cycles))
+    return sorted(kernels, key=lambda k: k.cycles)
+
+
+def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: int) -> None:
+    """Give up the kernels that save the least time for their bytes of tables."""
+    while sum(kernels[0].table_bytes for kernels in options.values()) > flash_bytes:
+        swaps = [
+            ((other.cycles - kernels[0].cycles) / saved, output, other)
+            for output, kernels in options.items()
+            for other in kernels[1:]
+            if (saved := kernels[0].table_bytes - other.table_bytes) > 0
+        ]
+        if not swaps:
+            return
+        _, output, other = min(swaps, key=lambda swap: swap[:2])
+        kernels = options[output]
+        options[output] = kernels[kernels.index(other) :]
+
+
+def _fit_arena(
+    graph: Graph, options: dict[int, list[Kernel]], allowed: int
+) -> tuple[Graph, Kernels]:
+    """Give up scratch memory, the most first, where the arena is highest."""
+    while True:
+        chosen = {output: kernels[0] for output, kernels in options.items()}
+        result = apply_kernels(graph, chosen)
+        plan = draft_plan(result)
+        if plan.arena_bytes <= allowed:
+            return result, chosen
+        scratch = {
+            op.outputs[0]: result.tensors[op.scratch].bytes
+            for op in result.ops
+            if op.scratch is not None
+        }
+        if not scratch:
+            return result, chosen
+        peak = result.ops[plan.peak_step].outputs[0]
+        output = peak if peak in scratch else max(scratch, key=scratch.__getitem__)
+        options[output] = [
+            k for k in options[output] if k.scratch_bytes < scratch[output]
+        ]
+
+
+def apply_kernels(graph: Graph, kernels: Kernels) -> Graph:
+    """`graph` with a tensor for each kernel that needs scratch memory."""
+    tensors, ops = list(graph.tensors), []
+    for op in graph.ops:
+        kernel = kernels.get(op.outputs[0])
+        if kernel is not None and kernel.scratch_bytes:
+            tensors.append(_scratch_tensor(len(tensors), op, kernel.scratch_bytes))
+            op = replace(op, scratch=tensors[-1].id)
+        ops.append(op)
+    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def _scratch_tensor(number: int, op: Op, size: int) -> Tensor:
+    return Tensor(number, f"scratch of op {op.index}", (size,), "uint8")
