@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -45,6 +45,7 @@ __all__ = [
     "TargetSettings",
     "TrainingSettings",
     "load_project",
+    "parse_model",
     "parse_project",
     "project_template",
 ]
@@ -299,6 +300,27 @@ def parse_project(text: str, *, source: str = PROJECT_FILE) -> Project:
     except ValidationError as error:
         problems = error.errors(include_url=False)
         raise _problem(problems, source) from error
+
+
+def parse_model(text: str, knobs: Mapping[str, KnobValue]) -> ModelSettings:
+    """The `[model]` table that a command line means.
+
+    Args:
+        text: A family of the zoo, or the user's own as `my_model.py:build`.
+        knobs: The knobs that are set.
+
+    Raises:
+        ProjectError: If something in it is wrong.
+    """
+    is_own = ":" in text
+    if not is_own:
+        knob_values(text, knobs)
+    try:
+        return ModelSettings.model_validate(
+            {"build" if is_own else "name": text, **knobs}
+        )
+    except ValidationError as error:
+        raise _problem(error.errors(include_url=False), f"model '{text}'") from error
 
 
 def project_template(

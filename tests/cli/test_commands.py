@@ -26,6 +26,7 @@ COMMANDS = (
     "compile",
     "validate",
     "report",
+    "models",
 )
 
 
@@ -53,7 +54,7 @@ def test_init_writes_a_project(tmp_path):
     [
         (("init", "demo", "--board", "nano"), "error: board 'nano': not known"),
         (("init", "demo", "--dataset", "mnits"), "error: data set 'mnits': not known"),
-        (("init", "demo", "--model", "resnet"), "error: "),
+        (("init", "demo", "--model", "resnet50"), "error: "),
         (("init", "int"), "error: "),
         (("build", "nowhere"), "error: "),
         (("compile", "missing.tflite", "-o", "out"), "error: missing.tflite: cannot"),

@@ -16,6 +16,7 @@ from tinycnn.cli.build import build
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
 from tinycnn.cli.init import init
+from tinycnn.cli.models import models
 from tinycnn.cli.report import report
 from tinycnn.cli.train import train
 from tinycnn.cli.validate import validate
@@ -37,7 +38,17 @@ def cli() -> None:
     """
 
 
-for command in (init, train, convert, analyze, build, compile_, validate, report):
+for command in (
+    init,
+    train,
+    convert,
+    analyze,
+    build,
+    compile_,
+    validate,
+    report,
+    models,
+):
     cli.add_command(command)
 
 

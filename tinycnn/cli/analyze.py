@@ -20,7 +20,7 @@ from tinycnn.cli.console import (
 from tinycnn.compiler.analysis import Analysis, Fit, analyze_tflite, check_fit
 from tinycnn.pipeline import find_model
 
-__all__ = ["analyze"]
+__all__ = ["analyze", "describe_fit", "list_totals", "show_shape"]
 
 _COLUMNS = (
     *("op", "kind", "input", "output", "parameters", "MACs"),
@@ -51,8 +51,8 @@ def analyze(model: Path, board: str | None, as_json: bool) -> int:
         print_json({"model": found.origin, **_to_json(analysis, fits)})
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9))
-        print_table(_to_totals(analysis), title=f"\n{found.origin}")
-        for line in (*map(_describe, fits), *_advise(analysis)):
+        print_table(list_totals(analysis), title=f"\n{found.origin}")
+        for line in (*map(describe_fit, fits), *_advise(analysis)):
             click.echo(line)
     chosen = chosen or found.board
     return 0 if any(f.fits for f in fits if chosen in (None, f.board.name)) else 1
@@ -64,14 +64,15 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
         yield (
             str(cost.index),
             cost.kind,
-            _shape(cost.input_shape),
-            _shape(cost.output_shape),
+            show_shape(cost.input_shape),
+            show_shape(cost.output_shape),
             *(f"{n:,}" for n in (*numbers, cost.activation_bytes, live)),
             "#" * round(_BAR * live / max(*analysis.live_bytes, 1)),
         )
 
 
-def _to_totals(analysis: Analysis) -> dict[str, str]:
+def list_totals(analysis: Analysis) -> dict[str, str]:
+    """What the whole model needs, by name."""
     plan, macs = analysis.plan, f"{analysis.macs:,}"
     if analysis.macs != analysis.file_macs:
         macs += f" of the file's {analysis.file_macs:,}: the others feed no output"
@@ -87,7 +88,7 @@ def _to_totals(analysis: Analysis) -> dict[str, str]:
     }
 
 
-def _describe(fit: Fit) -> str:
+def describe_fit(fit: Fit) -> str:
     """Whether it fits a board, and by how much in both memories."""
     spares = (("flash", fit.flash_spare_bytes), ("RAM", fit.ram_spare_bytes))
     parts = [
@@ -106,14 +107,15 @@ def _advise(analysis: Analysis) -> tuple[str, str]:
     share = heaviest.constant_bytes / max(analysis.table_bytes, 1)
     return (
         f"to save RAM, shrink op {peak.index} ({peak.kind}): while "
-        f"{_shape(peak.input_shape)} becomes {_shape(peak.output_shape)}, "
+        f"{show_shape(peak.input_shape)} becomes {show_shape(peak.output_shape)}, "
         f"{max(analysis.live_bytes):,} bytes are in use",
         f"to save flash, shrink op {heaviest.index} ({heaviest.kind}): "
         f"{heaviest.constant_bytes:,} bytes of weights, {share:.0%} of all tables",
     )
 
 
-def _shape(shape: tuple[int, ...]) -> str:
+def show_shape(shape: tuple[int, ...]) -> str:
+    """A shape as 1x32x32x3."""
     return "x".join(map(str, shape))
 
 

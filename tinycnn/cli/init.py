@@ -18,7 +18,7 @@ __all__ = ["init"]
 @click.command()
 @click.argument("name", required=False)
 @click.option("--dataset", default="digits", help="A known data set, or a path.")
-@click.option("--model", default=None, help="tiny_cnn or lenet5.")
+@click.option("--model", default=None, help="A model that `tinycnn models` lists.")
 @click.option("--board", default="nano33ble", help="A board of the board table.")
 def init(name: str | None, dataset: str, model: str | None, board: str) -> None:
     """Write a commented tinycnn.toml into the new folder NAME, or here.

@@ -1,6 +1,12 @@
 """The whole chain from a project folder to a validated firmware, stage by stage."""
 
-from tinycnn.pipeline.architecture import FoundModel, find_model
+from tinycnn.pipeline.architecture import (
+    FoundModel,
+    Layer,
+    find_model,
+    list_layers,
+    untrained_model,
+)
 from tinycnn.pipeline.budgets import check_budgets
 from tinycnn.pipeline.build import (
     Workspace,
@@ -15,14 +21,17 @@ from tinycnn.pipeline.validation import validate_project
 
 __all__ = [
     "FoundModel",
+    "Layer",
     "Observer",
     "Workspace",
     "build_project",
     "check_budgets",
     "convert_project",
     "find_model",
+    "list_layers",
     "open_workspace",
     "report_project",
     "train_project",
+    "untrained_model",
     "validate_project",
 ]

@@ -1,4 +1,4 @@
-"""The model that a path means: a `.tflite` file, or a project, built or not.
+"""The model that a path or a name means: a `.tflite`, a project, one of the zoo.
 
 An architecture without trained weights becomes a `.tflite` of the same operators and
 sizes, so that whether it fits is known before any training.
@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.compiler import read_tflite
+from tinycnn.compiler.analysis import Analysis
+from tinycnn.compiler.cost import OpCost, count_costs
+from tinycnn.compiler.geometry import Geometry, trace_geometry
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.build import open_workspace
 from tinycnn.pipeline.stages import Observer
 from tinycnn.pipeline.training import require_tensorflow
-from tinycnn.project import PROJECT_FILE, load_project
+from tinycnn.project import PROJECT_FILE, ModelSettings, load_project
 
-__all__ = ["FoundModel", "find_model"]
+__all__ = ["FoundModel", "Layer", "find_model", "list_layers", "untrained_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +31,27 @@ class FoundModel:
         content: The bytes of the file.
         origin: What the file says: a path, or an architecture that was not trained.
         board: The board that a project names; None without a project.
+        parameters: Those of a Keras model that was not trained, as Keras counts them.
     """
 
     content: bytes
     origin: str
     board: str | None = None
+    parameters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One operator of a `.tflite` file, named after the layer that it computes.
+
+    Attributes:
+        ram_bytes: Of the arena in use meanwhile; None where nothing is left to compute.
+    """
+
+    name: str
+    cost: OpCost
+    geometry: Geometry
+    ram_bytes: int | None
 
 
 def find_model(
@@ -55,6 +75,51 @@ def find_model(
     return FoundModel(_read(path), str(path))
 
 
+def untrained_model(
+    settings: ModelSettings,
+    *,
+    root: Path,
+    input_shape: tuple[int, int, int],
+    classes: int,
+    board: str | None = None,
+) -> FoundModel:
+    """The architecture that `settings` name, converted with drawn weights.
+
+    Raises:
+        ProjectError: If the images do not suit the model, or the user's own cannot be
+            built.
+        ModelError: If the architecture is not supported.
+        ToolchainError: If TensorFlow is not installed.
+    """
+    require_tensorflow()
+    from tinycnn.models import build_from_settings
+    from tinycnn.training.untrained import convert_untrained
+
+    model = build_from_settings(
+        settings, root=root, input_shape=input_shape, classes=classes
+    )
+    origin = f"architecture {settings.label}, not trained yet"
+    parameters = model.count_params()
+    return FoundModel(convert_untrained(model), origin, board, parameters)
+
+
+def list_layers(content: bytes, analysis: Analysis) -> tuple[Layer, ...]:
+    """The operators of a `.tflite` file as it is, with the RAM that `analysis` found.
+
+    Raises:
+        ModelError: If the file is broken or uses something unsupported.
+    """
+    graph = read_tflite(content)
+    ram: dict[int, int] = {}
+    for cost, live in zip(analysis.costs, analysis.live_bytes, strict=True):
+        ram[cost.index] = max(live, ram.get(cost.index, 0))
+    costs, geometries = count_costs(graph), trace_geometry(graph)
+    return tuple(
+        Layer(graph.tensors[op.outputs[0]].name, cost, geometry, ram.get(op.index))
+        for op, cost, geometry in zip(graph.ops, costs, geometries, strict=True)
+    )
+
+
 def _find_in_project(
     path: Path, observer: Observer, data_folders: Sequence[Path]
 ) -> FoundModel:
@@ -63,19 +128,14 @@ def _find_in_project(
     board = project.target.board
     if built.exists():
         return FoundModel(_read(built), str(built), board)
-    require_tensorflow()
-    from tinycnn.models import build_from_settings
-    from tinycnn.training.untrained import convert_untrained
-
     dataset = open_workspace(path, observer=observer, data_folders=data_folders).dataset
-    model = build_from_settings(
+    return untrained_model(
         project.model,
         root=path if path.is_dir() else path.parent,
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
+        board=board,
     )
-    origin = f"architecture {project.model.label}, not trained yet"
-    return FoundModel(convert_untrained(model), origin, board)
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,113 @@
+"""The geometry of a network, as lectures teach it: output sizes and receptive fields.
+
+A window of k pixels that moves by s over n pixels and p of padding gives
+(n + p - k) / s + 1 pixels, rounded down. What a pixel sees grows by (k - 1) times the
+distance that its window's pixels have in the image; that distance grows s-fold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.operators import Node
+from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.pool import PoolAttrs
+from tinycnn.compiler.operators.window import Pair
+
+__all__ = ["Geometry", "trace_geometry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where one operator's output comes from.
+
+    Attributes:
+        formula: How rows, then columns follow from the input's, in numbers; empty for
+            what is no window.
+        receptive_field: Rows and columns of the image that one value depends on; it can
+            reach beyond the image.
+    """
+
+    formula: str
+    receptive_field: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a pixel sees along one side of the image, and its neighbour's distance."""
+
+    size: int = 1
+    distance: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A window along one side."""
+
+    pixels: int
+    padding: int
+    kernel: int
+    stride: int
+
+
+def trace_geometry(graph: Graph) -> tuple[Geometry, ...]:
+    """The geometry of every operator of `graph`, in execution order."""
+    fields = dict.fromkeys(graph.inputs, (_Field(), _Field()))
+    found = []
+    for op in graph.ops:
+        node = Node(graph, op)
+        windows = _windows(node)
+        seen = windows or _whole_image(node)
+        sources = [fields[i] for i in op.inputs if i in fields]
+        field = tuple(_largest([source[side] for source in sources]) for side in (0, 1))
+        rows, columns = (_widened(f, w) for f, w in zip(field, seen, strict=False))
+        fields |= dict.fromkeys(op.outputs, (rows, columns))
+        found.append(Geometry(_formula(windows), (rows.size, columns.size)))
+    return tuple(found)
+
+
+def _windows(node: Node) -> tuple[_Window, ...]:
+    """The windows of a convolution or pool along rows and columns; else nothing."""
+    attrs = node.op.attrs
+    if isinstance(attrs, ConvAttrs):
+        weights = node.input(1).shape[1:3]
+        kernel = [(k - 1) * d + 1 for k, d in zip(weights, attrs.dilation, strict=True)]
+    elif isinstance(attrs, PoolAttrs):
+        kernel = list(attrs.window)
+    else:
+        return ()
+    top, left, bottom, right = attrs.padding
+    padding = (top + bottom, left + right)
+    sides = zip(node.input().shape[1:3], padding, kernel, attrs.stride, strict=True)
+    return tuple(_Window(*side) for side in sides)
+
+
+def _whole_image(node: Node) -> tuple[_Window, ...]:
+    """One window over all pixels if the operator leaves no others; else a pixel's."""
+    shape, output = node.input().shape, node.output().shape
+    is_whole = len(shape) == 4 and (len(output) < 4 or output[1:3] == (1, 1))
+    sides = shape[1:3] if is_whole else (1, 1)
+    return tuple(_Window(n, 0, n, 1) for n in sides)
+
+
+def _largest(fields: list[_Field]) -> _Field:
+    return _Field(
+        max((field.size for field in fields), default=1),
+        max((field.distance for field in fields), default=1),
+    )
+
+
+def _widened(field: _Field, window: _Window) -> _Field:
+    size = field.size + (window.kernel - 1) * field.distance
+    return _Field(size, field.distance * window.stride)
+
+
+def _formula(windows: tuple[_Window, ...]) -> str:
+    """Both sides' sums, or one where they are the same.
+
+    >>> _formula((_Window(32, 4, 5, 1), _Window(32, 4, 5, 1)))
+    '(32+4-5)/1+1'
+    """
+    texts = [f"({w.pixels}+{w.padding}-{w.kernel})/{w.stride}+1" for w in windows]
+    return " x ".join(dict.fromkeys(texts))
