@@ -27,7 +27,7 @@ def make_hardware_folder(folder):
     sim = firmware_dir() / "ports/sim"
     shutil.copytree(PLATFORM, platform)
     shutil.copytree(sim / "core", platform / "cores/core")
-    shutil.copytree(sim / "mps2_an386", platform / "variants/mps2_an386")
+    shutil.copytree(sim / "mps2", platform / "variants/mps2")
     return folder
 
 

@@ -9,21 +9,30 @@ PORTS = firmware_dir() / "ports"
 SIM = PORTS / "sim"
 FLAGS = (
     "-Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion -Wcast-align "
-    "-fno-sanitize=undefined -target thumb-freestanding-eabihf "
-    "-mcpu=cortex_m4+vfp4d16sp -c"
+    "-fno-sanitize=undefined -c"
 ).split()
-BOARDS = ("nano33ble", "mps2_an386")
+CORES = {
+    "m0plus": "-target thumb-freestanding-eabi -mcpu=cortex_m0plus",
+    "m4f": "-target thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp",
+    "m33": "-target thumb-freestanding-eabihf -mcpu=cortex_m33+dsp+fp_armv8d16sp",
+}
+MACROS = ['-DBOARD_NAME="board"', "-DVARIANT_MCK=64000000u"]
 SHARED = sorted([*PORTS.glob("arduino/*.cpp"), *SIM.glob("core/*.c*")])
-CASES = [(board, path) for board in BOARDS for path in SHARED]
-CASES += [(board, SIM / board / "backend.c") for board in BOARDS]
+CASES = [
+    pytest.param(machine, core, path, id=f"{machine}-{core}-{path.name}")
+    for machine in ("nrf52840", "mps2")
+    for core in CORES
+    for path in [*SHARED, SIM / machine / "backend.c"]
+]
 
 
-@pytest.mark.parametrize(("board", "source"), CASES)
-def test_a_port_compiles_without_a_warning(board, source, tmp_path):
-    """With the flags of the house, for every board that it can be built for."""
+@pytest.mark.parametrize(("machine", "core", "source"), CASES)
+def test_a_port_compiles_without_a_warning(machine, core, source, tmp_path):
+    """With the flags of the house, for every machine that it can be built for."""
     standard = ["-std=c11"] if source.suffix == ".c" else ["-std=gnu++14", "-x", "c++"]
-    folders = (SIM / "core", SIM / board, firmware_dir() / "include/tcnn")
-    command = [sys.executable, "-m", "ziglang", "cc", *standard, *FLAGS]
+    folders = (SIM / "core", SIM / machine, firmware_dir() / "include/tcnn")
+    command = [sys.executable, "-m", "ziglang", "cc", *standard, *FLAGS, *MACROS]
+    command += CORES[core].split()
     command += [f"-I{folder}" for folder in folders]
     command += [str(source), "-o", str(tmp_path / "port.o")]
 

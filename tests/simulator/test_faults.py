@@ -18,7 +18,7 @@ FAULTS = {
     "F": (r"read of 4 bytes at 0x00100000 in", "past the end of flash"),
     "s": (r"write of 4 bytes at 0x1fff\w{4} in recurse\+", "stack overflow"),
     "d": (r"DMA read of 16 bytes at 0x0001\w{4} in", "EasyDMA cannot read flash"),
-    "u": (r"undefined instruction in", "expected Thumb code for a Cortex-M4"),
+    "u": (r"undefined instruction in", "expected Thumb code for a cortex-m4f"),
     "v": (r"supervisor call in", "SVC has no handler"),
     "b": (r"breakpoint in", "stopped itself with BKPT"),
     "i": (r"the core went to sleep in", "interrupts are not simulated"),

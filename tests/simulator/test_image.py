@@ -2,6 +2,7 @@ import struct
 
 import pytest
 
+from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
 from tinycnn.simulator.image import Image, ImageError, read_image
 
 HEADER_BYTES, SEGMENT_BYTES = 52, 32
@@ -32,6 +33,7 @@ def test_an_image_gives_its_code_and_start(tmp_path):
     elf = write_elf(tmp_path / "a.elf", [CODE, (0x2000_0000, b"", 0x4_0000)])
 
     assert read_image(elf) == Image(
+        board=NANO_33_BLE,
         segments=((0x0001_0000, VECTORS),),
         stack_top=0x2000_8000,
         reset=0x0001_0008,
@@ -41,7 +43,7 @@ def test_an_image_gives_its_code_and_start(tmp_path):
 
 def test_a_place_is_a_function_and_an_offset():
     """Addresses are named after the function that they lie in."""
-    image = Image((), 0, 0, ((0x100, 8, "first"), (0x108, 0, "second")))
+    image = Image(NANO_33_BLE, (), 0, 0, ((0x100, 8, "first"), (0x108, 0, "second")))
 
     places = [image.place(address) for address in (0x104, 0x108, 0x10A, 0x80)]
 
@@ -73,7 +75,7 @@ def test_a_place_is_a_function_and_an_offset():
         (
             [(0x0001_0100, VECTORS, len(VECTORS))],
             "a.elf: expected a vector table at 0x10000, got nothing there",
-            "link the application at 0x10000, above the bootloader",
+            "link the application at 0x10000",
         ),
         (
             [(0x0001_0000, b"\0" * 16, 16)],

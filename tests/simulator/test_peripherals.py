@@ -1,5 +1,6 @@
 import pytest
 
+from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock
 from tinycnn.simulator.peripherals import build_peripherals
 
@@ -46,10 +47,10 @@ class Link:
 class Bench:
     """All peripherals on a bench."""
 
-    def __init__(self):
+    def __init__(self, board=NANO_33_BLE):
         self.counter, self.ram, self.link = Counter(), Ram(), Link()
-        self.clock = Clock(self.counter)
-        pages = build_peripherals(self.link, self.ram, self.clock)
+        self.clock = Clock(self.counter, board)
+        pages = build_peripherals(self.link, self.ram, self.clock, board)
         self.pages = {page.base: page for page in pages}
 
     def read(self, address):

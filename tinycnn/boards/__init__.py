@@ -110,6 +110,7 @@ class Board(_Facts):
         arduino_core: Release of the Arduino core that the facts are from.
         arduino_index: Where the Arduino tools find a core that is not Arduino's own.
         zephyr_target: Zephyr's name of the board.
+        zephyr_modules: Of Zephyr, those that hold the files of its chip.
         usb: The ids of its serial ports.
         upload: What puts firmware on it, when it is not `west`.
         openocd: OpenOCD's configuration files.
@@ -134,6 +135,7 @@ class Board(_Facts):
     arduino_core: str | None = None
     arduino_index: str | None = None
     zephyr_target: str | None = None
+    zephyr_modules: _Files = ()
     usb: UsbIds
     upload: Upload
     openocd: _Files = ()
@@ -145,6 +147,11 @@ class Board(_Facts):
     def has_dsp(self) -> bool:
         """Whether the core has the DSP instructions, SMLAD among them."""
         return self.core in _WITH_DSP
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether firmware for it can be built and run without it."""
+        return self.core.startswith("cortex-m")
 
     @property
     def frameworks(self) -> tuple[str, ...]:

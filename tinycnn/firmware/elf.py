@@ -67,16 +67,18 @@ def check_fit(name: str, size: ImageSize, board: Board) -> None:
     """Do nothing if an image of `size` fits `board` beside the Arduino core.
 
     The core of the simulated board is smaller than Arduino's, so its own few kilobytes
-    count too; the stack does not, because Arduino's core brings it.
+    count too; the stack does not where what Arduino's core takes includes one.
 
     Raises:
         ToolchainError: If it does not; names what takes the most.
     """
     flash_room = board.flash_bytes - board.core_flash_bytes
     ram_room = board.ram_bytes - board.core_ram_bytes
+    is_counted = board.core_ram_bytes >= size.stack_bytes
+    ram_bytes = size.ram_bytes - (size.stack_bytes if is_counted else 0)
     for memory, used, room, symbols in (
         ("flash", size.flash_bytes, flash_room, size.flash_symbols),
-        ("RAM", size.ram_bytes - size.stack_bytes, ram_room, size.ram_symbols),
+        ("RAM", ram_bytes, ram_room, size.ram_symbols),
     ):
         if used > room:
             biggest = ", ".join(f"{label} {count:,}" for count, label in symbols)

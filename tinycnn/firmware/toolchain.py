@@ -2,13 +2,15 @@
 
 The image is what the simulated board runs: the sketch's own sources on the small
 Arduino core in `firmware/ports/sim`, by `zig cc` (from the Python index) or
-`arm-none-eabi-gcc`. Flags are Arduino's where they matter to C; -O2 instead of -Os.
-Sources are copied to a scratch folder and compiled by relative names, without debug
-information, so that the same sources give the same bytes anywhere.
+`arm-none-eabi-gcc`, for the board's own core. It says in a section `.board` what it was
+linked for. Flags are Arduino's where they matter to C; -O2 instead of -Os. Sources are
+copied to a scratch folder and compiled by relative names, without debug information, so
+that the same sources give the same bytes anywhere.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -27,9 +29,10 @@ from tinycnn.firmware.arduino import FirmwareProject
 from tinycnn.firmware.elf import check_fit, measure
 from tinycnn.firmware.sources import firmware_dir
 
-__all__ = ["FirmwareImage", "Toolchain", "build_host", "build_image"]
+__all__ = ["FirmwareImage", "Machine", "Toolchain", "build_host", "build_image"]
 
 Toolchain = Literal["zig", "arm-none-eabi-gcc"]
+Machine = Literal["nrf52840", "mps2"]
 
 _C_FLAGS = ("-std=gnu11",)
 _CPP_FLAGS = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-x", "c++")
@@ -39,15 +42,42 @@ _FLAGS = (
 ).split()
 _LINK_FLAGS = ("-Wl,--gc-sections", "-Wl,-z,max-page-size=4096")
 
-_ZIG_TARGET = (
-    "-target thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp "
-    "-fno-sanitize=undefined"
-).split()
 _GCC = "arm-none-eabi-gcc"
-_GCC_TARGET = (
-    "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 --specs=nano.specs"
-).split()
+_ZIG_TARGETS = {
+    "cortex-m0plus": "eabi -mcpu=cortex_m0plus",
+    "cortex-m3": "eabi -mcpu=cortex_m3",
+    "cortex-m4": "eabi -mcpu=cortex_m4",
+    "cortex-m4f": "eabihf -mcpu=cortex_m4+vfp4d16sp",
+    "cortex-m7": "eabihf -mcpu=cortex_m7+fp_armv8d16",
+    "cortex-m33": "eabihf -mcpu=cortex_m33+dsp+fp_armv8d16sp",
+}
+_GCC_TARGETS = {
+    "cortex-m0plus": "cortex-m0plus -mfloat-abi=soft",
+    "cortex-m3": "cortex-m3 -mfloat-abi=soft",
+    "cortex-m4": "cortex-m4 -mfloat-abi=soft",
+    "cortex-m4f": "cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16",
+    "cortex-m7": "cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16",
+    "cortex-m33": "cortex-m33 -mfloat-abi=hard -mfpu=fpv5-sp-d16",
+}
 _GCC_LINK_FLAGS = ("-nostartfiles", "-Wl,--build-id=none")
+
+# The lengths are generous on purpose: who builds compares the sizes with the board's
+# and can then say what takes them.
+_LINK_SCRIPT = """\
+MEMORY
+{{
+    FLASH (rx) : ORIGIN = {flash_base:#x}, LENGTH = 0x8000000
+    RAM (rw) : ORIGIN = {ram_base:#x}, LENGTH = 0x8000000
+}}
+image_stack_bytes = {stack_bytes:#x};
+INCLUDE sections.ld
+"""
+# What Arduino's core gives its main thread where it has threads.
+_THREAD_STACK_BYTES = 0x8000
+_STACK_BYTES = 0x2000
+
+# What the simulator has to know of a board.
+_SIMULATED = ("core", "clock_hz", "flash_base", "flash_bytes", "ram_base", "ram_bytes")
 
 _SIM_HINT = "pip install 'tinycnn[sim]'"
 
@@ -75,18 +105,28 @@ def build_image(
     *,
     output: Path,
     toolchain: Toolchain = "zig",
+    machine: Machine = "nrf52840",
 ) -> FirmwareImage:
     """The project built for the simulated `board`, in the file `output`.
 
+    Args:
+        project: The sketch.
+        board: Its core and memories decide.
+        output: The ELF file.
+        toolchain: What compiles it.
+        machine: Whose peripherals it drives: the simulator's, or those of ARM's MPS2
+            boards in QEMU.
+
     Raises:
-        ToolchainError: If the compiler is missing or fails, or the image does not fit
-            the board.
+        ToolchainError: If the compiler is missing or fails, the image does not fit the
+            board, or its core cannot be simulated.
     """
-    compiler = _cross_compiler(toolchain)
+    compiler = _cross_compiler(toolchain, board)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        sources = _collect_image_sources(project, board, work)
-        include = ["-Icore", "-Iboard"]
+        sources = _collect_image_sources(project, machine, work)
+        _describe_board(board, work)
+        include = ["-Icore", "-Imachine", *_macros(board)]
         if toolchain == "zig":
             include += ["-isystem", "libc"]
         objects = _compile_all([*compiler, *_FLAGS, *include], sources, work)
@@ -133,31 +173,62 @@ def _zig() -> list[str]:
     return [sys.executable, "-m", "ziglang", "cc"]
 
 
-def _cross_compiler(toolchain: Toolchain) -> list[str]:
+def _cross_compiler(toolchain: Toolchain, board: Board) -> list[str]:
+    if not board.is_simulated:
+        raise ToolchainError(
+            f"board {board.name}: expected a Cortex-M to simulate, got {board.core}",
+            hint="build the sketch with arduino-cli, and validate it with --port",
+        )
     if toolchain == "zig":
-        return [*_zig(), *_ZIG_TARGET]
+        target = f"-target thumb-freestanding-{_ZIG_TARGETS[board.core]}"
+        return [*_zig(), *target.split(), "-fno-sanitize=undefined"]
     if shutil.which(_GCC) is None:
         hint = "install gcc-arm-none-eabi and libnewlib-arm-none-eabi, or use zig"
         raise ToolchainError(f"{_GCC}: not found", hint=hint, command=[_GCC])
-    return [_GCC, *_GCC_TARGET]
+    target = f"-mthumb --specs=nano.specs -mcpu={_GCC_TARGETS[board.core]}"
+    return [_GCC, *target.split()]
 
 
 def _collect_image_sources(
-    project: FirmwareProject, board: Board, work: Path
+    project: FirmwareProject, machine: Machine, work: Path
 ) -> list[str]:
     """Copies everything that an image is made of; what to compile of it."""
     sim = firmware_dir() / "ports/sim"
     _copy(project.folder, work / "sketch")
     _copy(sim / "core", work / "core")
-    _copy(sim / board.name, work / "board")
+    _copy(sim / machine, work / "machine")
     _copy(sim / "libc", work / "libc")
-    for script in (work / "core/sections.ld", work / "board/link.ld"):
-        shutil.copyfile(script, work / script.name)
+    shutil.copyfile(work / "core/sections.ld", work / "sections.ld")
     sources = [f"sketch/{source}" for source in project.sources]
     for pattern in ("*.c", "*.cpp"):
-        for folder in ("core", "board"):
+        for folder in ("core", "machine"):
             sources += _in_folder(work, folder, pattern)
-    return sources
+    return [*sources, "board.c"]
+
+
+def _describe_board(board: Board, work: Path) -> None:
+    """Writes what the linker and the simulator have to know."""
+    has_threads = board.core_ram_bytes > _THREAD_STACK_BYTES
+    script = _LINK_SCRIPT.format(
+        flash_base=board.flash_base,
+        ram_base=board.ram_base,
+        stack_bytes=_THREAD_STACK_BYTES if has_threads else _STACK_BYTES,
+    )
+    (work / "link.ld").write_text(script, encoding="utf-8")
+    facts = json.dumps({key: getattr(board, key) for key in _SIMULATED})
+    section = '__attribute__((section(".board"), used))'
+    text = f"{section} static const char board[] = {json.dumps(facts)};\n"
+    (work / "board.c").write_text(text, encoding="utf-8")
+
+
+def _macros(board: Board) -> list[str]:
+    """What Arduino's tools and cores define for a board."""
+    title = json.dumps(f"simulated {board.title}")
+    macros = [f"-DBOARD_NAME={title}", f"-DVARIANT_MCK={board.clock_hz}u"]
+    # Zephyr's name of a board holds that of its chip.
+    if "nrf52840" in (board.zephyr_target or "").split("/"):
+        macros.append("-DNRF52840_XXAA")
+    return macros
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tinycnn.simulator",
-        description="Run firmware on a simulated Arduino Nano 33 BLE Sense.",
+        description="Run firmware on the simulated board that it was linked for.",
         epilog="example: python -m tinycnn.simulator firmware.elf",
     )
     parser.add_argument("image", type=Path, help="firmware image (ELF)")
@@ -93,7 +93,9 @@ def _run_alone(image: Image, cycles: int, *, compiled: bool) -> Fault | None:
     machine = Machine(image, _NoLink(), limit_cycles=cycles, compiled=compiled)
     fault = machine.run()
     counter = machine.counter
-    print(f"ran {counter.instructions} instructions, {counter.cycles} cycles")
+    known = image.board.has_cycle_model
+    time = f"{counter.cycles} cycles" if known else "cycles not known"
+    print(f"ran {counter.instructions} instructions, {time}")
     return fault
 
 

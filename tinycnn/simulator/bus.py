@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tinycnn.simulator.board import SimulatedBoard
+
 __all__ = [
-    "CLOCK_HZ",
     "BusFault",
     "Clock",
     "CycleSource",
@@ -21,9 +22,10 @@ __all__ = [
     "SerialLink",
 ]
 
-CLOCK_HZ = 64_000_000
-
 _WORD = 0xFFFF_FFFF
+
+# A core that looks at the clock again after fewer instructions only waits.
+_WAITING = 4096
 
 
 class BusFault(Exception):
@@ -60,7 +62,7 @@ class Memory(Protocol):
 
 
 class CycleSource(Protocol):
-    """Counts the cycles that the core has run."""
+    """Counts the cycles that the core has run; instructions, without a cycle model."""
 
     cycles: int
 
@@ -68,22 +70,27 @@ class CycleSource(Protocol):
 class Clock:
     """Simulated time: the cycles that were run, plus the time spent waiting.
 
-    A core that waits for its link is asleep: the timers go on, CYCCNT does not.
+    A core that waits for its link is asleep: the timers go on, CYCCNT does not. What a
+    core without a cycle model computes takes no time at all, rather than a wrong one.
     """
 
-    def __init__(self, source: CycleSource) -> None:
-        self._source = source
+    def __init__(self, source: CycleSource, board: SimulatedBoard) -> None:
+        self._source, self._board = source, board
         self._idle_s = 0.0
+        self._looked_at = 0
 
     @property
     def cycles(self) -> int:
-        """Cycles run since reset."""
-        return self._source.cycles
+        """Cycles run since reset; 0 on a core without a cycle model."""
+        return self._source.cycles if self._board.has_cycle_model else 0
 
-    @property
-    def now_s(self) -> float:
-        """Seconds since reset."""
-        return self._source.cycles / CLOCK_HZ + self._idle_s
+    def read_s(self) -> float:
+        """Seconds since reset; another microsecond for who does nothing but look."""
+        if not self._board.has_cycle_model:
+            if self._source.cycles - self._looked_at < _WAITING:
+                self._idle_s += 1e-6
+            self._looked_at = self._source.cycles
+        return self.cycles / self._board.clock_hz + self._idle_s
 
     def idle(self, seconds: float) -> None:
         """Let time pass without a cycle."""

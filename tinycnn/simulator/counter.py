@@ -25,8 +25,7 @@ import unicorn
 from platformdirs import user_cache_path
 from unicorn.unicorn_py3.unicorn import uclib
 
-from tinycnn.simulator.cycles import BRANCH_CYCLES, PIPELINES, BlockCost, block_cost
-from tinycnn.simulator.image import FLASH_BASE, FLASH_END
+from tinycnn.simulator.cycles import BRANCH_CYCLES, PIPELINES, BlockCost
 
 __all__ = ["Counter", "attach_counter"]
 
@@ -92,13 +91,21 @@ class Counter(ctypes.Structure):
 
 
 def attach_counter(
-    emulator: Any, *, start: int, limit_cycles: int | None = None, compiled: bool = True
+    emulator: Any,
+    *,
+    code: range,
+    start: int,
+    cost: Callable[[bytes, int], BlockCost],
+    limit_cycles: int | None = None,
+    compiled: bool = True,
 ) -> Counter:
     """A counter of all that `emulator` runs from now on.
 
     Args:
         emulator: The unicorn engine.
+        code: The addresses where code lies.
         start: Address of the first instruction.
+        cost: Of the block with that code at that address; asked once a block.
         limit_cycles: Stop the emulator after so many.
         compiled: Use counter.c where it can be compiled.
     """
@@ -108,28 +115,29 @@ def attach_counter(
         pipelines=PIPELINES,
         branch_cycles=BRANCH_CYCLES,
     )
+
+    def cost_at(address: int, size: int) -> BlockCost:
+        return cost(bytes(emulator.mem_read(address, size)), address)
+
     library = _compile() if compiled else None
     if library is None:
-        hook = _python_hook(emulator, counter)
+        hook = _python_hook(emulator, counter, cost_at)
         emulator.hook_add(unicorn.UC_HOOK_BLOCK, hook)
     else:
-        _attach_compiled(emulator, counter, library)
+        counter.flash_base, counter.flash_bytes = code.start, len(code)
+        _attach_compiled(emulator, counter, library, cost_at)
     return counter
 
 
-def _cost_at(emulator: Any, address: int, size: int) -> BlockCost:
-    return block_cost(bytes(emulator.mem_read(address, size)), address)
-
-
 def _python_hook(
-    emulator: Any, counter: Counter
+    emulator: Any, counter: Counter, cost_at: Callable[[int, int], BlockCost]
 ) -> Callable[[Any, int, int, Any], None]:
     costs: dict[tuple[int, int], BlockCost] = {}
 
     def count_block(_emulator: Any, address: int, size: int, _data: Any) -> None:
         cost = costs.get((address, size))
         if cost is None:
-            cost = costs[address, size] = _cost_at(emulator, address, size)
+            cost = costs[address, size] = cost_at(address, size)
         if counter.cycles >= counter.limit_cycles:
             emulator.emu_stop()
         cycles = cost.cycles
@@ -145,13 +153,16 @@ def _python_hook(
     return count_block
 
 
-def _attach_compiled(emulator: Any, counter: Counter, library: ctypes.CDLL) -> None:
+def _attach_compiled(
+    emulator: Any,
+    counter: Counter,
+    library: ctypes.CDLL,
+    cost_at: Callable[[int, int], BlockCost],
+) -> None:
     def decode(address: int, size: int, block: Any) -> None:
-        cost = _cost_at(emulator, address, size)
+        cost = cost_at(address, size)
         block[0] = _Block(size, cost.instructions, cost.cycles, cost.head, cost.tail)
 
-    counter.flash_base = FLASH_BASE
-    counter.flash_bytes = FLASH_END - FLASH_BASE
     counter.blocks = (_Block * (counter.flash_bytes // 2))()
     counter.decode = _Decode(decode)
     counter.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p)

@@ -37,6 +37,9 @@ __all__ = ["BRANCH_CYCLES", "BlockCost", "block_cost"]
 # Pipeline refill after a taken branch.
 BRANCH_CYCLES = 2
 
+# What the DSP extension adds to Cortex-M cores: SMLAD, SXTB16 and so on.
+_DSP_GROUPS = (arm.ARM_GRP_THUMB2DSP, arm.ARM_GRP_T2EXTRACTPACK)
+
 # In BlockCost's head and tail: beside one bit for each core register.
 PIPELINES = 1 << 16
 
@@ -51,26 +54,30 @@ class BlockCost:
         tail: If its last instruction is a load that others pipeline with: PIPELINES
             and the register loaded; else 0. A block that follows in memory one whose
             tail ends in a load saves a cycle if `head & tail == PIPELINES`.
+        uses_dsp: Whether it needs the DSP extension, which not every core has.
     """
 
     instructions: int
     cycles: int
     head: int
     tail: int
+    uses_dsp: bool
 
 
 def block_cost(code: bytes, address: int) -> BlockCost:
     """The cost of the instructions in `code`, up to the first that is undefined."""
     cycles = tail = first_head = count = 0
+    uses_dsp = False
     for instruction in _DECODER.disasm(code, address):
         head = _head(instruction)
         saved = 1 if head & tail == PIPELINES else 0
         cycles += _cost(instruction) - saved
         tail = _tail(instruction)
+        uses_dsp = uses_dsp or any(map(instruction.group, _DSP_GROUPS))
         if count == 0:
             first_head = head
         count += 1
-    return BlockCost(count, cycles, first_head, tail)
+    return BlockCost(count, cycles, first_head, tail, uses_dsp)
 
 
 def _ids(prefix: str, names: str) -> frozenset[int]:

@@ -1,11 +1,12 @@
-"""Reads a firmware image (ELF) and checks that it fits the chip's memories.
+"""Reads a firmware image (ELF) and checks that it fits its board's memories.
 
-The bootloader owns the first 64 KB of flash; an application starts with its vector
-table right above it, and everything it loads lies in flash.
+An application starts with its vector table at the beginning of its flash, above a
+bootloader if there is one, and everything it loads lies in flash.
 """
 
 from __future__ import annotations
 
+import json
 import struct
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -15,20 +16,11 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-__all__ = [
-    "FLASH_BASE",
-    "FLASH_END",
-    "RAM_BASE",
-    "RAM_END",
-    "Image",
-    "ImageError",
-    "read_image",
-]
+from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
 
-FLASH_BASE = 0x0001_0000
-FLASH_END = 0x0010_0000
-RAM_BASE = 0x2000_0000
-RAM_END = 0x2004_0000
+__all__ = ["Image", "ImageError", "read_image"]
+
+_BOARD_SECTION = ".board"
 
 
 class ImageError(Exception):
@@ -49,16 +41,24 @@ class Image:
     """A program as it lies in flash.
 
     Attributes:
+        board: What it was linked for.
         segments: (address, bytes) of all that is loaded.
         stack_top: Initial stack pointer.
         reset: Address of the first instruction, without the Thumb bit.
         functions: (address, size, name), by address.
     """
 
+    board: SimulatedBoard
     segments: tuple[tuple[int, bytes], ...]
     stack_top: int
     reset: int
     functions: tuple[tuple[int, int, str], ...]
+
+    @property
+    def code(self) -> range:
+        """Addresses from the first byte loaded to the last."""
+        start = self.board.flash_base
+        return range(start, max(place + len(data) for place, data in self.segments))
 
     def place(self, address: int) -> str:
         """The function at `address` and how far into it: `run+0x1c`."""
@@ -94,6 +94,7 @@ def _read(elf: ELFFile, name: str) -> Image:
             f"{name}: expected code for ARM, got {elf['e_machine']}",
             "build it for the board, not for this computer",
         )
+    board = _board(elf, name)
     loaded = []
     for segment in elf.iter_segments("PT_LOAD"):
         start, data = segment["p_paddr"], segment.data()
@@ -104,13 +105,28 @@ def _read(elf: ELFFile, name: str) -> Image:
                 "the file is cut: build it again",
             )
         if data:
-            _check_range(name, "flash", start, len(data), FLASH_BASE, FLASH_END)
+            _check_range(
+                name, "flash", start, len(data), board.flash_base, board.flash_end
+            )
             loaded.append((start, data))
         start, size = segment["p_vaddr"], segment["p_memsz"]
-        if size and not FLASH_BASE <= start < FLASH_END:
-            _check_range(name, "RAM", start, size, RAM_BASE, RAM_END)
-    stack_top, reset = _vectors(name, loaded)
-    return Image(tuple(loaded), stack_top, reset, _functions(elf))
+        if size and not board.is_flash(start):
+            _check_range(name, "RAM", start, size, board.ram_base, board.ram_end)
+    stack_top, reset = _vectors(name, loaded, board)
+    return Image(board, tuple(loaded), stack_top, reset, _functions(elf))
+
+
+def _board(elf: ELFFile, name: str) -> SimulatedBoard:
+    section = elf.get_section_by_name(_BOARD_SECTION)
+    if section is None:
+        return NANO_33_BLE
+    try:
+        return SimulatedBoard(**json.loads(section.data().rstrip(b"\0")))
+    except (TypeError, ValueError) as error:
+        raise ImageError(
+            f"{name}: section {_BOARD_SECTION} does not describe a board: {error}",
+            "build it again with this version of tinycnn",
+        ) from error
 
 
 def _check_range(
@@ -128,15 +144,18 @@ def _check_range(
     )
 
 
-def _vectors(name: str, loaded: list[tuple[int, bytes]]) -> tuple[int, int]:
-    table = next((d for a, d in loaded if a == FLASH_BASE and len(d) >= 8), None)
+def _vectors(
+    name: str, loaded: list[tuple[int, bytes]], board: SimulatedBoard
+) -> tuple[int, int]:
+    start = board.flash_base
+    table = next((d for a, d in loaded if a == start and len(d) >= 8), None)
     if table is None:
         raise ImageError(
-            f"{name}: expected a vector table at {FLASH_BASE:#x}, got nothing there",
-            "link the application at 0x10000, above the bootloader",
+            f"{name}: expected a vector table at {start:#x}, got nothing there",
+            f"link the application at {start:#x}",
         )
     stack_top, reset = struct.unpack_from("<II", table)
-    if not RAM_BASE < stack_top <= RAM_END or not reset & 1:
+    if not board.is_ram(stack_top - 1) or not reset & 1:
         raise ImageError(
             f"{name}: expected a stack in RAM and a Thumb reset handler in the vector "
             f"table, got {stack_top:#x} and {reset:#x}",

@@ -1,10 +1,10 @@
-"""The board: Cortex-M4F, flash, RAM and peripherals; runs until something ends it.
+"""The board: core, flash, RAM and peripherals; runs until something ends it.
 
-Flash from 0x10000 to 0x100000 can be read and executed, RAM from 0x20000000 to
-0x20040000 read and written; any other access is a fault, even where hardware would let
-it pass (the bootloader's flash at address 0: a null pointer). Interrupts are not
-simulated; firmware polls. The FPU is on from reset, and unaligned LDRD, STRD, LDM and
-STM are carried out, where hardware faults.
+The application's flash can be read and executed, RAM read and written; any other access
+is a fault, even where hardware would let it pass (a bootloader's flash at address 0: a
+null pointer). Interrupts are not simulated; firmware polls. The FPU is on from reset,
+and unaligned LDRD, STRD, LDM and STM are carried out, where hardware faults; on a
+Cortex-M0+ every unaligned access faults.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any, Protocol
 import unicorn
 from unicorn import arm_const
 
+from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock, Peripheral, SerialLink
 from tinycnn.simulator.counter import Counter, attach_counter
-from tinycnn.simulator.image import FLASH_BASE, FLASH_END, RAM_BASE, RAM_END, Image
+from tinycnn.simulator.cycles import BlockCost, block_cost
+from tinycnn.simulator.image import Image
 from tinycnn.simulator.peripherals import build_peripherals
 
 __all__ = ["BoardLink", "Fault", "Machine"]
@@ -26,13 +28,24 @@ _NEVER = 0xFFFF_FFFE  # an address that is not executed
 
 _IT_STATE = 0x0600_FC00  # of the program status register
 
+# The emulator's Cortex-M3 has the DSP extension, which is looked for here.
+_MODELS = {
+    "cortex-m0plus": arm_const.UC_CPU_ARM_CORTEX_M0,
+    "cortex-m3": arm_const.UC_CPU_ARM_CORTEX_M3,
+    "cortex-m4": arm_const.UC_CPU_ARM_CORTEX_M3,
+    "cortex-m4f": arm_const.UC_CPU_ARM_CORTEX_M4,
+    "cortex-m7": arm_const.UC_CPU_ARM_CORTEX_M7,
+    "cortex-m33": arm_const.UC_CPU_ARM_CORTEX_M33,
+}
+
 # What the emulator calls them (QEMU's exception numbers).
 _EXCEPTIONS = {
-    1: ("undefined instruction", "expected Thumb code for a Cortex-M4 with FPU"),
+    1: ("undefined instruction", "expected Thumb code for a {core}"),
     2: ("supervisor call", "SVC has no handler: interrupts are not simulated"),
     3: ("instruction fetch fault", "a return address or function pointer is broken"),
+    4: ("unaligned access", "a {core} has words at multiples of 4 bytes only"),
     7: ("breakpoint", "the program stopped itself with BKPT"),
-    17: ("floating point without an FPU", "build for fpv4-sp-d16, single precision"),
+    17: ("floating point without an FPU", "expected Thumb code for a {core}"),
     18: ("invalid state", "a function pointer without the Thumb bit was called"),
 }
 
@@ -68,8 +81,8 @@ class Fault:
 class _Ram:
     """RAM as EasyDMA sees it."""
 
-    def __init__(self, emulator: Any) -> None:
-        self._emulator = emulator
+    def __init__(self, emulator: Any, board: SimulatedBoard) -> None:
+        self._emulator, self._board = emulator, board
 
     def read(self, address: int, size: int) -> bytes:
         self._check("read", address, size)
@@ -80,10 +93,11 @@ class _Ram:
         self._emulator.mem_write(address, data)
 
     def _check(self, action: str, address: int, size: int) -> None:
-        if address >= RAM_BASE and address + size <= RAM_END:
+        board = self._board
+        if address >= board.ram_base and address + size <= board.ram_end:
             return
         hint = "EasyDMA reaches RAM only"
-        if address < FLASH_END:
+        if board.is_flash(address):
             hint = "EasyDMA cannot read flash: copy the data to a buffer in RAM first"
         raise BusFault(f"DMA {action} of {size} bytes at {address:#010x}", hint)
 
@@ -105,19 +119,22 @@ class Machine:
         limit_cycles: int | None = None,
         compiled: bool = True,
     ) -> None:
-        self._image, self._link = image, link
+        self._image, self._link, self._board = image, link, image.board
         self._fault: Fault | None = None
-        self._emulator = _emulator()
+        self._emulator = _emulator(image.board)
         for address, data in image.segments:
             self._emulator.mem_write(address, data)
         self.counter: Counter = attach_counter(
             self._emulator,
+            code=image.code,
             start=image.reset,
+            cost=self._cost,
             limit_cycles=limit_cycles,
             compiled=compiled,
         )
-        clock = Clock(self.counter)
-        for peripheral in build_peripherals(link, _Ram(self._emulator), clock):
+        clock = Clock(self.counter, image.board)
+        ram = _Ram(self._emulator, image.board)
+        for peripheral in build_peripherals(link, ram, clock, image.board):
             self._connect(peripheral)
         self._catch_invalid_accesses()
         self._emulator.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)
@@ -131,13 +148,20 @@ class Machine:
             if error.errno == unicorn.UC_ERR_FETCH_PROT:
                 self._record_jump(self._emulator.reg_read(arm_const.UC_ARM_REG_PC))
             elif self._fault is None:
-                self._record(*_describe(error))
+                self._describe(error)
         if self._fault is None and not self._link.closed and not self._at_limit:
             self._record(
                 "the core went to sleep",
                 "nothing wakes it: interrupts are not simulated",
             )
         return self._fault
+
+    def _describe(self, error: unicorn.UcError) -> None:
+        """Keep what went wrong where no hook was asked."""
+        if error.errno == unicorn.UC_ERR_INSN_INVALID:
+            self._on_exception(self._emulator, 1, None)
+        else:
+            self._record(str(error).lower(), f"expected code for a {self._board.core}")
 
     def stop(self) -> None:
         """End `run` soon; may be called from another thread."""
@@ -173,8 +197,8 @@ class Machine:
         or lies under a hook for memory accesses, be it for invalid ones. So RAM has no
         such hook, and its pages are declared without code.
         """
-        emulator = self._emulator
-        for begin, end in ((0, RAM_BASE - 1), (RAM_END, 0xFFFF_FFFF)):
+        emulator, board = self._emulator, self._board
+        for begin, end in ((0, board.ram_base - 1), (board.ram_end, 0xFFFF_FFFF)):
             emulator.hook_add(
                 unicorn.UC_HOOK_MEM_INVALID,
                 self._on_invalid_access,
@@ -182,7 +206,34 @@ class Machine:
                 end=end,
             )
         emulator.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
-        emulator.hook_add(unicorn.UC_HOOK_TLB_FILL, _fill_tlb)
+        emulator.hook_add(unicorn.UC_HOOK_TLB_FILL, self._fill_tlb)
+
+    def _fill_tlb(
+        self, emulator: Any, page: int, kind: int, entry: Any, _data: Any
+    ) -> bool:
+        """How the core sees the page at an address that it meets for the first time.
+
+        Addresses are not translated, and what memory allows is checked elsewhere; RAM
+        is declared without code as long as none is fetched from it.
+        The emulator has just written the IT state of the current instruction to the
+        core, where it must be clear inside a block: what follows would become
+        conditional.
+        """
+        state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
+        if state & _IT_STATE:
+            emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~_IT_STATE)
+        entry.paddr = page
+        entry.perms = unicorn.UC_PROT_ALL
+        if self._board.is_ram(page) and kind != unicorn.UC_MEM_FETCH:
+            entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
+        return True
+
+    def _cost(self, code: bytes, address: int) -> BlockCost:
+        """What a block costs; the emulator lets every core but the smallest run DSP."""
+        cost = block_cost(code, address)
+        if cost.uses_dsp and not self._board.has_dsp:
+            self._on_exception(self._emulator, 1, None)
+        return cost
 
     def _record(self, what: str, hint: str) -> None:
         """Keep the first fault, with its place, and stop.
@@ -205,7 +256,7 @@ class Machine:
         else:
             sp = emulator.reg_read(arm_const.UC_ARM_REG_SP)
             what = f"{access} of {size} bytes at {address:#010x}"
-            self._record(what, _hint(access, address, sp))
+            self._record(what, _hint(self._board, access, address, sp))
         return False
 
     def _record_jump(self, address: int) -> None:
@@ -214,64 +265,41 @@ class Machine:
             lr = self._emulator.reg_read(arm_const.UC_ARM_REG_LR) & ~1
             caller = f"{self._image.place(lr)} (lr {lr:#010x})"
             what = f"execution at {address:#010x}, to return to {caller}"
-            self._fault = Fault(what, _hint("execution", address, RAM_END))
+            self._fault = Fault(
+                what, _hint(self._board, "execution", address, self._board.ram_end)
+            )
 
     def _on_exception(self, _emulator: Any, number: int, _data: Any) -> None:
         what, hint = _EXCEPTIONS.get(number, (f"exception {number}", "not simulated"))
-        self._record(what, hint)
+        self._record(what, hint.format(core=self._board.core))
 
 
-def _emulator() -> Any:
-    emulator = unicorn.Uc(
-        unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS
-    )
-    emulator.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+def _emulator(board: SimulatedBoard) -> Any:
+    # With UC_MODE_MCLASS every core would be a Cortex-M33, whatever model is set.
+    emulator = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+    emulator.ctl_set_cpu_model(_MODELS[board.core])
     read, write = unicorn.UC_PROT_READ, unicorn.UC_PROT_WRITE
     execute = unicorn.UC_PROT_EXEC
-    emulator.mem_map(FLASH_BASE, FLASH_END - FLASH_BASE, read | execute)
-    emulator.mem_map(RAM_BASE, RAM_END - RAM_BASE, read | write)
+    emulator.mem_map(board.flash_base, board.flash_bytes, read | execute)
+    emulator.mem_map(board.ram_base, board.ram_bytes, read | write)
     return emulator
 
 
-def _fill_tlb(emulator: Any, page: int, kind: int, entry: Any, _data: Any) -> bool:
-    """How the core sees the page at an address that it meets for the first time.
-
-    Addresses are not translated, and what memory allows is checked elsewhere; RAM is
-    declared without code as long as none is fetched from it.
-    The emulator has just written the IT state of the current instruction to the core,
-    where it must be clear inside a block: what follows would become conditional.
-    """
-    state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
-    if state & _IT_STATE:
-        emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~_IT_STATE)
-    entry.paddr = page
-    entry.perms = unicorn.UC_PROT_ALL
-    if RAM_BASE <= page < RAM_END and kind != unicorn.UC_MEM_FETCH:
-        entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
-    return True
-
-
-def _hint(access: str, address: int, sp: int) -> str:
+def _hint(board: SimulatedBoard, access: str, address: int, sp: int) -> str:
     """The likely cause of an access outside memory."""
-    if sp < RAM_BASE or RAM_BASE - 0x1_0000 <= address < RAM_BASE:
+    below_ram = board.ram_base - 0x1_0000 <= address < board.ram_base
+    if sp < board.ram_base or below_ram:
         return "stack overflow: make large local arrays static"
-    if address < FLASH_BASE:
-        return "null pointer: the first 64 KB of flash are the bootloader's"
-    if address < FLASH_END:
+    if board.is_flash(address):
         return "flash is read-only: data that changes must not be const"
-    if RAM_BASE <= address < RAM_END:
+    if board.is_ram(address):
         return "RAM holds no code: a function pointer or return address is broken"
-    if RAM_END <= address < RAM_END + 0x10_0000:
-        return "past the end of RAM: the board has 256 KB"
-    if address < FLASH_END + 0x10_0000:
-        return "past the end of flash: the board has 1 MB"
+    if board.ram_end <= address < board.ram_end + 0x10_0000:
+        return f"past the end of RAM: the board has {board.ram_bytes >> 10:,} KB"
+    if board.flash_end <= address < board.flash_end + 0x10_0000:
+        return f"past the end of flash: it ends at {board.flash_end:#x}"
+    if address < 0x1_0000:
+        return "null pointer: nothing of the application lies there"
     if address >> 28 in (4, 5, 14):
         return "this peripheral is not simulated"
     return "the board has no memory there: a wild pointer"
-
-
-def _describe(error: unicorn.UcError) -> tuple[str, str]:
-    """What went wrong, and a hint, where no hook was asked."""
-    if error.errno == unicorn.UC_ERR_INSN_INVALID:
-        return _EXCEPTIONS[1]
-    return str(error).lower(), "expected code for a Cortex-M4F"

@@ -9,26 +9,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import Clock, Memory, Peripheral, SerialLink
 from tinycnn.simulator.uarte import Uarte
 
 __all__ = ["build_peripherals"]
 
+_CPUIDS = {
+    "cortex-m0plus": 0x410C_C601,
+    "cortex-m3": 0x412F_C231,
+    "cortex-m4": 0x410F_C241,
+    "cortex-m4f": 0x410F_C241,
+    "cortex-m7": 0x411F_C271,
+    "cortex-m33": 0x410F_D213,
+}
+
 
 def build_peripherals(
-    link: SerialLink, memory: Memory, clock: Clock
+    link: SerialLink, memory: Memory, clock: Clock, board: SimulatedBoard
 ) -> tuple[Peripheral, ...]:
-    """All peripherals of the board, each on a page of its own."""
-    return (
+    """All peripherals of the board, each on a page of its own.
+
+    Those outside the core are the nRF52840's on every board; where flash lies on its
+    factory information, that is missing.
+    """
+    peripherals = (
         _ficr(),
         _clock_control(),
         Uarte(link, memory, clock).peripheral,
         _Timer(clock).peripheral,
         Peripheral("NVMC", 0x4001_E000, {0x400: 1, 0x504: 0, 0x540: 0}),
         _gpio(),
-        _CycleCounter(clock).peripheral,
-        _system_control(),
+        _cycle_counter(clock, board),
+        _system_control(board),
     )
+    return tuple(p for p in peripherals if p and not board.is_flash(p.base))
 
 
 def _ficr() -> Peripheral:
@@ -66,13 +81,13 @@ class _Timer:
             self.peripheral.on_write[0x040 + 4 * i] = capture
 
     def _start(self, _: int) -> None:
-        self._start_s = self._clock.now_s
+        self._start_s = self._clock.read_s()
 
     def _capture(self, compare: int, _: int) -> None:
         if self._start_s is not None:
             hz = 16_000_000 >> self._values[0x510]
             bits = self._BITS[self._values[0x508] & 3]
-            ticks = int((self._clock.now_s - self._start_s) * hz)
+            ticks = int((self._clock.read_s() - self._start_s) * hz)
             self._values[compare] = ticks & ((1 << bits) - 1)
 
 
@@ -122,8 +137,21 @@ class _CycleCounter:
         self._set_count(count)
 
 
-def _system_control() -> Peripheral:
+def _cycle_counter(clock: Clock, board: SimulatedBoard) -> Peripheral | None:
+    """DWT; without a cycle model, as it is on cores that do not count."""
+    if board.core == "cortex-m0plus":
+        return None
+    if board.has_cycle_model:
+        return _CycleCounter(clock).peripheral
+    no_counter = {0x000: lambda: 1 << 25, 0x004: lambda: 0}
+    ignore = dict.fromkeys((0x000, 0x004), lambda _: None)
+    return Peripheral("DWT", 0xE000_1000, on_read=no_counter, on_write=ignore)
+
+
+def _system_control(board: SimulatedBoard) -> Peripheral:
     """VTOR, CCR, SHCSR, CFSR, HFSR, CPACR, DHCSR and DEMCR, without effect; CPUID."""
-    offsets = (0xD08, 0xD14, 0xD24, 0xD28, 0xD2C, 0xD88, 0xDF0, 0xDFC)
-    values = dict.fromkeys(offsets, 0) | {0xD00: 0x410F_C241}
+    offsets = {0xD08, 0xD14, 0xD24, 0xD28, 0xD2C, 0xD88, 0xDF0, 0xDFC}
+    if not board.has_fpu:
+        offsets.remove(0xD88)
+    values = dict.fromkeys(offsets, 0) | {0xD00: _CPUIDS[board.core]}
     return Peripheral("SCB", 0xE000_E000, values)

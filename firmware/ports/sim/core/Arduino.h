@@ -19,7 +19,8 @@
 typedef enum { LOW = 0, HIGH = 1 } PinStatus;
 typedef enum { INPUT = 0, OUTPUT = 1 } PinMode;
 
-/* Of CMSIS: what a sketch needs to count cycles. */
+/* Of CMSIS: what a sketch needs to count cycles, on cores that do. */
+#if __ARM_ARCH >= 7
 typedef struct {
     volatile uint32_t CTRL;
     volatile uint32_t CYCCNT;
@@ -36,6 +37,7 @@ typedef struct {
 #define DWT_CTRL_CYCCNTENA_Msk (1u << 0)
 #define CoreDebug ((CoreDebug_Type *)0xE000EDF0u)
 #define CoreDebug_DEMCR_TRCENA_Msk (1u << 24)
+#endif
 
 #ifdef __cplusplus
 extern "C" {

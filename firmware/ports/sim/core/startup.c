@@ -1,13 +1,10 @@
 /*
- * startup.c - from reset to main on a Cortex-M4F
+ * startup.c - from reset to main on a Cortex-M
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdint.h>
 
 #include "backend.h"
-
-#define CPACR (*(volatile uint32_t *)0xE000ED88u)
-#define CPACR_FPU_ON (0xFu << 20)
 
 #define VECTOR_COUNT 16
 
@@ -31,9 +28,24 @@ void HardFault_Handler(void) {
     }
 }
 
-void Reset_Handler(void) {
+#if defined(__ARM_FP)
+
+#define CPACR (*(volatile uint32_t *)0xE000ED88u)
+#define CPACR_FPU_ON (0xFu << 20)
+
+static void start_fpu(void) {
     CPACR |= CPACR_FPU_ON;
     __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+
+#else
+
+static void start_fpu(void) {}
+
+#endif
+
+void Reset_Handler(void) {
+    start_fpu();
     const uint32_t *source = image_data_source;
     for (uint32_t *word = image_data_start; word < image_data_end; word++) {
         *word = *source++;

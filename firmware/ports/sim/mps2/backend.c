@@ -1,5 +1,5 @@
 /*
- * backend.c - MPS2 AN386: CMSDK UART0 and TIMER0
+ * backend.c - MPS2 boards: CMSDK UART0 and TIMER0
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "backend.h"
@@ -8,19 +8,28 @@
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
-#define UART_DATA REGISTER(0x40004000u)
-#define UART_STATE REGISTER(0x40004004u)
-#define UART_CTRL REGISTER(0x40004008u)
-#define UART_BAUDDIV REGISTER(0x40004010u)
+/* A core with the security extension starts in its secure state, and so do they. */
+#if defined(__ARM_FEATURE_CMSE)
+#define UART_BASE 0x50200000u
+#define TIMER_BASE 0x50000000u
+#else
+#define UART_BASE 0x40004000u
+#define TIMER_BASE 0x40000000u
+#endif
+
+#define UART_DATA REGISTER(UART_BASE)
+#define UART_STATE REGISTER(UART_BASE + 0x04u)
+#define UART_CTRL REGISTER(UART_BASE + 0x08u)
+#define UART_BAUDDIV REGISTER(UART_BASE + 0x10u)
 
 #define UART_SENDER_FULL 1u
 #define UART_RECEIVER_FULL 2u
 #define UART_BOTH_ENABLED 3u
 #define UART_FASTEST 16u
 
-#define TIMER_CTRL REGISTER(0x40000000u)
-#define TIMER_VALUE REGISTER(0x40000004u)
-#define TIMER_RELOAD REGISTER(0x40000008u)
+#define TIMER_CTRL REGISTER(TIMER_BASE)
+#define TIMER_VALUE REGISTER(TIMER_BASE + 0x04u)
+#define TIMER_RELOAD REGISTER(TIMER_BASE + 0x08u)
 
 #define TIMER_ENABLED 1u
 #define TICKS_PER_US 25u
