@@ -22,7 +22,6 @@ from tinycnn.device.link import open_url
 from tinycnn.device.samba import Bootloader
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 
-CHIP = "nRF52840-QIAA"
 IMAGE = random.Random(1).randbytes(5 * PAGE + 123)
 SEEDS = range(100)
 TIMEOUT_S = 0.003
@@ -33,7 +32,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 def upload(link, image=IMAGE, *, timeout_s=TIMEOUT_S):
     """What the command does between opening and closing the port."""
     bootloader = Bootloader(link, reply_timeout_s=timeout_s)
-    bootloader.connect(CHIP)
+    bootloader.connect()
     bootloader.write(image, lambda done, total: None)
     bootloader.start()
     return bootloader.retries

@@ -38,12 +38,14 @@ __all__ = [
     "SerialLink",
     "SocketLink",
     "open_url",
+    "touch_1200bps",
 ]
 
 _READ_BYTES = 65_536
 _WRITE_TIMEOUT_S = 2.0
 _CONNECT_TIMEOUT_S = 5.0
 _SERIAL_TICK_S = 0.02
+_TOUCH_BAUD = 1_200
 _READER_GRACE_S = 2.0
 _UNPLUGGED = "check the cable and the board's power, then run the command again"
 
@@ -96,6 +98,17 @@ def open_url(url: str, baud: int) -> Link:
     return SocketLink(host, port)
 
 
+def touch_1200bps(url: str) -> None:
+    """Ask the board on a port for its bootloader: open it at 1200 bit/s, hang up.
+
+    Raises:
+        DeviceError: If the port cannot be opened.
+    """
+    link = SerialLink(url, _TOUCH_BAUD)
+    link.hang_up()
+    link.close()
+
+
 class SerialLink:
     """A serial port by any URL that pyserial knows.
 
@@ -143,6 +156,11 @@ class SerialLink:
                     return b""
         except _PORT_ERRORS as error:
             raise _lost(self.name, error) from error
+
+    def hang_up(self) -> None:
+        """Drop DTR, where there is one."""
+        with contextlib.suppress(*_PORT_ERRORS):
+            self._port.dtr = False
 
     def close(self) -> None:
         """Let the port go."""

@@ -39,6 +39,7 @@ PAGE_BYTES = 4_096
 
 _ERASED = b"\xff"
 _BUFFER = 0x34  # where in its buffer Arduino's own tool puts a page
+_CHIP = "nRF52840-QIAA"
 _NEEDED = frozenset("KYZ")
 _TRIES = 5
 _REPLY_TIMEOUT_S = 1.0  # a page takes 0.15 s
@@ -68,8 +69,8 @@ class Bootloader:
         self._link = link
         self._reply_timeout_s = reply_timeout_s
 
-    def connect(self, chip: str) -> str:
-        """Its version, once it has proven to be that of a board with `chip`.
+    def connect(self) -> str:
+        """Its version, once it has proven to be the Nano's.
 
         Raises:
             DeviceTimeoutError: If nothing answers.
@@ -79,8 +80,8 @@ class Bootloader:
         version = self._persist(partial(self._read, b"V#"))
         found = self._persist(partial(self._read, b"I#"))
         name = f"port {self._link.name}"
-        if found != chip:
-            text = f"{name}: expected the bootloader of an {chip}, got {found!r}"
+        if found != _CHIP:
+            text = f"{name}: expected the bootloader of an {_CHIP}, got {found!r}"
             hint = "this is another kind of board: give the right one with --port"
             raise DeviceError(text, hint=hint)
         if not set(version.partition("[Arduino:")[2]) >= _NEEDED:
