@@ -55,14 +55,15 @@ def run_board(elf, *options):
 
 @pytest.fixture(scope="session")
 def build_sketch(tmp_path_factory):
-    """Builds the sketch of that name in the folder `sketches`; the ELF file."""
+    """Builds a sketch of the folder `sketches`, by default for the Nano; the file."""
     folder = tmp_path_factory.mktemp("images")
 
-    def build(name):
+    def build(name, board=None):
+        board = board or load_board("nano33ble")
         project = FirmwareProject(name, SKETCHES, (f"{name}.ino",))
-        output = folder / f"{name}.elf"
+        output = folder / f"{name}-{board.name}.elf"
         if not output.exists():
-            build_image(project, load_board("nano33ble"), output=output)
+            build_image(project, board, output=output)
         return output
 
     return build

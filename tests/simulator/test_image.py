@@ -2,7 +2,8 @@ import struct
 
 import pytest
 
-from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
+from tinycnn.boards import load_board
+from tinycnn.simulator.board import NANO_33_BLE
 from tinycnn.simulator.image import Image, ImageError, read_image
 
 HEADER_BYTES, SEGMENT_BYTES = 52, 32
@@ -124,4 +125,36 @@ def test_a_cut_image_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[:-4])
 
     with pytest.raises(ImageError, match="expected 10 bytes for 0x10000, got 6"):
+        read_image(path)
+
+
+FACTS = ("core", "clock_hz", "flash_base", "flash_bytes", "ram_base", "ram_bytes")
+
+
+@pytest.mark.parametrize("name", ["nano33ble", "due", "nucleo_h743zi"])
+def test_an_image_says_what_it_was_linked_for(build_sketch, name):
+    """The board's own facts, and the Nano's where an image says nothing."""
+    board = load_board(name)
+    found = read_image(build_sketch("cores", board)).board
+
+    assert [getattr(found, fact) for fact in FACTS] == [
+        getattr(board, fact) for fact in FACTS
+    ]
+    assert (found == NANO_33_BLE) == (name == "nano33ble")
+    assert (found.has_dsp, found.has_fpu) == (board.has_dsp, board.fpu != "none")
+
+
+@pytest.mark.parametrize("facts", ["{}", "[", '{"core": "cortex-m4f", "colour": 1}'])
+def test_an_image_for_an_unknown_board_is_refused(build_sketch, tmp_path, facts):
+    """What was written by another version, or by nobody."""
+    elf = build_sketch("cores", load_board("due"))
+    content = elf.read_bytes()
+    start = content.index(b'{"core"')
+    end = content.index(b"}", start) + 1
+    path = tmp_path / "a.elf"
+    path.write_bytes(
+        content[:start] + facts.encode().ljust(end - start) + content[end:]
+    )
+
+    with pytest.raises(ImageError, match=r"section \.board does not describe a board"):
         read_image(path)

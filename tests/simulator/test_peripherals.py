@@ -1,6 +1,9 @@
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
-from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
+from tinycnn.simulator.board import NANO_33_BLE
 from tinycnn.simulator.bus import BusFault, Clock
 from tinycnn.simulator.peripherals import build_peripherals
 
@@ -199,3 +202,56 @@ def test_registers_are_words(bench):
         bench.pages[GPIO].read(0x504, 2)
 
     assert caught.value.hint == "registers of GPIO are 32 bits wide"
+
+
+def make_bench(core, **changes):
+    """Peripherals of a board with another core."""
+    return Bench(replace(NANO_33_BLE, core=core, **changes))
+
+
+def test_a_core_without_a_cycle_model_counts_no_cycles():
+    """DWT says that it has no counter (NOCYCCNT), whatever is written."""
+    bench = make_bench("cortex-m7")
+    bench.counter.cycles = 1000
+    bench.write(DWT, 1)
+    bench.write(DWT + 4, 5)
+
+    assert (bench.read(DWT), bench.read(DWT + 4)) == (1 << 25, 0)
+
+
+def test_time_stands_still_while_a_core_without_a_cycle_model_computes():
+    """It goes on while the core waits, be it by looking at the clock."""
+    bench = make_bench("cortex-m0plus")
+    bench.write(TIMER, 1)
+    times = []
+    for cycles in (10_000, 20_000, 20_010, 20_020, 30_000):
+        bench.counter.cycles = cycles
+        bench.write(TIMER + 0x040, 1)
+        times.append(bench.read(TIMER + 0x540))
+
+    assert [b - a for a, b in pairwise(times)] == [0, 1, 1, 0]
+
+
+def test_a_cortex_m0_has_neither_cyccnt_nor_cpacr():
+    """Nor has anything else of the nRF52840 where its flash lies."""
+    bench = make_bench("cortex-m0plus", flash_base=0x1000_0000)
+
+    assert DWT not in bench.pages
+    assert 0x1000_0000 not in bench.pages
+    with pytest.raises(BusFault, match="0xe000ed88"):
+        bench.read(0xE000_ED88)
+
+
+@pytest.mark.parametrize(
+    ("core", "part"),
+    [
+        ("cortex-m0plus", 0xC60),
+        ("cortex-m3", 0xC23),
+        ("cortex-m4f", 0xC24),
+        ("cortex-m7", 0xC27),
+        ("cortex-m33", 0xD21),
+    ],
+)
+def test_a_core_says_which_it_is(core, part):
+    """By its part number in CPUID."""
+    assert make_bench(core).read(0xE000_ED00) >> 4 & 0xFFF == part
