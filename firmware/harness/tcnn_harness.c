@@ -35,7 +35,9 @@ static struct {
     const tcnn_model_t *model;
     tcnn_port_info_t port;
     tcnn_decoder_t decoder;
-    uint32_t heard_us; /* when the last bytes had been worked on */
+    const char *problem; /* why the model cannot run; NULL: it can */
+    tcnn_state_t state;  /* between requests */
+    uint32_t heard_us;   /* when the last bytes had been worked on */
     uint32_t session;
     uint32_t sequence;    /* of the last request answered */
     uint32_t reply_bytes; /* 0: nothing answered yet, so no session either */
@@ -54,6 +56,7 @@ static void answer(const tcnn_header_t *request, uint32_t length) {
     harness.session = request->session;
     harness.sequence = request->sequence;
     harness.reply_bytes = tcnn_frame_encode(harness.reply, &header);
+    harness.state = TCNN_ALIVE;
     send_reply();
 }
 
@@ -75,6 +78,7 @@ static void answer_error(const tcnn_header_t *request, uint8_t code, const char 
         .session = request->session,
         .sequence = request->sequence,
     };
+    harness.state = TCNN_FAILED;
     tcnn_port_write(buffer, tcnn_frame_encode(buffer, &header));
 }
 
@@ -298,6 +302,11 @@ static void handle_frame(void) {
     if (settle(request)) {
         return;
     }
+    if (harness.problem != NULL && request->type != TCNN_HELLO) {
+        answer_error(request, TCNN_ERROR_MODEL, harness.problem);
+        return;
+    }
+    tcnn_port_show(TCNN_BUSY);
     switch (request->type) {
     case TCNN_HELLO:
         handle_hello(request);
@@ -340,12 +349,17 @@ void tcnn_harness_init(const tcnn_model_t *model) {
     harness.port.board = "";
     tcnn_port_init(&harness.port);
     tcnn_stack_watch(harness.port.stack_bytes);
+    if (model->start != NULL) {
+        harness.problem = model->start();
+    }
+    harness.state = harness.problem == NULL ? TCNN_ALIVE : TCNN_FAILED;
     harness.heard_us = tcnn_port_micros();
 }
 
 void tcnn_harness_poll(void) {
     uint8_t data[READ_BYTES];
     const uint32_t count = tcnn_port_read(data, sizeof data);
+    tcnn_port_show(harness.state);
     if (count == 0) {
         if (tcnn_port_micros() - harness.heard_us > SILENCE_US) {
             tcnn_decoder_reset(&harness.decoder);

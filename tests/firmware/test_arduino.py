@@ -42,6 +42,38 @@ def test_sketch_yaml_pins_board_and_core(project):
     assert "- platform: arduino:mbed_nano (4.6.0)\n" in text
 
 
+def test_sketch_yaml_pins_the_libraries_that_are_needed(write_project):
+    """In the sketch's profile and, for the library form, in library.properties."""
+    project = write_project(libraries={"Some_Library": "2.0.0"})
+    library = project.folder.parent / "libraries/tinycnn_counting"
+
+    text = (project.folder / "sketch.yaml").read_text()
+    assert "    libraries:\n      - Some_Library (2.0.0)\n" in text
+    assert (
+        "depends=Some_Library (=2.0.0)\n"
+        in (library / "library.properties").read_text()
+    )
+
+
+def test_the_library_holds_the_same_sources(project):
+    """Model, kernels, harness and port, byte for byte; its example is the sketch."""
+    sketch, library = (
+        files_of(folder)
+        for folder in (
+            project.folder,
+            project.folder.parent / "libraries/tinycnn_counting",
+        )
+    )
+
+    assert {n: t for n, t in library.items() if n.startswith("src/tcnn/")} == {
+        n: t for n, t in sketch.items() if n.startswith("src/tcnn/")
+    }
+    includes = re.compile(rb"(#include .*\n)+")
+    examples = (sketch["counting.ino"], library["examples/serve/serve.ino"])
+    assert len({includes.sub(b"", text) for text in examples}) == 1
+    assert b"#include <tinycnn_counting.h>\n" in library["examples/serve/serve.ino"]
+
+
 def test_sources_are_what_gets_compiled(project):
     """Headers and sketch.yaml are not among them."""
     assert "counting.ino" in project.sources
@@ -66,7 +98,7 @@ def test_a_new_sketch_replaces_the_old_one_whole(write_project):
     names = set(files_of(again.folder))
     assert "src/tcnn/tcnn_pad_s8.c" in names
     assert not names & {"src/tcnn/old_kernel.c", "src/tcnn/tcnn_conv_2d_s8.c"}
-    assert [path.name for path in again.folder.parent.iterdir()] == ["counting"]
+    assert {p.name for p in again.folder.parent.iterdir()} == {"counting", "libraries"}
 
 
 def test_files_of_others_are_not_replaced(tmp_path, write_project):

@@ -31,21 +31,25 @@ def make_hardware_folder(folder):
     return folder
 
 
-@pytest.fixture
-def built_sketch(project, tmp_path):
-    """Output of the builder, and the ELF file."""
+def build(ino, folder, *options):
+    """Output of the builder for the sketch `ino`, and the ELF file."""
     for tool in ("arduino-builder", "arduino-ctags", "arm-none-eabi-g++"):
         require_tool(tool)
-    build = tmp_path / "build"
-    build.mkdir()
-    hardware = make_hardware_folder(tmp_path / "hardware")
+    (folder / "build").mkdir()
+    hardware = make_hardware_folder(folder / "hardware")
     command = ["arduino-builder", "-compile", "-hardware", DEBIAN, "-hardware"]
     command += [hardware, "-tools", DEBIAN, "-fqbn", "tinycnn:sim:mps2_an386"]
-    command += ["-build-path", build, "-core-api-version", "10819", "-warnings=all"]
-    command.append(project.folder / "counting.ino")
+    command += ["-build-path", folder / "build", "-core-api-version", "10819"]
+    command += ["-warnings=all", *options, ino]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr, build / "counting.ino.elf"
+    return done.stdout + done.stderr, folder / "build" / f"{ino.name}.elf"
+
+
+@pytest.fixture
+def built_sketch(project, tmp_path):
+    """The sketch."""
+    return build(project.folder / "counting.ino", tmp_path)
 
 
 @contextmanager
@@ -79,3 +83,13 @@ def test_what_arduino_built_serves_the_model(built_sketch):
     assert [output.tobytes() for output in outputs] == [
         bytes([i + 1, 3, 4, 0, i + 1, 0, 0, 0]) for i in range(20)
     ]
+
+
+def test_the_library_and_its_example_build_without_a_warning(project, tmp_path):
+    """Found by its header, as the IDE finds it."""
+    libraries = project.folder.parent / "libraries"
+    ino = libraries / "tinycnn_counting/examples/serve/serve.ino"
+    output, elf = build(ino, tmp_path, "-libraries", libraries)
+
+    assert elf.is_file()
+    assert "warning" not in output.lower()

@@ -86,6 +86,7 @@ class ErrorCode(IntEnum):
     LENGTH = 4
     RANGE = 5
     BAD_FRAME = 6
+    MODEL = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
-"""Model sources -> an Arduino sketch folder that builds with no tinycnn installed.
+"""Model sources -> an Arduino sketch, and the same as an Arduino library.
 
     NAME/NAME.ino       setup() and loop(), one statement a line (the builder's parser)
-    NAME/sketch.yaml    board and core version for arduino-cli
+    NAME/sketch.yaml    board, core and libraries for arduino-cli
     NAME/src/tcnn/      model, kernels, harness and port, flat: the only place besides
                         the root where Arduino compiles C files
+    libraries/tinycnn_NAME/
+        library.properties, src/tinycnn_NAME.h, src/tcnn/ as above
+        examples/serve/serve.ino
 
-The folder is written beside its place and swapped in: it is whole or as it was.
+Both build with no tinycnn installed. Each folder is written beside its place and
+swapped in: it is whole or as it was.
 """
 
 from __future__ import annotations
@@ -14,6 +18,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from tinycnn import __version__
 from tinycnn.boards import Board
@@ -27,7 +33,7 @@ __all__ = ["FirmwareProject", "write_arduino_project"]
 # What Arduino accepts as the name of a sketch and C as the start of an identifier.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 
-_MODEL_HEADER = "model.h"
+_NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +58,20 @@ def write_arduino_project(
     model_sources: Mapping[str, str],
     kernels: Sequence[str],
     board: Board,
+    libraries: Mapping[str, str] = _NO_LIBRARIES,
 ) -> FirmwareProject:
-    """The sketch `folder`/`name`, replacing an earlier one of that name.
+    """The sketch `folder`/`name`, replacing an earlier one; its library beside it.
 
     Args:
-        folder: Where the sketch's own folder goes.
+        folder: Where the folders of sketch and library go.
         name: Prefix of the model's C names.
-        model_sources: The model's C files by name, `model.h` among them.
+        model_sources: The model's C and C++ files by name, `model.h` among them.
         kernels: The kernel functions that it calls.
         board: For `sketch.yaml`.
+        libraries: Versions of the Arduino libraries that it needs, by name.
 
     Raises:
-        ProjectError: If `name` cannot name a sketch, or the folder holds other files.
+        ProjectError: If `name` cannot name a sketch, or a folder holds other files.
         ToolchainError: If a kernel is not known.
     """
     if not _NAME.fullmatch(name):
@@ -71,27 +79,41 @@ def write_arduino_project(
             f"sketch '{name}': expected a letter, then at most 62 letters, digits or _",
             hint="give the project another name",
         )
-    files = _project_files(name, model_sources, kernels, board)
-    swap_in(folder / name, f"{name}.ino", files)
-    compiled = (path for path in files if path.endswith((".ino", ".c", ".cpp")))
+    sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
+    values = {"name": name, "board": board, "libraries": libraries}
+    sketch = _sketch_files(values, sources)
+    swap_in(folder / name, f"{name}.ino", sketch)
+    library = folder / "libraries" / f"tinycnn_{name}"
+    swap_in(library, "library.properties", _library_files(values, sources))
+    compiled = (path for path in sketch if path.endswith((".ino", ".c", ".cpp")))
     return FirmwareProject(name, folder / name, tuple(sorted(compiled)))
 
 
-def _project_files(
-    name: str, model_sources: Mapping[str, str], kernels: Sequence[str], board: Board
+def _sketch_files(
+    values: Mapping[str, Any], sources: Mapping[str, str]
 ) -> dict[str, str]:
-    values = {
-        "name": name,
-        "header": _MODEL_HEADER,
-        "generator": f"tinycnn {__version__}",
-        "board": board,
-    }
-    templates = "firmware/templates/arduino"
-    sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
-    files = {f"src/tcnn/{file}": text for file, text in sources.items()}
-    files[f"{name}.ino"] = render(f"{templates}/sketch.ino.j2", **values)
+    includes = ('"src/tcnn/harness.h"', '"src/tcnn/model.h"')
+    files = {f"{values['name']}.ino": _render("sketch.ino", values, includes=includes)}
+    board: Board = values["board"]
     if board.fqbn:
         platform = ":".join(board.fqbn.split(":")[:2])
-        values["platform"] = f"{platform} ({board.arduino_core})"
-        files["sketch.yaml"] = render(f"{templates}/sketch.yaml.j2", **values)
-    return files
+        files["sketch.yaml"] = _render("sketch.yaml", values, platform=platform)
+    return files | {f"src/tcnn/{file}": text for file, text in sources.items()}
+
+
+def _library_files(
+    values: Mapping[str, Any], sources: Mapping[str, str]
+) -> dict[str, str]:
+    header = f"tinycnn_{values['name']}.h"
+    example = _render("sketch.ino", values, includes=(f"<{header}>",))
+    return {
+        "library.properties": _render("library.properties", values, header=header),
+        "examples/serve/serve.ino": example,
+        f"src/{header}": _render("library.h", values),
+        **{f"src/tcnn/{file}": text for file, text in sources.items()},
+    }
+
+
+def _render(template: str, values: Mapping[str, Any], **more: object) -> str:
+    path = f"firmware/templates/arduino/{template}.j2"
+    return render(path, version=__version__, **values, **more)

@@ -86,6 +86,7 @@ enum {
     TCNN_ERROR_LENGTH = 4,    /* payload too short or too long for its request */
     TCNN_ERROR_RANGE = 5,     /* bytes outside the inputs or outputs */
     TCNN_ERROR_BAD_FRAME = 6, /* broken frame: send again */
+    TCNN_ERROR_MODEL = 7,     /* the model cannot run: the text says why */
 };
 
 /* Flags of the HELLO reply, as registers had it when they were read back at start. */
@@ -103,8 +104,14 @@ void tcnn_harness_init(const tcnn_model_t *model);
 void tcnn_harness_poll(void);
 
 /*
- * THE PORT: what a platform provides, six functions.
+ * THE PORT: what a platform provides, a few functions.
  */
+typedef enum {
+    TCNN_ALIVE = 0, /* waits for a request */
+    TCNN_BUSY,      /* works on one */
+    TCNN_FAILED,    /* the last one was answered with an error */
+} tcnn_state_t;
+
 typedef struct {
     const char *board;    /* name, at most 255 characters */
     uint8_t board_id[8];  /* unique to this device; zero when unknown */
@@ -128,6 +135,10 @@ uint32_t tcnn_port_cycles(void);
 
 /* Free-running microseconds. */
 uint32_t tcnn_port_micros(void);
+
+/* Shows what the device does, where it has a light. Called again and again, so that
+ * the light can blink. */
+void tcnn_port_show(tcnn_state_t state);
 
 #ifdef __cplusplus
 }

@@ -59,6 +59,9 @@ typedef struct {
     void (*invoke)(uint8_t *arena); /* inputs -> outputs, all inside the arena */
     uint32_t steps;                 /* kernel calls of one inference */
     void (*step)(uint8_t *arena, uint32_t number); /* one of them; 0 to steps - 1 */
+    /* Makes the model ready, once and before all else: NULL, or in a few words why it
+     * cannot run. NULL itself where there is nothing to do. */
+    const char *(*start)(void);
 } tcnn_model_t;
 
 #ifdef __cplusplus

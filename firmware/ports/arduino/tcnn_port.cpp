@@ -30,6 +30,23 @@
 #define PORT_BAUD_RATE 115200
 #define PORT_PACKET_BYTES 64u
 
+/* One light a state: an RGB LED, which lights when low wherever a core names its pins,
+ * or three times the same LED, whose rhythm tells. */
+#if defined(LEDR) && defined(LEDG) && defined(LEDB)
+#define LIGHTS {LEDG, LEDB, LEDR}
+#define LIGHT_ON LOW
+#define LIGHT_OFF HIGH
+#elif defined(LED_BUILTIN)
+#define LIGHTS {LED_BUILTIN, LED_BUILTIN, LED_BUILTIN}
+#define LIGHT_ON HIGH
+#define LIGHT_OFF LOW
+#endif
+
+/* Half periods, as powers of two in microseconds: 0.5 s and 0.1 s. */
+#define ALIVE_BLINK 19
+#define FAILED_BLINK 17
+#define DARK (-1)
+
 /* What any core leaves of its stack when it calls setup(). */
 #define PORT_STACK_BYTES 4096u
 
@@ -73,7 +90,45 @@ static uint32_t start_cycle_counter(void) {
 #endif
 }
 
+#ifdef LIGHTS
+
+static const uint8_t lights[] = LIGHTS;
+
+static void start_lights(void) {
+    for (const uint8_t pin : lights) {
+        pinMode(pin, OUTPUT);
+        digitalWrite(pin, LIGHT_OFF);
+    }
+}
+
+/* Writes only what changes: on some cores a pin takes microseconds. */
+void tcnn_port_show(tcnn_state_t state) {
+    static int lit = DARK;
+    const int half_period = state == TCNN_ALIVE ? ALIVE_BLINK : FAILED_BLINK;
+    const bool is_on = state == TCNN_BUSY || ((micros() >> half_period) & 1u) != 0;
+    const int light = is_on ? (int)state : DARK;
+    if (light == lit) {
+        return;
+    }
+    if (lit != DARK) {
+        digitalWrite(lights[lit], LIGHT_OFF);
+    }
+    if (light != DARK) {
+        digitalWrite(lights[light], LIGHT_ON);
+    }
+    lit = light;
+}
+
+#else
+
+static void start_lights(void) {}
+
+void tcnn_port_show(tcnn_state_t state) { (void)state; }
+
+#endif
+
 void tcnn_port_init(tcnn_port_info_t *info) {
+    start_lights();
     Serial.begin(PORT_BAUD_RATE);
     info->board = BOARD_NAME;
     info->clock_hz = PORT_CLOCK_HZ;

@@ -68,4 +68,6 @@ uint32_t tcnn_port_micros(void) {
     return (uint32_t)(micros & UINT32_MAX);
 }
 
+void tcnn_port_show(tcnn_state_t state) { (void)state; }
+
 #endif /* _WIN32 */

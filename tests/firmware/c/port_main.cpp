@@ -1,0 +1,46 @@
+/*
+ * port_main.cpp - drives the Arduino port on the fake core: `write BYTES ACCEPTED` or
+ * `show STATE`, two seconds of that state after two of the one before
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "Arduino.h"
+#include "harness.h"
+
+#define STEP_US 1000ul
+#define SHOWN_US 2000000ul
+
+FakeSerial Serial;
+static unsigned long now_us;
+
+unsigned long micros() { return now_us; }
+
+void pinMode(uint8_t, PinMode) {}
+
+void digitalWrite(uint8_t pin, PinStatus status) {
+    printf("%lu pin %d %d\n", now_us / 1000, pin, status);
+}
+
+size_t FakeSerial::write(const uint8_t *, size_t size) {
+    const size_t taken = size < accepts ? size : accepts;
+    printf("wrote %d of %d\n", (int)taken, (int)size);
+    return taken;
+}
+
+int main(int, char **arguments) {
+    static uint8_t data[1024];
+    if (strcmp(arguments[1], "write") == 0) {
+        Serial.accepts = (size_t)atoi(arguments[3]);
+        tcnn_port_write(data, (uint32_t)atoi(arguments[2]));
+        return 0;
+    }
+    tcnn_port_info_t info = {};
+    tcnn_port_init(&info);
+    for (; now_us < SHOWN_US; now_us += STEP_US) {
+        tcnn_port_show((tcnn_state_t)atoi(arguments[2]));
+    }
+    return 0;
+}
