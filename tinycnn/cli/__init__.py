@@ -12,6 +12,7 @@ import click
 
 from tinycnn import __version__
 from tinycnn.cli.analyze import analyze
+from tinycnn.cli.boards import boards
 from tinycnn.cli.build import build
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
@@ -48,6 +49,7 @@ for command in (
     validate,
     report,
     models,
+    boards,
 ):
     cli.add_command(command)
 
