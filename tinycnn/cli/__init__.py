@@ -16,6 +16,7 @@ from tinycnn.cli.boards import boards
 from tinycnn.cli.build import build
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
+from tinycnn.cli.doctor import doctor
 from tinycnn.cli.init import init
 from tinycnn.cli.models import models
 from tinycnn.cli.report import report
@@ -49,6 +50,7 @@ for command in (
     validate,
     report,
     models,
+    doctor,
     boards,
 ):
     cli.add_command(command)

@@ -1,0 +1,45 @@
+"""`tinycnn doctor`: what is here, what is missing, what is in the way."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from tinycnn.cli.console import json_option, print_json
+from tinycnn.doctor import Finding, check_machine, gather_facts
+
+__all__ = ["doctor"]
+
+_COLORS = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+
+@click.command()
+@click.option("--port", help="Look at this port only, whatever it is.")
+@json_option
+def doctor(port: str | None, as_json: bool) -> int:
+    """Look at all that tinycnn needs, from Python to the boards that are connected.
+
+    Every finding comes with its fix. The exit code is 1 when there is a problem.
+
+    \b
+    Example:
+      tinycnn doctor
+      tinycnn doctor --port /dev/ttyACM0
+    """
+    findings = check_machine(gather_facts(port))
+    problems = sum(finding.level == "problem" for finding in findings)
+    if as_json:
+        print_json({"problems": problems, "findings": [asdict(f) for f in findings]})
+    else:
+        _print_findings(findings)
+    return 1 if problems else 0
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    width = max(len(finding.subject) for finding in findings)
+    for finding in findings:
+        level = click.style(f"{finding.level:<8}", fg=_COLORS[finding.level])
+        click.echo(f"{level} {finding.subject:<{width}}  {finding.text}")
+        if finding.fix and finding.level != "ok":
+            click.echo(f"{'':<8} {'':<{width}}  fix: {finding.fix}")

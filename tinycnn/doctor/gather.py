@@ -1,0 +1,181 @@
+"""Gathers the facts of this machine: runs programs, reads /proc, asks boards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from tinycnn.device import DeviceInfo, open_serial
+from tinycnn.device.ports import DetectedPort, detect_ports
+from tinycnn.doctor.facts import Facts, Packages, PortFacts
+from tinycnn.errors import DeviceError
+
+__all__ = ["gather_facts"]
+
+_EXTRAS = ("", "sim", "train", "tflm")
+# How each program is asked for its version.
+_PROGRAMS = {
+    "arduino-cli": "version",
+    "arm-none-eabi-gcc": "-dumpfullversion",
+    "bossac": "--help",
+    "west": "--version",
+}
+_TIMEOUT_S = 20.0
+_GROUPS = ("dialout", "uucp")  # who may use serial ports
+_RULES = ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d")
+_ARDUINO = 'ATTRS{idVendor}=="2341"'
+
+
+def gather_facts(port: str | None = None) -> Facts:
+    """The facts of this machine.
+
+    Args:
+        port: The only port to look at, by any URL; None looks at all.
+    """
+    base, bossac = os.environ.get("ZEPHYR_BASE"), shutil.which("bossac")
+    detected = detect_ports()
+    if port:
+        unlisted = DetectedPort(port, (), "other", None, None, None, "")
+        path = os.path.realpath(port)
+        listed = (p for p in detected if os.path.realpath(p.device) == path)
+        detected = (next(listed, unlisted),)
+    return Facts(
+        system=sys.platform,
+        python=_find_python(),
+        packages=tuple(_find_packages()),
+        programs={name: _version(name, word) for name, word in _PROGRAMS.items()},
+        arduino_cores=_find_cores(),
+        knows_nrf52=bossac is not None and b"nRF52840" in Path(bossac).read_bytes(),
+        zephyr_base=base,
+        has_zephyr=base is not None and Path(base, "VERSION").is_file(),
+        may_use_ports=_may_use_ports(),
+        has_udev_rule=any(_ARDUINO in rules for rules in _read_rules()),
+        probes_modems=any(name == "ModemManager" for _, name in _processes()),
+        ports=tuple(_look_at(one, is_asked=port is not None) for one in detected),
+    )
+
+
+def _find_python() -> tuple[str, bool]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    wanted = metadata.metadata("tinycnn")["Requires-Python"]
+    return version, SpecifierSet(wanted).contains(version)
+
+
+def _find_packages() -> Iterator[Packages]:
+    """What each install needs of this machine, beyond the plain one."""
+    wanted = [Requirement(line) for line in metadata.requires("tinycnn") or ()]
+    plain: list[Requirement] = []
+    for extra in _EXTRAS:
+        applies = [
+            requirement
+            for requirement in wanted
+            if requirement not in plain
+            and (
+                not requirement.marker or requirement.marker.evaluate({"extra": extra})
+            )
+        ]
+        plain = plain or applies
+        found, unfit = {}, []
+        for requirement in applies:
+            try:
+                version = metadata.version(requirement.name)
+            except metadata.PackageNotFoundError:
+                unfit.append(f"{requirement.name} is not installed")
+                continue
+            if requirement.specifier.contains(version, prereleases=True):
+                found[requirement.name] = version
+            else:
+                expected = f"expected {requirement.specifier}, got {version}"
+                unfit.append(f"{requirement.name}: {expected}")
+        if applies:
+            yield Packages(extra, found, tuple(unfit))
+
+
+def _run(command: Sequence[str]) -> str | None:
+    """What a program prints; None if it is not there, or does not work."""
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, timeout=_TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _version(name: str, word: str) -> str | None:
+    text = _run([name, word])
+    if text is None:
+        return None
+    number = re.search(r"\d+\.\d+[\w.+-]*", text)
+    return f"{name} {number[0]}" if number else name
+
+
+def _find_cores() -> dict[str, str]:
+    lines = (_run(["arduino-cli", "core", "list"]) or "").splitlines()
+    rows = (re.match(r"(\w+:\w+)\s+(\S+)", line) for line in lines)
+    return {row[1]: row[2] for row in rows if row}
+
+
+def _may_use_ports() -> bool:
+    try:
+        import grp
+    except ImportError:  # Windows asks nobody
+        return True
+    groups = (group.gr_name for group in map(grp.getgrgid, os.getgroups()))
+    return os.geteuid() == 0 or any(group in _GROUPS for group in groups)
+
+
+def _read_rules() -> Iterator[str]:
+    for folder in _RULES:
+        for file in Path(folder).glob("*.rules"):
+            with contextlib.suppress(OSError):
+                yield file.read_text("utf-8", "replace")
+
+
+def _processes() -> Iterator[tuple[Path, str]]:
+    """All programs that run, where there is a /proc: folder and name."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended meanwhile
+            yield folder, (folder / "comm").read_text("utf-8", "replace").strip()
+
+
+def _look_at(port: DetectedPort, *, is_asked: bool) -> PortFacts:
+    path = Path(port.device)
+    is_file = path.exists()
+    is_allowed = not is_file or os.access(path, os.R_OK | os.W_OK)
+    users = tuple(_users(os.path.realpath(path))) if is_file else ()
+    hello: DeviceInfo | str | None = None
+    if is_asked or (port.boards and port.mode == "application"):
+        hello = _say_hello(port.device) if is_allowed and not users else "not asked"
+    group = ""
+    with contextlib.suppress(OSError, KeyError, NotImplementedError):
+        group = path.group()
+    return PortFacts(port, group, is_allowed, users, hello)
+
+
+def _users(path: str) -> Iterator[str]:
+    """Programs that have a file open; those of other users cannot be seen."""
+    for folder, name in _processes():
+        with contextlib.suppress(OSError):
+            files = (os.path.realpath(fd) for fd in (folder / "fd").iterdir())
+            if path in files:
+                yield f"{name} (process {folder.name})"
+
+
+def _say_hello(url: str) -> DeviceInfo | str:
+    try:
+        with open_serial(url) as device:
+            return device.info()
+    except DeviceError as error:
+        return str(error)
