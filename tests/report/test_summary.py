@@ -94,6 +94,14 @@ def test_times_are_labelled_as_estimated(report):
     assert (cycles.label, cycles.value) == ("Cycles, estimated", "96,000")
 
 
+def test_times_that_are_not_known_say_so(make_report):
+    """On a core without a cycle model nothing is estimated."""
+    *_, latency, cycles = list_figures(make_report(latency_ms=0.0, cycles=0))
+
+    assert latency.value == cycles.value == "not known"
+    assert latency.note == "there is no cycle model of a cortex-m4f"
+
+
 def test_counts_are_summed_over_operators(report):
     """Parameters and MACs are those of the whole model."""
     _, _, _, parameters, macs, *_ = list_figures(report)

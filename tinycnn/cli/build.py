@@ -60,7 +60,8 @@ def _to_rows(found: Report, build_folder: Path) -> dict[str, str]:
     rows["flash"] = f"{found.flash_bytes:,} bytes"
     rows["RAM"] = f"{found.ram_bytes:,} bytes, arena {found.plan.arena_bytes:,}"
     rows["MACs"] = f"{sum(cost.macs for cost in found.costs):,}"
-    rows["latency"] = f"{found.latency_ms:.2f} ms on {found.board.title} (estimated)"
+    latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
+    rows["latency"] = f"{latency} on {found.board.title} (estimated)"
     rows["model"] = str(build_folder / "model.tflite")
     rows["sketch"] = str(build_folder / "arduino" / found.name)
     rows["firmware"] = str(build_folder / "firmware.elf")
@@ -80,6 +81,6 @@ def _to_json(found: Report) -> dict[str, object]:
         "ram_bytes": found.ram_bytes,
         "arena_bytes": found.plan.arena_bytes,
         "macs": sum(cost.macs for cost in found.costs),
-        "estimated_latency_ms": found.latency_ms,
-        "estimated_cycles": found.cycles,
+        "estimated_latency_ms": found.latency_ms or None,
+        "estimated_cycles": found.cycles or None,
     }

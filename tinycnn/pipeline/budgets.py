@@ -20,6 +20,9 @@ def check_budgets(budgets: Budgets, report: Report) -> tuple[str, ...]:
         for name, value in limits.items()
         if (limit := getattr(budgets, name)) is not None and value > limit
     ]
+    if budgets.latency_ms is not None and not report.cycles:
+        text = f"expected at most {budgets.latency_ms:,}, but it is not known for a"
+        lines.append(f"latency_ms: {text} {report.board.core}")
     accuracy = report.ladder[-1].accuracy
     if budgets.accuracy is not None and accuracy < budgets.accuracy:
         lines.append(f"accuracy: expected at least {budgets.accuracy}, got {accuracy}")

@@ -89,8 +89,8 @@ class Report:
         costs: One an operator.
         flash_bytes: Of the firmware image.
         ram_bytes: Static RAM of the firmware image.
-        latency_ms: Estimated time of one inference on the board.
-        cycles: Estimated processor cycles of one inference.
+        latency_ms: Estimated time of one inference on the board; 0 if not known.
+        cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
     """
 

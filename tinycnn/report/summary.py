@@ -129,6 +129,12 @@ def list_figures(report: Report) -> tuple[Figure, ...]:
 
 
 def _list_times(report: Report, macs: int) -> tuple[Figure, Figure]:
+    if not report.cycles:
+        reason = f"there is no cycle model of a {report.board.core}"
+        return (
+            Figure("Latency, estimated", "not known", "", reason),
+            Figure("Cycles, estimated", "not known", "", reason),
+        )
     clock = f"at {report.board.clock_hz / 1e6:g} MHz"
     rate = f"{share_of(1000, report.latency_ms):,.1f} inferences/s {clock}"
     pace = f"{share_of(report.cycles, macs):.1f} cycles a MAC"

@@ -1,0 +1,32 @@
+import pytest
+
+from tinycnn.pipeline import check_budgets
+from tinycnn.project import Budgets
+
+
+@pytest.mark.parametrize(
+    ("limits", "lines"),
+    [
+        ({}, ()),
+        ({"flash_bytes": 88_778, "ram_bytes": 21_822, "latency_ms": 1.5}, ()),
+        (
+            {"flash_bytes": 88_777},
+            ("flash_bytes: expected at most 88,777, got 88,778",),
+        ),
+        ({"latency_ms": 1.4}, ("latency_ms: expected at most 1.4, got 1.5",)),
+        ({"accuracy": 0.9}, (f"accuracy: expected at least 0.9, got {10 / 12}",)),
+    ],
+)
+def test_a_budget_that_is_exceeded_is_a_line(report, limits, lines):
+    """The limit itself is allowed; what is not limited is not told."""
+    assert check_budgets(Budgets(**limits), report) == lines
+
+
+def test_a_latency_that_is_not_known_keeps_no_budget(make_report):
+    """Nobody can say that it does."""
+    report = make_report(latency_ms=0.0, cycles=0)
+
+    assert check_budgets(Budgets(latency_ms=5.0), report) == (
+        "latency_ms: expected at most 5.0, but it is not known for a cortex-m4f",
+    )
+    assert check_budgets(Budgets(), report) == ()
