@@ -39,6 +39,7 @@ __all__ = [
     "PROJECT_FILE",
     "Budgets",
     "DatasetSettings",
+    "ImageFit",
     "ModelSettings",
     "Project",
     "QuantizationSettings",
@@ -49,6 +50,9 @@ __all__ = [
     "parse_project",
     "project_template",
 ]
+
+ImageFit = Literal["crop", "pad"]
+"""How an image becomes square."""
 
 PROJECT_FILE = "tinycnn.toml"
 _MAX_BYTES = 1 << 20
@@ -79,7 +83,7 @@ _LARGE_SCHEDULE = {
     "quantization_epochs": 3,
     "quantization_learning_rate": 0.0002,
 }
-_WITH_TEST_SPLIT = ("mnist", "fashion-mnist")
+_WITH_TEST_SPLIT = ("cifar10", "fashion-mnist", "mnist")
 
 
 def _check_name(name: str) -> str:
@@ -132,6 +136,7 @@ class DatasetSettings(_Settings):
         path: A folder with a folder of images per class, or an `.npz` file.
         image_size: Height and width, in pixels; a folder of images is resized to it.
         channels: 1 for grey, 3 for RGB; a folder of images is converted to it.
+        fit: How an image of a folder becomes square: cropped, or padded with black.
         test_fraction: Share of images for the test split, unless the data set has one.
         validation_fraction: Share of images for the validation split, likewise.
     """
@@ -140,6 +145,7 @@ class DatasetSettings(_Settings):
     path: Annotated[str, AfterValidator(_check_path)] | None = None
     image_size: Annotated[int, Field(ge=4, le=512)] | None = None
     channels: Literal[1, 3] | None = None
+    fit: ImageFit = "crop"
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
 

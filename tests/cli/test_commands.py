@@ -27,6 +27,7 @@ COMMANDS = (
     "validate",
     "report",
     "models",
+    "datasets",
     "boards",
 )
 

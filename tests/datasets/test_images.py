@@ -119,6 +119,28 @@ def test_the_centre_is_kept(tmp_path: Path) -> None:
     assert image.tolist() == np.full((4, 4, 1), 200).tolist()
 
 
+def test_padding_keeps_the_whole_image(tmp_path: Path) -> None:
+    """A wide image gets black above and below, as much of each."""
+    path = _save(tmp_path / "wide.png", np.full((4, 8), 200, np.uint8))
+
+    image = read_image(path, size=8, channels=1, fit="pad")
+
+    assert (image[2:6] == 200).all()
+    assert (image[:2] == 0).all()
+    assert (image[6:] == 0).all()
+
+
+def test_a_large_photo_is_scaled_as_a_whole(tmp_path: Path) -> None:
+    """Decoding a JPEG at a fraction of its size gives the averages of its pixels."""
+    gradient = np.linspace(0, 255, 1_600).astype(np.uint8)
+    path = _save(tmp_path / "a.jpg", np.tile(gradient, (1_200, 1)), quality=95)
+
+    image = read_image(path, size=24, channels=1)[..., 0].astype(int)
+
+    expected = gradient[200:1_400].reshape(24, 50).mean(axis=1)
+    assert np.abs(image - expected).max() <= 3
+
+
 @pytest.mark.parametrize("name", ["a.png", "a.bmp"])
 def test_pixels_pass_unchanged(tmp_path: Path, name: str) -> None:
     """A lossless image of the right size and channels keeps its values."""

@@ -17,6 +17,7 @@ from tinycnn.cli.build import build
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
 from tinycnn.cli.doctor import doctor
+from tinycnn.cli.datasets import datasets
 from tinycnn.cli.init import init
 from tinycnn.cli.models import models
 from tinycnn.cli.report import report
@@ -50,6 +51,7 @@ for command in (
     validate,
     report,
     models,
+    datasets,
     doctor,
     boards,
 ):

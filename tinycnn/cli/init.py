@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tinycnn.boards import load_board
+from tinycnn.cli.datasets import check_dataset
 from tinycnn.datasets import dataset_names
 from tinycnn.errors import ProjectError
 from tinycnn.project import PROJECT_FILE, project_template
@@ -35,7 +36,7 @@ def init(name: str | None, dataset: str, model: str | None, board: str) -> None:
     load_board(board)
     text = project_template(
         folder.name if name else c_identifier(Path.cwd().name),
-        dataset=_relative_to(folder, dataset),
+        dataset=_resolve(dataset),
         model=model or ("lenet5" if "mnist" in dataset else "tiny_cnn"),
         board=board,
     )
@@ -44,15 +45,7 @@ def init(name: str | None, dataset: str, model: str | None, board: str) -> None:
     click.echo(f"wrote {target}\nnext: tinycnn build{f' {name}' if name else ''}")
 
 
-def _relative_to(folder: Path, dataset: str) -> str:
-    """A known name as it is, a path as the project's folder sees it."""
-    if dataset in dataset_names():
-        return dataset
-    path = Path(dataset)
-    if not path.exists():
-        known = ", ".join(dataset_names())
-        raise ProjectError(
-            f"data set '{dataset}': not known, and no such path",
-            hint=f"known: {known}; or give a folder of images or an .npz file",
-        )
-    return str(path.resolve())
+def _resolve(dataset: str) -> str:
+    """A known name as it is, a path so that every folder can see it."""
+    check_dataset(dataset)
+    return dataset if dataset in dataset_names() else str(Path(dataset).resolve())

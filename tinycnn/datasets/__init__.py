@@ -5,21 +5,31 @@ reader bounds and checks a file before it trusts a number in it; what is wrong i
 `DatasetError`.
 """
 
+from tinycnn.datasets.contact_sheet import count_classes, draw_contact_sheet
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.digits import datasets_dir
 from tinycnn.datasets.download import Progress, cache_dir
 from tinycnn.datasets.images import read_images
-from tinycnn.datasets.load import dataset_names, load_dataset
+from tinycnn.datasets.load import (
+    KnownDataset,
+    dataset_names,
+    list_datasets,
+    load_dataset,
+)
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.quantize import quantize_images
 
 __all__ = [
     "Dataset",
+    "KnownDataset",
     "Progress",
     "Split",
     "cache_dir",
+    "count_classes",
     "dataset_names",
     "datasets_dir",
+    "draw_contact_sheet",
+    "list_datasets",
     "load_dataset",
     "quantize_images",
     "read_images",

@@ -24,6 +24,7 @@ from platformdirs import user_cache_path
 from tinycnn.errors import DatasetError
 
 __all__ = ["Progress", "RemoteFile", "cache_dir", "check_sha256", "find_file"]
+__all__ += ["locate_file"]
 
 _CHUNK_BYTES = 1 << 18
 _TIMEOUT_S = 30.0
@@ -77,17 +78,26 @@ def find_file(
         DatasetError: If a copy differs from the published file or cannot be read, or
             the download fails.
     """
-    for folder in folders:
-        candidate = folder / dataset / file.name
-        if candidate.is_file():
-            check_sha256(candidate, file.sha256)
-            return candidate
+    found = locate_file(dataset, file, folders=folders, cache=cache)
+    if found is not None:
+        check_sha256(found, file.sha256)
+        return found
     cached = (cache_dir() if cache is None else cache) / dataset / file.name
-    if cached.is_file():
-        check_sha256(cached, file.sha256)
-    else:
-        _download(file, cached, progress)
+    _download(file, cached, progress)
     return cached
+
+
+def locate_file(
+    dataset: str,
+    file: RemoteFile,
+    *,
+    folders: Sequence[Path] = (),
+    cache: Path | None = None,
+) -> Path | None:
+    """Where `find_file` would find `file` without a download, still unverified."""
+    places = (*folders, cache_dir() if cache is None else cache)
+    candidates = (place / dataset / file.name for place in places)
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def check_sha256(path: Path, expected: str) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.datasets.cifar10 import CIFAR10_ARCHIVE, find_compact, load_cifar10
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.digits import read_digits
-from tinycnn.datasets.download import Progress
+from tinycnn.datasets.download import Progress, locate_file
 from tinycnn.datasets.idx import IDX_SOURCES, load_idx_dataset
 from tinycnn.datasets.images import read_images
 from tinycnn.datasets.npz import read_npz
@@ -20,18 +22,63 @@ from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
 from tinycnn.project import DatasetSettings
 
-__all__ = ["dataset_names", "load_dataset"]
+__all__ = ["KnownDataset", "dataset_names", "list_datasets", "load_dataset"]
 
 _DEFAULT_IMAGE_SIZE = 32
+_SUMMARIES = {
+    "cifar10": "60,000 photos of animals and vehicles, 32x32x3, 10 classes",
+    "digits": "1,797 handwritten digits, 8x8x1, 10 classes; part of tinycnn",
+    "fashion-mnist": "70,000 pieces of clothing, 28x28x1, 10 classes",
+    "mnist": "70,000 handwritten digits, 28x28x1, 10 classes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDataset:
+    """A data set that has a name.
+
+    Attributes:
+        summary: How many images, of what, their shape and classes.
+        download_bytes: What is not on this machine yet.
+    """
+
+    name: str
+    summary: str
+    download_bytes: int
 
 
 def dataset_names() -> tuple[str, ...]:
     """The data sets known by name, sorted.
 
     >>> dataset_names()
-    ('digits', 'fashion-mnist', 'mnist')
+    ('cifar10', 'digits', 'fashion-mnist', 'mnist')
     """
-    return tuple(sorted({"digits", *IDX_SOURCES}))
+    return tuple(sorted(_SUMMARIES))
+
+
+def list_datasets(
+    *, folders: Sequence[Path] = (), cache: Path | None = None
+) -> tuple[KnownDataset, ...]:
+    """What is known of each data set with a name, sorted; nothing is loaded.
+
+    Args:
+        folders: Where published files may lie, as `folder/dataset/file`.
+        cache: Where they are downloaded to; the user's cache folder when None.
+    """
+    files = {name: source.files for name, source in IDX_SOURCES.items()}
+    files["cifar10"] = () if find_compact(folders) else (CIFAR10_ARCHIVE,)
+    return tuple(
+        KnownDataset(
+            name,
+            _SUMMARIES[name],
+            sum(
+                file.bytes
+                for file in files.get(name, ())
+                if locate_file(name, file, folders=folders, cache=cache) is None
+            ),
+        )
+        for name in dataset_names()
+    )
 
 
 def load_dataset(
@@ -68,6 +115,10 @@ def load_dataset(
             cache=cache,
             progress=progress,
         )
+    elif settings.name == "cifar10":
+        dataset = load_cifar10(
+            seed=seed, folders=folders, cache=cache, progress=progress
+        )
     else:
         raise _unknown(str(settings.name))
     _check_shape(dataset, settings)
@@ -81,6 +132,7 @@ def _load_path(path: Path, settings: DatasetSettings, seed: int) -> Dataset:
             path,
             size=settings.image_size or _DEFAULT_IMAGE_SIZE,
             channels=settings.channels or 1,
+            fit=settings.fit,
         )
     elif os.path.isfile(path) and path.suffix == ".npz":
         images, class_names = read_npz(path)

@@ -1,0 +1,164 @@
+"""`tinycnn datasets`: the data sets that have a name, and pictures of any."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    data_folders,
+    json_option,
+    print_columns,
+    print_json,
+)
+from tinycnn.datasets import (
+    Dataset,
+    count_classes,
+    dataset_names,
+    draw_contact_sheet,
+    list_datasets,
+    load_dataset,
+)
+from tinycnn.errors import DatasetError, ProjectError
+from tinycnn.project import DatasetSettings
+
+__all__ = ["check_dataset", "datasets"]
+
+_UNBALANCED = 1.5  # times as many images in the largest class as in the smallest
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def datasets(context: click.Context, as_json: bool) -> None:
+    """List the data sets that have a name, or `show` any.
+
+    \b
+    Example:
+      tinycnn datasets
+      tinycnn datasets show photos/ --image-size 96 --channels 3 -o photos.png
+    """
+    if context.invoked_subcommand is not None:
+        return
+    known = list_datasets(folders=data_folders())
+    if as_json:
+        print_json(
+            {
+                entry.name: {
+                    "summary": entry.summary,
+                    "download_bytes": entry.download_bytes,
+                }
+                for entry in known
+            }
+        )
+        return
+    rows = (
+        (
+            entry.name,
+            entry.summary,
+            f"download of {entry.download_bytes / 1e6:,.0f} MB"
+            if entry.download_bytes
+            else "on this machine",
+        )
+        for entry in known
+    )
+    print_columns(("data set", "what", "where"), rows, left=(0, 1, 2))
+    click.echo(
+        "or the path of a folder with images in a folder per class, or of an .npz"
+    )
+
+
+@datasets.command()
+@click.argument("dataset")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A .png to draw.")
+@click.option("--image-size", type=click.IntRange(4, 512), help="Of a folder's images.")
+@click.option("--channels", type=click.Choice(["1", "3"]), help="1 grey, 3 RGB.")
+@click.option("--fit", type=click.Choice(["crop", "pad"]), help="To make them square.")
+@click.option("--seed", default=1, help="Decides the split.")
+@json_option
+def show(
+    dataset: str,
+    output: Path | None,
+    channels: str | None,
+    seed: int,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Count the images of each class in DATASET, a name or a path, and draw some.
+
+    \b
+    Example:
+      tinycnn datasets show digits -o digits.png
+    """
+    check_dataset(dataset)
+    given = {key: value for key, value in settings.items() if value is not None}
+    given["name" if dataset in dataset_names() else "path"] = dataset
+    if channels:
+        given["channels"] = int(channels)
+    with ConsoleObserver(quiet=as_json) as observer:
+        found = load_dataset(
+            DatasetSettings.model_validate(given),
+            seed=seed,
+            folders=data_folders(),
+            progress=observer.progress,
+        )
+    counts = _count(found)
+    if as_json:
+        print_json(
+            {"name": found.name, "image_shape": found.image_shape, "classes": counts}
+        )
+    else:
+        _print_counts(counts)
+    if output:
+        _write_sheet(found, output)
+
+
+def check_dataset(dataset: str) -> None:
+    """Return if `dataset` is a known name or a path.
+
+    Raises:
+        ProjectError: If it is neither.
+    """
+    if dataset not in dataset_names() and not Path(dataset).exists():
+        known = ", ".join(dataset_names())
+        raise ProjectError(
+            f"data set '{dataset}': not known, and no such path",
+            hint=f"known: {known}; or give a folder of images or an .npz file",
+        )
+
+
+def _count(dataset: Dataset) -> dict[str, dict[str, int]]:
+    """How many images each class has in each split."""
+    classes = len(dataset.class_names)
+    splits = {
+        name: count_classes(getattr(dataset, name), classes)
+        for name in ("train", "validation", "test")
+    }
+    return {
+        name: {split: counts[label] for split, counts in splits.items()}
+        for label, name in enumerate(dataset.class_names)
+    }
+
+
+def _print_counts(counts: dict[str, dict[str, int]]) -> None:
+    splits = ("train", "validation", "test")
+    totals = {split: sum(row[split] for row in counts.values()) for split in splits}
+    rows = [
+        (name, *(f"{row[split]:,}" for split in splits))
+        for name, row in {**counts, "all": totals}.items()
+    ]
+    print_columns(("class", *splits), rows, left=(0,))
+    sizes = [row["train"] for row in counts.values()]
+    if max(sizes) > _UNBALANCED * min(sizes):
+        click.echo("unbalanced: consider class_weights = true in [training]")
+
+
+def _write_sheet(dataset: Dataset, path: Path) -> None:
+    try:
+        draw_contact_sheet(dataset).save(path, "PNG")
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror or error}") from error
+    click.echo(f"wrote {path}", err=True)
