@@ -120,3 +120,10 @@ def test_a_board_is_for_some_framework():
     with pytest.raises(ProjectError, match="expected fqbn or zephyr_target"):
         parse_board(text, source="due.toml")
     assert load_board("due").frameworks == ("arduino", "zephyr")
+
+
+def test_memories_are_whole_pages():
+    """The simulator maps pages of 4 KB, so that each byte past the end faults."""
+    for board in load_boards():
+        facts = (board.flash_base, board.flash_bytes, board.ram_base, board.ram_bytes)
+        assert board.core == "xtensa-lx7" or all(fact % 4096 == 0 for fact in facts)
