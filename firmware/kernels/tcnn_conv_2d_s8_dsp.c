@@ -10,6 +10,7 @@
  */
 #include "dsp.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "kernels.h"
@@ -167,44 +168,87 @@ static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input, in
     const int32_t row_bytes = p->padded_width * depth;
     const int32_t room = p->padded_width - p->pad_left;
     const int32_t inside = room < p->input_width ? room : p->input_width;
+    const int32_t left = p->pad_left * depth;
+    const int32_t right = left + inside * depth;
     const int32_t shared = p->kernel_height - p->stride_height;
     const int32_t kept = y > 0 && shared > 0 ? shared : 0;
-    memmove(padded, &padded[p->stride_height * row_bytes], (size_t)(kept * row_bytes));
+    tcnn_copy_bytes(padded, &padded[p->stride_height * row_bytes], kept * row_bytes);
     for (int32_t ky = kept; ky < p->kernel_height; ky++) {
         const int32_t row = y * p->stride_height - p->pad_top + ky;
         int8_t *to = &padded[ky * row_bytes];
-        memset(to, p->input_zero_point, (size_t)row_bytes);
-        if (row >= 0 && row < p->input_height) {
-            memcpy(&to[p->pad_left * depth], &input[row * p->input_width * depth],
-                   (size_t)(inside * depth));
+        if (row < 0 || row >= p->input_height) {
+            tcnn_fill_bytes(to, p->input_zero_point, row_bytes);
+            continue;
         }
+        tcnn_fill_bytes(to, p->input_zero_point, left);
+        tcnn_copy_bytes(&to[left], &input[row * p->input_width * depth], right - left);
+        tcnn_fill_bytes(&to[right], p->input_zero_point, row_bytes - right);
     }
 }
 
-/* Writes a window, whose rows are `row_bytes` apart, to every second word. */
-static void gather(const tcnn_conv_2d_dsp_params_t *p, const int8_t *window,
-                   int32_t row_bytes, uint32_t *to) {
-    const int32_t run = p->kernel_width * p->input_channels;
+/* Writes four elements to every second word: elements 0 and 2, then 1 and 3. */
+static inline void spread(const int8_t *from, uint32_t *to) {
+    const uint32_t word = tcnn_load_4(from);
+    to[0] = tcnn_even_bytes(word);
+    to[2] = tcnn_odd_bytes(word);
+}
+
+/* Writes a window of `height` rows, `run` elements each and `row_bytes` apart. */
+static void gather(const int8_t *window, int32_t height, int32_t run, int32_t row_bytes,
+                   uint32_t *to) {
     const int32_t rest = run % 4;
-    uint16_t *half = (uint16_t *)(void *)&to[run / 4 * p->kernel_height * 4];
-    uint32_t odd = 0;
-    for (int32_t ky = 0; ky < p->kernel_height; ky++) {
-        const int8_t *from = &window[ky * row_bytes];
-        for (const int8_t *end = &from[run - rest]; from != end; from += 4) {
-            const uint32_t word = tcnn_load_4(from);
-            to[0] = tcnn_even_bytes(word);
-            to[2] = tcnn_odd_bytes(word);
+    uint16_t *half = (uint16_t *)(void *)&to[run / 4 * height * 4];
+    uint32_t step = 1;
+    for (; height > 0; height--) {
+        const int8_t *from = window;
+        int32_t words = run / 4;
+#if TCNN_DSP
+        for (; words >= 4; words -= 4) { /* 16 elements in 28 cycles */
+            __asm__ volatile("ldr.w r4, [%0], #4\n"
+                             "ldr.w r5, [%0], #4\n"
+                             "ldr.w r6, [%0], #4\n"
+                             "ldr.w r8, [%0], #4\n"
+                             "sxtb16 r9, r4\n"
+                             "sxtb16 r4, r4, ror #8\n"
+                             "sxtb16 r10, r5\n"
+                             "sxtb16 r5, r5, ror #8\n"
+                             "str r9, [%1]\n"
+                             "str r4, [%1, #8]\n"
+                             "str r10, [%1, #16]\n"
+                             "str r5, [%1, #24]\n"
+                             "sxtb16 r9, r6\n"
+                             "sxtb16 r6, r6, ror #8\n"
+                             "sxtb16 r10, r8\n"
+                             "sxtb16 r8, r8, ror #8\n"
+                             "str r9, [%1, #32]\n"
+                             "str r6, [%1, #40]\n"
+                             "str r10, [%1, #48]\n"
+                             "str r8, [%1, #56]\n"
+                             "add %1, %1, #64\n"
+                             : "+r"(from), "+r"(to)
+                             :
+                             : "r4", "r5", "r6", "r8", "r9", "r10", "memory");
+        }
+#endif
+        for (; words >= 2; words -= 2) {
+            spread(from, to);
+            spread(&from[4], &to[4]);
+            from += 8;
+            to += 8;
+        }
+        if (words) {
+            spread(from, to);
+            from += 4;
             to += 4;
         }
-        for (int32_t i = 0; i < rest; i++) {
-            half[odd] = (uint16_t)from[i];
-            half += odd ? 4 : 0;
-            odd ^= 1;
+        for (int32_t i = 0; i < rest; i++) { /* halves 0, 1, 4, 5, 8, ... */
+            *half = (uint16_t)from[i];
+            half += step;
+            step ^= 2;
         }
+        window += row_bytes;
     }
-    if (odd) {
-        half[odd] = 0;
-    }
+    *half = 0; /* the second of the last pair, if it has none */
 }
 
 static void clamp(int8_t *values, int32_t count, int32_t lowest, int32_t highest) {
@@ -225,17 +269,26 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
     int8_t *padded = &staged[2 * rounded];
     const int32_t width = p->padded_width ? p->padded_width : p->input_width;
     const int32_t row_bytes = width * p->input_channels;
+    const int32_t run = p->kernel_width * p->input_channels;
     const int32_t step = p->stride_width * p->input_channels;
     const int8_t *row = p->padded_width ? padded : input;
     int32_t left = p->output_height * p->output_width;
+    job_t job = {{staged, &staged[rounded]},
+                 &staged[rounded],
+                 windows,
+                 (uint32_t)(elements + 1) / 2,
+                 weights};
+    const bool narrow = p->clamp_min > -128 || p->clamp_max < 127;
     int8_t *pixel[2];
     int32_t count = 0; /* pixels gathered */
     for (int32_t y = 0; y < p->output_height; y++) {
         if (p->padded_width) {
             pad_rows(p, input, y, padded);
         }
+        const int8_t *window = row;
         for (int32_t x = 0; x < p->output_width; x++) {
-            gather(p, &row[x * step], row_bytes, &windows[count]);
+            gather(window, p->kernel_height, run, row_bytes, &windows[count]);
+            window += step;
             pixel[count++] = output;
             output += channels;
             if (--left && count < 2) {
@@ -256,7 +309,7 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
                 if (rounded != channels) {
                     memcpy(pixel[i], &staged[i * rounded], (size_t)channels);
                 }
-                if (p->clamp_min > -128 || p->clamp_max < 127) {
+                if (narrow) {
                     clamp(pixel[i], channels, p->clamp_min, p->clamp_max);
                 }
             }

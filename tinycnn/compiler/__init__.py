@@ -1,5 +1,4 @@
-"""The compiler: `.tflite` -> `Graph` -> passes -> kernels -> memory plan -> `Program`
--> C.
+"""The compiler: `.tflite` -> Graph -> passes -> kernels -> memory plan -> Program -> C.
 
 Each arrow is a function of its own; `compile_tflite` is the whole chain.
 """

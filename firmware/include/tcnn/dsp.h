@@ -70,4 +70,29 @@ static inline uint32_t tcnn_smlad(uint32_t x, uint32_t y, uint32_t sum) {
 #endif
 }
 
+/* memcpy by words: the C libraries of small systems copy byte by byte. */
+static inline void tcnn_copy_bytes(int8_t *to, const int8_t *from, int32_t size) {
+    for (; size >= 4; size -= 4) {
+        const uint32_t word = tcnn_load_4(from);
+        __builtin_memcpy(to, &word, sizeof word);
+        from += 4;
+        to += 4;
+    }
+    for (; size > 0; size--) {
+        *to++ = *from++;
+    }
+}
+
+/* memset by words. */
+static inline void tcnn_fill_bytes(int8_t *to, int32_t value, int32_t size) {
+    const uint32_t word = (uint32_t)(uint8_t)value * 0x01010101u;
+    for (; size >= 4; size -= 4) {
+        __builtin_memcpy(to, &word, sizeof word);
+        to += 4;
+    }
+    for (; size > 0; size--) {
+        *to++ = (int8_t)value;
+    }
+}
+
 #endif /* TCNN_DSP_H */

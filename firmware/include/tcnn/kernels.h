@@ -78,6 +78,28 @@ typedef struct {
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
 
+/* DEPTHWISE_CONV_2D for Cortex-M with DSP: 3x3, depth multiplier 1. */
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t channels;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t stride; /* 1 or 2 */
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t input_zero_point;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_depthwise_dsp_params_t;
+
+/* weights: 9 words a channel, see the kernel
+ * scratch: a word for each channel and column of a padded row, then two for each column
+ * of the output */
+void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
+                                   const int8_t *input, const int32_t *weights,
+                                   uint8_t *scratch, int8_t *output);
+
 typedef struct {
     tcnn_conv_2d_params_t conv;
     int32_t groups; /* of input channels, and as many of output channels */

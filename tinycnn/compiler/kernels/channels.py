@@ -1,5 +1,6 @@
-"""Output channels of CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED as DSP kernels
-take them: one bias with the input's zero point in it, one multiplier, one shift.
+"""Output channels as DSP kernels take them: one bias, one multiplier, one shift.
+
+The bias has the input's zero point in it.
 
 The kernels multiply raw int8 inputs, and add the output's zero point before the last
 shift: with t the doubled sum times the multiplier, rounded to its upper 32 bits,
@@ -21,7 +22,7 @@ from tinycnn.compiler.numerics import quantize_multiplier
 from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.weights import real_multipliers
 
-__all__ = ["Channels", "fold_channels"]
+__all__ = ["Channels", "Integers", "fold_channels"]
 
 Integers = NDArray[np.int64]
 

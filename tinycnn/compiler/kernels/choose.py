@@ -13,6 +13,7 @@ from typing import Literal
 
 from tinycnn.compiler.graph import Graph, Op, Tensor
 from tinycnn.compiler.kernels.conv_pairs import conv_pairs
+from tinycnn.compiler.kernels.depthwise_rows import depthwise_rows
 from tinycnn.compiler.kernels.kernel import Kernel
 from tinycnn.compiler.kernels.portable import portable
 from tinycnn.compiler.memory.planner import draft_plan
@@ -27,6 +28,7 @@ _DSP_KERNELS: Mapping[str, tuple[Callable[[Node], Kernel | None], ...]] = (
     MappingProxyType(
         {
             "CONV_2D": (conv_pairs,),
+            "DEPTHWISE_CONV_2D": (depthwise_rows,),
         }
     )
 )

@@ -7,9 +7,8 @@ of both windows against four channels in 15 cycles for 16 multiplications.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tinycnn.compiler.kernels.channels import Channels, fold_channels
+from tinycnn.compiler.kernels.channels import Channels, Integers, fold_channels
 from tinycnn.compiler.kernels.kernel import Kernel
 from tinycnn.compiler.kernels.pairs import (
     GROUP,
@@ -24,8 +23,6 @@ from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.program import Param
 
 __all__ = ["conv_pairs"]
-
-Integers = NDArray[np.int64]
 
 
 def conv_pairs(node: Node) -> Kernel | None:

@@ -10,16 +10,13 @@ A word holds the lanes of two inputs; four channels make a group of two words:
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tinycnn.compiler.kernels.channels import Channels
+from tinycnn.compiler.kernels.channels import Channels, Integers
 
 __all__ = ["GROUP", "LARGEST_SUM", "fits_pairs", "pack_pairs", "pad_channels"]
 
 GROUP = 4  # output channels
 LARGEST_SUM = 1 << 23  # 256 times it fits 32 bits
-
-Integers = NDArray[np.int64]
 
 
 def fits_pairs(weights: Integers, channels: Channels) -> bool:

@@ -1,8 +1,9 @@
 """Graph -> what is to be placed: storages, and how near any two may come.
 
 A storage is the memory of a tensor and of its aliases, named by the tensor that owns
-it; the scratch of a kernel is one too. Two storages that are live at one step lie apart, unless one is an input's that dies
-where the other, an output's, is born: then the kernel's access order decides.
+it; the scratch of a kernel is one too. Two storages that are live at one step lie
+apart, unless one is an input's that dies where the other, an output's, is born: then
+the kernel's access order decides.
 """
 
 from __future__ import annotations
