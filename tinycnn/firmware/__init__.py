@@ -1,9 +1,11 @@
 """Firmware: C sources -> project folder -> firmware image or host program."""
 
-from tinycnn.firmware.arduino import FirmwareProject, write_arduino_project
+from tinycnn.firmware.arduino import write_arduino_project
+from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.library import make_self_test, write_library
 from tinycnn.firmware.sources import firmware_dir
 from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
+from tinycnn.firmware.zephyr import write_zephyr_project
 
 __all__ = [
     "FirmwareImage",
@@ -14,4 +16,5 @@ __all__ = [
     "make_self_test",
     "write_arduino_project",
     "write_library",
+    "write_zephyr_project",
 ]

@@ -14,41 +14,20 @@ swapped in: it is whole or as it was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from tinycnn import __version__
 from tinycnn.boards import Board
-from tinycnn.errors import ProjectError
-from tinycnn.firmware.folder import swap_in
+from tinycnn.firmware.folder import FirmwareProject, check_name, swap_in
 from tinycnn.firmware.sources import runtime_sources
 from tinycnn.rendering import render
 
-__all__ = ["FirmwareProject", "write_arduino_project"]
-
-# What Arduino accepts as the name of a sketch and C as the start of an identifier.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+__all__ = ["write_arduino_project"]
 
 _NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class FirmwareProject:
-    """A folder of firmware sources.
-
-    Attributes:
-        name: Of the model; its C symbols begin with it.
-        folder: The sketch.
-        sources: Files to compile, relative to `folder`, sorted.
-    """
-
-    name: str
-    folder: Path
-    sources: tuple[str, ...]
 
 
 def write_arduino_project(
@@ -74,11 +53,7 @@ def write_arduino_project(
         ProjectError: If `name` cannot name a sketch, or a folder holds other files.
         ToolchainError: If a kernel is not known.
     """
-    if not _NAME.fullmatch(name):
-        raise ProjectError(
-            f"sketch '{name}': expected a letter, then at most 62 letters, digits or _",
-            hint="give the project another name",
-        )
+    check_name("sketch", name)
     sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
     values = {"name": name, "board": board, "libraries": libraries}
     sketch = _sketch_files(values, sources)

@@ -1,15 +1,52 @@
-"""Writes a folder of generated files whole: beside its place, then swapped in."""
+"""Firmware projects as folders: written whole, beside their place, then swapped in."""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.errors import ProjectError
 
-__all__ = ["swap_in"]
+__all__ = ["FirmwareProject", "check_name", "swap_in"]
+
+# What Arduino and CMake accept as a name, and C as the start of an identifier.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class FirmwareProject:
+    """A folder of firmware sources.
+
+    Attributes:
+        name: Of the model; its C symbols begin with it.
+        folder: The sketch, or the application.
+        sources: Files to compile, relative to `folder`, sorted.
+    """
+
+    name: str
+    folder: Path
+    sources: tuple[str, ...]
+
+
+def check_name(kind: str, name: str) -> None:
+    """Refuse a name that cannot be that of a folder and of a C symbol.
+
+    Args:
+        kind: What is named, for the message.
+        name: Of the model.
+
+    Raises:
+        ProjectError: If it cannot.
+    """
+    if not _NAME.fullmatch(name):
+        raise ProjectError(
+            f"{kind} '{name}': expected a letter, then at most 62 letters, digits or _",
+            hint="give the project another name",
+        )
 
 
 def swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:

@@ -25,8 +25,8 @@ from typing import Literal
 
 from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
-from tinycnn.firmware.arduino import FirmwareProject
 from tinycnn.firmware.elf import check_fit, measure
+from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.sources import firmware_dir
 
 __all__ = ["FirmwareImage", "Machine", "Toolchain", "build_host", "build_image"]

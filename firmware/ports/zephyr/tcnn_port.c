@@ -1,0 +1,278 @@
+/*
+ * tcnn_port.c - the harness's port on Zephyr
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The link is the UART chosen as `tinycnn,link` in the devicetree, or else the
+ * console's. Interrupts fill a ring; while that is full they are off, so that USB makes
+ * the host wait. Drivers without interrupts are polled.
+ */
+#include <zephyr/drivers/gpio.h>
+#include <zephyr/drivers/hwinfo.h>
+#include <zephyr/drivers/uart.h>
+#include <zephyr/kernel.h>
+#include <zephyr/sys/ring_buffer.h>
+
+#if defined(CONFIG_CPU_CORTEX_M)
+#include <soc.h>
+#endif
+
+#include "harness.h"
+
+#if DT_HAS_CHOSEN(tinycnn_link)
+#define LINK DT_CHOSEN(tinycnn_link)
+#else
+#define LINK DT_CHOSEN(zephyr_console)
+#endif
+
+/* Holds any request, and one that is repeated. */
+#define RING_BYTES 2048
+#define WAIT_MS 5
+
+/* A host that opens the port at 1200 bit/s and closes it wants the bootloader; this is
+ * how the bootloader is told to stay. */
+#define TOUCH_BAUD_RATE 1200
+#define TOUCH_MS 200
+#if defined(CONFIG_BOARD_ARDUINO_NANO_33_BLE)
+#define STAY_IN_BOOTLOADER 0xB0
+#elif defined(CONFIG_BOARD_XIAO_BLE) || defined(CONFIG_BOARD_ADAFRUIT_FEATHER_NRF52840)
+#define STAY_IN_BOOTLOADER 0x57
+#endif
+
+/* The stack's end is not watched: its guard may begin there. */
+#define STACK_GUARD_BYTES 256
+
+/* Half periods, as powers of two in microseconds: 0.5 s and 0.1 s. */
+#define ALIVE_BLINK 19
+#define FAILED_BLINK 17
+#define DARK (-1)
+
+static const struct device *const uart = DEVICE_DT_GET(LINK);
+
+#if defined(CONFIG_UART_INTERRUPT_DRIVEN)
+
+RING_BUF_DECLARE(received, RING_BYTES);
+static K_SEM_DEFINE(arrived, 0, 1);
+
+static void on_interrupt(const struct device *device, void *unused) {
+    ARG_UNUSED(unused);
+    while (uart_irq_update(device) && uart_irq_rx_ready(device)) {
+        uint8_t *place;
+        const uint32_t room = ring_buf_put_claim(&received, &place, RING_BYTES);
+        if (room == 0) {
+            uart_irq_rx_disable(device);
+            break;
+        }
+        const int count = uart_fifo_read(device, place, (int)room);
+        (void)ring_buf_put_finish(&received, count > 0 ? (uint32_t)count : 0);
+        k_sem_give(&arrived);
+    }
+}
+
+static void start_receiving(void) {
+    (void)uart_irq_callback_set(uart, on_interrupt);
+    uart_irq_rx_enable(uart);
+}
+
+static uint32_t take(uint8_t *data, uint32_t size) {
+    const uint32_t count = ring_buf_get(&received, data, size);
+    uart_irq_rx_enable(uart); /* there is room again */
+    return count;
+}
+
+static void wait_for_bytes(void) { (void)k_sem_take(&arrived, K_MSEC(WAIT_MS)); }
+
+#else
+
+static void start_receiving(void) {}
+
+static uint32_t take(uint8_t *data, uint32_t size) {
+    uint32_t count = 0;
+    while (count < size && uart_poll_in(uart, &data[count]) == 0) {
+        count++;
+    }
+    return count;
+}
+
+/* Sleeps: simulated time stands still while code runs. */
+static void wait_for_bytes(void) { (void)k_msleep(1); }
+
+#endif
+
+#if defined(STAY_IN_BOOTLOADER) && defined(CONFIG_UART_LINE_CTRL)
+
+static void obey_touch(void) {
+    static int64_t untouched_ms;
+    uint32_t baud_rate = 0;
+    uint32_t is_open = 1;
+    (void)uart_line_ctrl_get(uart, UART_LINE_CTRL_BAUD_RATE, &baud_rate);
+    (void)uart_line_ctrl_get(uart, UART_LINE_CTRL_DTR, &is_open);
+    if (baud_rate != TOUCH_BAUD_RATE || is_open != 0) {
+        untouched_ms = k_uptime_get();
+    } else if (k_uptime_get() - untouched_ms >= TOUCH_MS) {
+        NRF_POWER->GPREGRET = STAY_IN_BOOTLOADER;
+        NVIC_SystemReset();
+    }
+}
+
+#else
+
+static void obey_touch(void) {}
+
+#endif
+
+#if DT_NODE_HAS_PROP(DT_ALIAS(led0), gpios) && defined(CONFIG_GPIO)
+
+#define LIGHT(alias) GPIO_DT_SPEC_GET(DT_ALIAS(alias), gpios)
+
+/* One light a state, by the usual order red, green, blue; or three times the same,
+ * whose rhythm tells. */
+static const struct gpio_dt_spec lights[] = {
+#if DT_NODE_HAS_PROP(DT_ALIAS(led1), gpios) && DT_NODE_HAS_PROP(DT_ALIAS(led2), gpios)
+    [TCNN_ALIVE] = LIGHT(led1),
+    [TCNN_BUSY] = LIGHT(led2),
+    [TCNN_FAILED] = LIGHT(led0),
+#else
+    [TCNN_ALIVE] = LIGHT(led0),
+    [TCNN_BUSY] = LIGHT(led0),
+    [TCNN_FAILED] = LIGHT(led0),
+#endif
+};
+
+static void start_lights(void) {
+    for (uint32_t i = 0; i < ARRAY_SIZE(lights); i++) {
+        (void)gpio_pin_configure_dt(&lights[i], GPIO_OUTPUT_INACTIVE);
+    }
+}
+
+/* Writes only what changes. */
+void tcnn_port_show(tcnn_state_t state) {
+    static int lit = DARK;
+    const int half_period = state == TCNN_ALIVE ? ALIVE_BLINK : FAILED_BLINK;
+    const bool is_on =
+        state == TCNN_BUSY || ((tcnn_port_micros() >> half_period) & 1u) != 0;
+    const int light = is_on ? (int)state : DARK;
+    if (light == lit) {
+        return;
+    }
+    if (lit != DARK) {
+        (void)gpio_pin_set_dt(&lights[lit], 0);
+    }
+    if (light != DARK) {
+        (void)gpio_pin_set_dt(&lights[light], 1);
+    }
+    lit = light;
+}
+
+#else
+
+static void start_lights(void) {}
+
+void tcnn_port_show(tcnn_state_t state) { ARG_UNUSED(state); }
+
+#endif
+
+/* The chip's number, last byte first; a long one is folded into eight bytes. */
+static void read_board_id(uint8_t *board_id) {
+#if defined(CONFIG_HWINFO)
+    uint8_t number[16];
+    const ssize_t size = hwinfo_get_device_id(number, sizeof number);
+    for (ssize_t i = 0; i < size; i++) {
+        board_id[(size - 1 - i) % 8] ^= number[i];
+    }
+#else
+    ARG_UNUSED(board_id);
+#endif
+}
+
+/* As Zephyr left it. */
+static uint32_t read_cache(void) {
+#if defined(CONFIG_SOC_NRF52840)
+    const bool is_on = (NRF_NVMC->ICACHECNF & NVMC_ICACHECNF_CACHEEN_Msk) != 0;
+    return TCNN_CACHE_KNOWN | (is_on ? TCNN_CACHE_ON : 0);
+#elif defined(CONFIG_CPU_CORTEX_M7)
+    const bool is_on = (SCB->CCR & SCB_CCR_IC_Msk) != 0;
+    return TCNN_CACHE_KNOWN | (is_on ? TCNN_CACHE_ON : 0);
+#else
+    return 0;
+#endif
+}
+
+/* Zephyr's own clock may be as slow as 32 kHz: the processor's counter, where it has
+ * one. */
+static uint32_t start_cycle_counter(void) {
+#if defined(CONFIG_CPU_CORTEX_M_HAS_DWT)
+    CoreDebug->DEMCR |= CoreDebug_DEMCR_TRCENA_Msk;
+#if defined(CONFIG_CPU_CORTEX_M7)
+    DWT->LAR = 0xC5ACCE55; /* unlocks the counter's registers */
+#endif
+    DWT->CYCCNT = 0;
+    DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
+    return (DWT->CTRL & DWT_CTRL_CYCCNTENA_Msk) != 0 ? TCNN_COUNTER_RUNS : 0;
+#elif defined(CONFIG_CORTEX_M_SYSTICK)
+    return TCNN_COUNTER_RUNS;
+#else
+    return 0;
+#endif
+}
+
+uint32_t tcnn_port_cycles(void) {
+#if defined(CONFIG_CPU_CORTEX_M_HAS_DWT)
+    return DWT->CYCCNT;
+#elif defined(CONFIG_CORTEX_M_SYSTICK)
+    return k_cycle_get_32();
+#else
+    return 0;
+#endif
+}
+
+static uint32_t clock_hz(void) {
+#if DT_NODE_HAS_PROP(DT_PATH(cpus, cpu_0), clock_frequency)
+    return DT_PROP(DT_PATH(cpus, cpu_0), clock_frequency);
+#elif defined(CONFIG_CORTEX_M_SYSTICK)
+    return (uint32_t)sys_clock_hw_cycles_per_sec();
+#else
+    return 0;
+#endif
+}
+
+/* Counts on where Zephyr's counter starts anew, as long as it is asked in between. */
+uint32_t tcnn_port_micros(void) {
+    static uint32_t last;
+    static uint64_t cycles;
+    const uint32_t now = k_cycle_get_32();
+    cycles += now - last;
+    last = now;
+    return (uint32_t)(k_cyc_to_us_floor64(cycles) & UINT32_MAX);
+}
+
+static uint32_t free_stack_bytes(void) {
+    uint8_t here;
+    const uintptr_t end = k_current_get()->stack_info.start + STACK_GUARD_BYTES;
+    return (uintptr_t)&here > end ? (uint32_t)((uintptr_t)&here - end) : 0;
+}
+
+void tcnn_port_init(tcnn_port_info_t *info) {
+    start_lights();
+    start_receiving();
+    info->board = CONFIG_BOARD_TARGET;
+    info->clock_hz = clock_hz();
+    info->flags = (uint16_t)(read_cache() | start_cycle_counter());
+    info->stack_bytes = free_stack_bytes();
+    read_board_id(info->board_id);
+}
+
+uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
+    const uint32_t count = take(data, size);
+    if (count > 0) {
+        return count;
+    }
+    obey_touch();
+    wait_for_bytes();
+    return take(data, size);
+}
+
+void tcnn_port_write(const uint8_t *data, uint32_t size) {
+    for (uint32_t i = 0; i < size; i++) {
+        uart_poll_out(uart, data[i]);
+    }
+}

@@ -1,0 +1,163 @@
+"""The files of a Zephyr application; test_zephyr_builds.py builds and runs them."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.firmware.conftest import KERNELS, MODEL
+from tinycnn.boards import load_board, load_boards
+from tinycnn.errors import ProjectError
+from tinycnn.firmware import firmware_dir, write_zephyr_project
+
+BOARDS = [board for board in load_boards() if board.zephyr_target]
+
+
+def write(folder, board="nano33ble", **changes):
+    """The application of the counting model; keywords replace what it is made of."""
+    values = {"name": "counting", "model_sources": MODEL, "kernels": KERNELS}
+    return write_zephyr_project(
+        folder, board=load_board(board), **{**values, **changes}
+    )
+
+
+@pytest.fixture
+def app(tmp_path):
+    """Its folder."""
+    return write(tmp_path).folder
+
+
+def test_the_runtime_is_copied_byte_for_byte(app):
+    """The same harness and kernels as everywhere, and all of them."""
+    runtime = {path.name: path for path in firmware_dir().rglob("*.[ch]")}
+    copied = {p.name for p in (app / "tcnn").iterdir()} - MODEL.keys()
+
+    assert {"tcnn_harness.c", "tcnn_port.c", *(f"{k}.c" for k in KERNELS)} <= copied
+    assert "host_main.c" not in copied
+    runtime["tcnn_port.c"] = firmware_dir() / "ports/zephyr/tcnn_port.c"
+    for name in copied:
+        assert (app / "tcnn" / name).read_bytes() == runtime[name].read_bytes()
+
+
+def test_all_sources_are_compiled_once(tmp_path):
+    """By the module's CMakeLists.txt, the application's main.c by its own."""
+    project = write(tmp_path)
+    cmake = (project.folder / "zephyr/CMakeLists.txt").read_text()
+    compiled = re.findall(r"^ +(?:\.\./tcnn/)?(\w+\.c)$", cmake, re.M)
+
+    expected = [*sorted(f"tcnn/{name}" for name in compiled), "src/main.c"]
+    assert sorted(expected) == list(project.sources)
+    assert "target_sources(app PRIVATE src/main.c)" in (
+        project.folder / "CMakeLists.txt"
+    ).read_text("utf-8")
+
+
+def test_settings_are_of_symbols_that_exist(app):
+    """What prj.conf switches on of the model, the module's Kconfig defines."""
+    defined = set(
+        re.findall(r"^config (\w+)", (app / "zephyr/Kconfig").read_text(), re.M)
+    )
+    set_ = set(
+        re.findall(r"^CONFIG_(TINYCNN\w+)=y", (app / "prj.conf").read_text(), re.M)
+    )
+
+    assert defined == set_ == {"TINYCNN_COUNTING", "TINYCNN_COUNTING_SERVE"}
+
+
+def test_the_folder_is_a_zephyr_module(app):
+    """module.yml names folders and files that are there."""
+    module = yaml.safe_load((app / "zephyr/module.yml").read_text())
+    header = (app / "zephyr/include/tinycnn_counting.h").read_text()
+    includes = re.findall(r'#include "(.*)"', header)
+
+    assert module["name"] == "tinycnn_counting"
+    assert (app / module["build"]["cmake"] / "CMakeLists.txt").is_file()
+    assert (app / module["build"]["kconfig"]).is_file()
+    assert all((app / "zephyr/include" / include).is_file() for include in includes)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_west_gets_what_the_board_needs(tmp_path, board):
+    """One pinned release of Zephyr, and the modules of the board's chip."""
+    app = write(tmp_path, board.name).folder
+    manifest = yaml.safe_load((app / "west.yml").read_text())["manifest"]
+    (zephyr,) = manifest["projects"]
+
+    assert re.fullmatch(r"v\d+\.\d+\.\d+", zephyr["revision"])
+    assert zephyr["remote"] in {remote["name"] for remote in manifest["remotes"]}
+    assert zephyr["import"]["name-allowlist"] == list(board.zephyr_modules) != []
+    assert manifest["self"]["path"] == app.name
+
+
+def test_twister_waits_for_what_the_application_prints(app):
+    """The regular expression matches main.c's text."""
+    sample = yaml.safe_load((app / "sample.yaml").read_text())
+    run = sample["tests"]["tinycnn.counting.run"]
+    (text,) = re.findall(r'printk\("(.*)\\n"', (app / "src/main.c").read_text())
+
+    assert run["harness"] == "console"
+    assert "CONFIG_PRINTK=y" in run["extra_configs"]
+    assert re.fullmatch(run["harness_config"]["regex"][0], text.replace("%u", "131"))
+    assert "arduino_nano_33_ble/nrf52840/sense" in sample["common"]["platform_allow"]
+
+
+@pytest.mark.parametrize("variant", ["nrf52840", "nrf52840_sense"])
+def test_the_nanos_link_is_its_usb(app, variant):
+    """Its console would be two pins: trap for everybody who plugs the board in."""
+    path = app / f"boards/arduino_nano_33_ble_{variant}"
+    overlay = path.with_suffix(".overlay").read_text()
+    settings = path.with_suffix(".conf").read_text()
+    (chosen,) = re.findall(r"zephyr,console = &(\w+);", overlay)
+
+    assert f'{chosen}: {chosen} {{\n\t\tcompatible = "zephyr,cdc-acm-uart";' in overlay
+    assert "CONFIG_USB_DEVICE_STACK_NEXT=y" in settings
+    assert "CONFIG_CDC_ACM_SERIAL_INITIALIZE_AT_BOOT=y" in settings
+
+
+def test_nothing_prints_on_the_link(app):
+    """A banner or a message would break the protocol's frames."""
+    settings = (app / "prj.conf").read_text()
+
+    assert {"CONFIG_PRINTK=n", "CONFIG_BOOT_BANNER=n"} <= set(settings.splitlines())
+    assert "CONFIG_PRINTK" not in "".join(p.read_text() for p in app.glob("boards/*"))
+
+
+def test_a_board_that_zephyr_lacks_is_refused(tmp_path):
+    """With what to do."""
+    with pytest.raises(ProjectError, match="Zephyr does not support it") as error:
+        write(tmp_path, "nano_rp2040_connect")
+
+    assert "arduino" in error.value.hint
+
+
+@pytest.mark.parametrize("name", ["2x", "a-b", "../x"])
+def test_a_name_that_cannot_be_in_c_is_refused(tmp_path, name):
+    """It is a folder, a CMake target and a prefix of symbols."""
+    with pytest.raises(ProjectError, match="expected a letter"):
+        write(tmp_path, name=name)
+
+
+def test_the_same_model_gives_the_same_application(tmp_path):
+    """Twice the same bytes; what is left of an older one goes."""
+
+    def files_of(app):
+        return {p: p.read_bytes() for p in sorted(app.rglob("*")) if p.is_file()}
+
+    app = write(tmp_path).folder
+    first = files_of(app)
+    (app / "src/old.c").write_text("int old;")
+    write(tmp_path)
+
+    assert files_of(app) == first
+
+
+def test_files_of_others_are_not_replaced(tmp_path):
+    """A folder of that name that is not ours is left alone."""
+    other = tmp_path / "counting/thesis.txt"
+    other.parent.mkdir()
+    other.write_text("years of work")
+
+    with pytest.raises(ProjectError, match="got other files"):
+        write(tmp_path)
+
+    assert other.read_text() == "years of work"

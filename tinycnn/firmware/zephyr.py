@@ -1,0 +1,111 @@
+"""Model sources -> a Zephyr application, which is a Zephyr module too.
+
+    NAME/CMakeLists.txt, prj.conf, src/main.c   the application
+    NAME/west.yml           the Zephyr release and the modules that the board needs
+    NAME/sample.yaml        for Twister
+    NAME/boards/            settings of the boards whose link is their USB
+    NAME/zephyr/            the module: its Kconfig, CMake and header
+    NAME/tcnn/              model, kernels, harness and port
+
+The application builds the model through the module, as any other application would. It
+builds with no tinycnn installed. The folder is written beside its place and swapped in:
+it is whole or as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tinycnn import __version__
+from tinycnn.boards import Board
+from tinycnn.errors import ProjectError
+from tinycnn.firmware.folder import FirmwareProject, check_name, swap_in
+from tinycnn.firmware.sources import kernel_sources, runtime_sources
+from tinycnn.rendering import render
+
+__all__ = ["write_zephyr_project"]
+
+# The release that west.yml pins.
+_RELEASE = "v4.2.0"
+
+# Boards with USB whose console is a pair of pins.
+_USB_TARGETS = (
+    "arduino_nano_33_ble/nrf52840",
+    "arduino_nano_33_ble/nrf52840/sense",
+    "rpi_pico/rp2040",
+    "rpi_pico2/rp2350a/m33",
+)
+
+
+def write_zephyr_project(
+    folder: Path,
+    *,
+    name: str,
+    model_sources: Mapping[str, str],
+    kernels: Sequence[str],
+    board: Board,
+) -> FirmwareProject:
+    """The application `folder`/`name`, replacing an earlier one of that name.
+
+    Args:
+        folder: Where the application's own folder goes.
+        name: Prefix of the model's C names.
+        model_sources: The model's C files by name, `model.h` among them.
+        kernels: The kernel functions that it calls.
+        board: Whose modules `west.yml` names; any other works with them at hand.
+
+    Raises:
+        ProjectError: If `name` cannot name an application, Zephyr lacks the board, or
+            the folder holds other files.
+        ToolchainError: If a kernel is not known.
+    """
+    check_name("application", name)
+    if board.zephyr_target is None:
+        raise ProjectError(
+            f"{board.title}: Zephyr does not support it",
+            hint='set framework = "arduino" in tinycnn.toml, or take another board',
+        )
+    runtime = kernel_sources(kernels)
+    sources = {**runtime_sources(kernels, port="zephyr"), **model_sources}
+    values = {
+        "name": name,
+        "version": __version__,
+        "board": board,
+        "release": _RELEASE,
+        "kernels": _compiled(runtime),
+        "model": _compiled(model_sources),
+        "harness": _compiled(sources.keys() - runtime.keys() - model_sources.keys()),
+    }
+    files = {path: _render(template, values) for path, template in _files(name).items()}
+    files |= {f"tcnn/{file}": text for file, text in sources.items()}
+    swap_in(folder / name, "zephyr/module.yml", files)
+    return FirmwareProject(name, folder / name, _compiled(files))
+
+
+def _files(name: str) -> dict[str, str]:
+    """The template of each generated file, by its path."""
+    files = {
+        "CMakeLists.txt": "CMakeLists.txt",
+        "prj.conf": "prj.conf",
+        "sample.yaml": "sample.yaml",
+        "src/main.c": "main.c",
+        "west.yml": "west.yml",
+        "zephyr/CMakeLists.txt": "library.cmake",
+        "zephyr/Kconfig": "Kconfig",
+        f"zephyr/include/tinycnn_{name}.h": "header.h",
+        "zephyr/module.yml": "module.yml",
+    }
+    for target in _USB_TARGETS:
+        path = f"boards/{target.replace('/', '_')}"
+        files |= {f"{path}.conf": "usb.conf", f"{path}.overlay": "usb.overlay"}
+    return files
+
+
+def _compiled(files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(file for file in files if file.endswith((".c", ".cc", ".cpp"))))
+
+
+def _render(template: str, values: Mapping[str, Any]) -> str:
+    return render(f"firmware/templates/zephyr/{template}.j2", **values)
