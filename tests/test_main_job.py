@@ -75,6 +75,19 @@ def test_digits_reach_98_percent_in_int8(workplace):
     assert found["accuracy"]["C on host"] == found["accuracy"]["int8 reference"]
 
 
+def test_a_profile_is_kept_and_shown(workplace):
+    """Each operator's cycles sum up to a run's; the report draws them."""
+    folder, _ = workplace
+    profile = json.loads(run("profile demo --json", folder))
+    build = folder / "demo" / "build"
+    evaluated = json.loads((build / "evaluation.json").read_text("utf-8"))
+
+    assert profile == json.loads((build / "profile.json").read_text("utf-8"))
+    assert profile["inference_cycles"] == evaluated["cycles"]
+    assert abs(profile["cycles"] / evaluated["cycles"] - 1) < 0.01
+    assert "<h2>Profile</h2>" in (build / "report.html").read_text("utf-8")
+
+
 def test_a_second_build_runs_nothing(workplace):
     """Every stage says that it is up to date."""
     folder, _ = workplace

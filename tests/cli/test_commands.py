@@ -25,6 +25,7 @@ COMMANDS = (
     "build",
     "compile",
     "validate",
+    "profile",
     "report",
     "models",
     "datasets",
@@ -61,6 +62,10 @@ def test_init_writes_a_project(tmp_path):
         (("build", "nowhere"), "error: "),
         (("compile", "missing.tflite", "-o", "out"), "error: missing.tflite: cannot"),
         (("compile", "model.tflite"), "Missing option"),
+        (("profile", "missing.tflite"), "error: missing.tflite: cannot be read"),
+        (("profile", "m.tflite", "--device", "host"), "'host' is not 'sim'"),
+        (("validate", "missing.tflite"), "error: missing.tflite: cannot be read"),
+        (("validate", ".", "--inputs", "x.npy"), "--inputs is for a .tflite file"),
         (("unknown",), "No such command"),
     ],
 )
@@ -83,7 +88,7 @@ def test_init_does_not_overwrite(tmp_path):
     assert "exists already" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["validate", "report"])
+@pytest.mark.parametrize("command", ["validate", "profile", "report"])
 def test_commands_after_build_say_that_it_is_missing(command, tmp_path):
     """Before `build` there is nothing to validate or report."""
     tinycnn("init", "demo", cwd=tmp_path)

@@ -37,6 +37,7 @@ class FakeBoard:
     magic: bytes = b"TCNN"
     max_payload: int = 64
     flags: int = 7
+    clock_hz: int = 64_000_000
     steps: int = 2
     input_bytes: int = 100
     scale: float = 0.5
@@ -107,7 +108,7 @@ class FakeBoard:
 
     def hello(self) -> bytes:
         """The payload of the HELLO reply."""
-        sizes = self.max_payload, self.flags, 64_000_000, 2048, 512
+        sizes = self.max_payload, self.flags, self.clock_hz, 2048, 512
         numbers = struct.pack("<HHIII", *sizes)
         taken = struct.pack("<BBIfi", 0, 1, self.input_bytes, self.scale, -3)
         given = struct.pack("<BBIfi", 0, self.output_rank, 8, 1.0, 0)

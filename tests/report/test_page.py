@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import require_tool
+from tinycnn.harness import OpProfile, Profile
 from tinycnn.report import render_report
 
 HOSTILE = (
@@ -158,6 +159,18 @@ def test_report_without_training_or_test_images(make_report):
     )
 
     assert re.findall(r"<h2>(.*?)</h2>", page) == ["Key figures", "Operators", "Arena"]
+
+
+def test_a_profile_stands_between_operators_and_arena(make_report, graph):
+    """Its drawing is XML by itself and names the device, whatever that is called."""
+    op = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8", 576, 1200, None, 96)
+    found = Profile("ab" * 32, HOSTILE[0], "measured", 64_000_000, (op,), 1210)
+    page = render_report(make_report(profile=found))
+    drawing = re.findall(r'<svg class="profile".*?</svg>', page, re.DOTALL)
+
+    assert re.findall(r"<h2>(.*?)</h2>", page)[4:7] == ["Operators", "Profile", "Arena"]
+    assert "script" not in Page(page).tags
+    assert ET.fromstring(drawing[0]).get("role") == "img"
 
 
 def test_model_without_mistakes_says_so(make_report, report):

@@ -20,6 +20,7 @@ from tinycnn.cli.doctor import doctor
 from tinycnn.cli.datasets import datasets
 from tinycnn.cli.init import init
 from tinycnn.cli.models import models
+from tinycnn.cli.profile import profile
 from tinycnn.cli.report import report
 from tinycnn.cli.train import train
 from tinycnn.cli.validate import validate
@@ -49,6 +50,7 @@ for command in (
     build,
     compile_,
     validate,
+    profile,
     report,
     models,
     datasets,

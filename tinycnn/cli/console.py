@@ -24,8 +24,12 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from tinycnn.device import DeviceInfo
+from tinycnn.project import PROJECT_FILE
+
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
-__all__ += ["json_option", "print_table", "project_argument"]
+__all__ += ["is_project", "json_option", "print_start_up", "print_table"]
+__all__ += ["project_argument"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -40,6 +44,11 @@ def json_option(command: _Command) -> _Command:
     """The --json option."""
     text = "Print one JSON object instead of text."
     return click.option("--json", "as_json", is_flag=True, help=text)(command)
+
+
+def is_project(path: Path) -> bool:
+    """Whether a path means a project, not a model's file."""
+    return path.is_dir() or path.name == PROJECT_FILE
 
 
 def data_folders() -> tuple[Path, ...]:
@@ -100,6 +109,20 @@ class ConsoleObserver:
     def _clear(self) -> None:
         for task in self._bars.tasks:
             self._bars.remove_task(task.id)
+
+
+def print_start_up(info: DeviceInfo) -> None:
+    """Print what a board's registers said after start, and advice."""
+    if info.cache_on is None and not info.counts_cycles:
+        return  # a program of this machine
+    states = {True: "on", False: "off", None: "unknown"}
+    counter = "runs" if info.counts_cycles else "missing"
+    click.echo(
+        f"start-up: instruction cache {states[info.cache_on]}, cycle counter {counter}"
+    )
+    if info.cache_on is False:
+        text = "build and flash the firmware again: it switches the cache on at start"
+        click.echo(f"hint: {text}", err=True)
 
 
 def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:

@@ -9,11 +9,12 @@ import click
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
+    is_project,
     json_option,
-    project_argument,
+    print_start_up,
 )
 from tinycnn.harness import ValidationResult, result_to_json
-from tinycnn.pipeline import open_workspace, validate_project
+from tinycnn.pipeline import open_workspace, validate_model, validate_project
 
 __all__ = ["validate"]
 
@@ -21,7 +22,7 @@ _SHOWN = 5
 
 
 @click.command()
-@project_argument
+@click.argument("model", type=click.Path(path_type=Path), default=".")
 @click.option(
     "--device",
     type=click.Choice(["sim", "host"]),
@@ -31,17 +32,25 @@ _SHOWN = 5
 )
 @click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
 @click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
-@click.option("--count", type=click.IntRange(min=1), help="Only the first images.")
+@click.option("--count", type=click.IntRange(min=1), help="Only so many images.")
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    help="Of a .tflite file: an array, one input a row (.npy); random without.",
+)
 @json_option
 def validate(
-    project: Path,
+    model: Path,
     device: str,
     port: str | None,
     baud: int,
     count: int | None,
+    inputs: Path | None,
     as_json: bool,
 ) -> int:
-    """Stream the test images of PROJECT to a device and compare raw outputs.
+    """Stream inputs of MODEL to a device and compare raw outputs with the reference.
+
+    MODEL is a project that was built, whose test images are sent, or a .tflite file.
 
     The exit code is 0 when every output byte equals the reference, 1 when any differs.
 
@@ -49,21 +58,37 @@ def validate(
     Example:
       tinycnn validate demo
       tinycnn validate demo --port /dev/ttyACM0
+      tinycnn validate model.tflite
     """
+    if inputs is not None and is_project(model):
+        raise click.UsageError("--inputs is for a .tflite file")
     with ConsoleObserver(quiet=as_json) as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
-        result = validate_project(
-            workspace, device=device, port=port, baud=baud, count=count
-        )
+        if is_project(model):
+            folders = data_folders()
+            workspace = open_workspace(model, observer=observer, data_folders=folders)
+            result = validate_project(
+                workspace, device=device, port=port, baud=baud, count=count
+            )
+        else:
+            result = validate_model(
+                model,
+                inputs=inputs,
+                device=device,
+                port=port,
+                baud=baud,
+                count=count,
+                observer=observer,
+            )
     if as_json:
         click.echo(result_to_json(result), nl=False)
     else:
-        _print_verdict(result, workspace.build / "results.json")
+        _print_verdict(result)
+        if is_project(model):
+            click.echo(f"results: {workspace.build / 'results.json'}")
     return 0 if result.equal else 1
 
 
-def _print_verdict(result: ValidationResult, path: Path) -> None:
+def _print_verdict(result: ValidationResult) -> None:
     for difference in result.differences[:_SHOWN]:
         click.echo(
             f"image {difference.index}: expected {list(difference.expected)}, "
@@ -78,4 +103,4 @@ def _print_verdict(result: ValidationResult, path: Path) -> None:
     if result.device_accuracy is not None:
         click.echo(f"accuracy: {result.device_accuracy:.2%}")
     click.echo(f"reference: {result.reference}")
-    click.echo(f"results: {path}")
+    print_start_up(result.device)

@@ -2,7 +2,7 @@
 
 from tinycnn.firmware.arduino import write_arduino_project
 from tinycnn.firmware.folder import FirmwareProject
-from tinycnn.firmware.library import make_self_test, write_library
+from tinycnn.firmware.library import make_input, make_self_test, write_library
 from tinycnn.firmware.sources import firmware_dir
 from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
 from tinycnn.firmware.zephyr import write_zephyr_project
@@ -13,6 +13,7 @@ __all__ = [
     "build_host",
     "build_image",
     "firmware_dir",
+    "make_input",
     "make_self_test",
     "write_arduino_project",
     "write_library",

@@ -21,7 +21,7 @@ from tinycnn.firmware.sources import kernel_sources
 from tinycnn.reference import Reference
 from tinycnn.rendering import render
 
-__all__ = ["SelfTest", "make_self_test", "write_library"]
+__all__ = ["SelfTest", "make_input", "make_self_test", "write_library"]
 
 _VECTORS = 4
 
@@ -45,7 +45,7 @@ def make_self_test(program: Program, reference: Reference) -> SelfTest:
     Raises:
         InvalidModelError: If the reference fails on the model.
     """
-    inputs = np.stack([_make_input(program, n) for n in range(_VECTORS)])
+    inputs = np.stack([make_input(program, n) for n in range(_VECTORS)])
     return SelfTest(str(reference.identity), reference.run(inputs).view(np.uint8))
 
 
@@ -82,7 +82,7 @@ def write_library(
     swap_in(folder, "model.h", files)
 
 
-def _make_input(program: Program, vector: int) -> NDArray[np.uint8]:
+def make_input(program: Program, vector: int) -> NDArray[np.int8]:
     """The bytes of all inputs that fill() in self_test.c makes for `vector`."""
     sizes = [buffer.tensor.size for buffer in program.inputs]
     values = _random_bytes(vector, sum(sizes))
@@ -91,7 +91,7 @@ def _make_input(program: Program, vector: int) -> NDArray[np.uint8]:
         _as_type(buffer, part)
         for buffer, part in zip(program.inputs, parts, strict=True)
     )
-    return np.concatenate([part.view(np.uint8) for part in inputs])
+    return np.concatenate([part.view(np.int8) for part in inputs])
 
 
 def _as_type(buffer: Buffer, values: NDArray[np.uint8]) -> NDArray[np.generic]:

@@ -1,12 +1,25 @@
-"""Validation: a device's outputs against the reference's, and the file that says so."""
+"""What a device is asked: are its outputs the reference's, and what does it take?"""
 
-from tinycnn.harness.results import result_to_json, write_results
+from tinycnn.harness.profile import (
+    OpProfile,
+    Profile,
+    profile,
+    profile_from_json,
+    profile_to_json,
+)
+from tinycnn.harness.results import result_to_json, write_results, write_whole
 from tinycnn.harness.validate import Difference, ValidationResult, validate
 
 __all__ = [
     "Difference",
+    "OpProfile",
+    "Profile",
     "ValidationResult",
+    "profile",
+    "profile_from_json",
+    "profile_to_json",
     "result_to_json",
     "validate",
     "write_results",
+    "write_whole",
 ]

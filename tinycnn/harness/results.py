@@ -17,7 +17,7 @@ from tinycnn import __version__
 from tinycnn.errors import TinycnnError
 from tinycnn.harness.validate import ValidationResult
 
-__all__ = ["result_to_json", "write_results"]
+__all__ = ["result_to_json", "write_results", "write_whole"]
 
 
 def result_to_json(result: ValidationResult) -> str:
@@ -46,7 +46,16 @@ def result_to_json(result: ValidationResult) -> str:
 
 
 def write_results(result: ValidationResult, path: Path) -> None:
-    """Write `results.json` to `path`; the old file stays until the new one is whole.
+    """Write `results.json` to `path`.
+
+    Raises:
+        TinycnnError: If it cannot be written.
+    """
+    write_whole(result_to_json(result), path)
+
+
+def write_whole(text: str, path: Path) -> None:
+    """Write `text` to `path`; the old file stays until the new one is whole.
 
     Raises:
         TinycnnError: If it cannot be written.
@@ -54,13 +63,12 @@ def write_results(result: ValidationResult, path: Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(result_to_json(result), encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         os.replace(part, path)
     except OSError as error:
-        text = f"results {path}: cannot be written: {error.strerror or error}"
-        raise TinycnnError(
-            text, hint="free some space or choose another file"
-        ) from error
+        message = f"{path}: cannot be written: {error.strerror or error}"
+        hint = "free some space or choose another file"
+        raise TinycnnError(message, hint=hint) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

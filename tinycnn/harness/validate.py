@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, Device, DeviceInfo, Inference
 from tinycnn.errors import DeviceError, TinycnnError
 
-__all__ = ["Difference", "ValidationResult", "validate"]
+__all__ = ["Difference", "ValidationResult", "check_model", "validate"]
 
 Bytes = NDArray[np.int8]
 
@@ -110,7 +110,7 @@ def validate(
         TinycnnError: If `images`, `expected` and `labels` differ in number or size.
     """
     before = device.info()
-    _check_model(device.name, model_sha256, before)
+    check_model(device.name, model_sha256, before)
     _check_images(images, labels, before)
     outputs = np.empty((len(images), before.output_bytes), np.int8)
     wanted = np.empty_like(outputs)
@@ -150,7 +150,12 @@ def _difference(index: int, wanted: Bytes, outputs: Bytes) -> Difference:
     return Difference(index, tuple(expected), tuple(got))
 
 
-def _check_model(name: str, expected: str, info: DeviceInfo) -> None:
+def check_model(name: str, expected: str, info: DeviceInfo) -> None:
+    """Do nothing if a device carries the model of digest `expected`.
+
+    Raises:
+        DeviceError: If it carries another.
+    """
     if info.model_sha256 != expected:
         text = f"{name}: expected model {expected}, got {info.model_sha256}"
         hint = f"flash the firmware of this model; the device has '{info.model}'"

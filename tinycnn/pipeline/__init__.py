@@ -16,6 +16,8 @@ from tinycnn.pipeline.build import (
     report_project,
     train_project,
 )
+from tinycnn.pipeline.foreign import validate_model
+from tinycnn.pipeline.profile import profile_model, profile_project
 from tinycnn.pipeline.stages import Observer
 from tinycnn.pipeline.validation import validate_project
 
@@ -30,8 +32,11 @@ __all__ = [
     "find_model",
     "list_layers",
     "open_workspace",
+    "profile_model",
+    "profile_project",
     "report_project",
     "train_project",
     "untrained_model",
+    "validate_model",
     "validate_project",
 ]

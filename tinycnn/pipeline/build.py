@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.boards import Board, load_board
-from tinycnn.compiler import compile_tflite
+from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import build_host, build_image, write_arduino_project
@@ -27,7 +27,7 @@ from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
 
 __all__ = ["Workspace", "build_project", "convert_project", "open_workspace"]
-__all__ += ["report_project", "train_project"]
+__all__ += ["compile_project", "report_project", "train_project"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +138,8 @@ def report_project(workspace: Workspace) -> Report:
         ProjectError: If the project was not built yet.
     """
     build = workspace.build
-    sources = ("evaluation.json", "firmware.json", "quantized.json", "results.json")
+    names = "evaluation firmware quantized results profile".split()
+    sources = [f"{name}.json" for name in names]
     if not (build / sources[0]).exists():
         raise ProjectError(f"{build}: not built yet", hint="run tinycnn build first")
     inputs = {n: hash_path(build / n) for n in sources if (build / n).exists()}
@@ -152,10 +153,18 @@ def report_project(workspace: Workspace) -> Report:
     return report
 
 
+def compile_project(project: Project, content: bytes) -> Compilation:
+    """The model of a project, compiled as its firmware has it.
+
+    Raises:
+        ModelError: If it uses something unsupported.
+    """
+    return compile_tflite(content, name=project.name)
+
+
 def _make_firmware(folder: Path, project: Project, board: Board, build: Path) -> None:
     """Compile the model, write the sketch and link the images for board and host."""
-    content = (build / "model.tflite").read_bytes()
-    compilation = compile_tflite(content, name=project.name)
+    compilation = compile_project(project, (build / "model.tflite").read_bytes())
     sketch = write_arduino_project(
         folder / "arduino",
         name=project.name,

@@ -13,6 +13,7 @@ from tinycnn.boards import Board
 from tinycnn.compiler import plan_memory, read_tflite, run_passes
 from tinycnn.compiler.cost import count_costs
 from tinycnn.datasets import Dataset
+from tinycnn.harness import Profile, profile_from_json
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Curve, Report, Verdict
 
@@ -53,6 +54,7 @@ def gather_report(
         latency_ms=evaluation["latency_ms"],
         cycles=evaluation["cycles"],
         verdicts=_verdicts(build, graph.sha256),
+        profile=_profile(build, graph.sha256),
     )
 
 
@@ -95,11 +97,8 @@ def _curve(path: Path, phase: str) -> Curve:
 
 def _verdicts(build: Path, model_sha256: str) -> tuple[Verdict, ...]:
     """The last validation, unless it was of another model."""
-    try:
-        results = _read_json(build / "results.json")
-    except (OSError, ValueError):
-        return ()
-    if results.get("model_sha256") != model_sha256:
+    results = _read_of_model(build / "results.json", model_sha256)
+    if results is None:
         return ()
     return (
         Verdict(
@@ -109,3 +108,18 @@ def _verdicts(build: Path, model_sha256: str) -> tuple[Verdict, ...]:
             images_per_second=results["images_per_second"],
         ),
     )
+
+
+def _profile(build: Path, model_sha256: str) -> Profile | None:
+    """The last profile, unless it was of another model."""
+    profile = _read_of_model(build / "profile.json", model_sha256)
+    return None if profile is None else profile_from_json(profile)
+
+
+def _read_of_model(path: Path, model_sha256: str) -> dict[str, Any] | None:
+    """What a command found of a model; None if it was another one, or never run."""
+    try:
+        found = _read_json(path)
+    except (OSError, ValueError):
+        return None
+    return found if found.get("model_sha256") == model_sha256 else None

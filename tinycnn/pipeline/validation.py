@@ -16,7 +16,7 @@ from tinycnn.pipeline.evaluation import HOST_PROGRAM, model_inputs
 from tinycnn.reference import Reference, load_reference
 from tinycnn.report import Check, render_junit
 
-__all__ = ["validate_project"]
+__all__ = ["open_project_device", "require_built", "validate_project"]
 
 _BATCH = 64
 
@@ -45,17 +45,14 @@ def validate_project(
         DeviceError: If the device fails or carries another model.
     """
     model = workspace.build / "model.tflite"
-    if not (workspace.build / "evaluation.json").exists():
-        raise ProjectError(
-            f"{workspace.build}: not built yet", hint="run tinycnn build"
-        )
+    require_built(workspace)
     graph = read_tflite(model.read_bytes())
     test = workspace.dataset.test
     images = test.images[:count]
     inputs = model_inputs(graph.tensors[graph.inputs[0]], images)
     reference = load_reference(model)
     workspace.observer.stage("validate", is_current=False)
-    with _open_device(workspace, device, port, baud) as opened:
+    with open_project_device(workspace, device, port, baud) as opened:
         result = validate(
             opened,
             inputs,
@@ -73,6 +70,18 @@ def validate_project(
     return result
 
 
+def require_built(workspace: Workspace) -> None:
+    """Do nothing if the project was built.
+
+    Raises:
+        ProjectError: If it was not.
+    """
+    if not (workspace.build / "evaluation.json").exists():
+        raise ProjectError(
+            f"{workspace.build}: not built yet", hint="run tinycnn build"
+        )
+
+
 def _write_junit(result: ValidationResult, workspace: Workspace) -> None:
     message = f"{result.different} of {result.images} images differ"
     check = Check("outputs equal the reference", result.equal, message)
@@ -80,9 +89,14 @@ def _write_junit(result: ValidationResult, workspace: Workspace) -> None:
     (workspace.build / "junit.xml").write_text(text, "utf-8")
 
 
-def _open_device(
+def open_project_device(
     workspace: Workspace, device: str, port: str | None, baud: int
 ) -> Device:
+    """The device that runs the project's firmware, which was built.
+
+    Raises:
+        DeviceError: If it cannot be opened.
+    """
     if port is not None:
         return open_serial(port, baud)
     if device == "host":

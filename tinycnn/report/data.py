@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tinycnn.boards import Board
 from tinycnn.compiler import Graph, MemoryPlan
 from tinycnn.compiler.cost import OpCost
+from tinycnn.harness import Profile
 
 __all__ = ["AccuracyStep", "Agreement", "Curve", "Report", "Verdict"]
 
@@ -92,6 +93,7 @@ class Report:
         latency_ms: Estimated time of one inference on the board; 0 if not known.
         cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
+        profile: What each operator takes, where it was measured.
     """
 
     name: str
@@ -115,3 +117,4 @@ class Report:
     latency_ms: float
     cycles: int
     verdicts: tuple[Verdict, ...]
+    profile: Profile | None = None

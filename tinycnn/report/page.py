@@ -15,6 +15,7 @@ from tinycnn.report.charts import draw_curves
 from tinycnn.report.confusion import count_confusion
 from tinycnn.report.data import Report
 from tinycnn.report.operators import list_operators
+from tinycnn.report.profile import draw_profile
 from tinycnn.report.samples import pick_samples
 from tinycnn.report.summary import (
     describe_agreement,
@@ -49,6 +50,7 @@ def render_report(report: Report) -> str:
             else None
         ),
         operators=list_operators(report.graph, report.costs),
+        profile=draw_profile(report.profile) if report.profile else None,
         arena=draw_arena(report.graph, report.plan),
         unsure=unsure,
         wrong=wrong,

@@ -1,0 +1,136 @@
+"""`profile` and `validate` of a bare `.tflite` file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.cli.test_commands import tinycnn
+from tests.compiler.models import residual_model, two_sided_model
+from tinycnn.cli.profile import print_profile
+from tinycnn.harness import OpProfile, Profile
+
+CONV = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8", 600, 1200, 1000, 96)
+POOL = OpProfile(3, "MAX_POOL_2D", "tcnn_max_pool_2d_s8", 0, 300, None, 40)
+
+
+@pytest.fixture
+def net(tmp_path):
+    """A model with float input and output."""
+    path = tmp_path / "net.tflite"
+    path.write_bytes(residual_model())
+    return path
+
+
+def show(capsys, *operators, clock_hz=64_000_000):
+    """What is printed of a profile, line by line."""
+    print_profile(Profile("", "sim", "estimated", clock_hz, operators, 1510))
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_table_adds_up(capsys):
+    """A row an operator, then all of them; empty where there is nothing to tell."""
+    lines = show(capsys, CONV, POOL)
+
+    assert [line.split() for line in lines[:4]] == [
+        "op kind kernel cycles predicted MACs cycles/MAC share stack".split(),
+        "1 CONV_2D tcnn_conv_2d_s8 1,200 1,000 600 2.00 80.0% 96".split(),
+        "3 MAX_POOL_2D tcnn_max_pool_2d_s8 300 20.0% 40".split(),
+        "all 1,500 1,000 600 2.50 100.0% 96".split(),
+    ]
+    assert lines[4:] == ["sim: estimated", "one inference: 0.02 ms at 64 MHz"]
+
+
+def test_columns_without_a_value_are_left_out(capsys):
+    """No prediction, no such column; no clock, no time."""
+    lines = show(capsys, POOL, clock_hz=0)
+
+    assert "predicted" not in lines[0]
+    assert lines[-1] == "sim: estimated"
+
+
+@pytest.mark.emulated
+def test_profile_of_a_file_needs_no_project(net, tmp_path):
+    """Firmware is built out of sight, run on the simulated board and left nowhere."""
+    done = tinycnn("profile", net.name, "--json", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["device"] == "simulated nano33ble"
+    assert found["method"] == "estimated (Cortex-M4 cycle model)"
+    assert [op["index"] for op in found["operators"]] == [0, 2, 3, 4, 5, 6, 7, 8]
+    assert abs(found["cycles"] / found["inference_cycles"] - 1) < 0.01
+    assert 0 < found["stack_bytes"] <= 1024
+    assert list(tmp_path.iterdir()) == [net]
+
+
+def test_cycles_that_cannot_be_estimated_are_not_guessed(net, tmp_path):
+    """A project for a board of another core is profiled on that board only."""
+    tinycnn("init", "demo", "--board", "pico", cwd=tmp_path)
+    (tmp_path / "demo/build").mkdir()
+    (tmp_path / "demo/build/evaluation.json").touch()
+    net.rename(tmp_path / "demo/build/model.tflite")
+    done = tinycnn("profile", "demo", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "estimated, got cortex-m0plus\nhint: measure on the board" in done.stderr
+
+
+@pytest.mark.emulated
+def test_validate_of_a_file_says_how_the_board_started(net, tmp_path):
+    """Random inputs, the reference's outputs, and what the registers said."""
+    done = tinycnn("validate", net.name, "--count", "3", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "PASS: 3 of 3 images equal on simulated nano33ble" in done.stdout
+    assert "start-up: instruction cache on, cycle counter runs" in done.stdout
+    assert list(tmp_path.iterdir()) == [net]
+
+
+def test_validate_of_a_file_on_given_inputs(net, tmp_path):
+    """As many rows as the array has, on the program for this machine."""
+    rows = np.random.default_rng(0).uniform(0, 1, (5, 9, 7, 3)).astype(np.float32)
+    np.save(tmp_path / "x.npy", rows)
+    command = ("validate", net.name, "--device", "host", "--inputs", "x.npy", "--json")
+    done = tinycnn(*command, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout[done.stdout.index("{") :])
+    assert (result["images"], result["verdict"]) == (5, "equal")
+    assert result["device"]["cache_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "got"),
+    [
+        (np.zeros((2, 9, 7, 3)), "float64 of shape (2, 9, 7, 3)"),
+        (np.zeros((2, 9, 7), np.float32), "float32 of shape (2, 9, 7)"),
+        (np.zeros((0, 189), np.float32), "float32 of shape (0, 189)"),
+        (np.zeros((), np.float32), "float32 of shape ()"),
+    ],
+)
+def test_inputs_of_another_model_are_refused(net, tmp_path, rows, got):
+    """Type and size of a row must be those of the model's input."""
+    np.save(tmp_path / "x.npy", rows)
+    done = tinycnn("validate", net.name, "--inputs", "x.npy", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert (
+        f"error: x.npy: expected rows of float32, 756 bytes each, got {got}\n"
+        "hint: model.h of tinycnn compile tells" in done.stderr
+    )
+
+
+def test_inputs_of_several_tensors_are_bytes(tmp_path):
+    """All inputs of a run laid end to end; a file that is no array is refused."""
+    (tmp_path / "net.tflite").write_bytes(two_sided_model())
+    (tmp_path / "x.npy").write_bytes(b"no array")
+    done = tinycnn("validate", "net.tflite", "--inputs", "x.npy", cwd=tmp_path)
+    np.save(tmp_path / "x.npy", np.zeros((1, 1600), np.int8))
+    other = tinycnn("validate", "net.tflite", "--inputs", "x.npy", cwd=tmp_path)
+
+    assert (done.returncode, other.returncode) == (2, 2)
+    assert "error: x.npy: cannot be read" in done.stderr
+    assert "expected rows of uint8, 3,200 bytes each" in other.stderr

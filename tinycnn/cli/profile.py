@@ -1,0 +1,101 @@
+"""`tinycnn profile`: what each operator takes on a board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    data_folders,
+    is_project,
+    json_option,
+    print_columns,
+)
+from tinycnn.harness import OpProfile, Profile, profile_to_json
+from tinycnn.pipeline import open_workspace, profile_model, profile_project
+
+__all__ = ["print_profile", "profile"]
+
+_COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path), default=".")
+@click.option(
+    "--device",
+    type=click.Choice(["sim"]),
+    default="sim",
+    show_default=True,
+    expose_value=False,
+    help="The simulated board, whose cycles are estimated.",
+)
+@click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
+@click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
+@json_option
+def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
+    """Measure each operator of MODEL: a .tflite file, or a project that was built.
+
+    A project keeps the result in profile.json and shows it in its report.
+
+    \b
+    Example:
+      tinycnn profile model.tflite
+      tinycnn profile demo --port /dev/ttyACM0
+    """
+    with ConsoleObserver(quiet=as_json) as observer:
+        if is_project(model):
+            folders = data_folders()
+            workspace = open_workspace(model, observer=observer, data_folders=folders)
+            found = profile_project(workspace, port=port, baud=baud)
+        else:
+            found = profile_model(model, port=port, baud=baud, observer=observer)
+    if as_json:
+        click.echo(profile_to_json(found), nl=False)
+    else:
+        print_profile(found)
+
+
+def print_profile(found: Profile) -> None:
+    """Print a table of the operators, and how it was found."""
+    has_prediction = any(op.predicted_cycles is not None for op in found.operators)
+    hidden = () if has_prediction else (_COLUMNS.index("predicted"),)
+    rows = (
+        [cell for i, cell in enumerate(row) if i not in hidden]
+        for row in (_COLUMNS, *_to_rows(found))
+    )
+    print_columns(next(rows), rows, left=(1, 2))
+    click.echo(f"{found.device}: {found.method}")
+    if found.milliseconds is not None:
+        clock = f"{found.clock_hz / 1e6:g} MHz"
+        click.echo(f"one inference: {found.milliseconds:,.2f} ms at {clock}")
+
+
+def _to_rows(found: Profile) -> Iterator[tuple[str, ...]]:
+    for op in found.operators:
+        yield (str(op.index), op.kind, op.kernel, *_to_numbers(op, found.share(op)))
+    predicted = [op.predicted_cycles or 0 for op in found.operators]
+    total = OpProfile(
+        index=0,
+        kind="all",
+        kernel="",
+        macs=found.macs,
+        cycles=found.cycles,
+        predicted_cycles=sum(predicted),
+        stack_bytes=found.stack_bytes,
+    )
+    yield ("", "all", "", *_to_numbers(total, 1.0))
+
+
+def _to_numbers(op: OpProfile, share: float) -> tuple[str, ...]:
+    pace = op.cycles_per_mac
+    return (
+        f"{op.cycles:,}",
+        "" if op.predicted_cycles is None else f"{op.predicted_cycles:,}",
+        f"{op.macs:,}" if op.macs else "",
+        "" if pace is None else f"{pace:.2f}",
+        f"{share:.1%}",
+        f"{op.stack_bytes:,}" if op.stack_bytes else "",
+    )
