@@ -5,10 +5,12 @@ normalization, or biases before it, the count is that after folding it into the 
 """
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
-from tinycnn.models import build_model
+from tinycnn.models import build_model, model_names
 
 pytestmark = pytest.mark.train
 
@@ -147,3 +149,15 @@ def test_parameters_of_cifar_networks(name, knobs, millions):
     model = build_model(name, input_shape=(32, 32, 3), classes=10, **knobs)
 
     assert f"{folded_parameters(model) / 1e6:.{len(millions) - 2}f}" == millions
+
+
+def test_the_readme_counts_what_is_built():
+    """Weights, biases and multiply-accumulates of each model with its defaults."""
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]+) \| ([\d,]+) \|$", text, re.M)
+
+    assert sorted(name for name, _, _ in rows) == list(model_names())
+    for name, parameters, work in rows:
+        model = build_model(name, input_shape=(32, 32, 3), classes=10)
+        counts = folded_parameters(model), macs(model)
+        assert [f"{count:,}" for count in counts] == [parameters, work], name

@@ -68,6 +68,42 @@ def test_receptive_fields_are_as_published(name, size, expected):
     assert [(n, n) for n in expected] == list(dict.fromkeys(seen))[: len(expected)]
 
 
+@pytest.mark.parametrize(
+    ("name", "knobs", "kinds"),
+    [
+        ("densenet", {"depth": 2}, {"CONCATENATION", "AVERAGE_POOL_2D", "MEAN"}),
+        ("googlenet", {"depth": 1}, {"CONCATENATION", "MAX_POOL_2D", "MEAN"}),
+        ("squeezenet", {}, {"CONCATENATION", "MAX_POOL_2D", "MEAN"}),
+        ("vgg", {"depth": 1}, {"MAX_POOL_2D"}),
+    ],
+)
+def test_a_model_of_the_zoo_compiles(name, knobs, kinds):
+    """Into convolutions, dense layers, softmax and what is typical of the family."""
+    layers = layers_of(name, (8, 8, 1), **knobs)
+
+    found = {layer.cost.kind for layer in layers}
+    assert kinds <= found
+    assert found <= kinds | {"CONV_2D", "FULLY_CONNECTED", "RESHAPE", "SOFTMAX"}
+
+
+def test_an_inverted_bottleneck_with_all_its_options_compiles():
+    """One operator each for expansion, filter, gate, hard-swish and residual."""
+    from tinycnn.models.backend import keras
+    from tinycnn.models.blocks import inverted_bottleneck
+    from tinycnn.training.untrained import convert_untrained
+
+    image = keras.Input((8, 8, 4), name="image")
+    options = {"activation": "hard_swish", "squeeze_excite": True}
+    x = inverted_bottleneck(image, 4, "block", expansion=2, kernel=5, **options)
+    content = convert_untrained(keras.Model(image, x, name="net"))
+
+    kinds = [x.cost.kind for x in list_layers(content, analyze_tflite(content))]
+    assert kinds == [
+        *("CONV_2D", "HARD_SWISH", "DEPTHWISE_CONV_2D", "HARD_SWISH", "MEAN"),
+        *("CONV_2D", "CONV_2D", "LOGISTIC", "MUL", "CONV_2D", "ADD"),
+    ]
+
+
 def test_sizes_follow_from_their_formula():
     """Rows and columns, with the padding of an uneven image and an uneven kernel."""
     layers = layers_of("ds_cnn", (49, 10, 1), classes=12)
