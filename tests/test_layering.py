@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
-    "errors rendering boards zoo project datasets models training compiler reference "
-    "firmware device harness report pipeline doctor cli"
+    "errors rendering boards zoo recipe project datasets models training compiler "
+    "reference firmware device harness report pipeline doctor cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

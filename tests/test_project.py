@@ -61,7 +61,7 @@ def test_every_key_is_read() -> None:
         seed = 7
         dataset = {path = "images", image_size = 48, channels = 3}
         model = {name = "lenet5", width = 2}
-        training = {epochs = 3, batch_size = 16, learning_rate = 0.5, augment = false}
+        training = {epochs = 3, batch_size = 16, learning_rate = 0.5}
         quantization = {epochs = 2, learning_rate = 0.25}
         target = {toolchain = "arm-none-eabi-gcc"}
         budgets = {flash_bytes = 100_000, ram_bytes = 2, latency_ms = 3, accuracy = 0.9}
@@ -190,7 +190,10 @@ def test_an_unknown_key_gets_the_nearest(key: str, unknown: str, near: str) -> N
             "[training]\nlearning_rate = nan",
             "training.learning_rate: expected a finite number, got nan",
         ),
-        ("[training]\naugment = 1", "training.augment: expected true or false, got 1"),
+        (
+            "[training]\naugment = 1",
+            "training.augment: expected true, false or a table, got 1",
+        ),
         (
             "[target]\ntoolchain = 'gcc'",
             "expected 'zig' or 'arm-none-eabi-gcc', got 'gcc'",

@@ -17,8 +17,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -27,6 +25,7 @@ from pydantic_core import ErrorDetails
 
 from tinycnn.boards import load_board
 from tinycnn.errors import ProjectError
+from tinycnn.recipe import QuantizationSettings, Table, TrainingSettings
 from tinycnn.rendering import C_KEYWORDS, render
 from tinycnn.zoo import FAMILIES, KnobValue, check_family, knob_values
 
@@ -122,13 +121,7 @@ def _check_function(build: str) -> str:
     return build
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
-    )
-
-
-class DatasetSettings(_Settings):
+class DatasetSettings(Table):
     """What to learn from: a data set known by name, or a path; one of the two.
 
     Attributes:
@@ -162,7 +155,7 @@ class DatasetSettings(_Settings):
         return self
 
 
-class ModelSettings(_Settings):
+class ModelSettings(Table):
     """Which network: one of the zoo, or the user's own; one of the two.
 
     Attributes:
@@ -205,23 +198,7 @@ class ModelSettings(_Settings):
         return self
 
 
-class TrainingSettings(_Settings):
-    """How the float network is trained; `augment` varies the images a little."""
-
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 60
-    batch_size: Annotated[int, Field(ge=1, le=4_096)] = 32
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.005
-    augment: bool = True
-
-
-class QuantizationSettings(_Settings):
-    """How its fake-quantized twin is fine-tuned."""
-
-    epochs: Annotated[int, Field(ge=1, le=10_000)] = 8
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.0001
-
-
-class TargetSettings(_Settings):
+class TargetSettings(Table):
     """What the firmware is built for, and by what."""
 
     board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
@@ -229,7 +206,7 @@ class TargetSettings(_Settings):
     toolchain: Literal["zig", "arm-none-eabi-gcc"] = "zig"
 
 
-class Budgets(_Settings):
+class Budgets(Table):
     """Limits that the result must keep; what is left out is not limited.
 
     Attributes:
@@ -245,7 +222,7 @@ class Budgets(_Settings):
     accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
 
 
-class Project(_Settings):
+class Project(Table):
     """A checked project file.
 
     Attributes:

@@ -18,14 +18,15 @@ import numpy as np
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.models import build_model
 from tinycnn.training.convert import convert_model
-from tinycnn.training.fit import FitSettings, train_model
+from tinycnn.recipe import TrainingSettings
+from tinycnn.training.fit import train_model
 from tinycnn.training.quantize import fine_tune, quantize_model
 
 rng = np.random.default_rng(0)
 images = rng.integers(0, 256, (64, 8, 8, 1), np.uint8)
 split = Split(images, np.arange(64) % 4)
 dataset = Dataset("noise", tuple("abcd"), split, split, split)
-settings = FitSettings(epochs=2, batch_size=16, learning_rate=1e-3, augment=True)
+settings = TrainingSettings(epochs=2, batch_size=16, learning_rate=1e-3)
 
 def digest(seed):
     model = build_model(

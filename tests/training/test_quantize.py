@@ -101,7 +101,8 @@ def test_image_in_a_concatenation_is_refused():
 def test_fine_tuning_follows_then_freezes_ranges(corners):
     """Ranges move with the activations first and stay for the last third."""
     from tinycnn.models import build_model
-    from tinycnn.training.fit import FitSettings
+    from tinycnn.recipe import TrainingSettings
+    from tinycnn.training.fit import Hooks
     from tinycnn.training.quantize import fine_tune, quantize_model
 
     model = build_model("lenet5", input_shape=(8, 8, 1), classes=4, width=0.25)
@@ -111,8 +112,8 @@ def test_fine_tuning_follows_then_freezes_ranges(corners):
     def watch(epoch):
         limits.append(twin.get_layer("conv_1_grid").limits())
 
-    settings = FitSettings(epochs=3, batch_size=32, learning_rate=1e-3, augment=False)
-    fine_tune(twin, corners, settings, seed=0, on_epoch=watch)
+    recipe = TrainingSettings(epochs=3, learning_rate=1e-3, augment=False)
+    fine_tune(twin, corners, recipe, seed=0, hooks=Hooks(after_epoch=watch))
     assert limits[0] != limits[1]
     assert limits[1] == limits[2]
 

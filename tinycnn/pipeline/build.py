@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,15 @@ from tinycnn.errors import ProjectError
 from tinycnn.firmware import build_host, build_image, write_arduino_project
 from tinycnn.models.user import user_model_file
 from tinycnn.pipeline.evaluation import HOST_PROGRAM, evaluate
-from tinycnn.pipeline.stages import Observer, StageRunner, hash_path
+from tinycnn.pipeline.stages import Observer, StageRunner, hash_json, hash_path
 from tinycnn.pipeline.summary import gather_report
-from tinycnn.pipeline.training import convert, quantize, require_tensorflow, train
+from tinycnn.pipeline.training import (
+    checkpoint_path,
+    convert,
+    quantize,
+    require_tensorflow,
+    train,
+)
 from tinycnn.project import Project, load_project
 from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
@@ -79,23 +85,39 @@ def train_project(workspace: Workspace) -> str:
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
     require_tensorflow()
     own = user_model_file(project.model, build.parent)
+    training = project.training.model_dump(exclude={"tensorboard"})
     inputs = {
         "dataset": dataset.sha256,
         "model": project.model.model_dump(),
         "model_file": hash_path(own) if own and own.exists() else None,
-        "training": project.training.model_dump(),
+        "training": training,
         "seed": project.seed,
         "keras": importlib.metadata.version("keras"),
     }
-    run, observer = workspace.runner.run, workspace.observer
-    trained = run(
-        "train", inputs, lambda out: train(out, project, dataset, build, observer)
+    trained = _run_training("train", train, inputs, workspace)
+    inputs = {
+        "float": trained,
+        "training": training,
+        "quantization": project.quantization.model_dump(),
+    }
+    return _run_training("quantize", quantize, inputs, workspace)
+
+
+def _run_training(
+    name: str,
+    action: Callable[..., None],
+    inputs: Mapping[str, object],
+    workspace: Workspace,
+) -> str:
+    """Run a stage that goes on where it was stopped; returns its outputs' digest."""
+    w, key = workspace, hash_json(inputs)
+    digest = w.runner.run(
+        name,
+        inputs,
+        lambda out: action(out, w.project, w.dataset, w.build, w.observer, key=key),
     )
-    return run(
-        "quantize",
-        {"float": trained, "quantization": project.quantization.model_dump()},
-        lambda out: quantize(out, project, dataset, build, observer),
-    )
+    checkpoint_path(w.build, name).unlink(missing_ok=True)
+    return digest
 
 
 def convert_project(workspace: Workspace) -> str:

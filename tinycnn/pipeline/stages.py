@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from tinycnn import __version__
 from tinycnn.errors import TinycnnError
 
-__all__ = ["Observer", "StageRunner", "hash_path"]
+__all__ = ["Observer", "StageRunner", "hash_json", "hash_path"]
 
 _RECORDS = "stages.json"
 
@@ -58,7 +58,7 @@ class StageRunner:
         Raises:
             TinycnnError: If the build folder cannot be written.
         """
-        key = _hash_json({"tinycnn": __version__, "stage": name, **inputs})
+        key = hash_json({"tinycnn": __version__, "stage": name, **inputs})
         record = self._read_records().get(name, {})
         outputs = record.get("outputs", {})
         is_current = record.get("inputs") == key and self._are_present(outputs)
@@ -70,7 +70,7 @@ class StageRunner:
                 name: {"inputs": key, "outputs": outputs},
             }
             self._write_records(records)
-        return _hash_json(outputs)
+        return hash_json(outputs)
 
     def _execute(self, name: str, action: Callable[[Path], None]) -> dict[str, str]:
         partial = self.folder / f".{name}.partial"
@@ -122,7 +122,8 @@ def hash_path(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _hash_json(value: object) -> str:
+def hash_json(value: object) -> str:
+    """SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 

@@ -7,9 +7,8 @@ stage builds the network again from the project's settings and loads the weights
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +18,20 @@ from tinycnn.datasets import Dataset
 from tinycnn.errors import ToolchainError
 from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
+from tinycnn.recipe import TrainingSettings
 from tinycnn.training.c_array import c_array
 
 if TYPE_CHECKING:
-    from tinycnn.training.fit import FitSettings
+    from tinycnn.training.fit import Hooks
 
-__all__ = ["convert", "quantize", "require_tensorflow", "train"]
+__all__ = [
+    "checkpoint_path",
+    "convert",
+    "fine_tuning_recipe",
+    "quantize",
+    "require_tensorflow",
+    "train",
+]
 
 
 def require_tensorflow() -> None:
@@ -41,43 +48,71 @@ def require_tensorflow() -> None:
 
 
 def train(
-    folder: Path, project: Project, dataset: Dataset, build: Path, observer: Observer
+    folder: Path,
+    project: Project,
+    dataset: Dataset,
+    build: Path,
+    observer: Observer,
+    *,
+    key: str,
 ) -> None:
-    """Train the float network; writes `float.npz` and `float.json`."""
+    """Train the float network; writes `float.npz` and `float.json`.
+
+    Args:
+        folder: Where to write.
+        project: What to train and how.
+        dataset: What to learn from.
+        build: Where the state is kept after each epoch, as `train.checkpoint`.
+        observer: Told of each epoch.
+        key: Names all that the result depends on; a training that was stopped goes on
+            if its key was the same.
+    """
     from tinycnn.training.fit import evaluate, train_model
     from tinycnn.training.weights import save_weights
 
     model = _build(project, dataset, build)
-    history = train_model(
-        model,
-        dataset,
-        _settings(project.training, project),
-        seed=project.seed,
-        on_epoch=_epoch_counter("train", project.training.epochs, observer),
-    )
+    recipe = project.training
+    hooks = _hooks("train", recipe, build, observer, key)
+    history = train_model(model, dataset, recipe, seed=project.seed, hooks=hooks)
     save_weights(model, folder / "float.npz")
     _write_curve(folder / "float.json", history, evaluate(model, dataset.test))
 
 
 def quantize(
-    folder: Path, project: Project, dataset: Dataset, build: Path, observer: Observer
+    folder: Path,
+    project: Project,
+    dataset: Dataset,
+    build: Path,
+    observer: Observer,
+    *,
+    key: str,
 ) -> None:
-    """Fine-tune the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`."""
+    """Make the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`.
+
+    Takes the arguments of `train`; its state is kept as `quantize.checkpoint`.
+    """
     from tinycnn.training.agreement import fake_quantized_outputs
-    from tinycnn.training.fit import evaluate
-    from tinycnn.training.quantize import fine_tune, quantize_model
+    from tinycnn.training.fit import History, evaluate
+    from tinycnn.training.quantize import calibrate, fine_tune, quantize_model
     from tinycnn.training.weights import load_weights, save_weights
 
     model = _build(project, dataset, build)
     load_weights(model, build / "float.npz")
-    twin = quantize_model(model)
-    history = fine_tune(
-        twin,
-        dataset,
-        _settings(project.quantization, project),
-        seed=project.seed,
-        on_epoch=_epoch_counter("quantize", project.quantization.epochs, observer),
-    )
+    twin, settings = quantize_model(model), project.quantization
+    if settings.method == "ptq":
+        calibrate(twin, dataset.train.images, ranges=settings.ranges)
+        history = History((), -1)
+    else:
+        recipe = fine_tuning_recipe(project)
+        hooks = _hooks("quantize", recipe, build, observer, key)
+        history = fine_tune(
+            twin,
+            dataset,
+            recipe,
+            ranges=settings.ranges,
+            seed=project.seed,
+            hooks=hooks,
+        )
     save_weights(twin, folder / "quantized.npz")
     _write_curve(folder / "quantized.json", history, evaluate(twin, dataset.test))
     outputs = fake_quantized_outputs(twin, dataset.test.images)
@@ -99,16 +134,21 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
     (folder / "model_data.cc").write_text(source, "utf-8")
 
 
-def _settings(table: Any, project: Project) -> FitSettings:
-    """Settings of `[training]` or `[quantization]` as the trainer takes them."""
-    from tinycnn.training.fit import FitSettings
+def fine_tuning_recipe(project: Project) -> TrainingSettings:
+    """The recipe of `[training]` as `[quantization]` changes it.
 
-    return FitSettings(
-        epochs=table.epochs,
-        batch_size=project.training.batch_size,
-        learning_rate=table.learning_rate,
-        augment=project.training.augment,
-    )
+    The optimizer is Adam and nothing decays: the weights only have to find their place
+    on the int8 grid.
+    """
+    changes = {
+        "epochs": project.quantization.epochs,
+        "learning_rate": project.quantization.learning_rate,
+        "optimizer": "adam",
+        "weight_decay": 0.0,
+        "patience": None,
+        "precision": "float32",
+    }
+    return project.training.model_copy(update=changes)
 
 
 def _build(project: Project, dataset: Dataset, build: Path) -> Any:
@@ -123,20 +163,35 @@ def _build(project: Project, dataset: Dataset, build: Path) -> Any:
     )
 
 
-def _epoch_counter(name: str, total: int, observer: Observer) -> Callable[[Any], None]:
-    done = 0
+def _hooks(
+    name: str, recipe: TrainingSettings, build: Path, observer: Observer, key: str
+) -> Hooks:
+    """Report epochs of stage `name`, and keep its state in the build folder."""
+    from tinycnn.training.checkpoint import Checkpoint, Epoch
+    from tinycnn.training.fit import Hooks
+    from tinycnn.training.log import EpochLog
 
-    def on_epoch(epoch: Any) -> None:
-        nonlocal done
-        done += 1
+    log = EpochLog(build / "tensorboard" / name) if recipe.tensorboard else None
+    numbers = itertools.count(1)
+
+    def after_epoch(epoch: Epoch) -> None:
+        number = next(numbers)
         detail = f"loss {epoch.loss:.4f}, accuracy {epoch.val_accuracy:.2%}"
-        observer.progress(name, done, total, detail)
+        observer.progress(name, number, recipe.epochs, detail)
+        if log is not None:
+            log.write(number, epoch)
 
-    return on_epoch
+    checkpoint = Checkpoint(checkpoint_path(build, name), key)
+    return Hooks(after_epoch=after_epoch, checkpoint=checkpoint)
+
+
+def checkpoint_path(build: Path, stage: str) -> Path:
+    """Where the state of a stage is kept while it trains."""
+    return build / f"{stage}.checkpoint"
 
 
 def _write_curve(path: Path, history: Any, test_accuracy: float) -> None:
-    epochs = [asdict(epoch) for epoch in history.epochs]
-    curve = {key: [epoch[key] for epoch in epochs] for key in epochs[0]}
+    names = ("loss", "accuracy", "val_loss", "val_accuracy")
+    curve = {name: [getattr(e, name) for e in history.epochs] for name in names}
     text = json.dumps({**curve, "test_accuracy": test_accuracy}, indent=1)
     path.write_text(f"{text}\n", "utf-8")

@@ -1,15 +1,16 @@
-"""Training: Adam with a warmed-up cosine schedule, light augmentation, best epoch kept.
+"""Training by a recipe: every epoch validated, the best one kept, any one resumable.
 
 In: a Keras model (float or fake-quantized twin) and a data set whose training images
 fit in memory. Out: the trained model, in place, and its history. Same seed, machine and
-versions give the same weights: TensorFlow's deterministic kernels are switched on and
-all randomness is drawn from the seed given here.
+versions give the same weights, interrupted or not: TensorFlow's deterministic kernels
+are switched on and all randomness is drawn from the seed and the number of the step.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,43 +20,22 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, tf
+from tinycnn.recipe import TrainingSettings
+from tinycnn.training.augment import augmented
+from tinycnn.training.checkpoint import Checkpoint, Epoch, State
+from tinycnn.training.fused_norm import with_fused_norms
+from tinycnn.training.loss import (
+    class_weights,
+    count_hits,
+    cross_entropy,
+    logits_of,
+    optimizer_of,
+)
 
-__all__ = ["Epoch", "FitSettings", "History", "evaluate", "predict", "train_model"]
+__all__ = ["History", "Hooks", "evaluate", "predict", "train_model"]
 
 _PREDICT_BATCH = 500
-_WARMUP_SHARE = 0.05  # of all steps
-_FINAL_RATE_SHARE = 0.01  # of the peak learning rate
-_MAX_SHIFT_SHARE = 1 / 14  # of the image's side: 2 pixels of 28
-_MIN_SHIFT = 1.0  # pixels
-_MAX_ROTATION = math.radians(5)
-_MAX_ZOOM = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class FitSettings:
-    """How to train.
-
-    Attributes:
-        epochs: Passes over the training images.
-        batch_size: Images per step.
-        learning_rate: Peak of the schedule.
-        augment: Whether to shift, rotate and zoom the images a little.
-    """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    augment: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """What one pass over the training images gave; accuracies are shares in [0, 1]."""
-
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
+_Step = Callable[[NDArray[np.int64]], tuple[Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +46,29 @@ class History:
     best: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Who takes part in a training.
+
+    Attributes:
+        before_epoch: Called with the number of each epoch, from 0, before it.
+        after_epoch: Called after each epoch, also of one that a checkpoint remembers.
+        checkpoint: Where the state is kept after each epoch.
+        teacher: A model whose outputs are learned beside the labels.
+    """
+
+    before_epoch: Callable[[int], None] = lambda number: None
+    after_epoch: Callable[[Epoch], None] = lambda epoch: None
+    checkpoint: Checkpoint | None = None
+
+
 def train_model(
     model: Any,
     dataset: Dataset,
-    settings: FitSettings,
+    recipe: TrainingSettings,
     *,
     seed: int,
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    hooks: Hooks = Hooks(),  # frozen
 ) -> History:
     """Train `model` in place and keep its best epoch on the validation split.
 
@@ -82,36 +78,39 @@ def train_model(
     Args:
         model: Ends in softmax or in logits.
         dataset: Where the training and validation images come from.
-        settings: How to train.
+        recipe: How to train.
         seed: Fixes the order of images and their augmentation.
-        on_epoch: Called after each epoch.
+        hooks: Who takes part.
 
     Raises:
         ProjectError: If training diverges.
     """
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
-    steps = max(1, len(dataset.train) // settings.batch_size)
-    optimizer = _optimizer(model, settings.learning_rate, steps * settings.epochs)
-    train_step = _train_step(model, dataset.train, optimizer, settings.augment, seed)
+    steps = max(1, len(dataset.train) // recipe.batch_size)
+    optimizer = optimizer_of(model, recipe, steps * recipe.epochs)
+    train_step = _train_step(model, dataset.train, optimizer, recipe, seed)
     validate = _validation(model, dataset.validation)
-    epochs: list[Epoch] = []
-    best, best_weights = -1, None
-    for order in _orders(len(dataset.train), settings.epochs, seed):
-        batches = [order[i::steps][: settings.batch_size] for i in range(steps)]
-        loss, accuracy = _train_epoch(train_step, batches)
+    state = _resumed(model, optimizer, hooks)
+    while len(state.epochs) < recipe.epochs and not _is_stuck(state, recipe.patience):
+        number = len(state.epochs)
+        hooks.before_epoch(number)
+        order = np.random.default_rng((seed, number)).permutation(len(dataset.train))
+        batches = [order[i::steps][: recipe.batch_size] for i in range(steps)]
+        with _precision(recipe.precision):
+            loss, accuracy = _train_epoch(train_step, batches)
         if not math.isfinite(loss):
             raise ProjectError(
-                f"training: expected a finite loss, got {loss} in epoch "
-                f"{len(epochs) + 1}",
+                f"training: expected a finite loss, got {loss} in epoch {number + 1}",
                 hint="choose a lower learning_rate",
             )
-        epochs.append(Epoch(loss, accuracy, *validate()))
-        if best < 0 or epochs[-1].val_accuracy >= epochs[best].val_accuracy:
-            best, best_weights = len(epochs) - 1, model.get_weights()
-        on_epoch(epochs[-1])
-    model.set_weights(best_weights)
-    return History(tuple(epochs), best)
+        epoch = Epoch(loss, accuracy, *validate())
+        state = state.after(epoch, _values(model), _values(optimizer))
+        if hooks.checkpoint is not None:
+            hooks.checkpoint.save(state)
+        hooks.after_epoch(epoch)
+    _assign(model, state.best_weights)
+    return History(state.epochs, state.best)
 
 
 def evaluate(model: Any, split: Split) -> float:
@@ -122,7 +121,7 @@ def evaluate(model: Any, split: Split) -> float:
 def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The outputs of `model` for `images`, one row each."""
     forward = tf.function(
-        lambda batch: model(tf.cast(batch, tf.float32) / 255.0, training=False),
+        lambda batch: model(_real(batch), training=False),
         input_signature=[tf.TensorSpec((None, *images.shape[1:]), tf.uint8)],
     )
     rows = [
@@ -132,54 +131,69 @@ def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.concatenate(rows)
 
 
-def _orders(images: int, epochs: int, seed: int) -> Iterator[NDArray[np.int64]]:
-    """A shuffled order of the images for each epoch."""
-    generator = np.random.default_rng(seed)
-    for _ in range(epochs):
-        yield generator.permutation(images)
+def _resumed(model: Any, optimizer: Any, hooks: Hooks) -> State:
+    """The state to go on from: that of the checkpoint, or the start."""
+    state = hooks.checkpoint.load() if hooks.checkpoint else None
+    if state is None:
+        return State((), -1, _values(model), _values(model), _values(optimizer))
+    _assign(model, state.weights)
+    _assign(optimizer, state.optimizer)
+    for epoch in state.epochs:
+        hooks.after_epoch(epoch)
+    return state
 
 
-def _optimizer(model: Any, learning_rate: float, steps: int) -> Any:
-    """Adam with a linear warm-up and a cosine down to nearly zero."""
-    warmup_steps = int(steps * _WARMUP_SHARE)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        learning_rate * _FINAL_RATE_SHARE,
-        decay_steps=steps - warmup_steps,
-        alpha=_FINAL_RATE_SHARE,
-        warmup_target=learning_rate,
-        warmup_steps=warmup_steps,
-    )
-    optimizer = keras.optimizers.Adam(schedule)
-    optimizer.build(model.trainable_variables)
-    return optimizer
+def _values(owner: Any) -> tuple[NDArray[Any], ...]:
+    return tuple(np.asarray(variable) for variable in owner.variables)
+
+
+def _assign(owner: Any, values: tuple[NDArray[Any], ...]) -> None:
+    for variable, value in zip(owner.variables, values, strict=True):
+        variable.assign(value)
+
+
+def _is_stuck(state: State, patience: int | None) -> bool:
+    """Whether the best epoch is too long ago."""
+    return patience is not None and len(state.epochs) - 1 - state.best >= patience
 
 
 def _train_step(
-    model: Any, split: Split, optimizer: Any, augment: bool, seed: int
-) -> Callable[[NDArray[np.int64]], tuple[Any, Any]]:
+    model: Any, split: Split, optimizer: Any, recipe: TrainingSettings, seed: int
+) -> _Step:
     """A compiled step: from the indices of a batch to its loss and accuracy."""
     images, labels = tf.constant(split.images), tf.constant(split.labels)
-    scored_model, loss_of = _scored(model)
-    variables = model.trainable_variables
+    network = with_fused_norms(logits_of(model))
+    variables = network.trainable_variables
+    classes = network.outputs[0].shape[-1]
+    weights = np.ones(classes, np.float32)
+    if recipe.class_weights:
+        weights = class_weights(split.labels, classes)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(indices: Any) -> tuple[Any, Any]:
-        batch = tf.cast(tf.gather(images, indices), tf.float32) / 255.0
-        if augment:
-            batch = _augmented(batch, (seed, optimizer.iterations))
         truth = tf.gather(labels, indices)
+        step_seed = (seed, tf.cast(optimizer.iterations, tf.int32))
+        batch, target = augmented(
+            _real(tf.gather(images, indices)),
+            tf.one_hot(truth, classes),
+            recipe.augment,
+            step_seed,
+        )
+        weight = tf.linalg.matvec(target, weights)
+        smooth = recipe.label_smoothing
+        target = (1.0 - smooth) * target + smooth / classes
         with tf.GradientTape() as tape:
-            scores = scored_model(batch, training=True)
-            loss = tf.reduce_mean(loss_of(truth, scores))
-        optimizer.apply(tape.gradient(loss, variables), variables)
-        return loss, tf.reduce_mean(_hits(truth, scores))
+            logits = network(batch, training=True)
+            loss = tf.reduce_mean(weight * cross_entropy(target, logits))
+            total = tf.add_n([loss, *network.losses])
+        optimizer.apply(tape.gradient(total, variables), variables)
+        return loss, count_hits(truth, logits) / tf.cast(len(indices), tf.float32)
 
     return lambda indices: step(tf.constant(indices))
 
 
 def _train_epoch(
-    train_step: Callable[[NDArray[np.int64]], tuple[Any, Any]],
-    batches: list[NDArray[np.int64]],
+    train_step: _Step, batches: list[NDArray[np.int64]]
 ) -> tuple[float, float]:
     """Mean loss and accuracy over one step for each batch of indices."""
     scores = [train_step(batch) for batch in batches]  # not read before all have run
@@ -189,14 +203,13 @@ def _train_epoch(
 
 def _validation(model: Any, split: Split) -> Callable[[], tuple[float, float]]:
     """A compiled pass over `split` that gives loss and accuracy."""
-    scored_model, loss_of = _scored(model)
+    network = logits_of(model)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def sums(images: Any, truth: Any) -> tuple[Any, Any]:
-        batch = tf.cast(images, tf.float32) / 255.0
-        scores = scored_model(batch, training=False)
-        loss = tf.reduce_sum(loss_of(truth, scores))
-        return loss, tf.reduce_sum(_hits(truth, scores))
+    def sums(images: Any, labels: Any) -> tuple[Any, Any]:
+        logits = network(_real(images), training=False)
+        truth = tf.one_hot(labels, logits.shape[-1])
+        return tf.reduce_sum(cross_entropy(truth, logits)), count_hits(labels, logits)
 
     def validate() -> tuple[float, float]:
         parts = [
@@ -212,46 +225,16 @@ def _validation(model: Any, split: Split) -> Callable[[], tuple[float, float]]:
     return validate
 
 
-def _scored(model: Any) -> tuple[Any, Callable[[Any, Any], Any]]:
-    """`model` without a final softmax layer, and the loss that suits its output."""
-    last = model.outputs[0]._keras_history.operation
-    if isinstance(last, keras.layers.Softmax):
-        model = keras.Model(model.inputs[0], last.input)
-    activation = getattr(last, "activation", None)
-    is_softmax = activation is keras.activations.softmax
-    loss_of = keras.losses.sparse_categorical_crossentropy
-    return model, lambda truth, scores: loss_of(
-        truth, scores, from_logits=not is_softmax
-    )
+def _real(images: Any) -> Any:
+    return tf.cast(images, tf.float32) / 255.0
 
 
-def _hits(truth: Any, scores: Any) -> Any:
-    return tf.cast(tf.equal(tf.argmax(scores, axis=-1), truth), tf.float32)
-
-
-def _augmented(batch: Any, seed: tuple[int, Any]) -> Any:
-    """`batch` with each image moved, turned and scaled a little about its centre."""
-    count = tf.shape(batch)[0]
-    h, w = batch.shape[1:3]
-    shift = max(_MIN_SHIFT, min(h, w) * _MAX_SHIFT_SHARE)
-    limits = tf.constant([shift, shift, _MAX_ROTATION, _MAX_ZOOM])
-    draws = limits * tf.random.stateless_uniform(
-        (count, 4), (seed[0], tf.cast(seed[1], tf.int32)), -1.0, 1.0
-    )
-    dx, dy, angle, zoom = tf.unstack(draws, axis=1)
-    cos, sin = (1.0 + zoom) * tf.cos(angle), (1.0 + zoom) * tf.sin(angle)
-    cx, cy = (w - 1) / 2, (h - 1) / 2
-    zero = tf.zeros_like(dx)
-    rows = (
-        *(cos, -sin, cx - cos * cx + sin * cy + dx),
-        *(sin, cos, cy - sin * cx - cos * cy + dy),
-        *(zero, zero),
-    )
-    return tf.raw_ops.ImageProjectiveTransformV3(
-        images=batch,
-        transforms=tf.stack(rows, axis=1),
-        output_shape=tf.constant((h, w)),
-        fill_value=0.0,
-        interpolation="BILINEAR",
-        fill_mode="CONSTANT",
-    )
+@contextmanager
+def _precision(name: str) -> Iterator[None]:
+    """Compute convolutions and products in bfloat16, or as they are."""
+    option = "auto_mixed_precision_onednn_bfloat16"
+    tf.config.optimizer.set_experimental_options({option: name == "bfloat16"})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({option: False})

@@ -10,8 +10,7 @@ one, softmax has a fixed one, images in [0, 1] have scale 1/255 and zero point -
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,8 +19,9 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.models.backend import keras
+from tinycnn.recipe import TrainingSettings
 from tinycnn.training.elementwise import FakeQuantElementwise
-from tinycnn.training.fit import Epoch, FitSettings, History, train_model
+from tinycnn.training.fit import History, Hooks, train_model
 from tinycnn.training.grids import FakeQuantize, FakeQuantSoftmax, set_mode
 from tinycnn.training.layers import (
     FakeQuantAveragePooling,
@@ -85,27 +85,30 @@ def calibrate(
 def fine_tune(
     twin: Any,
     dataset: Dataset,
-    settings: FitSettings,
+    recipe: TrainingSettings,
     *,
     seed: int,
     ranges: Ranges = "average",
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    hooks: Hooks = Hooks(),  # noqa: B008  # frozen
 ) -> History:
     """Calibrate `twin`, then train it with fake quantization and keep its best epoch.
 
     Averaged ranges follow the activations at first and are frozen for the last third.
+    Epochs are validated in float arithmetic, which is faster than counting in integers.
     """
     calibrate(twin, dataset.train.images, ranges=ranges)
-    following = math.ceil(settings.epochs * _FOLLOWING_SHARE)
-    seen: list[Epoch] = []
+    following = math.ceil(recipe.epochs * _FOLLOWING_SHARE)
 
-    def watch(epoch: Epoch) -> None:
-        seen.append(epoch)
-        if len(seen) == following:
+    def before_epoch(number: int) -> None:
+        if number >= following:
             freeze_ranges(twin)
-        on_epoch(epoch)
+        hooks.before_epoch(number)
 
-    return train_model(twin, dataset, settings, seed=seed, on_epoch=watch)
+    own = replace(hooks, before_epoch=before_epoch)
+    set_mode(twin, "simulates")
+    history = train_model(twin, dataset, recipe, seed=seed, hooks=own)
+    set_mode(twin, "active")
+    return history
 
 
 def freeze_ranges(twin: Any) -> None:

@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["load_weights", "save_weights"]
+__all__ = ["load_weights", "save_weights", "write_arrays"]
 
 
 def save_weights(model: Any, path: Path) -> None:
     """Write the weights of `model` to `path`, whole or not at all."""
-    arrays = {_key(i): value for i, value in enumerate(model.get_weights())}
+    write_arrays(path, {_key(i): w for i, w in enumerate(model.get_weights())})
+
+
+def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
+    """Write an `.npz` file, whole or not at all."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:
             np.savez(file, **arrays)

@@ -1,0 +1,112 @@
+"""How a network is trained and quantized, as data: two tables of `tinycnn.toml`.
+
+Every key has a default; rates and shares are plain numbers, angles are degrees.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+__all__ = ["AugmentSettings", "QuantizationSettings", "Table", "TrainingSettings"]
+
+_Share = Annotated[float, Field(ge=0, lt=1)]
+_Degrees = Annotated[float, Field(ge=0, le=180)]
+_Epochs = Annotated[int, Field(ge=1, le=10_000)]
+_Rate = Annotated[float, Field(gt=0, le=1)]
+
+
+class Table(BaseModel):
+    """A table of `tinycnn.toml`: checked, frozen, without unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
+
+
+class AugmentSettings(Table):
+    """How each image is varied anew whenever it is seen; zero leaves it alone.
+
+    Attributes:
+        flip: Whether to mirror every other image left to right.
+        shift: The farthest move, as a share of the side; at least one pixel.
+        rotate: The largest turn either way.
+        zoom: The most by which it grows or shrinks, as a share.
+        shear: The largest slant either way.
+        contrast: The most by which contrast changes, as a share.
+        cutout: Side of a black square, as a share of the image's side.
+        mixup: How strongly two images are blended: alpha of the beta distribution.
+    """
+
+    flip: bool = False
+    shift: _Share = 0.0
+    rotate: _Degrees = 0.0
+    zoom: _Share = 0.0
+    shear: Annotated[float, Field(ge=0, lt=90)] = 0.0
+    contrast: _Share = 0.0
+    cutout: _Share = 0.0
+    mixup: Annotated[float, Field(ge=0, le=10)] = 0.0
+
+
+_LITTLE = AugmentSettings(shift=1 / 14, rotate=5.0, zoom=0.05)
+
+
+def _read_augment(value: Any) -> Any:
+    """`true` means a little of what suits any image, `false` nothing."""
+    if isinstance(value, bool):
+        return _LITTLE if value else AugmentSettings()
+    if not isinstance(value, (dict, AugmentSettings)):
+        raise ValueError("expected true, false or a table")
+    return value
+
+
+class TrainingSettings(Table):
+    """How the float network is trained.
+
+    Attributes:
+        epochs: Passes over the training images.
+        batch_size: Images per step.
+        learning_rate: Peak of the schedule.
+        optimizer: "adam", or "sgd" with a Nesterov momentum of 0.9.
+        schedule: "cosine" ends at nearly zero, "constant" does not change.
+        warmup: Share of all steps in which the rate grows from nearly zero.
+        weight_decay: Share of each kernel that a step takes away, times the rate.
+        label_smoothing: Share of each label that all classes have in common.
+        class_weights: Whether rare classes count for more, so that all weigh the same.
+        patience: Epochs without a better validation accuracy after which to stop.
+        precision: "bfloat16" halves the time on processors that compute with it.
+        tensorboard: Whether to write a log for TensorBoard.
+        augment: A table, or true for a little of what suits any image.
+    """
+
+    epochs: _Epochs = 60
+    batch_size: Annotated[int, Field(ge=1, le=4_096)] = 32
+    learning_rate: _Rate = 0.005
+    optimizer: Literal["adam", "sgd"] = "adam"
+    schedule: Literal["cosine", "constant"] = "cosine"
+    warmup: _Share = 0.05
+    weight_decay: _Share = 0.0
+    label_smoothing: _Share = 0.0
+    class_weights: bool = False
+    patience: _Epochs | None = None
+    precision: Literal["float32", "bfloat16"] = "float32"
+    tensorboard: bool = False
+    augment: Annotated[AugmentSettings, BeforeValidator(_read_augment)] = _LITTLE
+
+
+class QuantizationSettings(Table):
+    """How its int8 twin is made.
+
+    Attributes:
+        method: "qat" fine-tunes with rounding in the loop; "ptq" only measures ranges.
+        ranges: Of activations: "average" follows what training sees, "learned" starts
+            at the least squared error and is trained.
+        epochs: Passes of fine-tuning over the training images.
+        learning_rate: Its peak.
+    """
+
+    method: Literal["qat", "ptq"] = "qat"
+    ranges: Literal["average", "learned"] = "average"
+    epochs: _Epochs = 8
+    learning_rate: _Rate = 0.0001

@@ -1,0 +1,102 @@
+"""The state of a training after an epoch, on disk, to go on from after a stop.
+
+A plain `.npz` without pickled objects. Its key says what is being trained; a file with
+another key, or a torn one, is as good as none.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.training.weights import write_arrays
+
+__all__ = ["Checkpoint", "Epoch", "State"]
+
+_Values = tuple[NDArray[Any], ...]
+_PARTS = ("weights", "best_weights", "optimizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What one pass over the training images gave; accuracies are shares in [0, 1]."""
+
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """All that the next epoch depends on, and the best so far."""
+
+    epochs: tuple[Epoch, ...]
+    best: int
+    best_weights: _Values
+    weights: _Values
+    optimizer: _Values
+
+    def after(self, epoch: Epoch, weights: _Values, optimizer: _Values) -> State:
+        """The state after one more epoch."""
+        is_best = (
+            self.best < 0 or epoch.val_accuracy >= self.epochs[self.best].val_accuracy
+        )
+        return State(
+            (*self.epochs, epoch),
+            len(self.epochs) if is_best else self.best,
+            weights if is_best else self.best_weights,
+            weights,
+            optimizer,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A file for the state of the training that `key` names."""
+
+    path: Path
+    key: str
+
+    def save(self, state: State) -> None:
+        """Write `state`, whole or not at all."""
+        facts = {
+            "key": self.key,
+            "epochs": [asdict(epoch) for epoch in state.epochs],
+            "best": state.best,
+        }
+        arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
+        for part in _PARTS:
+            for number, value in enumerate(getattr(state, part)):
+                arrays[f"{part}_{number:04}"] = value
+        write_arrays(self.path, arrays)
+
+    def load(self) -> State | None:
+        """The state that was saved under the same key, if there is one."""
+        try:
+            with np.load(self.path, allow_pickle=False) as archive:
+                facts = json.loads(str(archive["facts"]))
+                if facts["key"] != self.key:
+                    return None
+                parts = {
+                    part: tuple(
+                        archive[name]
+                        for name in sorted(archive.files)
+                        if name.startswith(f"{part}_")
+                    )
+                    for part in _PARTS
+                }
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+        epochs = tuple(Epoch(**epoch) for epoch in facts["epochs"])
+        return State(epochs, facts["best"], **parts)
+
+    def remove(self) -> None:
+        """Forget the training."""
+        self.path.unlink(missing_ok=True)
