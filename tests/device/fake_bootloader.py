@@ -14,10 +14,12 @@ import threading
 import tty
 from binascii import crc_hqx
 from collections.abc import Iterator
+from operator import and_
 
 from tinycnn.errors import DeviceError
 
 PAGE = 4096
+BASE = 0x10000
 FLASH = 983_040
 BUFFER = 8192
 
@@ -86,12 +88,23 @@ class FakeBootloader:
         return b""
 
     def copy(self, to: int, size: int) -> None:
-        """Erase and write, or remember where the next copy comes from."""
+        """Erase and write, or remember where the next copy comes from.
+
+        Only whole pages are erased; writing what is not erased clears bits.
+        """
         if size == 0:
             self.copy_from = to
-        elif to % PAGE == 0 and size % PAGE == 0 and to + size <= self.writable:
-            self.flash[to : to + size] = self.buffer[self.copy_from :][:size]
+            return
+        to = (min(to, 0xFFFFFFFF) + BASE) % (1 << 32) - BASE
+        if to + size > self.writable:
+            return
+        if to % PAGE == 0 and size % PAGE == 0:
+            self.flash[to : to + size] = b"\xff" * size
             self.writes.append(to)
+        start = max(to, 0)
+        data = self.buffer[self.copy_from : self.copy_from + size][start - to :]
+        end = start + len(data)
+        self.flash[start:end] = bytes(map(and_, self.flash[start:end], data))
 
 
 class MemoryLink:

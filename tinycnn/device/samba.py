@@ -90,7 +90,7 @@ class Bootloader:
         return version
 
     def write(self, image: bytes, on_page: Callable[[int, int], None]) -> None:
-        """Put `image` at the application's place in flash; every page is verified.
+        """Put `image` at the application's place in flash; the whole is verified.
 
         Args:
             image: What a linker makes of it, from its first address on.
@@ -104,14 +104,22 @@ class Bootloader:
             (start, image[start : start + PAGE_BYTES].ljust(PAGE_BYTES, _ERASED))
             for start in range(0, size, PAGE_BYTES)
         ]
-        for done, page in enumerate([(0, _ERASED * PAGE_BYTES), *pages[1:], pages[0]]):
-            try:
-                self._persist(partial(self._write_page, *page))
-            except DeviceError as error:
-                text = f"{error}; {max(done - 1, 0)} of {len(pages)} pages are written"
-                hint = f"{error.hint}; the board comes up in its bootloader"
-                raise type(error)(text, hint=hint) from error
-            on_page(done, len(pages))
+        order, done = [(0, _ERASED * PAGE_BYTES), *pages[1:], pages[0]], 0
+        try:
+            for _ in range(_TRIES):
+                for done, page in enumerate(order):
+                    self._persist(partial(self._write_page, *page))
+                    on_page(done, len(pages))
+                # A command of which a digit is lost hits pages that were right.
+                order = [page for page in pages if not self._holds(*page)]
+                if not order:
+                    return
+        except DeviceError as error:
+            text = f"{error}; {max(done - 1, 0)} of {len(pages)} pages are written"
+            hint = f"{error.hint}; the board comes up in its bootloader"
+            raise type(error)(text, hint=hint) from error
+        text = f"port {self._link.name}: pages change while others are written"
+        raise ProtocolError(text, hint="try another cable")
 
     def start(self) -> None:
         """Reset the board, which starts what was written.
@@ -125,12 +133,17 @@ class Bootloader:
         self._link.write(b"S%08X,%08X#%b" % (_BUFFER, PAGE_BYTES, data))
         self._ask(b"Y%08X,0#" % _BUFFER, _COPIED)
         self._ask(b"Y%08X,%08X#" % (address, PAGE_BYTES), _COPIED)
-        crc = self._ask(b"Z%08X,%08X#" % (address, PAGE_BYTES), _CRC)
-        expected, got = crc_hqx(data, 0), int(crc, 16)
+        expected, got = crc_hqx(data, 0), self._read_crc(address)
         if got != expected:
             text = f"port {self._link.name}: page at 0x{address:05x}: expected CRC "
             hint = "try another cable; the image may be too large for this bootloader"
             raise ProtocolError(f"{text}{expected:04x}, got {got:04x}", hint=hint)
+
+    def _holds(self, address: int, data: bytes) -> bool:
+        return self._persist(partial(self._read_crc, address)) == crc_hqx(data, 0)
+
+    def _read_crc(self, address: int) -> int:
+        return int(self._ask(b"Z%08X,%08X#" % (address, PAGE_BYTES), _CRC), 16)
 
     def _read(self, command: bytes) -> str:
         """The text that `command` asks for."""
