@@ -251,13 +251,6 @@ static void gather(const int8_t *window, int32_t height, int32_t run, int32_t ro
     *half = 0; /* the second of the last pair, if it has none */
 }
 
-static void clamp(int8_t *values, int32_t count, int32_t lowest, int32_t highest) {
-    for (int32_t i = 0; i < count; i++) {
-        const int32_t value = values[i] < lowest ? lowest : values[i];
-        values[i] = (int8_t)(value > highest ? highest : value);
-    }
-}
-
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output) {
     const tcnn_conv_2d_dsp_params_t *p = params;
@@ -278,7 +271,6 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
                  windows,
                  (uint32_t)(elements + 1) / 2,
                  weights};
-    const bool narrow = p->clamp_min > -128 || p->clamp_max < 127;
     int8_t *pixel[2];
     int32_t count = 0; /* pixels gathered */
     for (int32_t y = 0; y < p->output_height; y++) {
@@ -309,9 +301,7 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
                 if (rounded != channels) {
                     memcpy(pixel[i], &staged[i * rounded], (size_t)channels);
                 }
-                if (narrow) {
-                    clamp(pixel[i], channels, p->clamp_min, p->clamp_max);
-                }
+                tcnn_clamp_bytes(pixel[i], channels, p->clamp_min, p->clamp_max);
             }
             count = 0;
         }

@@ -285,13 +285,6 @@ static void advance(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
     }
 }
 
-static void clamp(int8_t *values, int32_t count, int32_t lowest, int32_t highest) {
-    for (int32_t i = 0; i < count; i++) {
-        const int32_t value = values[i] < lowest ? lowest : values[i];
-        values[i] = (int8_t)(value > highest ? highest : value);
-    }
-}
-
 void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
                                    const int8_t *input, const int32_t *weights,
                                    uint8_t *scratch, int8_t *output) {
@@ -302,7 +295,6 @@ void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
     const int32_t strip_words = ((width - 1) * p->stride + 3) * p->channels;
     uint32_t *strip = (uint32_t *)(void *)scratch;
     int32_t *sums = (int32_t *)(void *)&strip[strip_words];
-    const bool narrow = p->clamp_min > -128 || p->clamp_max < 127;
     tcnn_fill_bytes((int8_t *)strip, p->input_zero_point, 4 * strip_words);
     advance(p, input, -p->pad_top, strip);
     for (int32_t y = 0; y < p->output_height; y += rows) {
@@ -319,9 +311,7 @@ void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
         };
         convolve(&job, p->stride, width);
         const int32_t done = both ? 2 * row_bytes : row_bytes;
-        if (narrow) {
-            clamp(output, done, p->clamp_min, p->clamp_max);
-        }
+        tcnn_clamp_bytes(output, done, p->clamp_min, p->clamp_max);
         output += done;
     }
 }

@@ -74,7 +74,11 @@ def compile_tflite(
     kernels: dict[int, Kernel] = {}
     if optimize is not None:
         graph, kernels = choose_kernels(
-            graph, optimize=optimize, flash_bytes=flash_bytes, ram_bytes=ram_bytes
+            graph,
+            optimize=optimize,
+            numerics=numerics,
+            flash_bytes=flash_bytes,
+            ram_bytes=ram_bytes,
         )
     plan = plan_memory(graph)
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=kernels)

@@ -95,4 +95,16 @@ static inline void tcnn_fill_bytes(int8_t *to, int32_t value, int32_t size) {
     }
 }
 
+/* Clamps what int8 does not clamp by itself. */
+static inline void tcnn_clamp_bytes(int8_t *values, int32_t count, int32_t lowest,
+                                    int32_t highest) {
+    if (lowest == INT8_MIN && highest == INT8_MAX) {
+        return;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t value = values[i] < lowest ? lowest : values[i];
+        values[i] = (int8_t)(value > highest ? highest : value);
+    }
+}
+
 #endif /* TCNN_DSP_H */

@@ -136,6 +136,21 @@ typedef struct {
     const int8_t *shift;
 } tcnn_fully_connected_params_t;
 
+/* FULLY_CONNECTED for Cortex-M with DSP. */
+typedef struct {
+    int32_t input_channels; /* a multiple of 4 */
+    int32_t output_channels;
+    int32_t clamp_min;
+    int32_t clamp_max;
+    int32_t round_once; /* 1: as LiteRT; 0: twice, as TFLite Micro */
+} tcnn_fully_connected_dsp_params_t;
+
+/* One row; weights as those of tcnn_conv_2d_s8_dsp, inputs in the order 0, 2, 1, 3,
+ * 4, 6, ... */
+void tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
+                                 const int8_t *input, const int32_t *weights,
+                                 int8_t *output);
+
 /* FULLY_CONNECTED; weights: [output channel][input channel] */
 void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
                              const int8_t *input, const int8_t *weights,

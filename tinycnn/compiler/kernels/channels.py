@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.numerics import quantize_multiplier
+from tinycnn.compiler.numerics import Multiplier, quantize_multiplier
 from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.weights import real_multipliers
 
@@ -53,8 +53,16 @@ class Channels:
         return np.stack([self.multiplier, self.offset, self.shift], axis=1)
 
 
-def fold_channels(node: Node, axis: int) -> Channels | None:
-    """The channels of a node's weights, or None where the formula is not exact."""
+def fold_channels(
+    node: Node, axis: int, multipliers: list[Multiplier] | None = None
+) -> Channels | None:
+    """The channels of a node's weights, or None where the formula is not exact.
+
+    Args:
+        node: Its inputs are activation, weights and, where there is one, a bias.
+        axis: The weights' output channel axis.
+        multipliers: One, or one a channel; by default those of the scales.
+    """
     w, bias = node.input(1).data, node.optional_input(2)
     assert w is not None
     weights = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1).astype(np.int64)
@@ -63,8 +71,8 @@ def fold_channels(node: Node, axis: int) -> Channels | None:
         sums += bias.data.reshape(-1).astype(np.int64)
     spread = np.where(weights > 0, weights * 128, weights * -127).sum(axis=1)
     largest = np.abs(sums) + np.maximum(spread, np.abs(weights).sum(axis=1) * 128)
-    found = [quantize_multiplier(real) for real in real_multipliers(node)]
-    found *= len(weights) // len(found)
+    found = multipliers or [quantize_multiplier(r) for r in real_multipliers(node)]
+    found = found * (len(weights) // len(found))
     multiplier = np.array([m.value for m in found], np.int64)
     shift = np.array([-m.shift for m in found], np.int64)
     # A sum that stays below half an output step never leaves the zero point.

@@ -14,9 +14,11 @@ from typing import Literal
 from tinycnn.compiler.graph import Graph, Op, Tensor
 from tinycnn.compiler.kernels.conv_pairs import conv_pairs
 from tinycnn.compiler.kernels.depthwise_rows import depthwise_rows
+from tinycnn.compiler.kernels.fully_connected_pairs import fully_connected_pairs
 from tinycnn.compiler.kernels.kernel import Kernel
 from tinycnn.compiler.kernels.portable import portable
 from tinycnn.compiler.memory.planner import draft_plan
+from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import OPERATORS, Node
 
 __all__ = ["Kernels", "Optimize", "apply_kernels", "choose_kernels", "list_kernels"]
@@ -24,11 +26,12 @@ __all__ = ["Kernels", "Optimize", "apply_kernels", "choose_kernels", "list_kerne
 Optimize = Literal["speed", "size", "ram"]
 Kernels = dict[int, Kernel]  # by an operator's first output
 
-_DSP_KERNELS: Mapping[str, tuple[Callable[[Node], Kernel | None], ...]] = (
+_DSP_KERNELS: Mapping[str, tuple[Callable[[Node, Numerics], Kernel | None], ...]] = (
     MappingProxyType(
         {
             "CONV_2D": (conv_pairs,),
             "DEPTHWISE_CONV_2D": (depthwise_rows,),
+            "FULLY_CONNECTED": (fully_connected_pairs,),
         }
     )
 )
@@ -40,6 +43,7 @@ def choose_kernels(
     graph: Graph,
     *,
     optimize: Optimize = "speed",
+    numerics: Numerics = "litert",
     flash_bytes: int | None = None,
     ram_bytes: int | None = None,
 ) -> tuple[Graph, Kernels]:
@@ -50,11 +54,12 @@ def choose_kernels(
         optimize: `speed` takes the fastest kernels, `size` those of the smallest
             tables; both may raise the arena by a quarter. `ram` takes the fastest
             that leave the arena as it is.
+        numerics: The reference to equal.
         flash_bytes: The most that tables may take; slower kernels keep it.
         ram_bytes: The most that the arena may take; slower kernels keep it.
     """
     options = {
-        op.outputs[0]: _sorted(list_kernels(Node(graph, op)), optimize)
+        op.outputs[0]: _sorted(list_kernels(Node(graph, op), numerics), optimize)
         for op in graph.ops
         if not OPERATORS[op.kind].is_alias
     }
@@ -67,11 +72,11 @@ def choose_kernels(
     return _fit_arena(graph, options, allowed)
 
 
-def list_kernels(node: Node) -> Iterator[Kernel]:
+def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
     """The kernels that compute `node` exactly, the portable one first."""
     yield portable(node)
     for kernel in _DSP_KERNELS.get(node.op.kind, ()):
-        found = kernel(node)
+        found = kernel(node, numerics)
         if found is not None:
             yield found
 

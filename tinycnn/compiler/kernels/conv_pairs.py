@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinycnn.compiler.kernels.channels import Channels, Integers, fold_channels
+from tinycnn.compiler.kernels.channels import Integers, fold_channels
 from tinycnn.compiler.kernels.kernel import Kernel
-from tinycnn.compiler.kernels.pairs import (
-    GROUP,
-    fits_pairs,
-    pack_pairs,
-    pad_channels,
-)
+from tinycnn.compiler.kernels.pairs import GROUP, fits_pairs, pack_groups
 from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.activation import clamp_params
 from tinycnn.compiler.operators.conv import ConvAttrs
@@ -25,7 +21,7 @@ from tinycnn.compiler.program import Param
 __all__ = ["conv_pairs"]
 
 
-def conv_pairs(node: Node) -> Kernel | None:
+def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where its arithmetic is exact for `node`."""
     x, w, attrs = node.input(), node.input(1), node.attrs(ConvAttrs)
     if w.shape[3] != x.shape[3] or attrs.dilation != (1, 1):
@@ -35,7 +31,7 @@ def conv_pairs(node: Node) -> Kernel | None:
     weights = w.data.reshape(w.shape[0], -1).astype(np.int64)
     if channels is None or not fits_pairs(weights, channels):
         return None
-    stream = _pack(weights[:, _gather_order(w.shape)], channels)
+    stream = pack_groups(weights[:, _gather_order(w.shape)], channels)
 
     def lower(lowering: Lowering, node: Node) -> None:
         params = {**_window_params(node), **clamp_params(attrs.clamp)}
@@ -69,25 +65,6 @@ def _gather_order(shape: tuple[int, ...]) -> Integers:
     fours = columns * depth // 4 * 4
     quads = elements[:, :fours].reshape(-1, 4)[:, [0, 2, 1, 3]]
     return np.concatenate([quads.reshape(-1), elements[:, fours:].reshape(-1)])
-
-
-def _pack(weights: Integers, channels: Channels) -> Integers:
-    """One group after the other: four first sums, the words, four requantizations."""
-    weights = pad_channels(np.pad(weights, ((0, 0), (0, weights.shape[1] % 2))))
-    words = pack_pairs(weights)
-    bias = pad_channels(channels.bias)
-    bias[0::2] = 256 * bias[0::2] + bias[1::2]
-    requantization = pad_channels(channels.requantization())
-    groups = len(words)
-    stream = np.concatenate(
-        [
-            bias.reshape(groups, -1),
-            words.reshape(groups, -1),
-            requantization.reshape(groups, -1),
-        ],
-        axis=1,
-    )
-    return stream.astype(np.uint32).astype(np.int32)
 
 
 def _window_params(node: Node) -> dict[str, Param]:

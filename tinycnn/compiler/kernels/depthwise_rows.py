@@ -11,6 +11,7 @@ import numpy as np
 from tinycnn.compiler.kernels.channels import Channels, Integers, fold_channels
 from tinycnn.compiler.kernels.kernel import Kernel
 from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.activation import clamp_params
 from tinycnn.compiler.operators.conv import ConvAttrs
@@ -18,7 +19,7 @@ from tinycnn.compiler.operators.conv import ConvAttrs
 __all__ = ["depthwise_rows"]
 
 
-def depthwise_rows(node: Node) -> Kernel | None:
+def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where it computes `node` exactly."""
     x, w, y = node.input(), node.input(1), node.output()
     attrs = node.attrs(ConvAttrs)

@@ -13,30 +13,45 @@ import numpy as np
 
 from tinycnn.compiler.kernels.channels import Channels, Integers
 
-__all__ = ["GROUP", "LARGEST_SUM", "fits_pairs", "pack_pairs", "pad_channels"]
+__all__ = ["GROUP", "fits_pairs", "pack_groups"]
 
 GROUP = 4  # output channels
-LARGEST_SUM = 1 << 23  # 256 times it fits 32 bits
+_LARGEST_SUM = 1 << 23  # 256 times it fits 32 bits
 
 
 def fits_pairs(weights: Integers, channels: Channels) -> bool:
     """Whether every lane fits 16 bits and every sum of a first channel 24."""
     lanes = 256 * weights[0::2] + _second(weights)
-    return bool(lanes.min() >= -(1 << 15) and channels.largest.max() < LARGEST_SUM)
+    return bool(lanes.min() >= -(1 << 15) and channels.largest.max() < _LARGEST_SUM)
 
 
-def pad_channels(values: Integers) -> Integers:
+def pack_groups(weights: Integers, channels: Channels) -> Integers:
+    """One group of channels after the other.
+
+    Of each: the four sums to start from, the words, four requantizations.
+
+    Args:
+        weights: Of shape (channels, inputs), in the order of the kernel's loop.
+        channels: Of as many channels.
+    """
+    words = _pack_words(
+        _pad_group(np.pad(weights, ((0, 0), (0, weights.shape[1] % 2))))
+    )
+    sums = _pad_group(channels.bias)
+    sums[0::2] = 256 * sums[0::2] + sums[1::2]
+    parts = (sums, words, _pad_group(channels.requantization()))
+    groups = [part.reshape(len(words), -1) for part in parts]
+    return np.concatenate(groups, axis=1).astype(np.uint32).astype(np.int32)
+
+
+def _pad_group(values: Integers) -> Integers:
     """`values` with rows of zeros up to a whole number of groups."""
     rows = -len(values) % GROUP
     return np.pad(values, ((0, rows), *((0, 0),) * (values.ndim - 1)))
 
 
-def pack_pairs(weights: Integers) -> Integers:
-    """Weights of shape (channels, inputs), both padded, as words by group.
-
-    Returns:
-        Words of shape (groups, inputs / 2, 2).
-    """
+def _pack_words(weights: Integers) -> Integers:
+    """Words of shape (groups, inputs / 2, 2)."""
     lanes = (256 * weights[0::2] + weights[1::2]) & 0xFFFF  # (channels / 2, inputs)
     words = lanes[:, 0::2] | lanes[:, 1::2] << 16
     return words.reshape(-1, 2, words.shape[1]).transpose(0, 2, 1)

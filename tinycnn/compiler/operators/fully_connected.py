@@ -11,6 +11,7 @@ from tinycnn.compiler.graph import Attrs
 from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.numerics import (
     Multiplier,
+    Numerics,
     quantize_multiplier,
     single_rounding_multiplier,
 )
@@ -25,7 +26,7 @@ from tinycnn.compiler.operators.weights import (
 from tinycnn.compiler.program import Param
 from tinycnn.errors import UnsupportedModelError
 
-__all__ = ["FULLY_CONNECTED", "FullyConnectedAttrs"]
+__all__ = ["FULLY_CONNECTED", "FullyConnectedAttrs", "fully_connected_multipliers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _lower(lowering: Lowering, node: Node) -> None:
     x, y = node.input(), node.output()
     channels, depth = node.input(1).shape
     once = lowering.numerics == "litert"
-    multipliers = _multipliers_once(node) if once else _multipliers_twice(node)
+    multipliers = fully_connected_multipliers(node, lowering.numerics)
     weights, bias = lower_weights(lowering, node)
     params: dict[str, Param] = {
         "rows": x.size // depth,
@@ -75,7 +76,10 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lowering.call(node, function, params_type, params, weights, bias)
 
 
-def _multipliers_once(node: Node) -> list[Multiplier]:
+def fully_connected_multipliers(node: Node, numerics: Numerics) -> list[Multiplier]:
+    """One, or one a channel: for a single rounding in `litert`, for two in `tflm`."""
+    if numerics == "tflm":
+        return [quantize_multiplier(real) for real in real_multipliers(node)]
     zero_point, reals = node.output().zero_point, real_multipliers(node)
     sums = largest_sums(node, axis=0)
     limits = sums.tolist() if len(reals) > 1 else [int(sums.max())]
@@ -83,10 +87,6 @@ def _multipliers_once(node: Node) -> list[Multiplier]:
         single_rounding_multiplier(real, zero_point, limit)
         for real, limit in zip(reals, limits, strict=True)
     ]
-
-
-def _multipliers_twice(node: Node) -> list[Multiplier]:
-    return [quantize_multiplier(real) for real in real_multipliers(node)]
 
 
 def _count_macs(node: Node) -> int:
