@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from tinycnn.compiler.numerics import Numerics
 from tinycnn.errors import InvalidModelError
+from tinycnn.reference.arena import TflmArena, measure_arena
 from tinycnn.reference.isolated import Limits, isolate
 from tinycnn.reference.litert import identify_litert, load_litert
 from tinycnn.reference.reference import Reference, ReferenceIdentity, RunRows
@@ -23,8 +24,10 @@ __all__ = [
     "Limits",
     "Reference",
     "ReferenceIdentity",
+    "TflmArena",
     "load_isolated_reference",
     "load_reference",
+    "measure_arena",
 ]
 
 LOADERS: Mapping[str, Callable[[bytes], RunRows]] = MappingProxyType(

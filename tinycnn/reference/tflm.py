@@ -12,7 +12,7 @@ from tinycnn.compiler.flatbuffer import Table, root_table
 from tinycnn.errors import InvalidModelError, ToolchainError
 from tinycnn.reference.reference import ReferenceIdentity, RunRows
 
-__all__ = ["identify_tflm", "load_tflm"]
+__all__ = ["find_tflm_runtime", "identify_tflm", "load_tflm"]
 
 _PACKAGE = "tflite-micro"
 _LEAST_ARENA_BYTES = 1 << 20  # for what the interpreter keeps of each operator
@@ -26,7 +26,7 @@ def identify_tflm() -> ReferenceIdentity:
     Raises:
         ToolchainError: If it is not installed.
     """
-    _find_runtime()
+    find_tflm_runtime()
     version = importlib.metadata.version(_PACKAGE)
     return ReferenceIdentity(_PACKAGE, version, "reference kernels", 1)
 
@@ -38,7 +38,7 @@ def load_tflm(model: bytes) -> RunRows:
         InvalidModelError: If the interpreter refuses the model.
         ToolchainError: If the interpreter is not installed.
     """
-    runtime = _find_runtime()
+    runtime = find_tflm_runtime()
     subgraphs = root_table(model, b"TFL3").tables(2, limit=_MAX_TENSORS)
     if not subgraphs:
         raise InvalidModelError(f"{_PACKAGE} refuses the model: it has no subgraph")
@@ -77,7 +77,12 @@ def _count(subgraph: Table, field: int) -> int:
     return 0 if ids is None else len(ids)
 
 
-def _find_runtime() -> Any:
+def find_tflm_runtime() -> Any:
+    """The wheel's module.
+
+    Raises:
+        ToolchainError: If it is not installed.
+    """
     try:
         from tflite_micro import runtime
     except ImportError as error:

@@ -1,0 +1,211 @@
+"""The second engine: against small fakes of TFLite Micro's headers, and the wheel."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.compiler.models import residual_model
+from tests.compiler.tflite_builder import ModelBuilder
+from tests.conftest import require_module
+from tests.harness.c_build import FIRMWARE
+from tinycnn.device import open_host
+from tinycnn.errors import InvalidModelError, ProtocolError, UnsupportedModelError
+from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, tflm_sources
+from tinycnn.reference import TflmArena, measure_arena
+
+FAKES = Path(__file__).parent / "c/tflm"
+ZIG = [sys.executable, "-m", "ziglang"]
+ARENA = TflmArena(recorded_bytes=4000, least_bytes=4096)
+# What the fakes have to know of residual_model().
+FACTS = {"INPUT_BYTES": 756, "OUTPUT_BYTES": 16, "ARENA_BYTES": 2048, "OPERATORS": 8}
+
+
+def dense_model(scales):
+    """One FULLY_CONNECTED whose weights have these scales."""
+    b = ModelBuilder()
+    x = b.tensor((1, 2), scale=0.1)
+    data = np.ones((len(scales), 2), np.int8)
+    w = b.tensor((len(scales), 2), scale=np.array(scales), data=data)
+    y = b.tensor((1, len(scales)), scale=0.1)
+    b.op("FULLY_CONNECTED", [x, w], [y])
+    return b.build([x], [y])
+
+
+def sources(model, release=ARDUINO_RELEASE):
+    """The engine of `model`."""
+    return tflm_sources(model, name="net", arena=ARENA, release=release)
+
+
+@pytest.fixture(scope="session")
+def objects(tmp_path_factory):
+    """The engine's folder with everything compiled but the engine itself."""
+    folder = tmp_path_factory.mktemp("engine")
+    for name, text in sources(residual_model()).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    includes = [f"-I{FIRMWARE / f}" for f in ("include/tcnn", "harness", "ports/host")]
+    code = [*FIRMWARE.glob("harness/*.c"), *FIRMWARE.glob("ports/host/*.c")]
+    command = [*ZIG, "cc", "-O1", "-c", "-DTCNN_MODEL=net_model", *includes, *code]
+    subprocess.run(command, cwd=folder, check=True)
+    data = [*ZIG, "c++", "-std=gnu++14", "-c", "model_data.cpp"]
+    subprocess.run(data, cwd=folder, check=True)
+    (folder / "Chirale_TensorFlowLite.h").touch()
+    return folder
+
+
+@pytest.fixture
+def open_engine(objects, tmp_path):
+    """Opens the engine on the fakes; keywords say how these differ from their facts."""
+    devices = []
+
+    def open_it(*flags, **changes):
+        facts = {**FACTS, **changes}
+        defines = [f"-DFAKE_{name}={value}" for name, value in facts.items()]
+        command = [*ZIG, "c++", "-std=gnu++14", "-fno-exceptions", "-fno-rtti"]
+        command += ["-Wall", "-Wextra", "-Werror", *flags, *defines]
+        command += [f"-I{FAKES}", f"-I{FIRMWARE / 'include/tcnn'}", f"-I{objects}"]
+        engine, program = tmp_path / "model.o", tmp_path / "engine.exe"
+        command += ["-c", objects / "model.cpp", "-o", engine]
+        subprocess.run(command, check=True)
+        parts = [engine, *objects.glob("*.o")]
+        subprocess.run([*ZIG, "cc", *parts, "-o", program], check=True)
+        devices.append(open_host(program))
+        return devices[-1]
+
+    yield open_it
+    for device in devices:
+        device.close()
+
+
+@pytest.mark.parametrize("flags", [(), ("-DFAKE_NEWER",)])
+def test_the_engine_serves_the_same_protocol(open_engine, flags):
+    """Inputs and outputs are found where the interpreter put them, in every release."""
+    device = open_engine(*flags)
+    inputs = np.arange(756, dtype=np.int64).astype(np.int8)
+
+    assert device.infer(inputs).output.tolist() == list(range(1, 17))
+    assert device.infer(inputs + np.int8(1)).output.tolist() == list(range(2, 18))
+
+
+def test_the_device_confirms_the_arena(open_engine):
+    """HELLO tells what the interpreter uses, not what was set aside for it."""
+    info = open_engine().info()
+
+    assert info.arena_bytes == FACTS["ARENA_BYTES"]
+    assert (info.model, info.reference) == ("net", "tflm")
+
+
+@pytest.mark.parametrize(
+    ("flags", "changes", "why"),
+    [
+        ((), {"ARENA_BYTES": 1 << 20}, "arena too small"),
+        ((), {"OPERATORS": 7}, "not all operators"),
+        ((), {"INPUT_BYTES": 755}, "other inputs or outputs"),
+        ((), {"MODEL_VERSION": 4}, "schema is another"),
+        (("-DFAKE_BAD_KERNEL",), {}, "an operator failed"),
+    ],
+)
+def test_an_engine_that_cannot_start_says_why(open_engine, flags, changes, why):
+    """HELLO still works; every other request is answered with the reason."""
+    device = open_engine(*flags, **changes)
+
+    assert device.info().model == "net"
+    with pytest.raises(ProtocolError, match=rf"refused \w+ \d+: error 7 \(.*{why}"):
+        device.infer(bytes(756))
+
+
+def test_a_wrong_schema_does_not_compile(open_engine):
+    """The header's version is checked by the compiler."""
+    with pytest.raises(subprocess.CalledProcessError):
+        open_engine("-DTFLITE_SCHEMA_VERSION=4")
+
+
+def test_the_resolver_holds_exactly_the_operators():
+    """One addition a kind, each checked; int8 kernels where all of a kind are int8."""
+    text = sources(residual_model())["model.cpp"]
+
+    assert "MicroMutableOpResolver<8>" in text
+    assert re.findall(r"resolver\.(\w+\(.*\)) == kTfLiteOk", text) == [
+        "AddAdd(Register_ADD_INT8())",
+        "AddConv2D(Register_CONV_2D_INT8())",
+        "AddDequantize()",
+        "AddFullyConnected(Register_FULLY_CONNECTED_INT8())",
+        "AddMean()",
+        "AddPad()",
+        "AddQuantize()",
+        "AddSoftmax(Register_SOFTMAX_INT8())",
+    ]
+
+
+def test_arduino_and_zephyr_get_the_files_that_they_compile():
+    """The same engine under other names; only Arduino needs the library's header."""
+    arduino, zephyr = (
+        sources(residual_model(), release)
+        for release in (ARDUINO_RELEASE, ZEPHYR_RELEASE)
+    )
+
+    assert set(arduino) == {"model.h", "model.cpp", "model_data.h", "model_data.cpp"}
+    assert set(zephyr) == {"model.h", "model.cc", "model_data.h", "model_data.cc"}
+    assert "#include <Chirale_TensorFlowLite.h>" in arduino["model.cpp"]
+    assert "Chirale" not in zephyr["model.cc"]
+
+
+def test_the_arena_has_a_stated_margin():
+    """For the largest window of a convolution, twice in 16 bits, and each operator."""
+    header = sources(residual_model())["model.h"]
+
+    arena_bytes = int(re.search(r"NET_ARENA_BYTES (\d+)", header)[1])
+    assert arena_bytes % 16 == 0
+    assert 0 <= arena_bytes - (4096 + 16 + 4 * (3 * 3 * 8) + 16 * 9) < 16
+    assert (
+        f"needs on a host, 4096 bytes, and a margin of\n * {arena_bytes - 4096} "
+        in (header)
+    )
+
+
+def test_per_channel_dense_is_refused_where_it_is_silently_wrong():
+    """Older releases use the first scale for all channels."""
+    model = dense_model([0.1, 0.2])
+
+    with pytest.raises(
+        UnsupportedModelError, match=r"got 2: Chirale_Ten.* 2\.0\.0 would"
+    ):
+        sources(model)
+
+    assert sources(model, ZEPHYR_RELEASE)
+    assert sources(dense_model([0.1, 0.1]))
+
+
+def test_an_operator_that_tflm_lacks_is_named():
+    """Before anything is compiled."""
+    b = ModelBuilder()
+    x, y = (b.tensor((1, 4), scale=0.1) for _ in range(2))
+    b.op("RELU_N1_TO_1", [x], [y])
+
+    with pytest.raises(UnsupportedModelError, match=r"op 0 \(RELU_N1_TO_1\)"):
+        sources(b.build([x], [y]))
+
+
+def test_the_least_arena_is_the_least():
+    """The wheel takes it, and refuses the next smaller one."""
+    require_module("tflite_micro")
+    from tflite_micro import runtime
+
+    model = residual_model()
+    arena = measure_arena(model)
+
+    assert arena.recorded_bytes <= arena.least_bytes
+    runtime.Interpreter.from_bytes(model, arena_size=arena.least_bytes)
+    with pytest.raises(RuntimeError):
+        runtime.Interpreter.from_bytes(model, arena_size=arena.least_bytes - 16)
+
+
+def test_a_broken_model_has_no_arena():
+    """The interpreter's own words, in one line."""
+    require_module("tflite_micro")
+
+    with pytest.raises(InvalidModelError, match="tflite-micro refuses the model: "):
+        measure_arena(b"no model")

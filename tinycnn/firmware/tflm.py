@@ -1,0 +1,188 @@
+"""A model in TensorFlow Lite Micro: the second engine, behind the same `tcnn_model_t`.
+
+In: a `.tflite`, what its arena needs, and the release of TFLite Micro that firmware
+links. Out: `model.h`, the interpreter with exactly the model's operators, and the model
+as a C array. What a release is known to get wrong is refused here, before it is
+flashed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tinycnn import __version__
+from tinycnn.compiler import Graph, Op, Tensor, read_tflite
+from tinycnn.compiler.codegen import RUNTIME_API, describe_tensor, tensor_fields
+from tinycnn.compiler.program import Param
+from tinycnn.errors import UnsupportedModelError
+from tinycnn.reference import TflmArena
+from tinycnn.rendering import render
+from tinycnn.training.c_array import c_array
+
+__all__ = ["ARDUINO_RELEASE", "ZEPHYR_RELEASE", "TflmRelease", "tflm_sources"]
+
+
+@dataclass(frozen=True, slots=True)
+class TflmRelease:
+    """TFLite Micro as a framework's users install it.
+
+    Attributes:
+        name: Of the Arduino library, or of the project in `west.yml`.
+        version: Its version, or revision.
+        suffix: Of C++ files, as the framework wants it.
+        header: By which Arduino finds the library; None elsewhere.
+        per_channel_dense: Whether FULLY_CONNECTED knows a scale per channel; where not,
+            outputs are silently wrong.
+    """
+
+    name: str
+    version: str
+    suffix: str
+    header: str | None
+    per_channel_dense: bool
+
+
+ARDUINO_RELEASE = TflmRelease(
+    name="Chirale_TensorFLowLite",
+    version="2.0.0",
+    suffix=".cpp",
+    header="Chirale_TensorFlowLite.h",
+    per_channel_dense=False,
+)
+# Of the branch for Zephyr 4.1, which Zephyr's own manifest names up to 4.3.
+ZEPHYR_RELEASE = TflmRelease(
+    name="tflite-micro",
+    version="8d404de73acf7687831e16d88e86e4f73cfddf8e",
+    suffix=".cc",
+    header=None,
+    per_channel_dense=True,
+)
+
+# Operators that we compile and neither release has.
+_LACKING = ("MOVE", "REDUCE_MIN", "RELU_0_TO_1", "RELU_N1_TO_1", "TILE")
+# Operators with a kernel for int8 alone: less flash.
+_INT8_KERNELS = (
+    "ADD AVERAGE_POOL_2D CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED MAX_POOL_2D MUL "
+    "SOFTMAX"
+).split()
+
+_ALIGNMENT = 16
+# What the faster kernels note of each operator beside what the reference kernels do.
+_OPERATOR_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """An input or output: a line for the manual, and the fields of its C struct."""
+
+    text: str
+    fields: dict[str, Param]
+
+
+def tflm_sources(
+    model: bytes, *, name: str, arena: TflmArena, release: TflmRelease
+) -> dict[str, str]:
+    """The C++ files of the engine by name.
+
+    Args:
+        model: The `.tflite` file.
+        name: Prefix of its C names.
+        arena: As measured with the reference kernels.
+        release: What the firmware links.
+
+    Raises:
+        ModelError: If the model is broken, or the release cannot run it.
+    """
+    graph = read_tflite(model)
+    _check(graph, release)
+    margin_bytes = _ALIGNMENT + _scratch_bytes(graph) + _OPERATOR_BYTES * len(graph.ops)
+    arena_bytes = math.ceil((arena.least_bytes + margin_bytes) / 16) * 16
+    values = {
+        "file": f"model{release.suffix}",
+        "name": name,
+        "version": __version__,
+        "runtime_api": RUNTIME_API,
+        "sha256": graph.sha256,
+        "digest": list(bytes.fromhex(graph.sha256)),
+        "release": release,
+        "arena": arena,
+        "arena_bytes": arena_bytes,
+        "margin_bytes": arena_bytes - arena.least_bytes,
+        "operators": _additions(graph),
+        "borders": {
+            "input": _borders(graph, graph.inputs),
+            "output": _borders(graph, graph.outputs),
+        },
+    }
+    header, data = c_array(model)
+    templates = "firmware/templates/tflm"
+    return {
+        "model.h": render(f"{templates}/model.h.j2", **values),
+        f"model{release.suffix}": render(f"{templates}/model.cc.j2", **values),
+        "model_data.h": header,
+        f"model_data{release.suffix}": data,
+    }
+
+
+def _check(graph: Graph, release: TflmRelease) -> None:
+    """Refuse what the release has not, or computes wrongly without a word."""
+    for op in graph.ops:
+        where = f"op {op.index} ({op.kind})"
+        if op.kind in _LACKING:
+            raise UnsupportedModelError(
+                f"{where}: expected an operator that TFLite Micro has",
+                hint='set target.engine = "compiled"',
+            )
+        if op.kind != "FULLY_CONNECTED" or release.per_channel_dense:
+            continue
+        quant = graph.tensors[op.inputs[1]].quant
+        if quant is not None and len(set(quant.scale)) > 1:
+            raise UnsupportedModelError(
+                f"{where}: expected one scale for all weights, got {len(quant.scale)}: "
+                f"{release.name} {release.version} would silently use the first",
+                hint="set quantization.per_channel_dense = false",
+            )
+
+
+def _additions(graph: Graph) -> list[str]:
+    """The resolver's calls, one for each kind of operator, sorted."""
+    kinds = {op.kind for op in graph.ops}
+    return [_addition(kind, graph) for kind in sorted(kinds)]
+
+
+def _addition(kind: str, graph: Graph) -> str:
+    method = {"PADV2": "PadV2"}.get(kind, kind.title().replace("_", ""))
+    is_int8 = all(_is_int8(op, graph) for op in graph.ops if op.kind == kind)
+    kernel = f"Register_{kind}_INT8()" if is_int8 and kind in _INT8_KERNELS else ""
+    return f"Add{method}({kernel})"
+
+
+def _is_int8(op: Op, graph: Graph) -> bool:
+    numbers = (op.inputs[0], *op.outputs)
+    return all(graph.tensors[number].dtype == "int8" for number in numbers)
+
+
+def _borders(graph: Graph, numbers: tuple[int, ...]) -> list[_Border]:
+    tensors = [graph.tensors[number] for number in numbers]
+    return [_Border(describe_tensor(t), tensor_fields(t, offset=0)) for t in tensors]
+
+
+def _scratch_bytes(graph: Graph) -> int:
+    """The most that a kernel of CMSIS-NN works in; the reference kernels have none.
+
+    Convolutions lay out two windows of 16-bit values, a depthwise one a single window;
+    average pooling sums each channel in 32 bits.
+    """
+    return max((_op_scratch_bytes(op, graph.tensors) for op in graph.ops), default=0)
+
+
+def _op_scratch_bytes(op: Op, tensors: tuple[Tensor, ...]) -> int:
+    if op.kind == "CONV_2D":
+        window = math.prod(tensors[op.inputs[1]].shape[1:])
+        return 4 * (math.ceil(window / 4) * 4)
+    if op.kind == "DEPTHWISE_CONV_2D":
+        return 2 * tensors[op.inputs[1]].size
+    if op.kind == "AVERAGE_POOL_2D":
+        return 4 * tensors[op.inputs[0]].shape[-1]
+    return 0
