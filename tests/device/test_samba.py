@@ -161,10 +161,10 @@ class _DigitLost(MemoryLink):
     lost = False
 
     def up(self, data: bytes) -> bytes:
-        if self.lost or not data.startswith(b"Y00005000,"):
+        if self.lost or not data.startswith(b"Y00004000,"):
             return data
         self.lost = True
-        return data.replace(b"Y00005000,", b"Y0000500,")
+        return data.replace(b"Y00004000,", b"Y0000400,")
 
 
 def test_page_that_was_right_is_looked_at_again():
