@@ -24,12 +24,14 @@ COMMANDS = (
     "analyze",
     "build",
     "compile",
+    "flash",
     "validate",
     "profile",
     "report",
     "models",
     "datasets",
     "boards",
+    "doctor",
 )
 
 

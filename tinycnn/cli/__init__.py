@@ -16,8 +16,9 @@ from tinycnn.cli.boards import boards
 from tinycnn.cli.build import build
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
-from tinycnn.cli.doctor import doctor
 from tinycnn.cli.datasets import datasets
+from tinycnn.cli.doctor import doctor
+from tinycnn.cli.flash import flash
 from tinycnn.cli.init import init
 from tinycnn.cli.models import models
 from tinycnn.cli.profile import profile
@@ -49,12 +50,13 @@ for command in (
     analyze,
     build,
     compile_,
+    flash,
     validate,
     profile,
     report,
     models,
-    datasets,
     doctor,
+    datasets,
     boards,
 ):
     cli.add_command(command)

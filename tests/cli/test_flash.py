@@ -1,0 +1,89 @@
+"""`tinycnn flash` as a user meets it; the flashing itself is tested in tests/device."""
+
+import hashlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.device.simulated_nano import make_image
+
+SHA256 = hashlib.sha256(b"a model").hexdigest()
+
+
+def flash(folder, *arguments):
+    """Runs the command on a project."""
+    return subprocess.run(
+        [sys.executable, "-m", "tinycnn", "flash", str(folder), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project that was built with arduino-cli."""
+    (tmp_path / "tinycnn.toml").write_text(
+        'name = "demo"\n[dataset]\nname = "digits"\n[model]\nname = "tiny_cnn"\n'
+    )
+    build = tmp_path / "build"
+    (build / "board").mkdir(parents=True)
+    (build / "model.tflite").write_bytes(b"a model")
+    (build / "board" / "demo.bin").write_bytes(make_image(bytes(32)))
+    return tmp_path
+
+
+def test_project_that_was_not_built(project):
+    """It has to be built first."""
+    (project / "build" / "model.tflite").unlink()
+
+    done = flash(project)
+
+    assert done.returncode == 2
+    assert "not built yet\nhint: run tinycnn build" in done.stderr
+
+
+def test_image_of_the_simulated_board_is_refused(project):
+    """It would not run on a board; what makes one that does is named."""
+    (project / "build" / "board" / "demo.bin").unlink()
+    (project / "build" / "firmware.elf").write_bytes(b"ELF")
+
+    done = flash(project)
+
+    assert done.returncode == 3
+    assert "no image for a real nano33ble" in done.stderr
+    assert "the simulated board's, which must not be flashed" in done.stderr
+    assert "arduino-cli core install arduino:mbed_nano" in done.stderr
+
+
+def test_dry_run_prints_the_steps(project):
+    """Without a board, and without touching one."""
+    done = flash(project, "--dry-run", "--port", "/dev/no-such-port")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "1/4 open /dev/no-such-port at 1200 bit/s: the bootloader starts\n"
+        "2/4 write demo.bin in 3 pages, compare the CRC of each, restart\n"
+        "3/4 wait for the application's port\n"
+        f"4/4 say HELLO: expect model {SHA256[:12]}\n"
+    )
+
+
+def test_dry_run_is_one_object(project):
+    """For machines."""
+    done = flash(project, "--dry-run", "--json", "--port", "/dev/no-such-port")
+
+    found = json.loads(done.stdout)
+    assert (found["board"], found["model_sha256"]) == ("nano33ble", SHA256)
+    assert len(found["steps"]) == 4
+
+
+def test_port_that_is_not_there(project):
+    """An error with the step that failed, and no traceback."""
+    done = flash(project, "--port", "/dev/no-such-port")
+
+    assert done.returncode == 3
+    assert "error: port /dev/no-such-port: " in done.stderr
+    assert done.stdout.startswith("1/4 ")

@@ -1,0 +1,67 @@
+"""`tinycnn flash`: the built firmware onto a board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    json_option,
+    print_json,
+    print_start_up,
+    project_argument,
+)
+from tinycnn.device.flash import Flashing
+from tinycnn.pipeline.flash import find_target
+
+__all__ = ["flash"]
+
+
+@click.command()
+@project_argument
+@click.option("--port", help="Where the board is, if several are: /dev/ttyACM0, COM3.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be done.")
+@json_option
+def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
+    """Put the firmware of PROJECT on a board, and ask the board which model it runs.
+
+    The board's bootloader is started, the image written and checked, and the board's
+    own word taken at the end: the exit code is 0 when it runs the project's model.
+
+    \b
+    Example:
+      tinycnn flash demo
+      tinycnn flash demo --dry-run
+    """
+    target = find_target(project)
+    with ConsoleObserver(quiet=as_json) as observer:
+        flashing = Flashing(
+            target,
+            port,
+            on_page=lambda done, total: observer.progress("pages", done, total),
+            is_rehearsal=dry_run,
+        )
+        steps = flashing.steps
+        for number, (text, action) in enumerate(steps, 1):
+            if not as_json:
+                click.echo(f"{number}/{len(steps)} {text}")
+            if not dry_run:
+                action()
+    info = flashing.info
+    if as_json:
+        found = {
+            "board": target.board.name,
+            "image": str(target.image),
+            "model_sha256": target.model_sha256,
+            "port": flashing.port,
+            "steps": [text for text, _ in steps],
+            "retries": flashing.retries,
+            "board_id": info.board_id if info else None,
+        }
+        print_json(found)
+    elif info:
+        click.echo(f"{flashing.port}: board {info.board_id} runs {info.model}")
+        print_start_up(info)
+    return 0
