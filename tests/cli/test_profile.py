@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.cli.test_commands import tinycnn
 from tests.compiler.models import residual_model, two_sided_model
+from tests.harness.test_results import INFO
+from tinycnn.cli.console import print_start_up
 from tinycnn.cli.profile import print_profile
 from tinycnn.harness import OpProfile, Profile
 
@@ -24,10 +27,11 @@ def net(tmp_path):
     return path
 
 
-def show(capsys, *operators, clock_hz=64_000_000):
+def show(capsys, *operators, clock_hz=64_000_000, cache_on=True):
     """What is printed of a profile, line by line."""
-    print_profile(Profile("", "sim", "estimated", clock_hz, operators, 1510))
-    return capsys.readouterr().out.splitlines()
+    print_profile(Profile("", "sim", "estimated", clock_hz, cache_on, operators, 1510))
+    printed = capsys.readouterr()
+    return (printed.out + printed.err).splitlines()
 
 
 def test_the_table_adds_up(capsys):
@@ -49,6 +53,29 @@ def test_columns_without_a_value_are_left_out(capsys):
 
     assert "predicted" not in lines[0]
     assert lines[-1] == "sim: estimated"
+
+
+def test_a_cache_that_is_off_comes_with_advice(capsys):
+    """Not where it is on, nor where nothing is known of it."""
+    hints = [show(capsys, POOL, cache_on=state)[-1] for state in (False, True, None)]
+
+    assert hints[0].startswith("hint: the instruction cache is off; build and flash")
+    assert hints[1] == hints[2] == "one inference: 0.00 ms at 64 MHz"
+
+
+@pytest.mark.parametrize(
+    ("cache_on", "counts_cycles", "printed"),
+    [
+        (True, True, "start-up: instruction cache on, cycle counter runs"),
+        (None, True, "start-up: instruction cache unknown, cycle counter runs"),
+        (None, False, ""),
+    ],
+)
+def test_start_up_is_what_the_registers_say(capsys, cache_on, counts_cycles, printed):
+    """A program of this machine has neither and says nothing."""
+    print_start_up(replace(INFO, cache_on=cache_on, counts_cycles=counts_cycles))
+
+    assert capsys.readouterr().out.strip() == printed
 
 
 @pytest.mark.emulated

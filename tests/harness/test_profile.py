@@ -59,7 +59,7 @@ def test_each_operator_has_its_measurement(compilation: Compilation) -> None:
     assert found.operators[1].kernel == "tcnn_conv_2d_s8"
     assert found.operators[7].stack_bytes == found.stack_bytes == 64 + 7
     assert (found.cycles, found.inference_cycles) == (2800, 1000)
-    assert found.method == "measured (cycle counter)"
+    assert (found.method, found.cache_on) == ("measured (cycle counter)", True)
     assert found.milliseconds == 2800 / 64e3
 
 

@@ -164,7 +164,7 @@ def test_report_without_training_or_test_images(make_report):
 def test_a_profile_stands_between_operators_and_arena(make_report, graph):
     """Its drawing is XML by itself and names the device, whatever that is called."""
     op = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8", 576, 1200, None, 96)
-    found = Profile("ab" * 32, HOSTILE[0], "measured", 64_000_000, (op,), 1210)
+    found = Profile("", HOSTILE[0], "measured", 64_000_000, None, (op,), 1210)
     page = render_report(make_report(profile=found))
     drawing = re.findall(r'<svg class="profile".*?</svg>', page, re.DOTALL)
 

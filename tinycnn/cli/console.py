@@ -28,8 +28,8 @@ from tinycnn.device import DeviceInfo
 from tinycnn.project import PROJECT_FILE
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
-__all__ += ["is_project", "json_option", "print_start_up", "print_table"]
-__all__ += ["project_argument"]
+__all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
+__all__ += ["print_table", "project_argument"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -112,17 +112,20 @@ class ConsoleObserver:
 
 
 def print_start_up(info: DeviceInfo) -> None:
-    """Print what a board's registers said after start, and advice."""
+    """Print what a board's registers said after its start, and advice."""
     if info.cache_on is None and not info.counts_cycles:
         return  # a program of this machine
-    states = {True: "on", False: "off", None: "unknown"}
+    cache = {True: "on", False: "off", None: "unknown"}[info.cache_on]
     counter = "runs" if info.counts_cycles else "missing"
-    click.echo(
-        f"start-up: instruction cache {states[info.cache_on]}, cycle counter {counter}"
-    )
-    if info.cache_on is False:
+    click.echo(f"start-up: instruction cache {cache}, cycle counter {counter}")
+    advise_on_cache(info.cache_on)
+
+
+def advise_on_cache(cache_on: bool | None) -> None:
+    """Print a hint if a board's instruction cache is off."""
+    if cache_on is False:
         text = "build and flash the firmware again: it switches the cache on at start"
-        click.echo(f"hint: {text}", err=True)
+        click.echo(f"hint: the instruction cache is off; {text}", err=True)
 
 
 def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:

@@ -9,6 +9,7 @@ import click
 
 from tinycnn.cli.console import (
     ConsoleObserver,
+    advise_on_cache,
     data_folders,
     is_project,
     json_option,
@@ -71,6 +72,7 @@ def print_profile(found: Profile) -> None:
     if found.milliseconds is not None:
         clock = f"{found.clock_hz / 1e6:g} MHz"
         click.echo(f"one inference: {found.milliseconds:,.2f} ms at {clock}")
+    advise_on_cache(found.cache_on)
 
 
 def _to_rows(found: Profile) -> Iterator[tuple[str, ...]]:

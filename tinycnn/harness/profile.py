@@ -63,6 +63,7 @@ class Profile:
         device: What the device is called.
         method: How the cycles were found: "estimated (...)" or "measured (...)".
         clock_hz: Processor clock; 0 when unknown.
+        cache_on: Whether the instruction cache was on; None when unknown.
         operators: In execution order.
         inference_cycles: Of a run in one go.
     """
@@ -71,6 +72,7 @@ class Profile:
     device: str
     method: str
     clock_hz: int
+    cache_on: bool | None
     operators: tuple[OpProfile, ...]
     inference_cycles: int
 
@@ -126,7 +128,8 @@ def profile(
     steps, calls = device.profile(image), compilation.program.calls
     if len(steps) != len(calls):
         text = f"{device.name}: expected {len(calls)} kernel calls, got {len(steps)}"
-        raise DeviceError(text, hint="build and flash the firmware of this model again")
+        hint = "flash the firmware that was built last; only our own engine has steps"
+        raise DeviceError(text, hint=hint)
     took = list(zip(calls, steps, strict=True))
     operators = (
         _sum_up(cost, [(c, step) for c, step in took if c.op is op], info)
@@ -145,6 +148,7 @@ def profile(
             else f"measured ({source})"
         ),
         clock_hz=info.clock_hz,
+        cache_on=info.cache_on,
         operators=tuple(op for op in operators if op.kernel),
         inference_cycles=_count_cycles(whole, info),
     )
