@@ -78,15 +78,17 @@ def compare(
     rows = draw_rows(rng, [b.tensor for b in program.inputs], options.inputs)
     reference = load_isolated_reference(path, options.numerics, limits=LIMITS)
     expected = [row.tobytes() for row in reference.run(rows)]
-    with open_device(compilation, options.device, folder) as device:
+    with open_device(compilation, options, folder) as device:
         got = [device.infer(row.tobytes()).output.tobytes() for row in rows]
     equal = sum(a == b for a, b in zip(expected, got, strict=True))
     return f"{equal}/{len(rows)}"
 
 
-def open_device(compilation: Compilation, kind: str, folder: Path) -> Device:
+def open_device(
+    compilation: Compilation, options: argparse.Namespace, folder: Path
+) -> Device:
     """The generated C as a program of this machine, or on the simulated board."""
-    board = load_board("nano33ble")
+    board = load_board(options.board)
     project = write_arduino_project(
         folder,
         name="m",
@@ -94,9 +96,10 @@ def open_device(compilation: Compilation, kind: str, folder: Path) -> Device:
         kernels=compilation.program.kernels,
         board=board,
     )
-    if kind == "host":
+    if options.device == "host":
         return open_host(build_host(project, output=folder / "host"))
-    return open_simulated(build_image(project, board, output=folder / "m.elf").elf)
+    image = build_image(project, board, output=folder / "m.elf")
+    return open_simulated(image.elf, board.name)
 
 
 def main() -> int:
@@ -106,6 +109,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=1000)
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--device", choices=["host", "sim"], default="host")
+    parser.add_argument("--board", default="nano33ble", help="to simulate")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     print("| model | equal | arena | constants | s | MiB | note |")

@@ -215,17 +215,19 @@ class Machine:
 
         Addresses are not translated, and what memory allows is checked elsewhere; RAM
         is declared without code as long as none is fetched from it.
-        The emulator has just written the IT state of the current instruction to the
-        core, where it must be clear inside a block: what follows would become
-        conditional.
+        Before a load or store the emulator writes the IT state of the instruction to
+        the core, where it must be clear inside a basic block: what follows would become
+        conditional. Before a fetch the state is that of the next block, and right.
         """
+        entry.paddr = page
+        entry.perms = unicorn.UC_PROT_ALL
+        if kind == unicorn.UC_MEM_FETCH:
+            return True
+        if self._board.is_ram(page):
+            entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
         state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
         if state & _IT_STATE:
             emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~_IT_STATE)
-        entry.paddr = page
-        entry.perms = unicorn.UC_PROT_ALL
-        if self._board.is_ram(page) and kind != unicorn.UC_MEM_FETCH:
-            entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
         return True
 
     def _cost(self, code: bytes, address: int) -> BlockCost:

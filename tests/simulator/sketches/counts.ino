@@ -1,5 +1,6 @@
 /* Answers a byte N with the cycles of a loop of 100 N turns, four bytes; 0 with how
- * many instructions behind IT blocks ran, which must be 150. */
+ * many instructions behind IT blocks ran, which must be 150, less those that should not
+ * have run inside one. */
 #include <Arduino.h>
 
 #define PAGES 50u
@@ -43,6 +44,21 @@ static uint32_t count_after_it(void) {
     return count;
 }
 
+/* An IT block whose second half is the first code of its page that is met. */
+extern "C" uint32_t count_across_pages(void);
+__asm__(".section .text.across_pages, \"ax\"\n"
+        ".balign 4096\n"
+        ".skip 4096 - 6\n"
+        ".thumb_func\n"
+        "count_across_pages:\n"
+        "movs r0, #0\n"
+        "cmp r0, #0\n"
+        "it ne\n"
+        "movne r0, #1\n"
+        "bx lr\n"
+        ".balign 4096\n"
+        ".text\n");
+
 void setup() {
     CoreDebug->DEMCR |= CoreDebug_DEMCR_TRCENA_Msk;
     DWT->CTRL |= DWT_CTRL_CYCCNTENA_Msk;
@@ -52,7 +68,7 @@ void setup() {
 void loop() {
     if (Serial.available() > 0) {
         const uint32_t turns = 100u * (uint32_t)Serial.read();
-        const uint32_t reply = turns > 0 ? count_cycles(turns) : count_after_it();
+        const uint32_t reply = turns > 0 ? count_cycles(turns) : count_after_it() - count_across_pages();
         Serial.write((const uint8_t *)&reply, sizeof reply);
     }
 }
