@@ -32,6 +32,21 @@ static inline uint32_t tcnn_load_4(const void *from) {
     return word;
 }
 
+static inline void tcnn_store_4(void *to, uint32_t word) {
+    __builtin_memcpy(to, &word, sizeof word);
+}
+
+/* The nearest signed byte. */
+static inline int8_t tcnn_saturate_8(int32_t value) {
+#if TCNN_DSP
+    int32_t byte;
+    __asm__("ssat %0, #8, %1" : "=r"(byte) : "r"(value));
+    return (int8_t)byte;
+#else
+    return (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
+#endif
+}
+
 /* Bytes 0 and 2 as signed 16-bit lanes. */
 static inline uint32_t tcnn_even_bytes(uint32_t word) {
 #if TCNN_DSP

@@ -176,9 +176,17 @@ typedef struct {
 void tcnn_max_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
                          int8_t *output);
 
+/* The same for Cortex-M with DSP. */
+void tcnn_max_pool_2d_s8_dsp(const tcnn_pool_params_t *params, const int8_t *input,
+                             int8_t *output);
+
 /* AVERAGE_POOL_2D; pixels outside the image do not count, ties away from zero */
 void tcnn_average_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
                              int8_t *output);
+
+/* The same for Cortex-M with DSP; a window has at most 256 pixels. */
+void tcnn_average_pool_2d_s8_dsp(const tcnn_pool_params_t *params, const int8_t *input,
+                                 int8_t *output);
 
 /* MEAN. Dimensions that follow each other without a gap are one; unused ones
  * have size 1. */
@@ -255,6 +263,21 @@ typedef struct {
 /* RESIZE_BILINEAR; ties away from zero */
 void tcnn_resize_bilinear_s8(const tcnn_resize_bilinear_params_t *params,
                              const int8_t *input, int8_t *output);
+
+/* ADD as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP. */
+typedef struct {
+    int32_t size; /* elements */
+    int32_t factor1;
+    int32_t factor2;
+    int32_t offset;
+    int32_t shift;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_add_dsp_params_t;
+
+/* ADD of tensors of one shape */
+void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params, const int8_t *input1,
+                     const int8_t *input2, int8_t *output);
 
 typedef struct {
     int32_t zero_point;

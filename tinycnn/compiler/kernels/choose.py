@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import Literal
 
 from tinycnn.compiler.graph import Graph, Op, Tensor
+from tinycnn.compiler.kernels.add_linear import add_linear
 from tinycnn.compiler.kernels.conv_pairs import conv_pairs
 from tinycnn.compiler.kernels.depthwise_rows import depthwise_rows
 from tinycnn.compiler.kernels.fully_connected_pairs import fully_connected_pairs
 from tinycnn.compiler.kernels.kernel import Kernel
+from tinycnn.compiler.kernels.pool import average_pool_quads, max_pool_quads
 from tinycnn.compiler.kernels.portable import portable
 from tinycnn.compiler.memory.planner import draft_plan
 from tinycnn.compiler.numerics import Numerics
@@ -29,9 +31,12 @@ Kernels = dict[int, Kernel]  # by an operator's first output
 _DSP_KERNELS: Mapping[str, tuple[Callable[[Node, Numerics], Kernel | None], ...]] = (
     MappingProxyType(
         {
+            "ADD": (add_linear,),
+            "AVERAGE_POOL_2D": (average_pool_quads,),
             "CONV_2D": (conv_pairs,),
             "DEPTHWISE_CONV_2D": (depthwise_rows,),
             "FULLY_CONNECTED": (fully_connected_pairs,),
+            "MAX_POOL_2D": (max_pool_quads,),
         }
     )
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tinycnn.compiler.graph import Attrs, Tensor
 from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.numerics import (
+    Multiplier,
     float32_multiplier,
     quantize_multiplier,
     rescaling_multiplier,
@@ -22,7 +23,7 @@ from tinycnn.compiler.operators.operator import (
 )
 from tinycnn.compiler.program import Param
 
-__all__ = ["ADD", "MAXIMUM", "MINIMUM", "MUL", "SUB", "BinaryAttrs"]
+__all__ = ["ADD", "MAXIMUM", "MINIMUM", "MUL", "SUB", "BinaryAttrs", "add_multipliers"]
 
 _LEFT_SHIFT = 20  # of tcnn_rescale_term
 
@@ -95,20 +96,29 @@ def _lower_extremum(lowering: Lowering, node: Node) -> None:
     _call(lowering, node, function, "tcnn_broadcast_t", params)
 
 
-def _terms(node: Node) -> dict[str, Param]:
-    """The scales of ADD and SUB: both terms go to twice the larger of theirs."""
+def add_multipliers(node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
+    """Those of both terms, to twice the larger of their scales, and of the sum."""
     a, b, y = node.input(0), node.input(1), node.output()
     twice_largest = 2.0 * max(a.scale, b.scale)
+    return (
+        quantize_multiplier(a.scale / twice_largest),
+        quantize_multiplier(b.scale / twice_largest),
+        quantize_multiplier(twice_largest / ((1 << _LEFT_SHIFT) * y.scale)),
+    )
+
+
+def _terms(node: Node) -> dict[str, Param]:
+    """The scales of ADD and SUB."""
+    first, second, output = add_multipliers(node)
     return {
-        "input1": _term(a, a.scale / twice_largest),
-        "input2": _term(b, b.scale / twice_largest),
-        "output": _term(y, twice_largest / ((1 << _LEFT_SHIFT) * y.scale)),
+        "input1": _term(node.input(0), first),
+        "input2": _term(node.input(1), second),
+        "output": _term(node.output(), output),
         **clamp_params(node.attrs(BinaryAttrs).clamp),
     }
 
 
-def _term(tensor: Tensor, real: float) -> dict[str, Param]:
-    multiplier = quantize_multiplier(real)
+def _term(tensor: Tensor, multiplier: Multiplier) -> dict[str, Param]:
     return {
         "zero_point": tensor.zero_point,
         "multiplier": multiplier.value,

@@ -11,7 +11,7 @@ from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
 from tinycnn.compiler.operators.window import Pair, Sides, read_window, window_output
 from tinycnn.compiler.program import Param
 
-__all__ = ["AVERAGE_POOL_2D", "MAX_POOL_2D", "PoolAttrs"]
+__all__ = ["AVERAGE_POOL_2D", "MAX_POOL_2D", "PoolAttrs", "lower_pool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ def _check(node: Node) -> None:
 
 
 def _lower(lowering: Lowering, node: Node) -> None:
+    lower_pool(lowering, node, f"tcnn_{node.op.kind.lower()}_s8")
+
+
+def lower_pool(lowering: Lowering, node: Node, function: str) -> None:
+    """Add the call of a kernel that takes `tcnn_pool_params_t`."""
     x, y, attrs = node.input(), node.output(), node.attrs(PoolAttrs)
     params: dict[str, Param] = {
         "input_height": x.shape[1],
@@ -54,7 +59,6 @@ def _lower(lowering: Lowering, node: Node) -> None:
         "pad_left": attrs.padding[1],
         **clamp_params(attrs.clamp),
     }
-    function = f"tcnn_{node.op.kind.lower()}_s8"
     lowering.call(node, function, "tcnn_pool_params_t", params)
 
 
