@@ -11,7 +11,6 @@ import os
 import random
 import re
 import threading
-import tty
 from binascii import crc_hqx
 from collections.abc import Iterator
 from operator import and_
@@ -159,6 +158,8 @@ class UnpluggedLink(MemoryLink):
 @contextlib.contextmanager
 def on_a_pty(board: FakeBootloader, *, unplug_after: int = 1 << 30) -> Iterator[str]:
     """The port of a board that is unplugged when it has received so many bytes."""
+    import tty  # not on Windows
+
     master, slave = os.openpty()
     tty.setraw(slave)
 

@@ -67,8 +67,8 @@ class Machine:
     touch: Callable[[str], None] = touch_1200bps
     run: Callable[[Sequence[str]], None] = run_tool
     drives: Callable[[], tuple[Path, ...]] = list_drives
-    restart_s: float = 8.0
-    settle_s: float = 3.0
+    restart_s: float = 10.0
+    settle_s: float = 10.0  # ModemManager takes its time
 
 
 class Flashing:

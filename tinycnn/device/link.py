@@ -21,6 +21,7 @@ from serial.tools.list_ports import comports
 
 from tinycnn.device.child import Child
 from tinycnn.device.deadline import Deadline
+from tinycnn.device.processes import port_users
 from tinycnn.errors import DeviceError, DeviceTimeoutError
 
 try:
@@ -318,13 +319,14 @@ def _cannot_open(url: str, error: Exception) -> DeviceError:
         return DeviceError(f"port {url}: not found", hint=_ports_hint())
     if number == errno.EACCES or "PermissionError" in text:
         hint = (
-            "close other programs that use the port; on Linux join its group "
-            "(sudo usermod -aG dialout $USER) and log in again"
+            "close other programs that use the port; on Linux join its group (sudo "
+            "usermod -aG dialout $USER) and log in again; see tinycnn doctor"
         )
         return DeviceError(f"port {url}: permission denied", hint=hint)
     if number in (errno.EBUSY, errno.EAGAIN):
+        users = " and ".join(port_users(url))
         hint = "close the program that uses it, such as a serial monitor"
-        return DeviceError(f"port {url}: busy", hint=hint)
+        return DeviceError(f"port {url}: busy{users and f', used by {users}'}", hint)
     if number == errno.EISDIR or "Could not configure port" in text:
         return DeviceError(f"port {url}: not a serial port", hint=_ports_hint())
     return DeviceError(f"port {url}: cannot open: {_reason(error)}", hint=_ports_hint())

@@ -17,6 +17,7 @@ from packaging.specifiers import SpecifierSet
 
 from tinycnn.device import DeviceInfo, open_serial
 from tinycnn.device.ports import DetectedPort, detect_ports
+from tinycnn.device.processes import list_processes, port_users
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
 from tinycnn.errors import DeviceError
 
@@ -60,7 +61,7 @@ def gather_facts(port: str | None = None) -> Facts:
         has_zephyr=base is not None and Path(base, "VERSION").is_file(),
         may_use_ports=_may_use_ports(),
         has_udev_rule=any(_ARDUINO in rules for rules in _read_rules()),
-        probes_modems=any(name == "ModemManager" for _, name in _processes()),
+        probes_modems=any(name == "ModemManager" for _, name in list_processes()),
         ports=tuple(_look_at(one, is_asked=port is not None) for one in detected),
     )
 
@@ -143,18 +144,11 @@ def _read_rules() -> Iterator[str]:
                 yield file.read_text("utf-8", "replace")
 
 
-def _processes() -> Iterator[tuple[Path, str]]:
-    """All programs that run, where there is a /proc: folder and name."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # ended meanwhile
-            yield folder, (folder / "comm").read_text("utf-8", "replace").strip()
-
-
 def _look_at(port: DetectedPort, *, is_asked: bool) -> PortFacts:
     path = Path(port.device)
     is_file = path.exists()
     is_allowed = not is_file or os.access(path, os.R_OK | os.W_OK)
-    users = tuple(_users(os.path.realpath(path))) if is_file else ()
+    users = port_users(port.device) if is_file else ()
     hello: DeviceInfo | str | None = None
     if is_asked or (port.boards and port.mode == "application"):
         hello = _say_hello(port.device) if is_allowed and not users else "not asked"
@@ -162,15 +156,6 @@ def _look_at(port: DetectedPort, *, is_asked: bool) -> PortFacts:
     with contextlib.suppress(OSError, KeyError, NotImplementedError):
         group = path.group()
     return PortFacts(port, group, is_allowed, users, hello)
-
-
-def _users(path: str) -> Iterator[str]:
-    """Programs that have a file open; those of other users cannot be seen."""
-    for folder, name in _processes():
-        with contextlib.suppress(OSError):
-            files = (os.path.realpath(fd) for fd in (folder / "fd").iterdir())
-            if path in files:
-                yield f"{name} (process {folder.name})"
 
 
 def _say_hello(url: str) -> DeviceInfo | str:
