@@ -164,6 +164,7 @@ class ModelSettings(Table):
         build: A Python file and a function in it, as `my_model.py:build`.
         width: Multiplies the numbers of channels.
         depth: Layers or blocks, as the family counts them.
+        halvings: How often the image is halved at most: fewer see finer, for more work.
         activation: Of the convolutions.
         squeeze_excite: Whether channels are weighed by what the image holds.
     """
@@ -172,6 +173,7 @@ class ModelSettings(Table):
     build: Annotated[str, AfterValidator(_check_function)] | None = None
     width: Annotated[float, Field(ge=0.05, le=8)] | None = None
     depth: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    halvings: Annotated[int, Field(ge=1, le=10)] | None = None
     activation: str | None = None
     squeeze_excite: bool | None = None
 
@@ -335,7 +337,6 @@ def project_template(
         has_test_split=has_test_split,
         image_size=28 if model == "lenet5" else 32,
         model=_quote(model),
-        models=", ".join(FAMILIES),
         knobs={
             name: (json.dumps(knob.default), knob.explanation)
             for name, knob in check_family(model).knobs.items()

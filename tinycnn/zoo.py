@@ -67,6 +67,11 @@ def _depth(default: int, meaning: str, *choices: int) -> dict[str, Knob]:
     return {"depth": Knob(default, meaning, choices)}
 
 
+def _halvings(most: int) -> dict[str, Knob]:
+    choices = tuple(range(1, most + 1))
+    return {"halvings": Knob(most, "most halvings of the image", choices)}
+
+
 FAMILIES: Mapping[str, Family] = {
     "alexnet": Family(
         "Krizhevsky et al., 2012", "ReLU, dropout, overlapping pools", _width(0.125)
@@ -86,6 +91,7 @@ FAMILIES: Mapping[str, Family] = {
         "width, depth and image size scaled together",
         _width(0.25)
         | _depth(1, "multiplies the blocks", 1, 2, 3)
+        | _halvings(5)
         | {
             "activation": Knob(
                 "relu6", "of the convolutions", choices=("relu6", "hard_swish")
@@ -99,7 +105,8 @@ FAMILIES: Mapping[str, Family] = {
         "Szegedy et al., 2015",
         "inception: kernels of several sizes side by side",
         _width(0.125)
-        | _depth(2, "most modules a stage; 5 in the paper", 1, 2, 3, 4, 5),
+        | _depth(2, "most modules a stage; 5 in the paper", 1, 2, 3, 4, 5)
+        | _halvings(5),
     ),
     "keras_convnet": Family(
         "Chollet, Deep Learning with Python, 2021, listing 8.1",
@@ -110,10 +117,14 @@ FAMILIES: Mapping[str, Family] = {
         "LeCun et al., 1998", "convolution, pool, convolution, pool", _width(1.0)
     ),
     "mobilenet_v1": Family(
-        "Howard et al., 2017", "depthwise-separable convolutions", _width(0.25)
+        "Howard et al., 2017",
+        "depthwise-separable convolutions",
+        _width(0.25) | _halvings(5),
     ),
     "mobilenet_v2": Family(
-        "Sandler et al., 2018", "inverted bottlenecks with residuals", _width(0.35)
+        "Sandler et al., 2018",
+        "inverted bottlenecks with residuals",
+        _width(0.35) | _halvings(5),
     ),
     "resnet": Family(
         "He et al., 2016; depth 8 is that of MLPerf Tiny",
@@ -121,7 +132,9 @@ FAMILIES: Mapping[str, Family] = {
         _width(1.0) | _depth(8, "layers with weights", 8, 14, 20),
     ),
     "squeezenet": Family(
-        "Iandola et al., 2016", "squeeze by 1x1, expand by 1x1 and 3x3", _width(0.25)
+        "Iandola et al., 2016",
+        "squeeze by 1x1, expand by 1x1 and 3x3",
+        _width(0.25) | _halvings(4),
     ),
     "tiny_cnn": Family(
         "no paper", "few depthwise-separable blocks, the default", _width(1.0)

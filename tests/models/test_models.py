@@ -120,6 +120,18 @@ def test_depth_adds_layers(name):
 
 
 @pytest.mark.train
+@pytest.mark.parametrize(
+    ("size", "halvings", "expected"), [(96, 5, 3), (96, 2, 24), (32, 5, 4), (32, 1, 16)]
+)
+def test_small_images_are_halved_less_often(size, halvings, expected):
+    """Three pixels or more are left, and `halvings` is the most."""
+    image = (size, size, 1)
+    model = build_model("mobilenet_v1", input_shape=image, classes=2, halvings=halvings)
+
+    assert model.get_layer("mean").input.shape[1:3] == (expected, expected)
+
+
+@pytest.mark.train
 def test_same_seed_same_model():
     """Two models of one seed have the same weights and layer names."""
     first, second = (

@@ -67,6 +67,7 @@ def _parse_shape(
 @click.option("--board", default="nano33ble", help="The board to fit.")
 @click.option("--width", type=float, help="Multiplies the channels.")
 @click.option("--depth", type=int, help="Layers or blocks, as the family counts them.")
+@click.option("--halvings", type=int, help="Of the image, at most.")
 @click.option("--activation", help="relu6 or hard_swish.")
 @click.option("--squeeze-excite", is_flag=True, default=None)
 @json_option

@@ -44,13 +44,15 @@ def halvings(image: Shape, *, final_size: int = 3, most: int = 5) -> int:
     return min(max(0, (min(image[:2]) // final_size).bit_length() - 1), most)
 
 
-def fit_strides(strides: Sequence[int], image: Shape) -> list[int]:
+def fit_strides(strides: Sequence[int], image: Shape, most: int) -> list[int]:
     """`strides` meant for large images; for a small `image` the first twos become ones.
 
-    >>> fit_strides([2, 1, 2, 2, 2, 2], (32, 32, 3))
+    At most the last `most` of them stay.
+
+    >>> fit_strides([2, 1, 2, 2, 2, 2], (32, 32, 3), most=5)
     [1, 1, 1, 2, 2, 2]
     """
-    surplus = strides.count(2) - halvings(image)
+    surplus = strides.count(2) - halvings(image, most=most)
     fitted = []
     for stride in strides:
         is_surplus = stride == 2 and surplus > 0

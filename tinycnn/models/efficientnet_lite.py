@@ -4,7 +4,8 @@ Stages, kernels and channels are those of the paper's table 1. As in the authors
 variants, squeeze-and-excitation is left out and the activation is ReLU6;
 `squeeze_excite` and `activation` bring them back, hard-swish standing for swish. Scaled
 down: the default width is a quarter of the paper's channels, stem and head included,
-and small images are halved less often. `depth` multiplies the blocks of each stage.
+and small images are halved less often, `halvings` times at most. `depth` multiplies the
+blocks of each stage.
 """
 
 from __future__ import annotations
@@ -41,12 +42,15 @@ def build(
     input_shape: Shape,
     classes: int,
     width: float,
+    halvings: int,
     depth: int,
     activation: str,
     squeeze_excite: bool,
 ) -> Any:
     """EfficientNet-Lite for images of any size."""
-    stem, *strides = fit_strides([2, *(row[3] for row in _STAGES)], input_shape)
+    stem, *strides = fit_strides(
+        [2, *(row[3] for row in _STAGES)], input_shape, halvings
+    )
     image = keras.Input(input_shape, name="image")
     channels = scaled(_STEM_CHANNELS, width)
     x = conv(image, channels, 3, "stem", strides=stem, activation=activation)

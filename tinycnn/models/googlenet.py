@@ -3,8 +3,9 @@
 Kept: the stem of three convolutions, nine inception modules in three stages with the
 channels of the paper's table 1, global average pooling, dropout. Scaled down: the
 default width is an eighth of the paper's channels, `depth` keeps the last modules of
-each stage, and small images are halved less often. Left out: the two auxiliary
-classifiers and local response normalization; batch normalization does their work.
+each stage, and small images are halved less often, `halvings` times at most. Left out:
+the two auxiliary classifiers and local response normalization; batch normalization does
+their work.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ _STAGES = (
 )
 
 
-def build(*, input_shape: Shape, classes: int, width: float, depth: int) -> Any:
+def build(
+    *, input_shape: Shape, classes: int, width: float, halvings: int, depth: int
+) -> Any:
     """GoogLeNet with at most `depth` modules a stage, for images of any size."""
     # Of the stem: a convolution and two pools; then a pool before stages 2 and 3.
-    stem, *pools = fit_strides([2, 2, 2, 2, 2], input_shape)
+    stem, *pools = fit_strides([2, 2, 2, 2, 2], input_shape, halvings)
     image = keras.Input(input_shape, name="image")
     x = conv(image, scaled(64, width), 7 if stem == 2 else 3, "stem_1", strides=stem)
     x = _pooled(x, pools[0], "stem_pool_1")

@@ -2,7 +2,7 @@
 
 `width` multiplies all channels of the paper's table 2; the last convolution, which the
 paper leaves at 1,280 for small widths, shrinks with the rest, as ten classes do not
-need it. Small images are halved less often.
+need it. Small images are halved less often, and `halvings` times at most.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ _STAGES = (
 )
 
 
-def build(*, input_shape: Shape, classes: int, width: float) -> Any:
+def build(*, input_shape: Shape, classes: int, width: float, halvings: int) -> Any:
     """MobileNetV2 for images of any size."""
-    stem, *strides = fit_strides([2, *(row[3] for row in _STAGES)], input_shape)
+    stem, *strides = fit_strides(
+        [2, *(row[3] for row in _STAGES)], input_shape, halvings
+    )
     image = keras.Input(input_shape, name="image")
     x = conv(
         image,

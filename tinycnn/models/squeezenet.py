@@ -3,8 +3,8 @@
 Kept: eight fire modules, which squeeze by 1x1 and expand by 1x1 and 3x3 side by side,
 dropout, and a 1x1 convolution with one map a class in place of a dense layer. Scaled
 down: the default width is a quarter of the paper's channels, and small images are
-halved less often. Added: batch normalization; the last convolution has no ReLU, so that
-a class can also be argued against.
+halved less often, `halvings` times at most. Added: batch normalization; the last
+convolution has no ReLU, so that a class can also be argued against.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _STAGES = (
 )
 
 
-def build(*, input_shape: Shape, classes: int, width: float) -> Any:
+def build(*, input_shape: Shape, classes: int, width: float, halvings: int) -> Any:
     """SqueezeNet for images of any size."""
     layers = keras.layers
-    stem, *pools = fit_strides([2, 2, 2, 2], input_shape)
+    stem, *pools = fit_strides([2, 2, 2, 2], input_shape, halvings)
     image = keras.Input(input_shape, name="image")
     x = conv(image, scaled(_STEM_CHANNELS, width), 3, "stem", strides=stem)
     number = 1
