@@ -229,7 +229,7 @@ static void advance_channel(uint32_t *to, const int8_t *first, int32_t first_ste
     }
 }
 
-/* The same for four channels, whose words are `pitch` apart. */
+/* The same for four channels, whose words are `pitch` apart; 31 cycles for 8 bytes. */
 static void advance_quad(uint32_t *to, int32_t pitch, const int8_t *first,
                          int32_t first_step, const int8_t *second, int32_t second_step,
                          int32_t width) {
@@ -237,6 +237,39 @@ static void advance_quad(uint32_t *to, int32_t pitch, const int8_t *first,
     uint32_t *to_2 = &to_1[pitch];
     uint32_t *to_3 = &to_2[pitch];
     for (; width > 0; width--) {
+#if TCNN_DSP
+        uint32_t a;
+        uint32_t b;
+        uint32_t even;
+        uint32_t odd;
+        __asm__ volatile(
+            "ldr.w %[a], [%[first]]\n"
+            "ldr.w %[b], [%[second]]\n"
+            "uxtb16 %[even], %[a]\n"
+            "uxtb16 %[odd], %[b]\n"
+            "orr %[even], %[even], %[odd], lsl #8\n"
+            "uxtb16 %[odd], %[a], ror #8\n"
+            "uxtb16 %[b], %[b], ror #8\n"
+            "orr %[odd], %[odd], %[b], lsl #8\n"
+            "ldr.w %[a], [%[to]]\n"
+            "ldr.w %[b], [%[to_1]]\n"
+            "lsr %[a], %[a], #16\n"
+            "lsr %[b], %[b], #16\n"
+            "orr %[a], %[a], %[even], lsl #16\n"
+            "orr %[b], %[b], %[odd], lsl #16\n"
+            "str.w %[a], [%[to]], #4\n"
+            "str.w %[b], [%[to_1]], #4\n"
+            "ldr.w %[a], [%[to_2]]\n"
+            "ldr.w %[b], [%[to_3]]\n"
+            "pkhtb %[a], %[even], %[a], asr #16\n"
+            "pkhtb %[b], %[odd], %[b], asr #16\n"
+            "str.w %[a], [%[to_2]], #4\n"
+            "str.w %[b], [%[to_3]], #4\n"
+            : [a] "=&r"(a), [b] "=&r"(b), [even] "=&r"(even), [odd] "=&r"(odd),
+              [to] "+r"(to), [to_1] "+r"(to_1), [to_2] "+r"(to_2), [to_3] "+r"(to_3)
+            : [first] "r"(first), [second] "r"(second)
+            : "memory");
+#else
         const uint32_t a = tcnn_load_4(first);
         const uint32_t b = tcnn_load_4(second);
         const uint32_t even = (a & 0x00FF00FFu) | (b & 0x00FF00FFu) << 8;
@@ -249,6 +282,7 @@ static void advance_quad(uint32_t *to, int32_t pitch, const int8_t *first,
         to_1++;
         to_2++;
         to_3++;
+#endif
         first += first_step;
         second += second_step;
     }
