@@ -48,9 +48,7 @@ class Emulator:
 
         self._arm = arm_const
         self._error = unicorn.UcError
-        self._uc = unicorn.Uc(
-            unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS
-        )
+        self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
         for base, size in (
             (_CODE, 1 << 20),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -17,14 +18,21 @@ from tinycnn.cli.console import (
     print_json,
     print_table,
 )
-from tinycnn.compiler.analysis import Analysis, Fit, analyze_tflite, check_fit
+from tinycnn.compiler import Optimize
+from tinycnn.compiler.analysis import (
+    Analysis,
+    Fit,
+    analyze_tflite,
+    check_fit,
+    find_target,
+)
 from tinycnn.pipeline import find_model
 
 __all__ = ["analyze", "describe_fit", "list_totals", "show_shape"]
 
 _COLUMNS = (
     *("op", "kind", "input", "output", "parameters", "MACs"),
-    *("weights B", "tensors B", "RAM B", ""),
+    *("weights B", "tensors B", "RAM B", "", "kernel", "cycles", "c/MAC"),
 )
 _BAR = 20
 
@@ -32,11 +40,19 @@ _BAR = 20
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
 @click.option("--board", help="The board to fit; by default the project's, or any.")
+@click.option(
+    "--optimize",
+    type=click.Choice(get_args(Optimize)),
+    default="speed",
+    help="What kernels are chosen by.",
+)
 @json_option
-def analyze(model: Path, board: str | None, as_json: bool) -> int:
+def analyze(model: Path, board: str | None, optimize: Optimize, as_json: bool) -> int:
     """Tell what MODEL needs: a .tflite file, or a project, built or not.
 
-    The exit code is 1 when it does not fit on the board.
+    Kernels and cycles are those chosen and predicted for the board, or for a
+    Cortex-M4; tinycnn profile measures them. The exit code is 1 when it does not fit
+    on the board, or on none.
 
     \b
     Example:
@@ -45,21 +61,32 @@ def analyze(model: Path, board: str | None, as_json: bool) -> int:
     chosen = load_board(board).name if board else None
     with ConsoleObserver(quiet=as_json) as observer:
         found = find_model(model, observer=observer, data_folders=data_folders())
-    analysis = analyze_tflite(found.content)
+    main_board = load_board(chosen or found.board or "nano33ble")
+    analysis = analyze_tflite(found.content, find_target(main_board, optimize))
     fits = [check_fit(analysis, load_board(name)) for name in board_names()]
     if as_json:
         print_json({"model": found.origin, **_to_json(analysis, fits)})
     else:
-        print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9))
+        print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
         print_table(list_totals(analysis), title=f"\n{found.origin}")
-        for line in (*map(describe_fit, fits), *_advise(analysis)):
+        ms = 1000 * sum(analysis.cycles) / main_board.clock_hz
+        click.echo(f"about {ms:,.1f} ms on {main_board.title} (predicted)")
+        wanted = [f for f in fits if chosen in (None, f.board.name)]
+        for line in (*map(describe_fit, wanted), *_advise(analysis)):
             click.echo(line)
     chosen = chosen or found.board
     return 0 if any(f.fits for f in fits if chosen in (None, f.board.name)) else 1
 
 
 def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
-    for cost, live in zip(analysis.costs, analysis.live_bytes, strict=True):
+    rows = zip(
+        analysis.costs,
+        analysis.live_bytes,
+        analysis.kernels,
+        analysis.cycles,
+        strict=True,
+    )
+    for cost, live, kernel, cycles in rows:
         numbers = (cost.parameters, cost.macs, cost.constant_bytes)
         yield (
             str(cost.index),
@@ -68,6 +95,9 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
             show_shape(cost.output_shape),
             *(f"{n:,}" for n in (*numbers, cost.activation_bytes, live)),
             "#" * round(_BAR * live / max(*analysis.live_bytes, 1)),
+            kernel,
+            f"{cycles:,}",
+            f"{cycles / cost.macs:.2f}" if cost.macs else "",
         )
 
 
@@ -120,7 +150,15 @@ def show_shape(shape: tuple[int, ...]) -> str:
 
 
 def _to_json(analysis: Analysis, fits: list[Fit]) -> dict[str, object]:
-    operators = zip(analysis.costs, analysis.live_bytes, strict=True)
+    operators = [
+        {
+            **asdict(cost),
+            "live_bytes": analysis.live_bytes[step],
+            "kernel": analysis.kernels[step],
+            "predicted_cycles": analysis.cycles[step],
+        }
+        for step, cost in enumerate(analysis.costs)
+    ]
     return {
         "parameters": analysis.parameters,
         "macs": analysis.macs,
@@ -133,7 +171,8 @@ def _to_json(analysis: Analysis, fits: list[Fit]) -> dict[str, object]:
         "estimated_flash_bytes": analysis.flash_bytes,
         "peak_op": analysis.costs[analysis.peak_step].index,
         "largest_weights_op": analysis.heaviest.index,
-        "operators": [{**asdict(cost), "live_bytes": live} for cost, live in operators],
+        "predicted_cycles": sum(analysis.cycles),
+        "operators": operators,
         "boards": {
             fit.board.name: {
                 "fits": fit.fits,

@@ -7,7 +7,9 @@ from typing import get_args
 
 import click
 
-from tinycnn.compiler import Numerics, compile_tflite
+from tinycnn.boards import load_board
+from tinycnn.compiler import Numerics, Optimize, compile_tflite
+from tinycnn.compiler.analysis import find_target
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
 from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_isolated_reference
@@ -26,13 +28,33 @@ __all__ = ["compile_"]
     default="litert",
     help="The reference to equal: LiteRT's BUILTIN_REF kernels or TFLite Micro.",
 )
-def compile_(model: Path, output: Path, name: str | None, numerics: Numerics) -> None:
+@click.option(
+    "--board",
+    "board_name",
+    default="nano33ble",
+    help="What kernels are chosen for; the C runs anywhere, on others slower.",
+)
+@click.option(
+    "--optimize",
+    type=click.Choice(get_args(Optimize)),
+    default="speed",
+    help="What they are chosen by, on a board with DSP instructions.",
+)
+def compile_(
+    model: Path,
+    output: Path,
+    name: str | None,
+    numerics: Numerics,
+    board_name: str,
+    optimize: Optimize,
+) -> None:
     """Compile MODEL, an int8 .tflite file, to C in the folder OUTPUT.
 
     \b
     Example:
       tinycnn compile model.tflite -o model_c
     """
+    target = find_target(load_board(board_name), optimize)
     try:
         content = model.read_bytes()
     except OSError as error:
@@ -40,7 +62,10 @@ def compile_(model: Path, output: Path, name: str | None, numerics: Numerics) ->
             f"{model}: cannot be read: {error.strerror}", hint="give a .tflite file"
         ) from error
     compilation = compile_tflite(
-        content, name=c_identifier(name or model.stem), numerics=numerics
+        content,
+        name=c_identifier(name or model.stem),
+        numerics=numerics,
+        target=target,
     )
     try:
         reference = load_isolated_reference(model, numerics)

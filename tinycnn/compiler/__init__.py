@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.codegen import generate_sources
 from tinycnn.compiler.graph import Graph, Op, QuantParams, Tensor
-from tinycnn.compiler.kernels import Kernel, Optimize, choose_kernels
+from tinycnn.compiler.kernels import Kernel, Optimize, Target, choose_kernels
 from tinycnn.compiler.lower import lower_graph
 from tinycnn.compiler.memory import MemoryPlan, plan_memory
 from tinycnn.compiler.numerics import Numerics
@@ -26,6 +26,7 @@ __all__ = [
     "Optimize",
     "Program",
     "QuantParams",
+    "Target",
     "Tensor",
     "compile_tflite",
     "generate_sources",
@@ -38,9 +39,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compilation:
-    """A compiled model with what led to it."""
+    """A compiled model with what led to it; kernels by an operator's first output."""
 
     graph: Graph
+    kernels: dict[int, Kernel]
     plan: MemoryPlan
     program: Program
     sources: dict[str, str]
@@ -51,9 +53,7 @@ def compile_tflite(
     *,
     name: str,
     numerics: Numerics = "litert",
-    optimize: Optimize | None = None,
-    flash_bytes: int | None = None,
-    ram_bytes: int | None = None,
+    target: Target | None = None,
 ) -> Compilation:
     """Compile a `.tflite` file.
 
@@ -62,24 +62,13 @@ def compile_tflite(
         name: Prefix of all C names; a C identifier.
         numerics: The reference to equal: `litert`, LiteRT's reference kernels, or
             `tflm`, TFLite Micro.
-        optimize: What to choose kernels for Cortex-M with DSP by; portable kernels
-            without.
-        flash_bytes: The most that weights and tables should take.
-        ram_bytes: The most that the arena should take.
+        target: A processor to choose kernels for; portable kernels without.
 
     Raises:
         ModelError: If the file is broken or uses something unsupported.
     """
     graph = run_passes(read_tflite(data))
-    kernels: dict[int, Kernel] = {}
-    if optimize is not None:
-        graph, kernels = choose_kernels(
-            graph,
-            optimize=optimize,
-            numerics=numerics,
-            flash_bytes=flash_bytes,
-            ram_bytes=ram_bytes,
-        )
+    graph, kernels = choose_kernels(graph, target, numerics)
     plan = plan_memory(graph)
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=kernels)
-    return Compilation(graph, plan, program, generate_sources(program))
+    return Compilation(graph, kernels, plan, program, generate_sources(program))

@@ -8,9 +8,10 @@ The most that a board can give is what its Arduino core leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tinycnn.boards import Board
-from tinycnn.compiler import compile_tflite, read_tflite
+from tinycnn.compiler import Optimize, Target, compile_tflite, read_tflite
 from tinycnn.compiler.cost import OpCost, count_costs
 from tinycnn.compiler.graph import Graph
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
@@ -18,8 +19,18 @@ from tinycnn.compiler.program import Program
 
 __all__ = ["Analysis", "Fit", "analyze_tflite", "check_fit"]
 
-# Measured with -O2: kernels of 150 to 1,100 bytes, the harness of a sketch around them.
+# Measured with -O2: portable kernels of 150 to 1,100 bytes and those for DSP, the
+# harness of a sketch around them.
 _KERNEL_CODE_BYTES = 800
+_CODE_BYTES = MappingProxyType(
+    {
+        "tcnn_conv_2d_s8_dsp": 3_000,
+        "tcnn_conv_2d_winograd_s8_dsp": 4_000,
+        "tcnn_depthwise_conv_2d_s8_dsp": 2_600,
+        "tcnn_fully_connected_s8_dsp": 1_200,
+    }
+)
+_MOST_CODE_BYTES = 15_000  # of kernels and calls, whatever the network
 _CALL_BYTES = 140  # the constants of a call and the call
 _HARNESS_BYTES = 7_000
 _HARNESS_RAM_BYTES = 5_300
@@ -32,6 +43,8 @@ class Analysis:
 
     Attributes:
         costs: By operator, in execution order; what passes removed is gone.
+        kernels: The C function that computes each.
+        cycles: What each takes on a Cortex-M4; a prediction.
         file_macs: Multiply-accumulates of the file as it is.
         live_bytes: Bytes of the arena that hold something, by operator.
         peak_step: The operator at which most of the arena is in use.
@@ -42,6 +55,8 @@ class Analysis:
     """
 
     costs: tuple[OpCost, ...]
+    kernels: tuple[str, ...]
+    cycles: tuple[int, ...]
     file_macs: int
     live_bytes: tuple[int, ...]
     peak_step: int
@@ -87,17 +102,47 @@ class Fit:
         return self.flash_spare_bytes >= 0 and self.ram_spare_bytes >= 0
 
 
-def analyze_tflite(data: bytes) -> Analysis:
+def find_target(
+    board: Board,
+    optimize: Optimize = "speed",
+    *,
+    flash_bytes: int | None = None,
+    ram_bytes: int | None = None,
+) -> Target | None:
+    """What to choose kernels for on `board`; None where it has no DSP.
+
+    Args:
+        board: Its free memory is the limit of tables and arena.
+        optimize: What to choose by.
+        flash_bytes: The most that the firmware may take, if that is less.
+        ram_bytes: Likewise of RAM.
+    """
+    if not board.has_dsp:
+        return None
+    flash = min(_free_flash(board), flash_bytes or _free_flash(board))
+    ram = min(_free_ram(board), ram_bytes or _free_ram(board))
+    code = _HARNESS_BYTES + _MOST_CODE_BYTES
+    return Target(optimize, flash - code, ram - _HARNESS_RAM_BYTES)
+
+
+def analyze_tflite(data: bytes, target: Target | None = None) -> Analysis:
     """What the model in a `.tflite` file needs once it is compiled.
+
+    Args:
+        data: The file's bytes.
+        target: A processor to choose kernels for; portable kernels without.
 
     Raises:
         ModelError: If the file is broken or uses something unsupported.
     """
-    compilation = compile_tflite(data, name="model")
+    compilation = compile_tflite(data, name="model", target=target)
     graph, plan, program = compilation.graph, compilation.plan, compilation.program
+    kernels = [compilation.kernels.get(op.outputs[0]) for op in graph.ops]
     live = tuple(_count_live(graph, plan, step) for step in range(len(graph.ops)))
     return Analysis(
         costs=count_costs(graph),
+        kernels=tuple(kernel.function if kernel else "" for kernel in kernels),
+        cycles=tuple(kernel.cycles if kernel else 0 for kernel in kernels),
         file_macs=sum(cost.macs for cost in count_costs(read_tflite(data))),
         live_bytes=live,
         peak_step=max(range(len(live)), key=live.__getitem__),
@@ -112,10 +157,17 @@ def analyze_tflite(data: bytes) -> Analysis:
 
 def check_fit(analysis: Analysis, board: Board) -> Fit:
     """What is left on `board`, beside its Arduino core."""
-    flash = board.flash_bytes - board.core_flash_bytes
-    ram = board.ram_bytes - board.core_ram_bytes
+    flash, ram = _free_flash(board), _free_ram(board)
     spare = flash - analysis.flash_bytes, ram - analysis.ram_bytes
     return Fit(board, flash, ram, *spare)
+
+
+def _free_flash(board: Board) -> int:
+    return board.flash_bytes - board.core_flash_bytes
+
+
+def _free_ram(board: Board) -> int:
+    return board.ram_bytes - board.core_ram_bytes
 
 
 def _count_live(graph: Graph, plan: MemoryPlan, step: int) -> int:
@@ -133,5 +185,5 @@ def _count_live(graph: Graph, plan: MemoryPlan, step: int) -> int:
 
 
 def _estimate_code(program: Program) -> int:
-    kernels = _KERNEL_CODE_BYTES * len(program.kernels)
+    kernels = sum(_CODE_BYTES.get(k, _KERNEL_CODE_BYTES) for k in program.kernels)
     return kernels + _CALL_BYTES * len(program.calls) + _HARNESS_BYTES

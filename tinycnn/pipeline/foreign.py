@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
+from tinycnn.compiler.analysis import find_target
 from tinycnn.compiler.program import Program
 from tinycnn.device import Device, open_host, open_serial, open_simulated
 from tinycnn.errors import ProjectError
@@ -49,7 +50,8 @@ def compile_model(path: Path, *, observer: Observer) -> Compilation:
     """
     content = find_model(path, observer=observer).content
     observer.stage("compile", is_current=False)
-    return compile_tflite(content, name=c_identifier(path.stem))
+    target = find_target(load_board(BOARD))
+    return compile_tflite(content, name=c_identifier(path.stem), target=target)
 
 
 @contextmanager

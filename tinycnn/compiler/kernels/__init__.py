@@ -6,7 +6,7 @@ for it. The C function of the same name is in `firmware/kernels`.
 
 from __future__ import annotations
 
-from tinycnn.compiler.kernels.choose import Optimize, choose_kernels
+from tinycnn.compiler.kernels.choose import Optimize, Target, choose_kernels
 from tinycnn.compiler.kernels.kernel import Kernel
 
-__all__ = ["Kernel", "Optimize", "choose_kernels"]
+__all__ = ["Kernel", "Optimize", "Target", "choose_kernels"]

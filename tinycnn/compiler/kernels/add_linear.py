@@ -90,7 +90,7 @@ def _find_line(node: Node) -> _Line | None:
         most = np.where(wanted < 127, ((wanted + 1) << shift) - 1 - sums, 1 << 40).min()
         offset = int(least + most) // 2
         if least <= most and np.abs(sums).max() + abs(offset) < 1 << 31:
-            return _Line(*factors, offset, shift)
+            return _Line(factors[0], factors[1], offset, shift)
     return None
 
 

@@ -7,7 +7,7 @@ and the kernels by the first output of their operator.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -23,7 +23,14 @@ from tinycnn.compiler.memory.planner import draft_plan
 from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import OPERATORS, Node
 
-__all__ = ["Kernels", "Optimize", "apply_kernels", "choose_kernels", "list_kernels"]
+__all__ = [
+    "Kernels",
+    "Optimize",
+    "Target",
+    "apply_kernels",
+    "choose_kernels",
+    "list_kernels",
+]
 
 Optimize = Literal["speed", "size", "ram"]
 Kernels = dict[int, Kernel]  # by an operator's first output
@@ -44,36 +51,46 @@ _DSP_KERNELS: Mapping[str, tuple[Callable[[Node, Numerics], Kernel | None], ...]
 _SPARE_ARENA = MappingProxyType({"speed": 0.25, "size": 0.25, "ram": 0.0})
 
 
-def choose_kernels(
-    graph: Graph,
-    *,
-    optimize: Optimize = "speed",
-    numerics: Numerics = "litert",
-    flash_bytes: int | None = None,
-    ram_bytes: int | None = None,
-) -> tuple[Graph, Kernels]:
-    """The kernels for a Cortex-M with DSP, and the graph with their scratch memory.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A Cortex-M with DSP, and what to choose kernels by.
 
-    Args:
-        graph: After all passes.
+    Attributes:
         optimize: `speed` takes the fastest kernels, `size` those of the smallest
             tables; both may raise the arena by a quarter. `ram` takes the fastest
             that leave the arena as it is.
-        numerics: The reference to equal.
-        flash_bytes: The most that tables may take; slower kernels keep it.
-        ram_bytes: The most that the arena may take; slower kernels keep it.
+        flash_bytes: The most that tables should take; slower kernels keep it.
+        ram_bytes: The most that the arena should take; slower kernels keep it.
     """
+
+    optimize: Optimize = "speed"
+    flash_bytes: int | None = None
+    ram_bytes: int | None = None
+
+
+def choose_kernels(
+    graph: Graph, target: Target | None, numerics: Numerics
+) -> tuple[Graph, Kernels]:
+    """A kernel for each operator, and the graph with their scratch memory.
+
+    Args:
+        graph: After all passes.
+        target: What runs it; without, every kernel is the portable one.
+        numerics: The reference to equal.
+    """
+    nodes = [Node(graph, op) for op in graph.ops if not OPERATORS[op.kind].is_alias]
+    if target is None:
+        return graph, {node.op.outputs[0]: portable(node) for node in nodes}
     options = {
-        op.outputs[0]: _sorted(list_kernels(Node(graph, op), numerics), optimize)
-        for op in graph.ops
-        if not OPERATORS[op.kind].is_alias
+        node.op.outputs[0]: _sorted(list_kernels(node, numerics), target.optimize)
+        for node in nodes
     }
     least = draft_plan(graph).arena_bytes
-    allowed = int(least * (1 + _SPARE_ARENA[optimize]))
-    if ram_bytes is not None:
-        allowed = max(min(allowed, ram_bytes), least)
-    if flash_bytes is not None:
-        _fit_flash(options, flash_bytes)
+    allowed = int(least * (1 + _SPARE_ARENA[target.optimize]))
+    if target.ram_bytes is not None:
+        allowed = max(min(allowed, target.ram_bytes), least)
+    if target.flash_bytes is not None:
+        _fit_flash(options, target.flash_bytes)
     return _fit_arena(graph, options, allowed)
 
 

@@ -23,6 +23,7 @@ _CYCLES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "FULLY_CONNECTED": (8, 60),
         "MAX_POOL_2D": (10, 40),
         "MEAN": (0, 200),
+        "MOVE": (0, 1.5),
         "SOFTMAX": (0, 250),
         "SUB": (0, 60),
         "TRANSPOSE_CONV": (20, 60),
@@ -41,7 +42,7 @@ def portable(node: Node) -> Kernel:
         steps = outputs * math.prod(node.op.attrs.window)
     constants = (tensors[i] for i in node.op.inputs if i >= 0)
     return Kernel(
-        function="portable",
+        function="portable kernel",
         cycles=int(per_step * steps + per_output * outputs),
         table_bytes=sum(t.bytes for t in constants if t.data is not None),
         scratch_bytes=0,
