@@ -128,7 +128,7 @@ def test_two_boards_that_restart_are_not_confused(nano, tmp_path):
 
     def list_ports():
         calls.append(nano.ports())
-        return (*nano.ports(), *([other] if len(calls) > 1 else []))
+        return (*nano.ports(), *([other] if len(calls) > 2 else []))
 
     machine = Machine(ports=list_ports, restart_s=2.0)
     flashing = flash(make_target(tmp_path), machine)
@@ -205,7 +205,7 @@ def test_port_by_another_name_is_the_same(tmp_path):
 
 WRONG_IMAGES = {
     "of the simulated board": make_image(NEW)[:4] + b"\1\1\0\0" + bytes(900),
-    "with no stack": bytes(900),
+    "with its stack elsewhere": bytes(4) + make_image(NEW)[4:],
     "empty": b"",
     "too large": make_image(NEW, 983_041),
 }

@@ -17,7 +17,14 @@ import serial
 
 from tinycnn.device import link as link_module
 from tinycnn.device.child import Child
-from tinycnn.device.link import ChildSocketLink, Link, PipeLink, SocketLink, open_url
+from tinycnn.device.link import (
+    ChildSocketLink,
+    Link,
+    PipeLink,
+    SerialLink,
+    SocketLink,
+    open_url,
+)
 from tinycnn.errors import DeviceError, DeviceTimeoutError
 
 _NOBODY = 65_534
@@ -151,6 +158,16 @@ def test_port_without_permission(tmp_path: Path) -> None:
         os.seteuid(user)
 
     assert "dialout" in str(error.value.hint)
+
+
+def test_touch_drops_dtr() -> None:
+    """A board waits for that before it starts its bootloader."""
+    link = SerialLink("loop://", 1_200)
+    raised = link._port.dtr
+    link.hang_up()
+
+    assert (raised, link._port.dtr) == (True, False)
+    link.close()
 
 
 def test_permission_hint_names_the_group() -> None:

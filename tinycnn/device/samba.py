@@ -44,7 +44,6 @@ _NEEDED = frozenset("KYZ")
 _TRIES = 5
 _REPLY_TIMEOUT_S = 1.0  # a page takes 0.15 s
 _QUIET_S = 0.1
-_LONGEST_REPLY = 256
 
 _EMPTY = re.compile(rb"\n\r")
 _TEXT = re.compile(rb"([ -~]*)\n\r")
@@ -159,7 +158,7 @@ class Bootloader:
             got += self._link.read(deadline.remaining())
             if match := reply.match(got):
                 return match[match.lastindex or 0]
-            if deadline.expired or got.endswith(b"\n\r") or len(got) > _LONGEST_REPLY:
+            if deadline.expired or got.endswith(b"\n\r"):
                 raise self._no_reply(command, got)
 
     def _no_reply(self, command: bytes, got: bytes) -> DeviceError:
