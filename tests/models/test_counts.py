@@ -8,6 +8,7 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tinycnn.models import build_model, model_names
@@ -103,6 +104,20 @@ def test_parameters_are_those_of_keras_applications(name, knobs, original, not_w
     model = build_model(name, input_shape=(96, 96, 3), classes=10, **knobs)
 
     assert model.count_params() == reference.count_params() - not_weights
+
+
+def test_mobilenet_v2_computes_what_that_of_keras_does():
+    """With its weights, the same outputs to the last bit: transfer relies on it."""
+    from tinycnn.models.backend import keras
+
+    model = build_model("mobilenet_v2", input_shape=(96, 96, 3), classes=10, width=0.35)
+    reference = keras.applications.MobileNetV2(
+        weights=None, input_shape=(96, 96, 3), classes=10, alpha=0.35
+    )
+    model.set_weights(reference.get_weights())
+    images = np.random.default_rng(0).random((2, 96, 96, 3), np.float32)
+
+    np.testing.assert_array_equal(model(images), reference(images))
 
 
 @pytest.mark.parametrize(

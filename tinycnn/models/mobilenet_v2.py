@@ -1,8 +1,9 @@
 """MobileNetV2 (Sandler et al., 2018): inverted bottlenecks with linear ends.
 
-`width` multiplies all channels of the paper's table 2; the last convolution, which the
-paper leaves at 1,280 for small widths, shrinks with the rest, as ten classes do not
-need it. Small images are halved less often, and `halvings` times at most.
+`width` is the authors' multiplier, and channels are rounded as theirs: the layers are
+those of Keras' MobileNetV2 of the same alpha, so that its weights fit. As there, the
+last convolution keeps 1,280 channels in narrow networks. Small images are halved less
+often, and `halvings` times at most.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from tinycnn.models.blocks import (
     conv,
     fit_strides,
     inverted_bottleneck,
-    scaled,
 )
 
 __all__ = ["build"]
@@ -42,7 +42,7 @@ def build(*, input_shape: Shape, classes: int, width: float, halvings: int) -> A
     image = keras.Input(input_shape, name="image")
     x = conv(
         image,
-        scaled(_STEM_CHANNELS, width),
+        _scaled(_STEM_CHANNELS, width),
         3,
         "stem",
         strides=stem,
@@ -54,10 +54,21 @@ def build(*, input_shape: Shape, classes: int, width: float, halvings: int) -> A
         for number in range(1, blocks + 1):
             x = inverted_bottleneck(
                 x,
-                scaled(channels, width),
+                _scaled(channels, width),
                 f"block_{stage}_{number}",
                 expansion=expansion,
                 strides=stride if number == 1 else 1,
             )
-    x = conv(x, scaled(_HEAD_CHANNELS, width), 1, "head", activation="relu6")
+    x = conv(x, _scaled(_HEAD_CHANNELS, max(1.0, width)), 1, "head", activation="relu6")
     return keras.Model(image, classified(x, classes), name="mobilenet_v2")
+
+
+def _scaled(channels: int, width: float) -> int:
+    """`channels` times `width` in eights, but hardly less than nine tenths of it.
+
+    >>> [_scaled(channels, 0.35) for channels in (24, 32, 96)]
+    [8, 16, 32]
+    """
+    exact = channels * width
+    rounded = max(8, int(exact + 4) // 8 * 8)
+    return rounded if rounded >= 0.9 * exact else rounded + 8
