@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -201,11 +201,16 @@ class ModelSettings(Table):
 
 
 class TargetSettings(Table):
-    """What the firmware is built for, and by what."""
+    """What the firmware is built for, and by what.
+
+    Attributes:
+        optimize: What kernels are chosen by on a Cortex-M with DSP instructions.
+    """
 
     board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
     framework: Literal["arduino"] = "arduino"
     toolchain: Literal["zig", "arm-none-eabi-gcc"] = "zig"
+    optimize: Literal["speed", "size", "ram"] = "speed"
 
 
 class Budgets(Table):
@@ -394,7 +399,12 @@ def _problem(problems: Sequence[ErrorDetails], source: str) -> ProjectError:
 def _known_keys(tables: Sequence[int | str]) -> list[str]:
     model: Any = Project
     for table in tables:
-        model = model.model_fields[table].annotation
+        annotation = model.model_fields[table].annotation
+        model = next(
+            kind
+            for kind in (annotation, *get_args(annotation))
+            if hasattr(kind, "model_fields")
+        )
     return list(model.model_fields)
 
 

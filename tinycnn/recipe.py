@@ -9,7 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-__all__ = ["AugmentSettings", "QuantizationSettings", "Table", "TrainingSettings"]
+__all__ = [
+    "AugmentSettings",
+    "DistillSettings",
+    "QuantizationSettings",
+    "Table",
+    "TrainingSettings",
+    "TransferSettings",
+]
 
 _Share = Annotated[float, Field(ge=0, lt=1)]
 _Degrees = Annotated[float, Field(ge=0, le=180)]
@@ -61,6 +68,40 @@ def _read_augment(value: Any) -> Any:
     return value
 
 
+class TransferSettings(Table):
+    """A start from what another network has learned.
+
+    Attributes:
+        source: The folder of another project that was trained, with a network of the
+            same layers up to its end, or "imagenet" for a MobileNetV2.
+        freeze: The last of the layers that keep still at first; by default all whose
+            weights were taken over.
+        epochs: Passes in which the other layers learn alone; the epochs of `[training]`
+            follow, in which all do.
+        learning_rate: Peak of the schedule in these passes.
+    """
+
+    source: str
+    freeze: str | None = None
+    epochs: _Epochs = 5
+    learning_rate: _Rate = 0.001
+
+
+class DistillSettings(Table):
+    """A teacher, whose opinion on every image is learned beside its label.
+
+    Attributes:
+        teacher: The folder of another project that was trained on the same classes.
+        weight: Share of the loss that compares with the teacher.
+        temperature: What divides the logits of both; above 1 the teacher's second
+            choices count for more.
+    """
+
+    teacher: str
+    weight: Annotated[float, Field(gt=0, le=1)] = 0.5
+    temperature: Annotated[float, Field(ge=1, le=100)] = 4.0
+
+
 class TrainingSettings(Table):
     """How the float network is trained.
 
@@ -78,6 +119,8 @@ class TrainingSettings(Table):
         precision: "bfloat16" halves the time on processors that compute with it.
         tensorboard: Whether to write a log for TensorBoard.
         augment: A table, or true for a little of what suits any image.
+        transfer: A table, to start from another network.
+        distill: A table, to learn from another network.
     """
 
     epochs: _Epochs = 60
@@ -93,6 +136,8 @@ class TrainingSettings(Table):
     precision: Literal["float32", "bfloat16"] = "float32"
     tensorboard: bool = False
     augment: Annotated[AugmentSettings, BeforeValidator(_read_augment)] = _LITTLE
+    transfer: TransferSettings | None = None
+    distill: DistillSettings | None = None
 
 
 class QuantizationSettings(Table):

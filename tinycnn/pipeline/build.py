@@ -14,14 +14,17 @@ from pathlib import Path
 
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite
+from tinycnn.compiler.analysis import find_target
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import build_host, build_image, write_arduino_project
 from tinycnn.models.user import user_model_file
+from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.evaluation import HOST_PROGRAM, evaluate
 from tinycnn.pipeline.stages import Observer, StageRunner, hash_json, hash_path
 from tinycnn.pipeline.summary import gather_report
 from tinycnn.pipeline.training import (
+    Job,
     checkpoint_path,
     convert,
     quantize,
@@ -85,12 +88,13 @@ def train_project(workspace: Workspace) -> str:
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
     require_tensorflow()
     own = user_model_file(project.model, build.parent)
-    training = project.training.model_dump(exclude={"tensorboard"})
+    training = project.training.model_dump(exclude={"tensorboard"}, exclude_none=True)
     inputs = {
         "dataset": dataset.sha256,
         "model": project.model.model_dump(),
         "model_file": hash_path(own) if own and own.exists() else None,
         "training": training,
+        "borrowed": hash_borrowed(project, build),
         "seed": project.seed,
         "keras": importlib.metadata.version("keras"),
     }
@@ -105,18 +109,15 @@ def train_project(workspace: Workspace) -> str:
 
 def _run_training(
     name: str,
-    action: Callable[..., None],
+    action: Callable[[Path, Job], None],
     inputs: Mapping[str, object],
     workspace: Workspace,
 ) -> str:
     """Run a stage that goes on where it was stopped; returns its outputs' digest."""
-    w, key = workspace, hash_json(inputs)
-    digest = w.runner.run(
-        name,
-        inputs,
-        lambda out: action(out, w.project, w.dataset, w.build, w.observer, key=key),
-    )
-    checkpoint_path(w.build, name).unlink(missing_ok=True)
+    project, dataset, build = workspace.project, workspace.dataset, workspace.build
+    job = Job(project, dataset, build, workspace.observer, key=hash_json(inputs))
+    digest = workspace.runner.run(name, inputs, lambda out: action(out, job))
+    checkpoint_path(build, name).unlink(missing_ok=True)
     return digest
 
 
@@ -140,7 +141,12 @@ def build_project(workspace: Workspace) -> Report:
     model = convert_project(workspace)
     firmware = workspace.runner.run(
         "firmware",
-        {"model": model, "name": project.name, "target": project.target.model_dump()},
+        {
+            "model": model,
+            "name": project.name,
+            "target": project.target.model_dump(),
+            "budgets": project.budgets.model_dump(),
+        },
         lambda out: _make_firmware(out, project, workspace.board, build),
     )
     workspace.runner.run(
@@ -181,7 +187,13 @@ def compile_project(project: Project, content: bytes) -> Compilation:
     Raises:
         ModelError: If it uses something unsupported.
     """
-    return compile_tflite(content, name=project.name)
+    target = find_target(
+        load_board(project.target.board),
+        project.target.optimize,
+        flash_bytes=project.budgets.flash_bytes,
+        ram_bytes=project.budgets.ram_bytes,
+    )
+    return compile_tflite(content, name=project.name, target=target)
 
 
 def _make_firmware(folder: Path, project: Project, board: Board, build: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from tinycnn.datasets import Dataset
 from tinycnn.errors import ToolchainError
+from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
 from tinycnn.recipe import TrainingSettings
@@ -25,13 +27,34 @@ if TYPE_CHECKING:
     from tinycnn.training.fit import Hooks
 
 __all__ = [
+    "Job",
+    "build_network",
     "checkpoint_path",
     "convert",
-    "fine_tuning_recipe",
     "quantize",
     "require_tensorflow",
     "train",
 ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A training that can be stopped.
+
+    Attributes:
+        project: What to train and how.
+        dataset: What to learn from.
+        build: The build folder, where the state is kept after each epoch.
+        observer: Told of each epoch.
+        key: Names all that the result depends on: what was stopped goes on if its key
+            was the same.
+    """
+
+    project: Project
+    dataset: Dataset
+    build: Path
+    observer: Observer
+    key: str
 
 
 def require_tensorflow() -> None:
@@ -47,71 +70,40 @@ def require_tensorflow() -> None:
         )
 
 
-def train(
-    folder: Path,
-    project: Project,
-    dataset: Dataset,
-    build: Path,
-    observer: Observer,
-    *,
-    key: str,
-) -> None:
-    """Train the float network; writes `float.npz` and `float.json`.
-
-    Args:
-        folder: Where to write.
-        project: What to train and how.
-        dataset: What to learn from.
-        build: Where the state is kept after each epoch, as `train.checkpoint`.
-        observer: Told of each epoch.
-        key: Names all that the result depends on; a training that was stopped goes on
-            if its key was the same.
-    """
+def train(folder: Path, job: Job) -> None:
+    """Train the float network; writes `float.npz` and `float.json`."""
     from tinycnn.training.fit import evaluate, train_model
     from tinycnn.training.weights import save_weights
 
-    model = _build(project, dataset, build)
-    recipe = project.training
-    hooks = _hooks("train", recipe, build, observer, key)
+    project, dataset = job.project, job.dataset
+    model, recipe = build_network(project, dataset, job.build), project.training
+    if recipe.transfer is not None:
+        _start_from_another(model, job)
+    hooks = _hooks("train", recipe, job)
     history = train_model(model, dataset, recipe, seed=project.seed, hooks=hooks)
     save_weights(model, folder / "float.npz")
     _write_curve(folder / "float.json", history, evaluate(model, dataset.test))
 
 
-def quantize(
-    folder: Path,
-    project: Project,
-    dataset: Dataset,
-    build: Path,
-    observer: Observer,
-    *,
-    key: str,
-) -> None:
-    """Make the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`.
-
-    Takes the arguments of `train`; its state is kept as `quantize.checkpoint`.
-    """
+def quantize(folder: Path, job: Job) -> None:
+    """Make the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`."""
     from tinycnn.training.agreement import fake_quantized_outputs
     from tinycnn.training.fit import History, evaluate
     from tinycnn.training.quantize import calibrate, fine_tune, quantize_model
     from tinycnn.training.weights import load_weights, save_weights
 
-    model = _build(project, dataset, build)
-    load_weights(model, build / "float.npz")
-    twin, settings = quantize_model(model), project.quantization
-    if settings.method == "ptq":
-        calibrate(twin, dataset.train.images, ranges=settings.ranges)
+    project, dataset = job.project, job.dataset
+    model = build_network(project, dataset, job.build)
+    load_weights(model, job.build / "float.npz")
+    twin, ranges = quantize_model(model), project.quantization.ranges
+    if project.quantization.method == "ptq":
+        calibrate(twin, dataset.train.images, ranges=ranges)
         history = History((), -1)
     else:
-        recipe = fine_tuning_recipe(project)
-        hooks = _hooks("quantize", recipe, build, observer, key)
+        recipe = _fine_tuning_recipe(project)
+        hooks = _hooks("quantize", recipe, job)
         history = fine_tune(
-            twin,
-            dataset,
-            recipe,
-            ranges=settings.ranges,
-            seed=project.seed,
-            hooks=hooks,
+            twin, dataset, recipe, ranges=ranges, seed=project.seed, hooks=hooks
         )
     save_weights(twin, folder / "quantized.npz")
     _write_curve(folder / "quantized.json", history, evaluate(twin, dataset.test))
@@ -125,7 +117,7 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
     from tinycnn.training.quantize import quantize_model
     from tinycnn.training.weights import load_weights
 
-    twin = quantize_model(_build(project, dataset, build))
+    twin = quantize_model(build_network(project, dataset, build))
     load_weights(twin, build / "quantized.npz")
     content = convert_model(twin)
     header, source = c_array(content)
@@ -134,7 +126,35 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
     (folder / "model_data.cc").write_text(source, "utf-8")
 
 
-def fine_tuning_recipe(project: Project) -> TrainingSettings:
+def build_network(project: Project, dataset: Dataset, build: Path) -> Any:
+    """The Keras model of `project` for the images of `dataset`, freshly drawn."""
+    from tinycnn.models import build_from_settings
+
+    return build_from_settings(
+        project.model,
+        root=build.parent,
+        input_shape=dataset.image_shape,
+        classes=len(dataset.class_names),
+        seed=project.seed,
+    )
+
+
+def checkpoint_path(build: Path, stage: str) -> Path:
+    """Where the state of a stage is kept while it trains."""
+    return build / f"{stage}.checkpoint"
+
+
+def _start_from_another(model: Any, job: Job) -> None:
+    """Take over the weights of another network and train the new head of `model`."""
+    from tinycnn.training.transfer import adopt_weights, train_head
+
+    project, recipe = job.project, job.project.training
+    adopted = adopt_weights(model, weights_to_start_from(project, job.build, model))
+    hooks = _hooks("head", recipe, job)
+    train_head(model, adopted, job.dataset, recipe, seed=project.seed, hooks=hooks)
+
+
+def _fine_tuning_recipe(project: Project) -> TrainingSettings:
     """The recipe of `[training]` as `[quantization]` changes it.
 
     The optimizer is Adam and nothing decays: the weights only have to find their place
@@ -151,43 +171,27 @@ def fine_tuning_recipe(project: Project) -> TrainingSettings:
     return project.training.model_copy(update=changes)
 
 
-def _build(project: Project, dataset: Dataset, build: Path) -> Any:
-    from tinycnn.models import build_from_settings
-
-    return build_from_settings(
-        project.model,
-        root=build.parent,
-        input_shape=dataset.image_shape,
-        classes=len(dataset.class_names),
-        seed=project.seed,
-    )
-
-
-def _hooks(
-    name: str, recipe: TrainingSettings, build: Path, observer: Observer, key: str
-) -> Hooks:
-    """Report epochs of stage `name`, and keep its state in the build folder."""
+def _hooks(name: str, recipe: TrainingSettings, job: Job) -> Hooks:
+    """Report epochs of stage `name`, keep its state, bring its teacher."""
     from tinycnn.training.checkpoint import Checkpoint, Epoch
     from tinycnn.training.fit import Hooks
     from tinycnn.training.log import EpochLog
 
-    log = EpochLog(build / "tensorboard" / name) if recipe.tensorboard else None
+    log = EpochLog(job.build / "tensorboard" / name) if recipe.tensorboard else None
     numbers = itertools.count(1)
 
     def after_epoch(epoch: Epoch) -> None:
         number = next(numbers)
         detail = f"loss {epoch.loss:.4f}, accuracy {epoch.val_accuracy:.2%}"
-        observer.progress(name, number, recipe.epochs, detail)
+        job.observer.progress(name, number, recipe.epochs, detail)
         if log is not None:
             log.write(number, epoch)
 
-    checkpoint = Checkpoint(checkpoint_path(build, name), key)
-    return Hooks(after_epoch=after_epoch, checkpoint=checkpoint)
-
-
-def checkpoint_path(build: Path, stage: str) -> Path:
-    """Where the state of a stage is kept while it trains."""
-    return build / f"{stage}.checkpoint"
+    return Hooks(
+        after_epoch=after_epoch,
+        checkpoint=Checkpoint(checkpoint_path(job.build, name), job.key),
+        teacher=load_teacher(job.project, job.dataset, job.build),
+    )
 
 
 def _write_curve(path: Path, history: Any, test_accuracy: float) -> None:

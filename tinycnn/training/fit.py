@@ -25,10 +25,10 @@ from tinycnn.training.augment import augmented
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
 from tinycnn.training.fused_norm import with_fused_norms
 from tinycnn.training.loss import (
-    class_weights,
     count_hits,
     cross_entropy,
     logits_of,
+    loss_function,
     optimizer_of,
 )
 
@@ -54,12 +54,13 @@ class Hooks:
         before_epoch: Called with the number of each epoch, from 0, before it.
         after_epoch: Called after each epoch, also of one that a checkpoint remembers.
         checkpoint: Where the state is kept after each epoch.
-        teacher: A model whose outputs are learned beside the labels.
+        teacher: The model that the recipe distills from.
     """
 
     before_epoch: Callable[[int], None] = lambda number: None
     after_epoch: Callable[[Epoch], None] = lambda epoch: None
     checkpoint: Checkpoint | None = None
+    teacher: Any = None
 
 
 def train_model(
@@ -89,7 +90,10 @@ def train_model(
     keras.utils.set_random_seed(seed)
     steps = max(1, len(dataset.train) // recipe.batch_size)
     optimizer = optimizer_of(model, recipe, steps * recipe.epochs)
-    train_step = _train_step(model, dataset.train, optimizer, recipe, seed)
+    loss_of = loss_function(recipe, dataset.train.labels, hooks.teacher)
+    train_step = _train_step(
+        model, dataset.train, optimizer, recipe, loss_of, seed=seed
+    )
     validate = _validation(model, dataset.validation)
     state = _resumed(model, optimizer, hooks)
     while len(state.epochs) < recipe.epochs and not _is_stuck(state, recipe.patience):
@@ -158,33 +162,32 @@ def _is_stuck(state: State, patience: int | None) -> bool:
 
 
 def _train_step(
-    model: Any, split: Split, optimizer: Any, recipe: TrainingSettings, seed: int
+    model: Any,
+    split: Split,
+    optimizer: Any,
+    recipe: TrainingSettings,
+    loss_of: Callable[[Any, Any, Any], Any],
+    *,
+    seed: int,
 ) -> _Step:
     """A compiled step: from the indices of a batch to its loss and accuracy."""
     images, labels = tf.constant(split.images), tf.constant(split.labels)
     network = with_fused_norms(logits_of(model))
     variables = network.trainable_variables
     classes = network.outputs[0].shape[-1]
-    weights = np.ones(classes, np.float32)
-    if recipe.class_weights:
-        weights = class_weights(split.labels, classes)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(indices: Any) -> tuple[Any, Any]:
         truth = tf.gather(labels, indices)
-        step_seed = (seed, tf.cast(optimizer.iterations, tf.int32))
         batch, target = augmented(
             _real(tf.gather(images, indices)),
             tf.one_hot(truth, classes),
             recipe.augment,
-            step_seed,
+            (seed, tf.cast(optimizer.iterations, tf.int32)),
         )
-        weight = tf.linalg.matvec(target, weights)
-        smooth = recipe.label_smoothing
-        target = (1.0 - smooth) * target + smooth / classes
         with tf.GradientTape() as tape:
             logits = network(batch, training=True)
-            loss = tf.reduce_mean(weight * cross_entropy(target, logits))
+            loss = tf.reduce_mean(loss_of(batch, target, logits))
             total = tf.add_n([loss, *network.losses])
         optimizer.apply(tape.gradient(total, variables), variables)
         return loss, count_hits(truth, logits) / tf.cast(len(indices), tf.float32)

@@ -6,6 +6,7 @@ labels are all the same to the loss.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from tinycnn.models.backend import keras, tf
 from tinycnn.recipe import TrainingSettings
 
-__all__ = ["class_weights", "count_hits", "cross_entropy", "logits_of", "optimizer_of"]
+__all__ = ["class_weights", "count_hits", "cross_entropy", "logits_of"]
+__all__ += ["loss_function", "optimizer_of"]
 
 _FINAL_RATE_SHARE = 0.01  # of the peak learning rate
 _MOMENTUM = 0.9
@@ -62,6 +64,35 @@ def logits_of(model: Any) -> Any:
         return model
     p = keras.ops.maximum(model.outputs[0], _SMALLEST_PROBABILITY)
     return keras.Model(model.inputs[0], keras.ops.log(p))
+
+
+def loss_function(
+    recipe: TrainingSettings, labels: NDArray[np.int64], teacher: Any
+) -> Callable[[Any, Any, Any], Any]:
+    """The loss of each image, from images, probabilities of classes, and logits.
+
+    Args:
+        recipe: Smoothing, weights of classes and distillation.
+        labels: Those of the training split.
+        teacher: The model to distill from; None without distillation.
+    """
+    distill, smooth = recipe.distill, recipe.label_smoothing
+
+    def loss_of(images: Any, truth: Any, logits: Any) -> Any:
+        classes = logits.shape[-1]
+        target = (1.0 - smooth) * truth + smooth / classes
+        loss = cross_entropy(target, logits)
+        if recipe.class_weights:
+            loss *= tf.linalg.matvec(truth, class_weights(labels, classes))
+        if distill is None or expert is None:
+            return loss
+        opinion = tf.nn.softmax(expert(images, training=False) / distill.temperature)
+        lesson = cross_entropy(opinion, logits / distill.temperature)
+        lesson *= distill.temperature**2  # Hinton et al., 2015, section 2
+        return (1.0 - distill.weight) * loss + distill.weight * lesson
+
+    expert = None if teacher is None else logits_of(teacher)
+    return loss_of
 
 
 def cross_entropy(truth: Any, logits: Any) -> Any:

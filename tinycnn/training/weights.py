@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["load_weights", "save_weights", "write_arrays"]
+__all__ = ["load_weights", "read_weights", "save_weights", "write_arrays"]
 
 
 def save_weights(model: Any, path: Path) -> None:
@@ -46,7 +46,7 @@ def load_weights(model: Any, path: Path) -> None:
         InvalidModelError: If the file is broken or belongs to another architecture.
     """
     expected = [weight.shape for weight in model.get_weights()]
-    weights = _read_arrays(path)
+    weights = read_weights(path)
     found = [weight.shape for weight in weights]
     if found != expected:
         raise InvalidModelError(
@@ -57,7 +57,12 @@ def load_weights(model: Any, path: Path) -> None:
     model.set_weights(weights)
 
 
-def _read_arrays(path: Path) -> list[NDArray[np.float32]]:
+def read_weights(path: Path) -> list[NDArray[np.float32]]:
+    """The arrays that `save_weights` wrote to `path`, in a model's order.
+
+    Raises:
+        InvalidModelError: If the file is broken.
+    """
     try:
         with np.load(path, allow_pickle=False) as archive:
             keys = [_key(i) for i in range(len(archive.files))]
