@@ -145,8 +145,8 @@ def test_the_image_lies_where_the_board_keeps_it(project, board, tmp_path):
 @pytest.mark.parametrize(
     ("sizes", "memory", "room", "name"),
     [
-        ((220_000, 16), "RAM", "218,224", "big_variable 220,000"),
-        ((16, 890_000), "flash", "887,788", "big_constant 890,000"),
+        ((220_000, 16), "RAM", "218,224", "220,000  big_variable"),
+        ((16, 890_000), "flash", "887,788", "890,000  big_constant"),
     ],
 )
 def test_an_image_that_does_not_fit_names_what_is_big(
@@ -162,7 +162,7 @@ def test_an_image_that_does_not_fit_names_what_is_big(
     text = str(caught.value)
     expected = f"firmware 'counting': expected at most {room} bytes of {memory} beside"
     assert text.startswith(f"{expected} the Arduino core of nano33ble, got ")
-    assert f"; biggest: {name}, " in text
+    assert f"what takes most {memory}:\n     {name}\n" in caught.value.hint
     assert not output.exists()
 
 

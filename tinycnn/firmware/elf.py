@@ -10,9 +10,9 @@ from typing import Any
 from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
 
-__all__ = ["ImageSize", "check_fit", "measure"]
+__all__ = ["ImageSize", "check_fit", "check_room", "measure"]
 
-_BIGGEST = 3
+_BIGGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,41 @@ def check_fit(name: str, size: ImageSize, board: Board) -> None:
     ram_room = board.ram_bytes - board.core_ram_bytes
     is_counted = board.core_ram_bytes >= size.stack_bytes
     ram_bytes = size.ram_bytes - (size.stack_bytes if is_counted else 0)
-    for memory, used, room, symbols in (
+    _check(
+        f"firmware '{name}'",
+        f"beside the Arduino core of {board.name}",
         ("flash", size.flash_bytes, flash_room, size.flash_symbols),
         ("RAM", ram_bytes, ram_room, size.ram_symbols),
-    ):
+    )
+
+
+def check_room(name: str, size: ImageSize, board: Board) -> None:
+    """Do nothing if a whole application of `size` fits `board`.
+
+    Raises:
+        ToolchainError: If it does not; names what takes the most.
+    """
+    _check(
+        f"firmware '{name}'",
+        f"on {board.name}",
+        ("flash", size.flash_bytes, board.flash_bytes, size.flash_symbols),
+        ("RAM", size.ram_bytes, board.ram_bytes, size.ram_symbols),
+    )
+
+
+def _check(
+    subject: str,
+    where: str,
+    *memories: tuple[str, int, int, tuple[tuple[int, str], ...]],
+) -> None:
+    for memory, used, room, symbols in memories:
         if used > room:
-            biggest = ", ".join(f"{label} {count:,}" for count, label in symbols)
+            table = "".join(f"\n{count:>12,}  {label}" for count, label in symbols)
             raise ToolchainError(
-                f"firmware '{name}': expected at most {room:,} bytes of {memory} "
-                f"beside the Arduino core of {board.name}, got {used:,}; "
-                f"biggest: {biggest}",
-                hint="choose a smaller model or a board with more memory",
+                f"{subject}: expected at most {room:,} bytes of {memory} {where}, "
+                f"got {used:,}",
+                hint="choose a smaller model or a board with more memory; "
+                f"what takes most {memory}:{table}",
             )
 
 
