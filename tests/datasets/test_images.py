@@ -52,6 +52,15 @@ def test_folders_are_classes_in_the_order_of_their_names(folder: Path) -> None:
     assert not images.images.flags.writeable
 
 
+def test_progress_counts_the_images(folder: Path) -> None:
+    """Each image that was read, of all."""
+    seen: list[tuple[str, int, int]] = []
+
+    read_images(folder, size=4, channels=1, progress=lambda *call: seen.append(call))
+
+    assert seen == [(folder.name, number, 3) for number in (1, 2, 3)]
+
+
 def test_other_entries_are_skipped(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

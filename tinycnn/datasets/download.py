@@ -32,7 +32,7 @@ _TIMEOUT_S = 30.0
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
-"""Called with the file's name, the bytes that have arrived and all its bytes."""
+"""Called with the name of what arrives, how much of it has, and how much it is."""
 
 
 @dataclass(frozen=True, slots=True)

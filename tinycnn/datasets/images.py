@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from tinycnn.datasets.dataset import Split
+from tinycnn.datasets.download import Progress
 from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
 from tinycnn.project import ImageFit
@@ -57,7 +58,12 @@ _log = logging.getLogger(__name__)
 
 
 def read_images(
-    folder: Path, *, size: int, channels: Literal[1, 3], fit: ImageFit = "crop"
+    folder: Path,
+    *,
+    size: int,
+    channels: Literal[1, 3],
+    fit: ImageFit = "crop",
+    progress: Progress | None = None,
 ) -> tuple[Split, tuple[str, ...]]:
     """All images under `folder`, class by class, and the class names.
 
@@ -66,6 +72,7 @@ def read_images(
         size: Height and width of the result, in pixels.
         channels: 1 for grey, 3 for RGB.
         fit: How an image becomes square.
+        progress: Told how many images were read.
 
     Raises:
         DatasetError: If there are no classes, a class has no images, or an image
@@ -82,8 +89,10 @@ def read_images(
         )
     images = np.empty((total, size, size, channels), np.uint8)
     paths = (path for paths in classes.values() for path in paths)
-    for image, path in zip(images, paths, strict=True):
-        image[...] = read_image(path, size=size, channels=channels, fit=fit)
+    for number, path in enumerate(paths):
+        images[number] = read_image(path, size=size, channels=channels, fit=fit)
+        if progress is not None:
+            progress(folder.name, number + 1, total)
     counts = [len(paths) for paths in classes.values()]
     labels = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     return make_split(images, labels), tuple(classes)

@@ -98,13 +98,13 @@ def load_dataset(
         root: The project's folder, which `settings.path` is relative to.
         folders: Where published files may lie, as `folder/dataset/file`.
         cache: Where they are downloaded to; the user's cache folder when None.
-        progress: Told how a download proceeds.
+        progress: Told how a download or the reading of a folder proceeds.
 
     Raises:
         DatasetError: If the data set is not known, cannot be had, or is damaged.
     """
     if settings.path is not None:
-        dataset = _load_path(root / settings.path, settings, seed)
+        dataset = _load_path(root / settings.path, settings, seed, progress)
     elif settings.name == "digits":
         dataset = _hold_out("digits", *read_digits(), settings, seed)
     elif settings.name in IDX_SOURCES:
@@ -125,7 +125,9 @@ def load_dataset(
     return dataset
 
 
-def _load_path(path: Path, settings: DatasetSettings, seed: int) -> Dataset:
+def _load_path(
+    path: Path, settings: DatasetSettings, seed: int, progress: Progress | None
+) -> Dataset:
     """The data set in a folder of images or an `.npz` file, named after it."""
     if os.path.isdir(path):  # unlike Path's, false for a name that is too long
         images, class_names = read_images(
@@ -133,6 +135,7 @@ def _load_path(path: Path, settings: DatasetSettings, seed: int) -> Dataset:
             size=settings.image_size or _DEFAULT_IMAGE_SIZE,
             channels=settings.channels or 1,
             fit=settings.fit,
+            progress=progress,
         )
     elif os.path.isfile(path) and path.suffix == ".npz":
         images, class_names = read_npz(path)
