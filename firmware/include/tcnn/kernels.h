@@ -78,6 +78,34 @@ typedef struct {
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
 
+/* CONV_2D 3x3 of stride 1 for Cortex-M with DSP. */
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t output_channels;
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t input_zero_point;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_conv_2d_winograd_dsp_params_t;
+
+/* weights: for each four output channels
+ *   for each of 36 positions, each pair of input channels (0, 2; 1, 3; 4, 6; 5, 7; ...),
+ *   each output channel: a word with the first of the pair in the low half
+ *   for each output channel: multiplier, offset, shift, 36 * the sum to start from, and
+ *   what is added to four times the sums of (2, 2), (2, 3), (3, 2), (3, 3) of a tile
+ * scratch: for each column that tiles of 6 cover in steps of 4, 3 words for each input
+ * channel; then 36 words for each input channel; then 1152 bytes, and no less than a row
+ * of the input, or 7 pixels if the input channels, rounded up to 4 everywhere here, were
+ * no multiple of 4 */
+void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
+                                  const int8_t *input, const int32_t *weights,
+                                  uint8_t *scratch, int8_t *output);
+
 /* DEPTHWISE_CONV_2D for Cortex-M with DSP: 3x3, depth multiplier 1. */
 typedef struct {
     int32_t input_height;
