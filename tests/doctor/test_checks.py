@@ -174,7 +174,7 @@ FINDINGS = {
     ),
     "bootloader": (
         ports(make_port(replace(NANO, mode="bootloader"), hello=None)),
-        ("/dev/ttyACM0", "warning", "bootloader of nano33ble", "tinycnn flash"),
+        ("/dev/ttyACM0", "warning", "5A1F, waits for an upload", "tinycnn flash"),
     ),
     "other firmware": (
         ports(make_port(hello="no reply from /dev/ttyACM0")),

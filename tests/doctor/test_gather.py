@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -20,7 +21,18 @@ def test_this_machine_has_what_the_tests_need():
     plain = facts.packages[0]
     assert (plain.extra, plain.unfit) == ("", ())
     assert {"ai-edge-litert", "click", "pyserial"} <= set(plain.found)
+    assert not any("click" in packages.found for packages in facts.packages[1:])
     assert "pytest" not in str(facts.packages)
+
+
+def test_other_versions_do_not_fit(monkeypatch):
+    """Each is named with what was expected."""
+    monkeypatch.setattr(metadata, "version", lambda name: "0.1")
+
+    plain = gather_facts().packages[0]
+
+    assert "ai-edge-litert: expected ==2.3.0, got 0.1" in plain.unfit
+    assert not plain.found
 
 
 def test_board_on_a_port_is_asked():
@@ -55,7 +67,8 @@ def test_program_that_uses_a_port_is_named():
         user.stdin.close()
     os.close(master)
 
-    assert any(f"process {user.pid})" in one for one in port.users)
+    (name,) = port.users
+    assert name.endswith(f" (process {user.pid})")
 
 
 @posix
