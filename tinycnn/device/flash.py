@@ -7,7 +7,6 @@ often on another port: it is known by its serial number, or else by being new.
 
 from __future__ import annotations
 
-import os
 import shlex
 import struct
 import time
@@ -19,7 +18,7 @@ from tinycnn.boards import Board
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.device import Device
 from tinycnn.device.link import Link, open_url, touch_1200bps
-from tinycnn.device.ports import DetectedPort, detect_ports
+from tinycnn.device.ports import DetectedPort, detect_ports, find_port
 from tinycnn.device.protocol import DeviceInfo
 from tinycnn.device.samba import PAGE_BYTES, Bootloader
 from tinycnn.device.upload import copy_to_drive, list_drives, run_tool, upload_command
@@ -261,10 +260,7 @@ def _choose_port(
     """The port where the board is; None if the upload does without."""
     name = target.board.name
     if wanted:
-        path = os.path.realpath(wanted)
-        unlisted = DetectedPort(wanted, (), "other", None, None, None, "")
-        listed = (port for port in ports if os.path.realpath(port.device) == path)
-        port = next(listed, unlisted)
+        port = find_port(wanted, ports)
         if port.boards and name not in port.boards:
             text = f"port {wanted}: expected a {name}, got a {' or '.join(port.boards)}"
             hint = "choose another --port, or that board in tinycnn.toml"

@@ -6,6 +6,8 @@ them, as all boards with an ST-LINK do.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +16,7 @@ from serial.tools.list_ports_common import ListPortInfo
 
 from tinycnn.boards import load_boards
 
-__all__ = ["DetectedPort", "detect_ports", "identify_port"]
+__all__ = ["DetectedPort", "detect_ports", "find_port", "identify_port"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,17 @@ def detect_ports() -> tuple[DetectedPort, ...]:
     """All serial ports of this machine, boards or not, by name."""
     ports = map(identify_port, list_ports.comports())
     return tuple(sorted(ports, key=lambda port: port.device))
+
+
+def find_port(name: str, ports: Iterable[DetectedPort]) -> DetectedPort:
+    """The port that is called `name` or that a link of this name means.
+
+    A port that is not among `ports`, such as a URL, is one of which nothing is known.
+    """
+    path = os.path.realpath(name)
+    unlisted = DetectedPort(name, (), "other", None, None, None, "")
+    listed = (port for port in ports if os.path.realpath(port.device) == path)
+    return next(listed, unlisted)
 
 
 def identify_port(port: ListPortInfo) -> DetectedPort:

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from tinycnn.device import DeviceInfo, open_serial
-from tinycnn.device.ports import DetectedPort, detect_ports
+from tinycnn.device.ports import DetectedPort, detect_ports, find_port
 from tinycnn.device.processes import list_processes, port_users
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
 from tinycnn.errors import DeviceError
@@ -46,10 +46,7 @@ def gather_facts(port: str | None = None) -> Facts:
     base, bossac = os.environ.get("ZEPHYR_BASE"), shutil.which("bossac")
     detected = detect_ports()
     if port:
-        unlisted = DetectedPort(port, (), "other", None, None, None, "")
-        path = os.path.realpath(port)
-        listed = (p for p in detected if os.path.realpath(p.device) == path)
-        detected = (next(listed, unlisted),)
+        detected = (find_port(port, detected),)
     return Facts(
         system=sys.platform,
         python=_find_python(),
@@ -133,8 +130,8 @@ def _may_use_ports() -> bool:
         import grp
     except ImportError:  # Windows asks nobody
         return True
-    groups = (group.gr_name for group in map(grp.getgrgid, os.getgroups()))
-    return os.geteuid() == 0 or any(group in _GROUPS for group in groups)
+    wanted = {group.gr_gid for group in grp.getgrall() if group.gr_name in _GROUPS}
+    return os.geteuid() == 0 or bool(wanted & {os.getegid(), *os.getgroups()})
 
 
 def _read_rules() -> Iterator[str]:
