@@ -147,11 +147,14 @@ class QuantizationSettings(Table):
         method: "qat" fine-tunes with rounding in the loop; "ptq" only measures ranges.
         ranges: Of activations: "average" follows what training sees, "learned" starts
             at the least squared error and is trained.
+        per_channel_dense: Whether the weights of dense layers have a scale per output
+            channel; older copies of TFLite Micro take one for all.
         epochs: Passes of fine-tuning over the training images.
         learning_rate: Its peak.
     """
 
     method: Literal["qat", "ptq"] = "qat"
     ranges: Literal["average", "learned"] = "average"
+    per_channel_dense: bool = True
     epochs: _Epochs = 8
     learning_rate: _Rate = 0.0001

@@ -43,11 +43,11 @@ print(digest(1))
 """
 
 
-def _converted(model, images):
+def _converted(model, images, **options):
     from tinycnn.training.convert import convert_model
     from tinycnn.training.quantize import calibrate, quantize_model
 
-    twin = quantize_model(model)
+    twin = quantize_model(model, **options)
     calibrate(twin, images)
     return twin, convert_model(twin)
 
@@ -62,6 +62,21 @@ def test_converted_model_equals_its_twin(networks, reference, images, name):
     outputs = reference(content, images)
     assert len(np.unique(outputs)) > 5
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
+
+
+def test_dense_weights_can_have_one_scale(networks, reference, images):
+    """As older copies of TFLite Micro need it; the twin knows, byte for byte."""
+    from tinycnn.compiler import read_tflite
+    from tinycnn.training.agreement import fake_quantized_outputs
+
+    model = networks.pooled()
+    for per_channel, scales in ((True, {5, 6}), (False, {1})):
+        twin, content = _converted(model, images, per_channel_dense=per_channel)
+        graph = read_tflite(content)
+        dense = [op for op in graph.ops if op.kind == "FULLY_CONNECTED"]
+        assert {len(graph.tensors[op.inputs[1]].quant.scale) for op in dense} == scales
+        outputs = reference(content, images)
+        np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -95,7 +95,10 @@ def quantize(folder: Path, job: Job) -> None:
     project, dataset = job.project, job.dataset
     model = build_network(project, dataset, job.build)
     load_weights(model, job.build / "float.npz")
-    twin, ranges = quantize_model(model), project.quantization.ranges
+    ranges = project.quantization.ranges
+    twin = quantize_model(
+        model, per_channel_dense=project.quantization.per_channel_dense
+    )
     if project.quantization.method == "ptq":
         calibrate(twin, dataset.train.images, ranges=ranges)
         history = History((), -1)
@@ -117,7 +120,10 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
     from tinycnn.training.quantize import quantize_model
     from tinycnn.training.weights import load_weights
 
-    twin = quantize_model(build_network(project, dataset, build))
+    twin = quantize_model(
+        build_network(project, dataset, build),
+        per_channel_dense=project.quantization.per_channel_dense,
+    )
     load_weights(twin, build / "quantized.npz")
     content = convert_model(twin)
     header, source = c_array(content)

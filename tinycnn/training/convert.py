@@ -60,6 +60,9 @@ def _converted(twin: Any) -> bytes:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
+        converter._experimental_disable_per_channel_quantization_for_dense_layers = any(
+            not getattr(layer, "per_channel", True) for layer in twin.layers
+        )
         return bytes(converter.convert())
     finally:
         set_mode(twin, "active")

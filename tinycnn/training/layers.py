@@ -1,9 +1,9 @@
 """The fake-quantized layers with weights or windows that a twin is made of.
 
-They compute with values that lie on int8 grids; weights are symmetric per output
-channel in -127..127. In training they are float32 with straight-through rounding. In
-inference they count in integers and round as TFLite's reference kernels do, so that a
-twin gives the integers of its converted model.
+They compute with values that lie on int8 grids; weights are symmetric in -127..127,
+per output channel unless a dense layer must not. In training they are float32 with
+straight-through rounding. In inference they count in integers and round as TFLite's
+reference kernels do, so that a twin gives the integers of its converted model.
 """
 
 from __future__ import annotations
@@ -40,18 +40,26 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
         step: What the layer computes and its initial weights.
         source: The grid of its input.
         target: The grid that its output will be rounded to.
+        per_channel: Whether each output channel has a scale of its own.
     """
 
     def __init__(
-        self, step: LinearStep, source: FakeQuantize, target: FakeQuantize
+        self,
+        step: LinearStep,
+        source: FakeQuantize,
+        target: FakeQuantize,
+        *,
+        per_channel: bool = True,
     ) -> None:
         super().__init__(name=step.name)
         self.mode: Mode = "active"
         self.kind = step.kind
         self.activation = step.activation
+        self.per_channel = per_channel
         self._strides = (1, *step.strides, 1)
         self._padding = step.padding.upper()
-        self._reduced_axes = _REDUCED_AXES[step.kind]
+        all_axes = tuple(range(len(step.kernel.shape)))
+        self._reduced_axes = _REDUCED_AXES[step.kind] if per_channel else all_axes
         # Methods, as Keras would adopt the layers themselves.
         self._source_grid, self._target_grid = source.grid, target.grid
         self.kernel = self.add_weight(shape=step.kernel.shape, name="kernel")

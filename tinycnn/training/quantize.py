@@ -41,8 +41,13 @@ _GRID_KEEPERS = ("same_grid", "average_pool", "concatenate")
 _FOLLOWING_SHARE = 2 / 3  # of the epochs of fine-tuning
 
 
-def quantize_model(model: Any) -> Any:
+def quantize_model(model: Any, *, per_channel_dense: bool = True) -> Any:
     """The fake-quantized twin of `model`, with its weights; ranges are not set yet.
+
+    Args:
+        model: Of supported layers.
+        per_channel_dense: Whether the weights of dense layers have a scale per output
+            channel, as those of convolutions always do.
 
     Raises:
         UnsupportedModelError: If `model` holds something without int8 counterpart.
@@ -53,7 +58,7 @@ def quantize_model(model: Any) -> Any:
     tensors = [slots[0].grid(image)]
     for step, slot in zip(steps[1:], slots[1:], strict=True):
         grids = tuple(slots[source].grid for source in step.sources)
-        layer = _twin_layer(step, grids, slot.grid)
+        layer = _twin_layer(step, grids, slot.grid, per_channel_dense)
         inputs = [tensors[source] for source in step.sources]
         tensor = layer(inputs if len(inputs) > 1 else inputs[0])
         if step.kind not in (*_GRID_KEEPERS, "softmax"):
@@ -167,11 +172,15 @@ def _fixed_range(step: Step) -> tuple[float, float] | None:
 
 
 def _twin_layer(
-    step: Step, sources: tuple[FakeQuantize, ...], target: FakeQuantize
+    step: Step,
+    sources: tuple[FakeQuantize, ...],
+    target: FakeQuantize,
+    per_channel_dense: bool,
 ) -> Any:
     """The layer that computes `step` in the twin, between these grids."""
     if isinstance(step, LinearStep):
-        return FakeQuantLinear(step, sources[0], target)
+        per_channel = step.kind != "dense" or per_channel_dense
+        return FakeQuantLinear(step, sources[0], target, per_channel=per_channel)
     if step.kind == "softmax":
         return FakeQuantSoftmax(name=step.name)
     if step.kind == "mean":
