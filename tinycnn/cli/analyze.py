@@ -9,7 +9,7 @@ from typing import get_args
 
 import click
 
-from tinycnn.boards import board_names, load_board
+from tinycnn.boards import Board, board_names, load_board
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
@@ -18,6 +18,7 @@ from tinycnn.cli.console import (
     print_json,
     print_table,
 )
+from tinycnn.cli.sensitivity import show_sensitivity
 from tinycnn.compiler import Optimize
 from tinycnn.compiler.analysis import (
     Analysis,
@@ -28,7 +29,7 @@ from tinycnn.compiler.analysis import (
 )
 from tinycnn.pipeline import find_model
 
-__all__ = ["analyze", "describe_fit", "list_totals", "show_shape"]
+__all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_shape"]
 
 _COLUMNS = (
     *("op", "kind", "input", "output", "parameters", "MACs"),
@@ -46,8 +47,15 @@ _BAR = 20
     default="speed",
     help="What kernels are chosen by.",
 )
+@click.option(
+    "--sensitivity",
+    is_flag=True,
+    help="Of a trained project: which layer's int8 costs the accuracy.",
+)
 @json_option
-def analyze(model: Path, board: str | None, optimize: Optimize, as_json: bool) -> int:
+def analyze(
+    model: Path, board: str | None, optimize: Optimize, sensitivity: bool, as_json: bool
+) -> int:
     """Tell what MODEL needs: a .tflite file, or a project, built or not.
 
     Kernels and cycles are those chosen and predicted for the board, or for a
@@ -58,6 +66,9 @@ def analyze(model: Path, board: str | None, optimize: Optimize, as_json: bool) -
     Example:
       tinycnn analyze model.tflite --board nano33ble
     """
+    if sensitivity:
+        show_sensitivity(model, as_json=as_json)
+        return 0
     chosen = load_board(board).name if board else None
     with ConsoleObserver(quiet=as_json) as observer:
         found = find_model(model, observer=observer, data_folders=data_folders())
@@ -69,8 +80,7 @@ def analyze(model: Path, board: str | None, optimize: Optimize, as_json: bool) -
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
         print_table(list_totals(analysis), title=f"\n{found.origin}")
-        ms = 1000 * sum(analysis.cycles) / main_board.clock_hz
-        click.echo(f"about {ms:,.1f} ms on {main_board.title} (predicted)")
+        click.echo(describe_latency(analysis, main_board))
         wanted = [f for f in fits if chosen in (None, f.board.name)]
         for line in (*map(describe_fit, wanted), *_advise(analysis)):
             click.echo(line)
@@ -116,6 +126,12 @@ def list_totals(analysis: Analysis) -> dict[str, str]:
             f"tables, about {analysis.code_bytes:,} of code"
         ),
     }
+
+
+def describe_latency(analysis: Analysis, board: Board) -> str:
+    """How long one inference takes on `board`."""
+    ms = 1000 * sum(analysis.cycles) / board.clock_hz
+    return f"about {ms:,.1f} ms on {board.title} (predicted)"
 
 
 def describe_fit(fit: Fit) -> str:

@@ -10,9 +10,20 @@ from pathlib import Path
 import click
 
 from tinycnn.boards import load_board
-from tinycnn.cli.analyze import describe_fit, list_totals, show_shape
+from tinycnn.cli.analyze import (
+    describe_fit,
+    describe_latency,
+    list_totals,
+    show_shape,
+)
 from tinycnn.cli.console import json_option, print_columns, print_json, print_table
-from tinycnn.compiler.analysis import Analysis, Fit, analyze_tflite, check_fit
+from tinycnn.compiler.analysis import (
+    Analysis,
+    Fit,
+    analyze_tflite,
+    check_fit,
+    find_target,
+)
 from tinycnn.pipeline import FoundModel, Layer, list_layers, untrained_model
 from tinycnn.project import parse_model
 from tinycnn.zoo import FAMILIES, Family
@@ -93,7 +104,7 @@ def show(
     found = untrained_model(
         parse_model(name, given), root=Path(), input_shape=image, classes=classes
     )
-    analysis = analyze_tflite(found.content)
+    analysis = analyze_tflite(found.content, find_target(chosen, "speed"))
     layers = list_layers(found.content, analysis)
     fit = check_fit(analysis, chosen)
     if as_json:
@@ -103,6 +114,7 @@ def show(
     else:
         print_columns(_COLUMNS, _to_rows(layers), left=(0, 1, 3, 8))
         print_table(_to_totals(analysis, found), title=f"\n{found.origin}")
+        click.echo(describe_latency(analysis, chosen))
         click.echo(describe_fit(fit))
     return 0 if fit.fits else 1
 
@@ -160,6 +172,7 @@ def _to_json(analysis: Analysis, fit: Fit) -> dict[str, object]:
         "arena_bytes": analysis.plan.arena_bytes,
         "ram_bytes": analysis.ram_bytes,
         "estimated_flash_bytes": analysis.flash_bytes,
+        "predicted_cycles": sum(analysis.cycles),
         "board": fit.board.name,
         "fits": fit.fits,
     }
