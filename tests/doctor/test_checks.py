@@ -182,7 +182,7 @@ FINDINGS = {
     ),
     "port without a board": (
         ports(make_port(OTHER, hello="port /dev/ttyUSB0: not found")),
-        ("/dev/ttyUSB0", "problem", "not found", "tinycnn flash"),
+        ("/dev/ttyUSB0", "problem", "not found", "check name and cable"),
     ),
     "cache off": (
         ports(make_port(hello=replace(INFO, cache_on=False, counts_cycles=False))),
