@@ -19,19 +19,28 @@ from tests.compiler.executor import FIRMWARE, ITEM_TYPES
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
 _STACK, _RETURN = 0x3000_0000, 0x00F0_0000
 _STACK_BYTES = 4096
-_TARGET = "-target thumb-freestanding-eabihf -fno-sanitize=undefined".split()
+_ZIG = [
+    *(sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabihf"),
+    *("-mcpu=cortex_m4+vfp4d16sp", "-fno-sanitize=undefined"),
+    *("-isystem", str(FIRMWARE / "ports/sim/libc")),
+]
+_GCC = [
+    *("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"),
+    *("-mfpu=fpv4-sp-d16", "--specs=nano.specs", "-nostartfiles"),
+]
 # The stack that any kernel may take.
 STACK_LIMIT = 1024
 
 
-def build_emulator(folder, *, cpu="cortex_m4", flags=("-O2",), firmware=FIRMWARE):
-    """All kernels for `cpu`, at address 0."""
+def build_emulator(folder, *, compiler="zig", flags=("-O2",), firmware=FIRMWARE):
+    """All kernels for a Cortex-M4, at address 0."""
+    folder.mkdir(exist_ok=True)
     elf = folder / "kernels.elf"
     script = folder / "kernels.ld"
     script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
-    include = [f"-I{firmware}/include/tcnn", "-isystem", f"{firmware}/ports/sim/libc"]
+    include = [f"-I{firmware}/include/tcnn"]
     sources = map(str, sorted((firmware / "kernels").glob("*.c")))
-    compiler = [sys.executable, "-m", "ziglang", "cc", *_TARGET, f"-mcpu={cpu}"]
+    compiler = _ZIG if compiler == "zig" else _GCC
     link = [f"-Wl,-T,{script},--no-gc-sections,-e,tcnn_move_s8"]
     command = [*compiler, *flags, *include, *sources, *link, "-o", str(elf)]
     subprocess.run(command, check=True)

@@ -1,0 +1,119 @@
+"""Random one-operator models of the sizes and weights that DSP kernels are for.
+
+Images and channels are large enough for every loop to be entered, passed by and
+repeated; weights are those of TFLite's converter, within -127 and 127.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.compiler.cases import CASES
+from tests.compiler.cases.conv import add_bias, conv_options
+from tests.compiler.cases.draw import (
+    ACTIVATIONS,
+    draw_quant,
+    draw_scales,
+    draw_window,
+    output_size,
+    pick,
+)
+from tests.compiler.tflite_builder import ModelBuilder
+
+
+def draw_weights(rng, shape):
+    """Weights of the converter's whole range, or nothing but its largest ones."""
+    if rng.random() < 0.1:
+        return np.where(rng.random(shape) < 0.5, -127, 127).astype(np.int8)
+    return rng.integers(-127, 128, shape).astype(np.int8)
+
+
+def add_layer(rng, kind, shape, out_shape, data, axis, **options):
+    """A model of one operator with weights and a bias."""
+    channels = out_shape[-1]
+    scale, zero_point = draw_quant(rng)
+    per_channel = kind == "DEPTHWISE_CONV_2D" or rng.random() < 0.8
+    w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    w = b.tensor(data.shape, scale=w_scales, data=data, axis=axis)
+    bias = add_bias(rng, b, scale, w_scales, channels)
+    y = b.tensor(out_shape, scale=y_scale, zero_point=draw_quant(rng)[1])
+    b.op(kind, [x, w, bias], [y], **options)
+    return b.build([x], [y])
+
+
+def conv_2d(rng):
+    """Any window over any number of channels."""
+    h, w = (int(rng.integers(1, 10)) for _ in "hw")
+    depth, channels = (int(rng.integers(1, 24)) for _ in "io")
+    padding, kernels, strides, _, sizes = draw_window(rng, h, w, dilate=False)
+    return add_layer(
+        rng,
+        "CONV_2D",
+        (1, h, w, depth),
+        (1, *sizes, channels),
+        draw_weights(rng, (channels, *kernels, depth)),
+        0,
+        **conv_options(padding, strides, (1, 1), pick(rng, *ACTIVATIONS)),
+    )
+
+
+def conv_2d_3x3(rng):
+    """Windows of 3 x 3, stride 1."""
+    padding = int(rng.integers(2))
+    h, w = (int(rng.integers(3 if padding else 1, 15)) for _ in "hw")
+    depth, channels = (int(rng.integers(1, 24)) for _ in "io")
+    return add_layer(
+        rng,
+        "CONV_2D",
+        (1, h, w, depth),
+        (1, h - 2 * padding, w - 2 * padding, channels),
+        draw_weights(rng, (channels, 3, 3, depth)),
+        0,
+        **conv_options(padding, (1, 1), (1, 1), pick(rng, *ACTIVATIONS)),
+    )
+
+
+def depthwise_conv_2d_3x3(rng):
+    """Windows of 3 x 3, stride 1 or 2."""
+    padding, stride = int(rng.integers(2)), int(rng.integers(1, 3))
+    h, w = (int(rng.integers(3 if padding else 1, 15)) for _ in "hw")
+    channels = int(rng.integers(1, 24))
+    sizes = [output_size(size, 3, stride, 1, padding) for size in (h, w)]
+    return add_layer(
+        rng,
+        "DEPTHWISE_CONV_2D",
+        (1, h, w, channels),
+        (1, *sizes, channels),
+        draw_weights(rng, (1, 3, 3, channels)),
+        3,
+        depthMultiplier=1,
+        **conv_options(padding, (stride,) * 2, (1, 1), pick(rng, *ACTIVATIONS)),
+    )
+
+
+def fully_connected(rng):
+    """One row, of any multiple of 4."""
+    inputs, outputs = 4 * int(rng.integers(1, 40)), int(rng.integers(1, 24))
+    return add_layer(
+        rng,
+        "FULLY_CONNECTED",
+        (1, inputs),
+        (1, outputs),
+        draw_weights(rng, (outputs, inputs)),
+        0,
+        fusedActivationFunction=pick(rng, *ACTIVATIONS),
+    )
+
+
+# The kernel that a case is for, and of its cases the share that it must take.
+DSP_CASES = {
+    "tcnn_add_s8_dsp": (CASES["ADD"], 0.05),
+    "tcnn_average_pool_2d_s8_dsp": (CASES["AVERAGE_POOL_2D"], 1.0),
+    "tcnn_conv_2d_s8_dsp": (conv_2d, 0.8),
+    "tcnn_conv_2d_winograd_s8_dsp": (conv_2d_3x3, 0.8),
+    "tcnn_depthwise_conv_2d_s8_dsp": (depthwise_conv_2d_3x3, 0.8),
+    "tcnn_fully_connected_s8_dsp": (fully_connected, 0.4),
+    "tcnn_max_pool_2d_s8_dsp": (CASES["MAX_POOL_2D"], 1.0),
+}

@@ -1,0 +1,37 @@
+"""Programs in which an operator has the kernel that a test wants, and their check."""
+
+from __future__ import annotations
+
+from tests.compiler.cases import draw_rows
+from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
+from tinycnn.compiler.kernels.choose import apply_kernels, list_kernels
+from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.reference import LOADERS
+
+
+def force(model, function, numerics="litert"):
+    """The program of `model` with the kernel `function` wherever it is exact.
+
+    None where that is nowhere.
+    """
+    graph = run_passes(read_tflite(model))
+    kernels = {
+        op.outputs[0]: kernel
+        for op in graph.ops
+        if not OPERATORS[op.kind].is_alias
+        for kernel in list_kernels(Node(graph, op), numerics)
+        if kernel.function == function
+    }
+    if not kernels:
+        return None
+    graph = apply_kernels(graph, kernels)
+    plan = plan_memory(graph)
+    return lower_graph(graph, plan, name="case", numerics=numerics, kernels=kernels)
+
+
+def assert_equal(model, program, rng, executors, numerics="litert", count=4):
+    """Every executor gives the reference's bytes for random and extreme inputs."""
+    rows = draw_rows(rng, [b.tensor for b in program.inputs], count)
+    expected = LOADERS[numerics](model)([row.tobytes() for row in rows])
+    for executor in executors:
+        assert executor.run(program, rows) == expected, type(executor).__name__

@@ -1,0 +1,83 @@
+"""Which kernels are chosen, and what they may cost."""
+
+import numpy as np
+import pytest
+
+from tests.compiler.kernels.cases import conv_2d_3x3, fully_connected
+from tests.compiler.models import residual_model
+from tests.compiler.random_networks import draw_network
+from tinycnn.boards import load_board
+from tinycnn.compiler import Target, compile_tflite
+from tinycnn.compiler.analysis import find_target
+
+SEEDS = range(12)
+
+
+def compile_model(model, target):
+    """What is compiled for `target`."""
+    return compile_tflite(model, name="m", target=target)
+
+
+def total(compilation, what):
+    """A cost of all kernels together."""
+    return sum(getattr(kernel, what) for kernel in compilation.kernels.values())
+
+
+def test_without_a_target_every_kernel_is_portable():
+    """Cortex-M0+ and M3 get plain C."""
+    compilation = compile_model(residual_model(), None)
+
+    assert not any("dsp" in name for name in compilation.program.kernels)
+    assert all(op.scratch is None for op in compilation.graph.ops)
+
+
+@pytest.mark.parametrize(("board", "has_dsp"), [("nano33ble", True), ("pico", False)])
+def test_a_board_without_dsp_has_no_target(board, has_dsp):
+    """The board table decides."""
+    assert (find_target(load_board(board)) is not None) == has_dsp
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_speed_size_and_ram_keep_what_they_promise(seed):
+    """Speed is never slower, size never larger, ram never a byte above the least."""
+    model = draw_network(np.random.default_rng([seed, 5]))
+    portable = compile_model(model, None)
+    speed, size, ram = (
+        compile_model(model, Target(optimize)) for optimize in ("speed", "size", "ram")
+    )
+    least = portable.plan.arena_bytes
+
+    assert total(speed, "cycles") <= min(total(k, "cycles") for k in (size, ram))
+    assert total(size, "table_bytes") <= total(speed, "table_bytes")
+    assert ram.plan.arena_bytes == least
+    assert max(speed.plan.arena_bytes, size.plan.arena_bytes) <= least * 1.3
+
+
+def test_a_flash_limit_is_kept_by_slower_kernels():
+    """Where faster kernels have larger tables, a limit takes them away."""
+    model = fully_connected(np.random.default_rng(4))
+    fast = compile_model(model, Target())
+    limit = total(fast, "table_bytes") - 1
+    small = compile_model(model, Target(flash_bytes=limit))
+
+    assert total(small, "table_bytes") <= limit
+    assert total(small, "cycles") > total(fast, "cycles")
+
+
+def test_a_ram_limit_is_kept_by_slower_kernels():
+    """Where a kernel's scratch exceeds the limit, another is taken."""
+    model = conv_2d_3x3(np.random.default_rng(4))
+    least = compile_model(model, None).plan.arena_bytes
+    fast = compile_model(model, Target())
+    assert fast.plan.arena_bytes > least
+
+    limited = compile_model(model, Target(ram_bytes=fast.plan.arena_bytes - 1))
+
+    assert limited.plan.arena_bytes < fast.plan.arena_bytes
+
+
+def test_the_choice_is_the_same_each_time():
+    """Same file, same target: same bytes."""
+    first, second = (compile_model(residual_model(), Target()) for _ in range(2))
+
+    assert first.sources == second.sources

@@ -1,0 +1,51 @@
+"""Every DSP kernel on an emulated Cortex-M4, and its plain twin, against references."""
+
+import numpy as np
+import pytest
+
+from tests.compiler.emulator import STACK_LIMIT
+from tests.compiler.kernels.cases import DSP_CASES
+from tests.compiler.kernels.forced import assert_equal, force
+from tests.compiler.random_networks import draw_network
+from tests.conftest import require_module
+from tinycnn.compiler import Target, compile_tflite
+from tinycnn.compiler.kernels.choose import DSP_KERNELS
+
+CASES_PER_KERNEL = 60
+NETWORKS = 20
+
+
+def test_every_kernel_has_cases():
+    """None is offered to users without being compared."""
+    assert set(DSP_KERNELS) == set(DSP_CASES)
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("numerics", ["litert", "tflm"])
+@pytest.mark.parametrize("function", sorted(DSP_CASES))
+def test_kernels_equal_the_reference(function, numerics, executor, emulators):
+    """Random layers give the reference's bytes wherever the kernel is offered."""
+    if numerics == "tflm":
+        require_module("tflite_micro")
+    draw, least = DSP_CASES[function]
+    used = 0
+    for seed in range(CASES_PER_KERNEL):
+        rng = np.random.default_rng([seed, *function.encode()])
+        model = draw(rng)
+        program = force(model, function, numerics)
+        if program is not None:
+            used += 1
+            assert_equal(model, program, rng, [executor, *emulators], numerics)
+    assert used >= least * CASES_PER_KERNEL
+    assert all(emulator.stack_bytes <= STACK_LIMIT for emulator in emulators)
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("optimize", ["speed", "size", "ram"])
+def test_whole_networks_equal_the_reference(optimize, executor, emulators):
+    """Random networks with the kernels that the compiler chooses."""
+    for seed in range(NETWORKS):
+        rng = np.random.default_rng([seed, 5])
+        model = draw_network(rng)
+        program = compile_tflite(model, name="m", target=Target(optimize)).program
+        assert_equal(model, program, rng, [executor, *emulators])
