@@ -8,14 +8,18 @@ import click
 
 from tinycnn.cli.console import ConsoleObserver, data_folders, project_argument
 from tinycnn.pipeline import open_workspace, train_project
+from tinycnn.pipeline.preview import preview_project
 
 __all__ = ["train"]
 
 
 @click.command()
 @project_argument
-def train(project: Path) -> None:
+@click.option("--preview", is_flag=True, help="Only draw what augmentation does.")
+def train(project: Path, preview: bool) -> None:
     """Train PROJECT and fine-tune it with the rounding of int8 in the loop.
+
+    A training that was stopped goes on from its last epoch.
 
     \b
     Example:
@@ -24,5 +28,9 @@ def train(project: Path) -> None:
     with ConsoleObserver() as observer:
         folders = data_folders()
         workspace = open_workspace(project, observer=observer, data_folders=folders)
-        train_project(workspace)
-    click.echo(f"weights: {workspace.build / 'quantized.npz'}")
+        if not preview:
+            train_project(workspace)
+    if preview:
+        click.echo(f"preview: {preview_project(workspace)}")
+    else:
+        click.echo(f"weights: {workspace.build / 'quantized.npz'}")

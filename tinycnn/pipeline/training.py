@@ -31,6 +31,7 @@ __all__ = [
     "build_network",
     "checkpoint_path",
     "convert",
+    "load_twin",
     "quantize",
     "require_tensorflow",
     "train",
@@ -89,16 +90,13 @@ def quantize(folder: Path, job: Job) -> None:
     """Make the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`."""
     from tinycnn.training.agreement import fake_quantized_outputs
     from tinycnn.training.fit import History, evaluate
-    from tinycnn.training.quantize import calibrate, fine_tune, quantize_model
+    from tinycnn.training.quantize import calibrate, fine_tune
     from tinycnn.training.weights import load_weights, save_weights
 
     project, dataset = job.project, job.dataset
     model = build_network(project, dataset, job.build)
     load_weights(model, job.build / "float.npz")
-    ranges = project.quantization.ranges
-    twin = quantize_model(
-        model, per_channel_dense=project.quantization.per_channel_dense
-    )
+    twin, ranges = _twin_of(model, project), project.quantization.ranges
     if project.quantization.method == "ptq":
         calibrate(twin, dataset.train.images, ranges=ranges)
         history = History((), -1)
@@ -117,15 +115,8 @@ def quantize(folder: Path, job: Job) -> None:
 def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> None:
     """Convert the twin; writes `model.tflite`, `model_data.h` and `model_data.cc`."""
     from tinycnn.training.convert import convert_model
-    from tinycnn.training.quantize import quantize_model
-    from tinycnn.training.weights import load_weights
 
-    twin = quantize_model(
-        build_network(project, dataset, build),
-        per_channel_dense=project.quantization.per_channel_dense,
-    )
-    load_weights(twin, build / "quantized.npz")
-    content = convert_model(twin)
+    content = convert_model(load_twin(project, dataset, build))
     header, source = c_array(content)
     (folder / "model.tflite").write_bytes(content)
     (folder / "model_data.h").write_text(header, "utf-8")
@@ -143,6 +134,26 @@ def build_network(project: Project, dataset: Dataset, build: Path) -> Any:
         classes=len(dataset.class_names),
         seed=project.seed,
     )
+
+
+def load_twin(project: Project, dataset: Dataset, build: Path) -> Any:
+    """The fake-quantized twin that `quantize` left in the build folder.
+
+    Raises:
+        InvalidModelError: If there is none, or of another network.
+    """
+    from tinycnn.training.weights import load_weights
+
+    twin = _twin_of(build_network(project, dataset, build), project)
+    load_weights(twin, build / "quantized.npz")
+    return twin
+
+
+def _twin_of(model: Any, project: Project) -> Any:
+    from tinycnn.training.quantize import quantize_model
+
+    per_channel_dense = project.quantization.per_channel_dense
+    return quantize_model(model, per_channel_dense=per_channel_dense)
 
 
 def checkpoint_path(build: Path, stage: str) -> Path:

@@ -32,7 +32,7 @@ from tinycnn.training.loss import (
     optimizer_of,
 )
 
-__all__ = ["History", "Hooks", "evaluate", "predict", "train_model"]
+__all__ = ["History", "Hooks", "evaluate", "predict", "train_model", "validation_of"]
 
 _PREDICT_BATCH = 500
 _Step = Callable[[NDArray[np.int64]], tuple[Any, Any]]
@@ -94,7 +94,7 @@ def train_model(
     train_step = _train_step(
         model, dataset.train, optimizer, recipe, loss_of, seed=seed
     )
-    validate = _validation(model, dataset.validation)
+    validate = validation_of(model, dataset.validation)
     state = _resumed(model, optimizer, hooks)
     while len(state.epochs) < recipe.epochs and not _is_stuck(state, recipe.patience):
         number = len(state.epochs)
@@ -115,6 +115,30 @@ def train_model(
         hooks.after_epoch(epoch)
     _assign(model, state.best_weights)
     return History(state.epochs, state.best)
+
+
+def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]:
+    """A compiled pass over `split` that gives mean loss and accuracy."""
+    network = logits_of(model)
+
+    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+    def sums(images: Any, labels: Any) -> tuple[Any, Any]:
+        logits = network(_real(images), training=False)
+        truth = tf.one_hot(labels, logits.shape[-1])
+        return tf.reduce_sum(cross_entropy(truth, logits)), count_hits(labels, logits)
+
+    def validate() -> tuple[float, float]:
+        parts = [
+            sums(
+                tf.constant(split.images[i : i + _PREDICT_BATCH]),
+                tf.constant(split.labels[i : i + _PREDICT_BATCH]),
+            )
+            for i in range(0, len(split), _PREDICT_BATCH)
+        ]
+        loss, hits = np.sum([[float(x) for x in pair] for pair in parts], axis=0)
+        return float(loss / len(split)), float(hits / len(split))
+
+    return validate
 
 
 def evaluate(model: Any, split: Split) -> float:
@@ -202,30 +226,6 @@ def _train_epoch(
     scores = [train_step(batch) for batch in batches]  # not read before all have run
     loss, accuracy = np.mean([[float(x) for x in pair] for pair in scores], axis=0)
     return float(loss), float(accuracy)
-
-
-def _validation(model: Any, split: Split) -> Callable[[], tuple[float, float]]:
-    """A compiled pass over `split` that gives loss and accuracy."""
-    network = logits_of(model)
-
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def sums(images: Any, labels: Any) -> tuple[Any, Any]:
-        logits = network(_real(images), training=False)
-        truth = tf.one_hot(labels, logits.shape[-1])
-        return tf.reduce_sum(cross_entropy(truth, logits)), count_hits(labels, logits)
-
-    def validate() -> tuple[float, float]:
-        parts = [
-            sums(
-                tf.constant(split.images[i : i + _PREDICT_BATCH]),
-                tf.constant(split.labels[i : i + _PREDICT_BATCH]),
-            )
-            for i in range(0, len(split), _PREDICT_BATCH)
-        ]
-        loss, hits = np.sum([[float(x) for x in pair] for pair in parts], axis=0)
-        return float(loss / len(split)), float(hits / len(split))
-
-    return validate
 
 
 def _real(images: Any) -> Any:
