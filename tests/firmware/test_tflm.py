@@ -1,6 +1,8 @@
 """The second engine: against small fakes of TFLite Micro's headers, and the wheel."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,18 +12,25 @@ import pytest
 
 from tests.compiler.models import residual_model
 from tests.compiler.tflite_builder import ModelBuilder
-from tests.conftest import require_module
+from tests.conftest import require_module, require_tool
 from tests.harness.c_build import FIRMWARE
-from tinycnn.device import open_host
-from tinycnn.errors import InvalidModelError, ProtocolError, UnsupportedModelError
+from tinycnn.device import open_host, open_simulated
+from tinycnn.errors import (
+    InvalidModelError,
+    ProtocolError,
+    ToolchainError,
+    UnsupportedModelError,
+)
+from tinycnn.firmware import build_image, write_arduino_project
 from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, tflm_sources
-from tinycnn.reference import TflmArena, measure_arena
+from tinycnn.firmware.toolchain import build_tflm_library
+from tinycnn.reference import TflmArena, load_reference, measure_arena
 
 FAKES = Path(__file__).parent / "c/tflm"
 ZIG = [sys.executable, "-m", "ziglang"]
+GCC = "arm-none-eabi-gcc"
 ARENA = TflmArena(recorded_bytes=4000, least_bytes=4096)
-# What the fakes have to know of residual_model().
-FACTS = {"INPUT_BYTES": 756, "OUTPUT_BYTES": 16, "ARENA_BYTES": 2048, "OPERATORS": 8}
+FAKE_ARENA_BYTES = 2048
 
 
 def dense_model(scales):
@@ -58,12 +67,11 @@ def objects(tmp_path_factory):
 
 @pytest.fixture
 def open_engine(objects, tmp_path):
-    """Opens the engine on the fakes; keywords say how these differ from their facts."""
+    """Opens the engine on the fakes; keywords change what these say."""
     devices = []
 
     def open_it(*flags, **changes):
-        facts = {**FACTS, **changes}
-        defines = [f"-DFAKE_{name}={value}" for name, value in facts.items()]
+        defines = [f"-DFAKE_{name}={value}" for name, value in changes.items()]
         command = [*ZIG, "c++", "-std=gnu++14", "-fno-exceptions", "-fno-rtti"]
         command += ["-Wall", "-Wextra", "-Werror", *flags, *defines]
         command += [f"-I{FAKES}", f"-I{FIRMWARE / 'include/tcnn'}", f"-I{objects}"]
@@ -94,7 +102,7 @@ def test_the_device_confirms_the_arena(open_engine):
     """HELLO tells what the interpreter uses, not what was set aside for it."""
     info = open_engine().info()
 
-    assert info.arena_bytes == FACTS["ARENA_BYTES"]
+    assert info.arena_bytes == FAKE_ARENA_BYTES
     assert (info.model, info.reference) == ("net", "tflm")
 
 
@@ -115,6 +123,69 @@ def test_an_engine_that_cannot_start_says_why(open_engine, flags, changes, why):
     assert device.info().model == "net"
     with pytest.raises(ProtocolError, match=rf"refused \w+ \d+: error 7 \(.*{why}"):
         device.infer(bytes(756))
+
+
+@pytest.fixture
+def library(tmp_path):
+    """The fakes in the form of an Arduino library."""
+    folder = tmp_path / "library"
+    shutil.copytree(FAKES, folder / "src")
+    (folder / "src/Chirale_TensorFlowLite.h").write_text("#include <Wire.h>\n")
+    text = '#include "tensorflow/lite/micro/micro_interpreter.h"\n'
+    (folder / "src/tensorflow/lite/micro/micro_interpreter.cpp").write_text(text)
+    return folder
+
+
+@pytest.mark.emulated
+@pytest.mark.external
+def test_the_simulated_board_runs_the_engine(board, library, tmp_path):
+    """With the library compiled for its core, from the folder that Arduino unpacks."""
+    require_tool(GCC)
+    project = write_arduino_project(
+        tmp_path,
+        name="net",
+        model_sources=sources(residual_model()),
+        kernels=[],
+        board=board,
+    )
+    tflm = build_tflm_library(library, board, output=tmp_path / "libtflm.a")
+    output = tmp_path / "net.elf"
+    image = build_image(project, board, toolchain=GCC, output=output, tflm=tflm)
+
+    with open_simulated(image.elf) as device:
+        assert device.info().arena_bytes == FAKE_ARENA_BYTES
+        assert device.infer(bytes(756)).output.tolist() == [1] * 16
+
+
+def test_a_folder_that_is_no_library_is_told(board, tmp_path):
+    """It must be the one of TFLite Micro."""
+    with pytest.raises(ToolchainError, match="expected the Arduino library of TFLite"):
+        build_tflm_library(tmp_path, board, output=tmp_path / "libtflm.a")
+
+
+@pytest.mark.tflm_library
+@pytest.mark.skipif("TFLM_LIBRARY" not in os.environ, reason="TFLM_LIBRARY is not set")
+def test_the_real_library_equals_the_wheel(board, tmp_path):
+    """On the simulated board, in the arena that was measured on this computer."""
+    path = tmp_path / "model.tflite"
+    path.write_bytes(residual_model())
+    arena = measure_arena(path.read_bytes())
+    folder = Path(os.environ["TFLM_LIBRARY"])
+    engine = tflm_sources(
+        path.read_bytes(), name="net", arena=arena, release=ARDUINO_RELEASE
+    )
+    project = write_arduino_project(
+        tmp_path, name="net", model_sources=engine, kernels=[], board=board
+    )
+    tflm = build_tflm_library(folder, board, output=tmp_path / "libtflm.a")
+    output = tmp_path / "net.elf"
+    image = build_image(project, board, toolchain=GCC, output=output, tflm=tflm)
+    inputs = np.random.default_rng(0).random((5, 189), np.float32).view(np.int8)
+
+    with open_simulated(image.elf) as device:
+        outputs = np.stack([device.infer(row).output for row in inputs])
+        assert device.info().arena_bytes <= arena.least_bytes
+    assert np.array_equal(outputs, load_reference(path, "tflm").run(inputs))
 
 
 def test_a_wrong_schema_does_not_compile(open_engine):

@@ -29,7 +29,8 @@ from tinycnn.firmware.elf import check_fit, measure
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.sources import firmware_dir
 
-__all__ = ["FirmwareImage", "Machine", "Toolchain", "build_host", "build_image"]
+__all__ = ["FirmwareImage", "Machine", "TflmLibrary", "Toolchain"]
+__all__ += ["build_host", "build_image", "build_tflm_library"]
 
 Toolchain = Literal["zig", "arm-none-eabi-gcc"]
 Machine = Literal["nrf52840", "mps2"]
@@ -42,7 +43,7 @@ _FLAGS = (
 ).split()
 _LINK_FLAGS = ("-Wl,--gc-sections", "-Wl,-z,max-page-size=4096")
 
-_GCC = "arm-none-eabi-gcc"
+_GCC: Literal["arm-none-eabi-gcc"] = "arm-none-eabi-gcc"
 _ZIG_TARGETS = {
     "cortex-m0plus": "eabi -mcpu=cortex_m0plus",
     "cortex-m3": "eabi -mcpu=cortex_m3",
@@ -60,6 +61,9 @@ _GCC_TARGETS = {
     "cortex-m33": "cortex-m33 -mfloat-abi=hard -mfpu=fpv5-sp-d16",
 }
 _GCC_LINK_FLAGS = ("-nostartfiles", "-Wl,--build-id=none")
+# TFLite Micro's Arduino library: its kernels for Arduino, without what needs a core.
+_TFLM_FLAGS = ("-DARDUINO=10819", "-DARDUINO_EXCLUDE_CODE", "-isystem", "tflm")
+_TFLM_LINK_FLAGS = "-lstdc++ -lm --specs=nosys.specs -Wl,--defsym=end=0".split()
 
 # The lengths are generous on purpose: who builds compares the sizes with the board's
 # and can then say what takes them.
@@ -99,6 +103,19 @@ class FirmwareImage:
     toolchain: str
 
 
+@dataclass(frozen=True, slots=True)
+class TflmLibrary:
+    """TFLite Micro for a board.
+
+    Attributes:
+        headers: The `src` folder of the Arduino library.
+        archive: Compiled by `arm-none-eabi-gcc`.
+    """
+
+    headers: Path
+    archive: Path
+
+
 def build_image(
     project: FirmwareProject,
     board: Board,
@@ -106,6 +123,7 @@ def build_image(
     output: Path,
     toolchain: Toolchain = "zig",
     machine: Machine = "nrf52840",
+    tflm: TflmLibrary | None = None,
 ) -> FirmwareImage:
     """The project built for the simulated `board`, in the file `output`.
 
@@ -116,6 +134,7 @@ def build_image(
         toolchain: What compiles it.
         machine: Whose peripherals it drives: the simulator's, or those of ARM's MPS2
             boards in QEMU.
+        tflm: What a project of that engine needs; for arm-none-eabi-gcc alone.
 
     Raises:
         ToolchainError: If the compiler is missing or fails, the image does not fit the
@@ -129,15 +148,58 @@ def build_image(
         include = ["-Icore", "-Imachine", *_macros(board)]
         if toolchain == "zig":
             include += ["-isystem", "libc"]
+        libraries: list[str] = []
+        if tflm is not None:
+            _copy(tflm.headers, work / "tflm")
+            _copy(firmware_dir() / "ports/sim/tflm", work / "stubs")
+            include += ["-Istubs", *_TFLM_FLAGS]
+            sources.append("stubs/debug_log.c")
+            libraries = [str(tflm.archive.resolve()), *_TFLM_LINK_FLAGS]
         objects = _compile_all([*compiler, *_FLAGS, *include], sources, work)
-        link = [*compiler, *_LINK_FLAGS, "-T", "link.ld", *objects, "-o", "image.elf"]
+        link = [*compiler, *_LINK_FLAGS, "-T", "link.ld", *objects, *libraries]
         if toolchain == _GCC:
             link += _GCC_LINK_FLAGS
+        link += ["-o", "image.elf"]
         _run(link, work)
         size = measure(work / "image.elf", board)
         check_fit(project.name, size, board)
         _install(work / "image.elf", output)
     return FirmwareImage(output, size.flash_bytes, size.ram_bytes, toolchain)
+
+
+def build_tflm_library(folder: Path, board: Board, *, output: Path) -> TflmLibrary:
+    """The Arduino library in `folder` compiled for `board`: takes minutes.
+
+    Args:
+        folder: As Arduino's library manager unpacks it.
+        board: Its core decides.
+        output: The archive.
+
+    Raises:
+        ToolchainError: If the folder is something else, or the compiler fails.
+    """
+    if not (folder / "src/tensorflow/lite/micro").is_dir():
+        raise ToolchainError(
+            f"{folder}: expected the Arduino library of TFLite Micro",
+            hint="give target.tflm_library the folder with its library.properties",
+        )
+    compiler = [*_cross_compiler(_GCC, board), *_FLAGS, "-w", "-Icore", "-Imachine"]
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        _copy(folder / "src", work / "tflm")
+        sim = firmware_dir() / "ports/sim"
+        for name, target in (("core", "core"), ("nrf52840", "machine")):
+            _copy(sim / name, work / target)
+        sources = [
+            path.relative_to(work).as_posix()
+            for path in sorted((work / "tflm").rglob("*.c*"))
+            if path.suffix in (".c", ".cc", ".cpp") and "peripherals" not in path.parts
+        ]
+        flags = [*_TFLM_FLAGS, *_macros(board)]
+        objects = _compile_all([*compiler, *flags], sources, work)
+        _run(["arm-none-eabi-ar", "rcsD", "libtflm.a", *objects], work)
+        _install(work / "libtflm.a", output)
+    return TflmLibrary(folder / "src", output)
 
 
 def build_host(project: FirmwareProject, *, output: Path) -> Path:
@@ -247,7 +309,7 @@ def _compile_all(
     def compile_one(source: str) -> str:
         target = f"{source}.o"
         flags: list[str] = list(_C_FLAGS)
-        if source.endswith((".cpp", ".ino")):
+        if source.endswith((".cc", ".cpp", ".ino")):
             flags = list(_CPP_FLAGS)
         if source.endswith(".ino"):
             flags += ["-include", "Arduino.h"]

@@ -2,8 +2,8 @@
  * micro_interpreter.h - an interpreter whose output is its input's first bytes plus one
  * SPDX-License-Identifier: Apache-2.0
  *
- * FAKE_INPUT_BYTES and FAKE_OUTPUT_BYTES are the sizes of both; FAKE_ARENA_BYTES is
- * what it needs; with FAKE_BAD_KERNEL every run fails.
+ * FAKE_INPUT_BYTES and FAKE_OUTPUT_BYTES are the sizes of both, as of the tests' model;
+ * FAKE_ARENA_BYTES is what it needs; with FAKE_BAD_KERNEL every run fails.
  */
 #ifndef FAKE_MICRO_INTERPRETER_H
 #define FAKE_MICRO_INTERPRETER_H
@@ -16,6 +16,16 @@
 
 #ifndef TFLITE_SCHEMA_VERSION
 #define TFLITE_SCHEMA_VERSION (3)
+#endif
+
+#ifndef FAKE_INPUT_BYTES
+#define FAKE_INPUT_BYTES 756
+#endif
+#ifndef FAKE_OUTPUT_BYTES
+#define FAKE_OUTPUT_BYTES 16
+#endif
+#ifndef FAKE_ARENA_BYTES
+#define FAKE_ARENA_BYTES 2048
 #endif
 
 #define FAKE_INPUT_OFFSET 64

@@ -2,7 +2,8 @@
  * micro_mutable_op_resolver.h - takes N operators, each once, as the real one does
  * SPDX-License-Identifier: Apache-2.0
  *
- * The namespace is tflite, or tflite::micro as in newer releases with FAKE_NEWER.
+ * FAKE_OPERATORS is how many it has. The namespace is tflite, or tflite::micro as in
+ * newer releases with FAKE_NEWER.
  */
 #ifndef FAKE_MICRO_MUTABLE_OP_RESOLVER_H
 #define FAKE_MICRO_MUTABLE_OP_RESOLVER_H
@@ -19,6 +20,10 @@
 #else
 #define FAKE_BEGIN namespace tflite {
 #define FAKE_END }
+#endif
+
+#ifndef FAKE_OPERATORS
+#define FAKE_OPERATORS 8
 #endif
 
 FAKE_BEGIN
