@@ -102,6 +102,14 @@ def test_a_compact_copy_is_found_and_told(
     ]
 
 
+def test_the_archive_is_preferred_to_a_compact_copy(compact: Path) -> None:
+    """Where both are, the one with a digest is read."""
+    (compact / "cifar10" / "cifar-10-binary.tar.gz").write_bytes(b"")
+
+    with pytest.raises(DatasetError, match="expected sha256"):
+        load_dataset(DatasetSettings(name="cifar10"), seed=1, folders=[compact])
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -45,15 +46,7 @@ def datasets(context: click.Context, as_json: bool) -> None:
         return
     known = list_datasets(folders=data_folders())
     if as_json:
-        print_json(
-            {
-                entry.name: {
-                    "summary": entry.summary,
-                    "download_bytes": entry.download_bytes,
-                }
-                for entry in known
-            }
-        )
+        print_json({entry.name: asdict(entry) for entry in known})
         return
     rows = (
         (

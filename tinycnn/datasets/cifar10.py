@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.datasets.dataset import Dataset, Split
-from tinycnn.datasets.download import Progress, RemoteFile, find_file
+from tinycnn.datasets.download import Progress, RemoteFile, find_file, locate_file
 from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
 
@@ -61,7 +61,7 @@ def load_cifar10(
     Raises:
         DatasetError: If it cannot be had, or is damaged.
     """
-    compact = find_compact(folders)
+    compact = find_compact(folders, cache)
     if compact is not None:
         _log.warning("%s: a copy of CIFAR-10 without a published digest", compact)
         with ThreadPoolExecutor() as pool:
@@ -90,8 +90,10 @@ def load_cifar10(
     )
 
 
-def find_compact(folders: Sequence[Path]) -> Path | None:
-    """The first of `folders` to hold `.xz` files of CIFAR-10, below its name."""
+def find_compact(folders: Sequence[Path], cache: Path | None) -> Path | None:
+    """Where the `.xz` files to use are; None if the archive or nothing is there."""
+    if locate_file(_NAME, CIFAR10_ARCHIVE, folders=folders, cache=cache):
+        return None
     candidates = (folder / _NAME for folder in folders)
     return next((f for f in candidates if (f / _COMPACT[0]).is_file()), None)
 

@@ -66,7 +66,7 @@ def list_datasets(
         cache: Where they are downloaded to; the user's cache folder when None.
     """
     files = {name: source.files for name, source in IDX_SOURCES.items()}
-    files["cifar10"] = () if find_compact(folders) else (CIFAR10_ARCHIVE,)
+    files["cifar10"] = () if find_compact(folders, cache) else (CIFAR10_ARCHIVE,)
     return tuple(
         KnownDataset(
             name,
