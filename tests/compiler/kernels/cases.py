@@ -107,13 +107,36 @@ def fully_connected(rng):
     )
 
 
-# The kernel that a case is for, and of its cases the share that it must take.
-DSP_CASES = {
-    "tcnn_add_s8_dsp": (CASES["ADD"], 0.05),
-    "tcnn_average_pool_2d_s8_dsp": (CASES["AVERAGE_POOL_2D"], 1.0),
-    "tcnn_conv_2d_s8_dsp": (conv_2d, 0.8),
-    "tcnn_conv_2d_winograd_s8_dsp": (conv_2d_3x3, 0.8),
-    "tcnn_depthwise_conv_2d_s8_dsp": (depthwise_conv_2d_3x3, 0.8),
-    "tcnn_fully_connected_s8_dsp": (fully_connected, 0.4),
-    "tcnn_max_pool_2d_s8_dsp": (CASES["MAX_POOL_2D"], 1.0),
-}
+def depthwise_conv_2d_of_one_channel(rng):
+    """A filter for each output channel over the only input channel."""
+    h, w = (int(rng.integers(1, 10)) for _ in "hw")
+    channels = int(rng.integers(1, 24))
+    padding, kernels, strides, _, _ = draw_window(rng, h, w, dilate=False)
+    stride = strides[0]
+    sizes = [
+        output_size(size, kernel, stride, 1, padding)
+        for size, kernel in zip((h, w), kernels, strict=True)
+    ]
+    return add_layer(
+        rng,
+        "DEPTHWISE_CONV_2D",
+        (1, h, w, 1),
+        (1, *sizes, channels),
+        draw_weights(rng, (1, *kernels, channels)),
+        3,
+        depthMultiplier=channels,
+        **conv_options(padding, (stride,) * 2, (1, 1), pick(rng, *ACTIVATIONS)),
+    )
+
+
+# A kernel, cases for it, and the least share of them for which it must be offered.
+DSP_CASES = (
+    ("tcnn_add_s8_dsp", CASES["ADD"], 0.05),
+    ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
+    ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
+    ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
+    ("tcnn_conv_2d_winograd_s8_dsp", conv_2d_3x3, 0.8),
+    ("tcnn_depthwise_conv_2d_s8_dsp", depthwise_conv_2d_3x3, 0.8),
+    ("tcnn_fully_connected_s8_dsp", fully_connected, 0.4),
+    ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
+)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from tinycnn.compiler.graph import Graph, Op, Tensor
 from tinycnn.compiler.kernels.add_linear import add_linear
-from tinycnn.compiler.kernels.conv_pairs import conv_pairs
+from tinycnn.compiler.kernels.conv_pairs import conv_pairs, depthwise_pairs
 from tinycnn.compiler.kernels.conv_winograd import conv_winograd
 from tinycnn.compiler.kernels.depthwise_rows import depthwise_rows
 from tinycnn.compiler.kernels.fully_connected_pairs import fully_connected_pairs
@@ -25,7 +25,7 @@ from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import OPERATORS, Node
 
 __all__ = [
-    "DSP_KERNELS",
+    "_DSP_KERNELS",
     "Kernels",
     "Optimize",
     "Target",
@@ -38,16 +38,15 @@ Optimize = Literal["speed", "size", "ram"]
 _Rule = Callable[[Node, Numerics], Kernel | None]
 Kernels = dict[int, Kernel]  # by an operator's first output
 
-# By function: the operator that it computes, and the kernel for a node, if it is exact.
-DSP_KERNELS: Mapping[str, tuple[str, _Rule]] = MappingProxyType(
+# By operator: what gives the kernel for a node, or None where it would not be exact.
+_DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
     {
-        "tcnn_add_s8_dsp": ("ADD", add_linear),
-        "tcnn_average_pool_2d_s8_dsp": ("AVERAGE_POOL_2D", average_pool_quads),
-        "tcnn_conv_2d_s8_dsp": ("CONV_2D", conv_pairs),
-        "tcnn_conv_2d_winograd_s8_dsp": ("CONV_2D", conv_winograd),
-        "tcnn_depthwise_conv_2d_s8_dsp": ("DEPTHWISE_CONV_2D", depthwise_rows),
-        "tcnn_fully_connected_s8_dsp": ("FULLY_CONNECTED", fully_connected_pairs),
-        "tcnn_max_pool_2d_s8_dsp": ("MAX_POOL_2D", max_pool_quads),
+        "ADD": (add_linear,),
+        "AVERAGE_POOL_2D": (average_pool_quads,),
+        "CONV_2D": (conv_pairs, conv_winograd),
+        "DEPTHWISE_CONV_2D": (depthwise_rows, depthwise_pairs),
+        "FULLY_CONNECTED": (fully_connected_pairs,),
+        "MAX_POOL_2D": (max_pool_quads,),
     }
 )
 # The share by which scratch memory may raise the arena above its least.
@@ -100,8 +99,8 @@ def choose_kernels(
 def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
     """The kernels that compute `node` exactly, the portable one first."""
     yield portable(node)
-    for kind, rule in DSP_KERNELS.values():
-        found = rule(node, numerics) if kind == node.op.kind else None
+    for rule in _DSP_KERNELS.get(node.op.kind, ()):
+        found = rule(node, numerics)
         if found is not None:
             yield found
 

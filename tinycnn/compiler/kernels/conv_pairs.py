@@ -18,20 +18,30 @@ from tinycnn.compiler.operators.activation import clamp_params
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.program import Param
 
-__all__ = ["conv_pairs"]
+__all__ = ["conv_pairs", "depthwise_pairs"]
 
 
 def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where its arithmetic is exact for `node`."""
-    x, w, attrs = node.input(), node.input(1), node.attrs(ConvAttrs)
-    if w.shape[3] != x.shape[3] or attrs.dilation != (1, 1):
+    return _pairs(node, axis=0)
+
+
+def depthwise_pairs(node: Node, numerics: Numerics) -> Kernel | None:
+    """The same for a DEPTHWISE_CONV_2D of one input channel, which is a CONV_2D."""
+    return _pairs(node, axis=3) if node.input().shape[3] == 1 else None
+
+
+def _pairs(node: Node, *, axis: int) -> Kernel | None:
+    attrs, window = node.attrs(ConvAttrs), _window_shape(node)
+    if window[2] != node.input().shape[3] or attrs.dilation != (1, 1):
         return None
-    assert w.data is not None
-    channels = fold_channels(node, axis=0)
-    weights = w.data.reshape(w.shape[0], -1).astype(np.int64)
+    data = node.input(1).data
+    assert data is not None
+    channels = fold_channels(node, axis=axis)
+    weights = np.moveaxis(data, axis, 0).reshape(data.shape[axis], -1).astype(np.int64)
     if channels is None or not fits_pairs(weights, channels):
         return None
-    stream = pack_groups(weights[:, _gather_order(w.shape)], channels)
+    stream = pack_groups(weights[:, _gather_order(window)], channels)
 
     def lower(lowering: Lowering, node: Node) -> None:
         params = {**_window_params(node), **clamp_params(attrs.clamp)}
@@ -54,13 +64,19 @@ def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     )
 
 
-def _gather_order(shape: tuple[int, ...]) -> Integers:
+def _window_shape(node: Node) -> tuple[int, int, int]:
+    """Rows, columns and input channels of what an output is computed from."""
+    _, rows, columns, depth = node.input(1).shape
+    return rows, columns, depth if node.op.kind == "CONV_2D" else 1
+
+
+def _gather_order(window: tuple[int, int, int]) -> Integers:
     """The window's elements as they lie in the kernel's buffer, by their number.
 
     A row of the window is cut in fours, of which elements 0 and 2 are a pair, then 1
     and 3; what is left of each row follows at the end.
     """
-    _, rows, columns, depth = shape
+    rows, columns, depth = window
     elements = np.arange(rows * columns * depth).reshape(rows, -1)
     fours = columns * depth // 4 * 4
     quads = elements[:, :fours].reshape(-1, 4)[:, [0, 2, 1, 3]]
@@ -98,7 +114,7 @@ def _padded_width(node: Node) -> int:
 
 def _count_scratch(node: Node) -> int:
     """Both windows, two pixels of output, and the padded rows of a window."""
-    _, rows, columns, depth = node.input(1).shape
+    rows, columns, depth = _window_shape(node)
     windows = 4 * (rows * columns * depth + rows * columns * depth % 2)
     outputs = 2 * _round_up(node.output().shape[3])
     return windows + outputs + _round_up(rows * _padded_width(node) * depth)
@@ -110,7 +126,7 @@ def _round_up(size: int) -> int:
 
 def _count_cycles(node: Node) -> int:
     """Per pair of pixels: gathering, then the groups of channels."""
-    _, rows, columns, depth = node.input(1).shape
+    rows, columns, depth = _window_shape(node)
     y = node.output()
     pairs = -(-y.shape[1] * y.shape[2] // 2)
     inputs = rows * columns * depth
