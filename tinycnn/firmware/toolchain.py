@@ -124,6 +124,7 @@ def build_image(
     toolchain: Toolchain = "zig",
     machine: Machine = "nrf52840",
     tflm: TflmLibrary | None = None,
+    optimization: str = "-O2",
 ) -> FirmwareImage:
     """The project built for the simulated `board`, in the file `output`.
 
@@ -135,6 +136,7 @@ def build_image(
         machine: Whose peripherals it drives: the simulator's, or those of ARM's MPS2
             boards in QEMU.
         tflm: What a project of that engine needs; for arm-none-eabi-gcc alone.
+        optimization: The compiler's flag, -Os as Arduino's.
 
     Raises:
         ToolchainError: If the compiler is missing or fails, the image does not fit the
@@ -155,7 +157,8 @@ def build_image(
             include += ["-Istubs", *_TFLM_FLAGS]
             sources.append("stubs/debug_log.c")
             libraries = [str(tflm.archive.resolve()), *_TFLM_LINK_FLAGS]
-        objects = _compile_all([*compiler, *_FLAGS, *include], sources, work)
+        flags = [*_FLAGS, optimization, *include]
+        objects = _compile_all([*compiler, *flags], sources, work)
         link = [*compiler, *_LINK_FLAGS, "-T", "link.ld", *objects, *libraries]
         if toolchain == _GCC:
             link += _GCC_LINK_FLAGS

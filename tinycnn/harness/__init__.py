@@ -5,6 +5,7 @@ from tinycnn.harness.profile import (
     Profile,
     profile,
     profile_from_json,
+    profile_operators,
     profile_to_json,
 )
 from tinycnn.harness.results import result_to_json, write_results, write_whole
@@ -17,6 +18,7 @@ __all__ = [
     "ValidationResult",
     "profile",
     "profile_from_json",
+    "profile_operators",
     "profile_to_json",
     "result_to_json",
     "validate",

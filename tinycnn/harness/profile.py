@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ from tinycnn.device import Device, DeviceInfo, StepRun
 from tinycnn.errors import DeviceError
 from tinycnn.harness.validate import check_model
 
-__all__ = ["OpProfile", "Profile", "profile", "profile_from_json", "profile_to_json"]
+__all__ = ["OpProfile", "Profile", "profile", "profile_from_json", "profile_operators"]
+__all__ += ["profile_to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,6 @@ def profile(
         text = f"{device.name}: expected {len(calls)} kernel calls, got {len(steps)}"
         hint = "flash the firmware that was built last; only our own engine has steps"
         raise DeviceError(text, hint=hint)
-    took = list(zip(calls, steps, strict=True))
-    operators = (
-        _sum_up(cost, [(c, step) for c, step in took if c.op is op], info)
-        for op, cost in zip(
-            compilation.graph.ops, count_costs(compilation.graph), strict=True
-        )
-    )
     source = "cycle counter" if info.counts_cycles else "microseconds"
     whole = StepRun(inference.cycles, inference.micros, 0)
     return Profile(
@@ -149,14 +143,29 @@ def profile(
         ),
         clock_hz=info.clock_hz,
         cache_on=info.cache_on,
-        operators=tuple(op for op in operators if op.kernel),
+        operators=profile_operators(
+            compilation,
+            [replace(step, cycles=_count_cycles(step, info)) for step in steps],
+        ),
         inference_cycles=_count_cycles(whole, info),
     )
 
 
-def _sum_up(
-    cost: OpCost, took: Sequence[tuple[KernelCall, StepRun]], info: DeviceInfo
-) -> OpProfile:
+def profile_operators(
+    compilation: Compilation, steps: Sequence[StepRun]
+) -> tuple[OpProfile, ...]:
+    """The operators of a compiled model, from the cycles of each kernel call."""
+    took = list(zip(compilation.program.calls, steps, strict=True))
+    operators = (
+        _sum_up(cost, [(c, step) for c, step in took if c.op is op])
+        for op, cost in zip(
+            compilation.graph.ops, count_costs(compilation.graph), strict=True
+        )
+    )
+    return tuple(op for op in operators if op.kernel)
+
+
+def _sum_up(cost: OpCost, took: Sequence[tuple[KernelCall, StepRun]]) -> OpProfile:
     """An operator out of its kernel calls."""
     predicted = [c.predicted_cycles for c, _ in took if c.predicted_cycles is not None]
     return OpProfile(
@@ -164,7 +173,7 @@ def _sum_up(
         kind=cost.kind,
         kernel=", ".join(dict.fromkeys(call.function for call, _ in took)),
         macs=cost.macs,
-        cycles=sum(_count_cycles(step, info) for _, step in took),
+        cycles=sum(step.cycles for _, step in took),
         predicted_cycles=sum(predicted) if predicted else None,
         stack_bytes=max((step.stack_bytes for _, step in took), default=0),
     )
