@@ -199,6 +199,15 @@ def test_an_unknown_key_gets_the_nearest(key: str, unknown: str, near: str) -> N
             "expected 'zig' or 'arm-none-eabi-gcc', got 'gcc'",
         ),
         (
+            "[target]\nboard = 'nrf5340dk'",
+            "target: expected framework 'zephyr' for nrf5340dk, got 'arduino'",
+        ),
+        (
+            "[target]\ntflm_library = 'x'",
+            "target: expected engine 'tflm' and toolchain 'arm-none-eabi-gcc' with "
+            "tflm_library",
+        ),
+        (
             "[target]\nboard = 'uno'",
             "target.board: expected a board that `tinycnn boards` lists, got 'uno'",
         ),
@@ -371,6 +380,23 @@ def test_budgets_of_a_new_project_are_suggestions() -> None:
 
     assert parse_project(project_template("demo")).budgets == Budgets()
     assert None not in project.budgets.model_dump().values()
+
+
+def test_a_new_project_takes_the_framework_that_the_board_has() -> None:
+    """Arduino's where it has both."""
+    boards = {"nano33ble": "arduino", "nrf5340dk": "zephyr"}
+    for board, framework in boards.items():
+        project = parse_project(project_template("a", board=board))
+        assert project.target.framework == framework
+
+
+def test_tflm_on_arduino_gets_one_scale_for_dense_weights() -> None:
+    """A new project builds as it is, with either framework."""
+    for framework in ("arduino", "zephyr"):
+        text = project_template("a", framework=framework, engine="tflm")
+        project = parse_project(text)
+        assert project.quantization.per_channel_dense == (framework == "zephyr")
+        assert project.target.numerics == "tflm"
 
 
 @pytest.mark.parametrize(

@@ -35,11 +35,15 @@ else:
     import tomli as tomllib
 
 __all__ = [
+    "PIXEL_BYTES",
     "PROJECT_FILE",
+    "App",
     "Budgets",
     "DatasetSettings",
+    "FrameSettings",
     "ImageFit",
     "ModelSettings",
+    "Pixels",
     "Project",
     "QuantizationSettings",
     "TargetSettings",
@@ -48,12 +52,21 @@ __all__ = [
     "parse_model",
     "parse_project",
     "project_template",
+    "with_app",
 ]
 
 ImageFit = Literal["crop", "pad"]
 """How an image becomes square."""
 
+App = Literal["validate", "camera", "serial"]
+"""What the firmware does beside serving the model: a camera's frames, or any sensor's
+that arrive on the serial link, are preprocessed on the device."""
+
+Pixels = Literal["grey", "rgb565", "rgb888"]
+"""How a raw frame's pixels are stored: in 1, 2 (the high byte first) or 3 bytes."""
+
 PROJECT_FILE = "tinycnn.toml"
+PIXEL_BYTES: dict[Pixels, int] = {"grey": 1, "rgb565": 2, "rgb888": 3}
 _MAX_BYTES = 1 << 20
 _MAX_LINE = 4_096  # the parser's time grows with the square of a dotted key
 _MAX_NAME = 63
@@ -82,6 +95,8 @@ _LARGE_SCHEDULE = {
     "quantization_epochs": 3,
     "quantization_learning_rate": 0.0002,
 }
+# Whose camera has a library.
+_WITH_CAMERA = ("nano33ble", "arduino")
 _WITH_TEST_SPLIT = ("cifar10", "fashion-mnist", "mnist")
 
 
@@ -200,17 +215,68 @@ class ModelSettings(Table):
         return self
 
 
+class FrameSettings(Table):
+    """What a sensor delivers: rows from the top, pixels from the left."""
+
+    width: Annotated[int, Field(ge=1, le=1024)]
+    height: Annotated[int, Field(ge=1, le=1024)]
+    pixels: Pixels
+
+    @property
+    def bytes(self) -> int:
+        """Size of one frame."""
+        return self.width * self.height * PIXEL_BYTES[self.pixels]
+
+
 class TargetSettings(Table):
     """What the firmware is built for, and by what.
 
     Attributes:
+        framework: What the firmware project is made for.
+        engine: What runs the model: C compiled from it, or TFLite Micro.
+        toolchain: What builds the simulated board's image.
+        tflm_library: The folder of TFLite Micro's Arduino library, for the simulated
+            board; without it that runs compiled C which computes the same.
         optimize: What kernels are chosen by on a Cortex-M with DSP instructions.
+        app: What the firmware does beside serving the model.
+        frame: What arrives on the link of the app "serial"; by default as the camera's,
+            in RGB888 where the model wants RGB.
     """
 
     board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
-    framework: Literal["arduino"] = "arduino"
+    framework: Literal["arduino", "zephyr"] = "arduino"
+    engine: Literal["compiled", "tflm"] = "compiled"
     toolchain: Literal["zig", "arm-none-eabi-gcc"] = "zig"
+    tflm_library: Annotated[str, AfterValidator(_check_path)] | None = None
     optimize: Literal["speed", "size", "ram"] = "speed"
+    app: App = "validate"
+    frame: FrameSettings | None = None
+
+    @property
+    def numerics(self) -> Literal["litert", "tflm"]:
+        """The reference that the firmware must equal."""
+        return "tflm" if self.engine == "tflm" else "litert"
+
+    @model_validator(mode="after")
+    def _check(self) -> TargetSettings:
+        frameworks = load_board(self.board).frameworks
+        if self.framework not in frameworks:
+            known = " or ".join(f"'{name}'" for name in frameworks)
+            raise ValueError(
+                f"expected framework {known} for {self.board}, got '{self.framework}'"
+            )
+        if self.app == "camera" and (self.board, self.framework) != _WITH_CAMERA:
+            raise ValueError(
+                f"expected board '{_WITH_CAMERA[0]}' and framework '{_WITH_CAMERA[1]}' "
+                f"with app 'camera', got '{self.board}' and '{self.framework}'"
+            )
+        builds_tflm = self.engine == "tflm" and self.toolchain == "arm-none-eabi-gcc"
+        if self.tflm_library is not None and not builds_tflm:
+            raise ValueError(
+                "expected engine 'tflm' and toolchain 'arm-none-eabi-gcc' with "
+                "tflm_library"
+            )
+        return self
 
 
 class Budgets(Table):
@@ -313,12 +379,28 @@ def parse_model(text: str, knobs: Mapping[str, KnobValue]) -> ModelSettings:
         raise _problem(error.errors(include_url=False), f"model '{text}'") from error
 
 
+def with_app(project: Project, app: App) -> Project:
+    """The project, whose firmware does `app`.
+
+    Raises:
+        ProjectError: If its board cannot.
+    """
+    table = {**project.target.model_dump(), "app": app}
+    try:
+        target = TargetSettings.model_validate(table)
+    except ValidationError as error:
+        raise ProjectError(_expectation(error.errors()[0])) from error
+    return project.model_copy(update={"target": target})
+
+
 def project_template(
     name: str,
     *,
     dataset: str = "digits",
     model: str = "tiny_cnn",
     board: str = "nano33ble",
+    framework: str | None = None,
+    engine: str = "compiled",
 ) -> str:
     """The commented `tinycnn.toml` of a new project, with defaults that fit.
 
@@ -327,10 +409,13 @@ def project_template(
         dataset: A data set's name, or a path: what holds a slash or ends in `.npz`.
         model: A network of the zoo.
         board: A board's name.
+        framework: "arduino" or "zephyr"; None takes what the board has.
+        engine: "compiled" or "tflm".
 
     Raises:
         ProjectError: If an argument is not valid.
     """
+    framework = framework or _usual_framework(board)
     has_test_split = dataset in _WITH_TEST_SPLIT
     is_archive = dataset.endswith(".npz")
     text = render(
@@ -347,10 +432,21 @@ def project_template(
             for name, knob in check_family(model).knobs.items()
         },
         board=_quote(board),
+        framework=_quote(framework),
+        engine=_quote(engine),
+        # Arduino's copy of TFLite Micro is older than a scale per channel.
+        per_channel_dense=not (engine == "tflm" and framework == "arduino"),
         **(_LARGE_SCHEDULE if has_test_split else _SMALL_SCHEDULE),
     )
     parse_project(text)
     return text
+
+
+def _usual_framework(board: str) -> str:
+    try:
+        return load_board(board).frameworks[0]
+    except ProjectError:  # told in full when the text is checked
+        return "arduino"
 
 
 def _parse_toml(text: str, source: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from tinycnn.boards import Board
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
@@ -14,7 +16,14 @@ from tinycnn.cli.console import (
     print_table,
     project_argument,
 )
-from tinycnn.pipeline import build_project, check_budgets, open_workspace
+from tinycnn.pipeline import (
+    BoardImage,
+    Workspace,
+    build_project,
+    check_budgets,
+    link_project,
+    open_workspace,
+)
 from tinycnn.report.data import Report
 
 __all__ = ["build"]
@@ -26,8 +35,9 @@ __all__ = ["build"]
 def build(project: Path, as_json: bool) -> int:
     """Build PROJECT: train, quantize, convert, compile, link, measure, report.
 
-    Stages whose inputs did not change are not run again. The exit code is 1 when a
-    budget of tinycnn.toml is exceeded.
+    The firmware is linked for the real board, too, if arduino-cli or west is installed
+    with what the board needs. Stages whose inputs did not change are not run again. The
+    exit code is 1 when a budget of tinycnn.toml is exceeded.
 
     \b
     Example:
@@ -37,17 +47,20 @@ def build(project: Path, as_json: bool) -> int:
         folders = data_folders()
         workspace = open_workspace(project, observer=observer, data_folders=folders)
         found = build_project(workspace)
+        image = link_project(workspace)
     exceeded = check_budgets(workspace.project.budgets, found)
     if as_json:
-        print_json({**_to_json(found), "exceeded": list(exceeded)})
+        linked = {"board_image": asdict(image), "exceeded": list(exceeded)}
+        print_json({**_to_json(found), **linked})
     else:
-        print_table(_to_rows(found, workspace.build), title=f"\n{found.name}")
+        print_table(_to_rows(found, image, workspace), title=f"\n{found.name}")
         for line in exceeded:
             click.echo(f"budget exceeded: {line}", err=True)
     return 1 if exceeded else 0
 
 
-def _to_rows(found: Report, build_folder: Path) -> dict[str, str]:
+def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str, str]:
+    target, folder = workspace.project.target, workspace.build
     agreement = found.agreement
     rows = {
         f"accuracy, {step.label}": f"{step.accuracy:.2%}  ({step.correct}/{step.total})"
@@ -57,16 +70,27 @@ def _to_rows(found: Report, build_folder: Path) -> dict[str, str]:
         f"{agreement.differing_images} of {agreement.total} images differ, "
         f"by at most {agreement.largest_lsb} LSB"
     )
-    rows["flash"] = f"{found.flash_bytes:,} bytes"
+    stands_in = found.engine != target.engine
+    whose = ", of C that equals TFLite Micro" if stands_in else ""
+    rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"
     rows["RAM"] = f"{found.ram_bytes:,} bytes, arena {found.plan.arena_bytes:,}"
     rows["MACs"] = f"{sum(cost.macs for cost in found.costs):,}"
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
     rows["latency"] = f"{latency} on {found.board.title} (estimated)"
-    rows["model"] = str(build_folder / "model.tflite")
-    rows["sketch"] = str(build_folder / "arduino" / found.name)
-    rows["firmware"] = str(build_folder / "firmware.elf")
-    rows["report"] = str(build_folder / "report.html")
+    rows["model"] = str(folder / "model.tflite")
+    rows["project"] = str(folder / target.framework / found.name)
+    rows["simulated board"] = str(folder / "firmware.elf")
+    rows["real board"] = _describe_image(image, folder / "board", found.board)
+    rows["report"] = str(folder / "report.html")
     return rows
+
+
+def _describe_image(image: BoardImage, folder: Path, board: Board) -> str:
+    if image.missing:
+        return f"not linked: {image.missing}"
+    flash = f"flash {image.flash_bytes:,} of {board.flash_bytes:,}"
+    ram = f"RAM {image.ram_bytes:,} of {board.ram_bytes:,}"
+    return f"{folder}: {flash}, {ram} bytes ({image.tool})"
 
 
 def _to_json(found: Report) -> dict[str, object]:

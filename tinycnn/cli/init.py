@@ -21,7 +21,26 @@ __all__ = ["init"]
 @click.option("--dataset", default="digits", help="A known data set, or a path.")
 @click.option("--model", default=None, help="A model that `tinycnn models` lists.")
 @click.option("--board", default="nano33ble", help="A board of the board table.")
-def init(name: str | None, dataset: str, model: str | None, board: str) -> None:
+@click.option(
+    "--framework",
+    type=click.Choice(["arduino", "zephyr"]),
+    help="Of the firmware; by default what the board has.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["compiled", "tflm"]),
+    default="compiled",
+    show_default=True,
+    help="What runs the model: C compiled from it, or TFLite Micro.",
+)
+def init(
+    name: str | None,
+    dataset: str,
+    model: str | None,
+    board: str,
+    framework: str | None,
+    engine: str,
+) -> None:
     """Write a commented tinycnn.toml into the new folder NAME, or here.
 
     \b
@@ -39,6 +58,8 @@ def init(name: str | None, dataset: str, model: str | None, board: str) -> None:
         dataset=_resolve(dataset),
         model=model or ("lenet5" if "mnist" in dataset else "tiny_cnn"),
         board=board,
+        framework=framework,
+        engine=engine,
     )
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8")

@@ -12,16 +12,19 @@ from tinycnn.pipeline.build import (
     Workspace,
     build_project,
     convert_project,
+    link_project,
     open_workspace,
     report_project,
     train_project,
 )
+from tinycnn.pipeline.firmware import BoardImage
 from tinycnn.pipeline.foreign import validate_model
 from tinycnn.pipeline.profile import profile_model, profile_project
 from tinycnn.pipeline.stages import Observer
 from tinycnn.pipeline.validation import validate_project
 
 __all__ = [
+    "BoardImage",
     "FoundModel",
     "Layer",
     "Observer",
@@ -30,6 +33,7 @@ __all__ = [
     "check_budgets",
     "convert_project",
     "find_model",
+    "link_project",
     "list_layers",
     "open_workspace",
     "profile_model",

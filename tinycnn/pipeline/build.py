@@ -7,20 +7,22 @@ changed: another board does not train again.
 from __future__ import annotations
 
 import importlib.metadata
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.boards import Board, load_board
-from tinycnn.compiler import Compilation, compile_tflite
-from tinycnn.compiler.analysis import find_target
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import ProjectError
-from tinycnn.firmware import build_host, build_image, write_arduino_project
 from tinycnn.models.user import user_model_file
 from tinycnn.pipeline.borrowing import hash_borrowed
-from tinycnn.pipeline.evaluation import HOST_PROGRAM, evaluate
+from tinycnn.pipeline.evaluation import evaluate
+from tinycnn.pipeline.firmware import (
+    BoardImage,
+    check_engine,
+    link_for_board,
+    make_firmware,
+)
 from tinycnn.pipeline.stages import Observer, StageRunner, hash_json, hash_path
 from tinycnn.pipeline.summary import gather_report
 from tinycnn.pipeline.training import (
@@ -36,7 +38,7 @@ from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
 
 __all__ = ["Workspace", "build_project", "convert_project", "open_workspace"]
-__all__ += ["compile_project", "report_project", "train_project"]
+__all__ += ["link_project", "report_project", "train_project"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,25 +140,25 @@ def build_project(workspace: Workspace) -> Report:
         TinycnnError: If a stage fails; what earlier stages made stays.
     """
     project, build = workspace.project, workspace.build
+    check_engine(project)
     model = convert_project(workspace)
-    firmware = workspace.runner.run(
-        "firmware",
-        {
-            "model": model,
-            "name": project.name,
-            "target": project.target.model_dump(),
-            "budgets": project.budgets.model_dump(),
-        },
-        lambda out: _make_firmware(out, project, workspace.board, build),
-    )
+    firmware = make_firmware(project, workspace.runner, model)
+    dataset = workspace.dataset
     workspace.runner.run(
         "evaluate",
-        {"firmware": firmware, "model": model, "dataset": workspace.dataset.sha256},
-        lambda out: evaluate(
-            out, workspace.dataset, workspace.board, build, workspace.observer
-        ),
+        {"firmware": firmware, "model": model, "dataset": dataset.sha256},
+        lambda out: evaluate(out, project, dataset, build, workspace.observer),
     )
     return report_project(workspace)
+
+
+def link_project(workspace: Workspace) -> BoardImage:
+    """Link a built project for its real board, where the board's tools are installed.
+
+    Raises:
+        ToolchainError: If the tools fail.
+    """
+    return link_for_board(workspace.project, workspace.runner)
 
 
 def report_project(workspace: Workspace) -> Report:
@@ -179,36 +181,3 @@ def report_project(workspace: Workspace) -> Report:
 
     workspace.runner.run("report", {**inputs, "project": project}, write)
     return report
-
-
-def compile_project(project: Project, content: bytes) -> Compilation:
-    """The model of a project, compiled as its firmware has it.
-
-    Raises:
-        ModelError: If it uses something unsupported.
-    """
-    target = find_target(
-        load_board(project.target.board),
-        project.target.optimize,
-        flash_bytes=project.budgets.flash_bytes,
-        ram_bytes=project.budgets.ram_bytes,
-    )
-    return compile_tflite(content, name=project.name, target=target)
-
-
-def _make_firmware(folder: Path, project: Project, board: Board, build: Path) -> None:
-    """Compile the model, write the sketch and link the images for board and host."""
-    compilation = compile_project(project, (build / "model.tflite").read_bytes())
-    sketch = write_arduino_project(
-        folder / "arduino",
-        name=project.name,
-        model_sources=compilation.sources,
-        kernels=compilation.program.kernels,
-        board=board,
-    )
-    elf = folder / "firmware.elf"
-    toolchain = project.target.toolchain
-    image = build_image(sketch, board, toolchain=toolchain, output=elf)
-    build_host(sketch, output=folder / HOST_PROGRAM)
-    sizes = {"flash_bytes": image.flash_bytes, "ram_bytes": image.ram_bytes}
-    (folder / "firmware.json").write_text(f"{json.dumps(sizes)}\n", "utf-8")

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.boards import Board
+from tinycnn.boards import load_board
 from tinycnn.compiler import Tensor, read_tflite
 from tinycnn.datasets import Dataset, quantize_images
 from tinycnn.device import open_host, open_simulated
 from tinycnn.harness import validate
 from tinycnn.pipeline.stages import Observer
+from tinycnn.project import Project
 from tinycnn.reference import load_reference
 
 __all__ = ["HOST_PROGRAM", "evaluate", "model_inputs"]
@@ -33,13 +34,13 @@ def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:
 
 
 def evaluate(
-    folder: Path, dataset: Dataset, board: Board, build: Path, observer: Observer
+    folder: Path, project: Project, dataset: Dataset, build: Path, observer: Observer
 ) -> None:
     """Measure; writes `evaluation.json` and `outputs.npy` (those of the reference)."""
     model = build / "model.tflite"
     graph = read_tflite(model.read_bytes())
     inputs = model_inputs(graph.tensors[graph.inputs[0]], dataset.test.images)
-    reference = load_reference(model)
+    reference = load_reference(model, project.target.numerics)
     outputs = reference.run(inputs)
     with open_host(build / HOST_PROGRAM) as device:
         result = validate(
@@ -51,6 +52,7 @@ def evaluate(
             labels=dataset.test.labels,
             on_progress=lambda done, total: observer.progress("evaluate", done, total),
         )
+    board = load_board(project.target.board)
     with open_simulated(build / "firmware.elf", board.name) as device:
         simulated = device.infer(inputs[0])
         stack_bytes = device.info().stack_bytes

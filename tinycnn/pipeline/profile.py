@@ -13,8 +13,9 @@ from tinycnn.compiler import read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import make_input
 from tinycnn.harness import Profile, profile, profile_to_json, write_whole
-from tinycnn.pipeline.build import Workspace, compile_project, report_project
+from tinycnn.pipeline.build import Workspace, report_project
 from tinycnn.pipeline.evaluation import model_inputs
+from tinycnn.pipeline.firmware import compile_project
 from tinycnn.pipeline.foreign import BOARD, compile_model, open_model
 from tinycnn.pipeline.stages import Observer
 from tinycnn.pipeline.validation import open_project_device, require_built

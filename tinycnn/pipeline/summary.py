@@ -51,6 +51,7 @@ def gather_report(
         costs=count_costs(graph),
         flash_bytes=sizes["flash_bytes"],
         ram_bytes=sizes["ram_bytes"],
+        engine=sizes["engine"],
         latency_ms=evaluation["latency_ms"],
         cycles=evaluation["cycles"],
         verdicts=_verdicts(build, graph.sha256),

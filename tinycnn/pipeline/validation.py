@@ -50,7 +50,7 @@ def validate_project(
     test = workspace.dataset.test
     images = test.images[:count]
     inputs = model_inputs(graph.tensors[graph.inputs[0]], images)
-    reference = load_reference(model)
+    reference = load_reference(model, workspace.project.target.numerics)
     workspace.observer.stage("validate", is_current=False)
     with open_project_device(workspace, device, port, baud) as opened:
         result = validate(

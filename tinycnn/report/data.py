@@ -94,6 +94,7 @@ class Report:
         cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
         profile: What each operator takes, where it was measured.
+        engine: What runs the model in the firmware image: "compiled" or "tflm".
     """
 
     name: str
@@ -118,3 +119,4 @@ class Report:
     cycles: int
     verdicts: tuple[Verdict, ...]
     profile: Profile | None = None
+    engine: str = "compiled"

@@ -1,0 +1,150 @@
+"""A converted model into firmware: frameworks, engines, and the tools of the board."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.compiler.models import conv_model
+from tests.compiler.tflite_builder import ModelBuilder
+from tests.conftest import require_module
+from tests.pipeline.test_stages import Log
+from tinycnn.device import open_host, open_simulated
+from tinycnn.errors import ProjectError, ToolchainError
+from tinycnn.pipeline.firmware import check_engine, link_for_board, make_firmware
+from tinycnn.pipeline.stages import StageRunner
+from tinycnn.project import parse_project
+
+TOML = """
+name = "net"
+[dataset]
+name = "digits"
+[model]
+name = "tiny_cnn"
+[quantization]
+per_channel_dense = false
+[target]
+"""
+
+
+def project_of(*target):
+    """A project with these lines in [target]."""
+    return parse_project(TOML + "\n".join(target))
+
+
+@pytest.fixture
+def runner(tmp_path, monkeypatch):
+    """A build folder with a converted model; no tool of a vendor is installed."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    runner = StageRunner(tmp_path / "build", Log())
+    runner.folder.mkdir()
+    (runner.folder / "model.tflite").write_bytes(conv_model())
+    return runner
+
+
+def files_of(folder):
+    """Relative paths of all files below `folder`."""
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.emulated
+def test_everything_is_made_once(runner):
+    """A second time every stage is up to date."""
+    project = project_of()
+    for _ in range(2):
+        make_firmware(project, runner, "digest")
+        image = link_for_board(project, runner)
+    made = {path.name for path in runner.folder.iterdir()}
+
+    assert runner.observer.stages == [
+        (name, is_current)
+        for is_current in (False, True)
+        for name in ("project", "firmware", "board")
+    ]
+    assert {"arduino", "firmware.elf", "firmware.json", "host", "board.json"} <= made
+    assert image.missing == (
+        "install arduino-cli, then run arduino-cli core install arduino:mbed_nano"
+    )
+
+
+def test_an_old_image_for_the_board_does_not_stay(runner):
+    """What cannot be linked anew must not be flashed."""
+    project = project_of()
+    (runner.folder / "arduino/net").mkdir(parents=True)
+    (runner.folder / "board").mkdir()
+    (runner.folder / "board/net.bin").write_text("of an older model")
+
+    link_for_board(project, runner)
+
+    assert not (runner.folder / "board").exists()
+
+
+@pytest.mark.emulated
+def test_zephyr_gets_an_application(runner):
+    """The simulated board still runs the same model and harness."""
+    make_firmware(project_of('framework = "zephyr"'), runner, "digest")
+
+    assert {"prj.conf", "west.yml", "src/main.c"} <= files_of(
+        runner.folder / "zephyr/net"
+    )
+    with open_simulated(runner.folder / "firmware.elf") as device:
+        assert device.info().model == "net"
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("framework", ["arduino", "zephyr"])
+def test_tflm_is_the_engine_of_the_project_alone(runner, framework):
+    """Here C stands in that computes what TFLite Micro does, and says so."""
+    require_module("tflite_micro")
+    project = project_of('engine = "tflm"', f'framework = "{framework}"')
+    make_firmware(project, runner, "digest")
+    made = files_of(runner.folder / framework / "net")
+    names = {path.split("/")[-1] for path in made}
+
+    assert names & {"model.cpp", "model.cc"}
+    assert names & {"model_data.cpp", "model_data.cc"}
+    assert "tcnn_conv_2d_s8.c" not in names
+    assert json.loads((runner.folder / "firmware.json").read_text())["engine"] == (
+        "compiled"
+    )
+    with open_host(runner.folder / "host") as device:
+        assert device.info().reference == "tflm"
+
+
+def test_tflm_that_would_be_silently_wrong_is_refused_early():
+    """Before training, which decides the scales."""
+    text = TOML.replace("per_channel_dense = false", "") + 'engine = "tflm"\n'
+    check_engine(parse_project(text + 'framework = "zephyr"'))
+
+    with pytest.raises(
+        ProjectError, match="per_channel_dense: expected false, as Chir"
+    ):
+        check_engine(parse_project(text))
+
+
+def test_a_library_that_is_not_there_is_told(runner):
+    """With what gets one."""
+    project = project_of(
+        'engine = "tflm"', 'toolchain = "arm-none-eabi-gcc"', 'tflm_library = "lib"'
+    )
+
+    with pytest.raises(ProjectError, match=r"lib: no such folder") as caught:
+        make_firmware(project, runner, "digest")
+
+    assert "arduino-cli lib install Chirale_TensorFLowLite" in caught.value.hint
+
+
+def test_the_project_is_delivered_even_if_its_image_does_not_fit(runner):
+    """The sketch is there to look at; the table says what is big."""
+    b = ModelBuilder()
+    x, y = b.tensor((1, 1000), scale=0.1), b.tensor((1, 1000), scale=0.1)
+    w = b.tensor((1000, 1000), scale=0.1, data=np.ones((1000, 1000), np.int8))
+    b.op("FULLY_CONNECTED", [x, w], [y])
+    (runner.folder / "model.tflite").write_bytes(b.build([x], [y]))
+
+    with pytest.raises(ToolchainError, match="bytes of flash beside the") as caught:
+        make_firmware(project_of(), runner, "digest")
+
+    assert "   1,000,000  net_" in caught.value.hint
+    assert "net.ino" in files_of(runner.folder / "arduino/net")
