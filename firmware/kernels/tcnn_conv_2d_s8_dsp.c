@@ -19,18 +19,19 @@
 typedef struct {
     const uint32_t *windows;
     const int32_t *weights;
-    uint32_t entry;    /* into the loop, in bytes: leaves out steps at first */
-    int8_t *output[2]; /* of the two pixels; 4 bytes are written a group of channels */
+    uint32_t entry;           /* into the loop, in bytes: leaves out steps at first */
+    int8_t *output[2];        /* of the two pixels */
     const int8_t *output_end; /* of the first */
 } job_t;
 
-/* How a window is gathered. */
+/* How windows are gathered. */
 typedef struct {
-    int32_t sixteens; /* elements of a row, in sixteens */
-    int32_t fours;    /* of what is left, at most 3 */
-    int32_t ones;     /* and then, at most 3 */
+    int32_t eights; /* elements of a row, in eights */
+    int32_t fours;  /* of what is left, 0 or 1 */
+    int32_t ones;   /* and then, at most 3 */
     int32_t row_bytes;
     int32_t ones_offset; /* bytes from the first word to those of the ones */
+    int32_t step;        /* from the window of a pixel to that of the next */
 } shape_t;
 
 #if TCNN_DSP
@@ -111,86 +112,95 @@ TCNN_NAKED static void multiply(job_t *job TCNN_UNUSED,
                      "ldr.w r11, [r0, #16]\n"
                      "ldr.w r12, [r0, #20]\n"
                      "strb r2, [r10], #1\n"
+                     "strb r6, [r11], #1\n"
+                     "sub r12, r12, r10\n" /* channels that follow */
+                     "cmp r12, #3\n"
+                     "blt.n 3f\n"
                      "strb r3, [r10], #1\n"
                      "strb r4, [r10], #1\n"
                      "strb r5, [r10], #1\n"
-                     "strb r6, [r11], #1\n"
                      "strb r7, [r11], #1\n"
                      "strb r8, [r11], #1\n"
                      "strb r9, [r11], #1\n"
                      "str.w r10, [r0, #12]\n"
                      "str.w r11, [r0, #16]\n"
-                     "cmp r10, r12\n"
                      "bne.w 1b\n"
+                     "b.n 4f\n"
+                     "3:\n" /* the last group has 1 to 3 channels */
+                     "cmp r12, #1\n"
+                     "itt ge\n"
+                     "strbge r3, [r10], #1\n"
+                     "strbge r7, [r11], #1\n"
+                     "itt gt\n"
+                     "strbgt r4, [r10]\n"
+                     "strbgt r8, [r11]\n"
+                     "4:\n"
                      "add sp, sp, #8\n"
                      "pop {r4-r11, pc}\n");
 }
 
 /*
- * Writes a window of `height` rows to every second word: of each row four elements at a
- * time, 0 and 2 in one word, 1 and 3 in the next; what is left of all rows at the end.
- *   r4 to r7 shape, r3 words, r8 halves of the ones, r9 elements, r2 counter
+ * Gathers the windows of two neighbours, 11 cycles for 4 elements of both:
+ *   r0 row, r1 rows left, r2 counter, r3 words, r4 to r7 shape, r8 halves of the ones,
+ *   r9, r10 elements
  */
-TCNN_NAKED static void gather(const int8_t *window TCNN_UNUSED,
-                              int32_t height TCNN_UNUSED,
-                              const shape_t *shape TCNN_UNUSED,
-                              uint32_t *to TCNN_UNUSED) {
-    __asm__ volatile(".macro tcnn_eight\n"
-                     "ldr.w r10, [r9], #4\n"
+TCNN_NAKED static void gather_pair(const int8_t *window TCNN_UNUSED,
+                                   int32_t height TCNN_UNUSED,
+                                   const shape_t *shape TCNN_UNUSED,
+                                   uint32_t *to TCNN_UNUSED) {
+    __asm__ volatile(".macro tcnn_four\n"
                      "ldr.w r11, [r9], #4\n"
-                     "sxtb16 r12, r10\n"
-                     "sxtb16 lr, r10, ror #8\n"
-                     "str.w r12, [r3], #8\n"
-                     "str.w lr, [r3], #8\n"
-                     "sxtb16 r12, r11\n"
+                     "ldr.w r12, [r10], #4\n"
+                     "sxtb16 lr, r11\n"
+                     "str.w lr, [r3], #4\n"
+                     "sxtb16 lr, r12\n"
+                     "str.w lr, [r3], #4\n"
                      "sxtb16 lr, r11, ror #8\n"
-                     "str.w r12, [r3], #8\n"
-                     "str.w lr, [r3], #8\n"
+                     "str.w lr, [r3], #4\n"
+                     "sxtb16 lr, r12, ror #8\n"
+                     "str.w lr, [r3], #4\n"
                      ".endm\n"
-                     "push {r4-r11, lr}\n"
-                     "ldm r2, {r4-r8}\n"
+                     "push {r2, r4-r11, lr}\n"
+                     "ldm r2, {r4-r9}\n"
+                     "str.w r9, [sp]\n"
                      "add r8, r8, r3\n"
-                     "0:\n"
-                     "mov r9, r0\n"
-                     "movs r2, r4\n"
-                     "beq.n 2f\n"
                      "1:\n"
-                     "tcnn_eight\n"
-                     "tcnn_eight\n"
-                     "subs r2, #1\n"
-                     "bne.n 1b\n"
-                     "2:\n"
-                     "tst.w r5, #2\n"
+                     "ldr.w r10, [sp]\n"
+                     "mov r9, r0\n"
+                     "add r10, r10, r0\n"
+                     "add r0, r7\n"
+                     "movs r2, r4\n"
                      "beq.n 3f\n"
-                     "tcnn_eight\n"
+                     "2:\n"
+                     "tcnn_four\n"
+                     "tcnn_four\n"
+                     "subs r2, #1\n"
+                     "bne.n 2b\n"
                      "3:\n"
-                     "tst.w r5, #1\n"
-                     "beq.n 4f\n"
-                     "ldr.w r10, [r9], #4\n"
-                     "sxtb16 r12, r10\n"
-                     "sxtb16 lr, r10, ror #8\n"
-                     "str.w r12, [r3], #8\n"
-                     "str.w lr, [r3], #8\n"
+                     "cbz r5, 4f\n"
+                     "tcnn_four\n"
                      "4:\n"
                      "movs r2, r6\n"
                      "beq.n 6f\n"
                      "5:\n" /* halves 0, 1, 4, 5, 8, 9, ... */
-                     "ldrsb.w r10, [r9], #1\n"
-                     "strh.w r10, [r8], #2\n"
+                     "ldrsb.w r11, [r9], #1\n"
+                     "ldrsb.w r12, [r10], #1\n"
+                     "strh.w r12, [r8, #4]\n"
+                     "strh.w r11, [r8], #2\n"
                      "tst.w r8, #2\n"
                      "it eq\n"
                      "addeq r8, r8, #4\n"
                      "subs r2, #1\n"
                      "bne.n 5b\n"
                      "6:\n"
-                     "add r0, r7\n"
                      "subs r1, #1\n"
-                     "bne.n 0b\n"
+                     "bne.n 1b\n"
                      "tst.w r8, #2\n"
-                     "it ne\n" /* the last pair has no second element */
+                     "itt ne\n" /* the last pair has no second element */
                      "strhne r1, [r8]\n"
-                     "pop {r4-r11, pc}\n"
-                     ".purgem tcnn_eight\n");
+                     "strhne r1, [r8, #4]\n"
+                     "pop {r2, r4-r11, pc}\n"
+                     ".purgem tcnn_four\n");
 }
 #else
 enum { STEPS = 1, STEP_BYTES = 0 };
@@ -204,7 +214,8 @@ static int8_t requantize(int32_t x, const int32_t *constants) {
 
 static void multiply(job_t *job, const uint32_t *windows_end) {
     const int32_t *w = job->weights;
-    for (int32_t c = 0; &job->output[0][c] != job->output_end; c += 4) {
+    const int32_t channels = (int32_t)(job->output_end - job->output[0]);
+    for (int32_t c = 0; c < channels; c += 4) {
         uint32_t sums[2][4];
         memcpy(sums[0], w, sizeof sums[0]);
         memcpy(sums[1], w, sizeof sums[1]);
@@ -220,25 +231,29 @@ static void multiply(job_t *job, const uint32_t *windows_end) {
             }
         }
         for (uint32_t i = 0; i < 2; i++) {
-            int8_t *y = &job->output[i][c];
-            for (uint32_t half = 0; half < 2; half++) {
-                const uint32_t *sum = &sums[i][2 * half];
-                const int32_t first = (int32_t)(sum[0] - sum[1]) >> 8;
-                y[2 * half] = requantize(first, &w[6 * half]);
-                y[2 * half + 1] = requantize((int32_t)sum[1], &w[6 * half + 3]);
+            uint32_t *sum = sums[i];
+            sum[0] = (uint32_t)((int32_t)(sum[0] - sum[1]) >> 8);
+            sum[2] = (uint32_t)((int32_t)(sum[2] - sum[3]) >> 8);
+            for (int32_t k = 0; k < 4 && c + k < channels; k++) {
+                job->output[i][c + k] = requantize((int32_t)sum[k], &w[3 * k]);
             }
         }
         w += 12;
     }
 }
+#endif
 
+/*
+ * Writes a window of `height` rows to every second word: of each row four elements at a
+ * time, 0 and 2 in one word, 1 and 3 in the next; what is left of all rows at the end.
+ */
 static void gather(const int8_t *window, int32_t height, const shape_t *shape,
                    uint32_t *to) {
     uint16_t *half = (uint16_t *)(void *)to + shape->ones_offset / 2;
     bool odd = false;
     for (int32_t ky = 0; ky < height; ky++) {
         const int8_t *from = &window[ky * shape->row_bytes];
-        for (int32_t i = 4 * shape->sixteens + shape->fours; i > 0; i--) {
+        for (int32_t i = 2 * shape->eights + shape->fours; i > 0; i--) {
             const uint32_t word = tcnn_load_4(from);
             to[0] = tcnn_even_bytes(word);
             to[2] = tcnn_odd_bytes(word);
@@ -254,6 +269,13 @@ static void gather(const int8_t *window, int32_t height, const shape_t *shape,
     if (odd) {
         *half = 0;
     }
+}
+
+#if !TCNN_DSP
+static void gather_pair(const int8_t *window, int32_t height, const shape_t *shape,
+                        uint32_t *to) {
+    gather(window, height, shape, to);
+    gather(&window[shape->step], height, shape, &to[1]);
 }
 #endif
 
@@ -282,24 +304,6 @@ static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input, in
     }
 }
 
-/* The outputs of two gathered pixels, of `count` that are wanted, by way of `staged`.
- */
-static void multiply_staged(const tcnn_conv_2d_dsp_params_t *p, job_t *job,
-                            const uint32_t *windows_end, int8_t *staged,
-                            int32_t count) {
-    const int32_t channels = p->output_channels;
-    const int32_t rounded = (channels + 3) / 4 * 4;
-    int8_t *const pixels[2] = {job->output[0], job->output[1]};
-    job->output[0] = staged;
-    job->output[1] = &staged[rounded];
-    job->output_end = job->output[1];
-    multiply(job, windows_end);
-    for (int32_t i = 0; i < count; i++) {
-        tcnn_copy_bytes(pixels[i], &staged[i * rounded], channels);
-        tcnn_clamp_bytes(pixels[i], channels, p->clamp_min, p->clamp_max);
-    }
-}
-
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output) {
     const tcnn_conv_2d_dsp_params_t *p = params;
@@ -307,45 +311,58 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
     const int32_t height = p->kernel_height;
     const int32_t width = p->padded_width ? p->padded_width : p->input_width;
     const int32_t run = p->kernel_width * p->input_channels;
-    const int32_t step = p->stride_width * p->input_channels;
     const int32_t pairs = (height * run + 1) / 2;
-    const shape_t shape = {run / 16, run % 16 / 4, run % 4, width * p->input_channels,
-                           height * (run / 4) * 16};
-    const bool direct =
-        channels % 4 == 0 && p->clamp_min == INT8_MIN && p->clamp_max == INT8_MAX;
+    const shape_t shape = {run / 8,
+                           run / 4 % 2,
+                           run % 4,
+                           width * p->input_channels,
+                           height * (run / 4) * 16,
+                           p->stride_width * p->input_channels};
     uint32_t *windows = (uint32_t *)(void *)scratch;
     const uint32_t *windows_end = &windows[2 * pairs];
-    int8_t *staged = (int8_t *)&windows[2 * pairs]; /* two pixels of output */
-    int8_t *padded = &staged[2 * ((channels + 3) / 4 * 4)];
+    int8_t *unwanted = (int8_t *)&windows[2 * pairs]; /* a pixel of output */
+    int8_t *padded = &unwanted[(channels + 3) / 4 * 4];
     const int8_t *row = p->padded_width ? padded : input;
     job_t job = {windows, weights, (uint32_t)-pairs % STEPS * STEP_BYTES, {0}, 0};
-    int32_t second = 0; /* pixel of the pair */
+    int8_t *to = output;
+    bool waiting = false; /* the last pixel of a row for the first of the next */
     for (int32_t y = 0; y < p->output_height; y++) {
         if (p->padded_width) {
             pad_rows(p, input, y, padded);
         }
         const int8_t *window = row;
-        for (int32_t x = p->output_width; x > 0; x--) {
-            gather(window, height, &shape, &windows[second]);
-            window += step;
-            job.output[second] = output;
-            output += channels;
-            second ^= 1;
-            if (second) {
-                continue;
-            }
-            if (direct) {
-                job.output_end = &job.output[0][channels];
-                multiply(&job, windows_end);
-            } else {
-                multiply_staged(p, &job, windows_end, staged, 2);
-            }
+        int32_t left = p->output_width;
+        if (waiting) {
+            gather(window, height, &shape, &windows[1]);
+            job.output[1] = to;
+            multiply(&job, windows_end);
+            window += shape.step;
+            to += channels;
+            left--;
+        }
+        for (; left >= 2; left -= 2) {
+            gather_pair(window, height, &shape, windows);
+            job.output[0] = to;
+            job.output[1] = &to[channels];
+            job.output_end = job.output[1];
+            multiply(&job, windows_end);
+            window += 2 * shape.step;
+            to += 2 * channels;
+        }
+        waiting = left > 0;
+        if (waiting) {
+            gather(window, height, &shape, windows);
+            job.output[0] = to;
+            job.output_end = &to[channels];
+            to += channels;
         }
         if (!p->padded_width) {
             row += p->stride_height * shape.row_bytes;
         }
     }
-    if (second) {
-        multiply_staged(p, &job, windows_end, staged, 1);
+    if (waiting) {
+        job.output[1] = unwanted;
+        multiply(&job, windows_end);
     }
+    tcnn_clamp_bytes(output, (int32_t)(to - output), p->clamp_min, p->clamp_max);
 }

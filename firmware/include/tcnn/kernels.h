@@ -73,7 +73,7 @@ typedef struct {
  *   for each two elements of a window, as the kernel gathers them: two words of lanes
  *     256 * a + b and 256 * c + d, the first element in the low half
  *   multiplier, offset, shift of each (see requantization in the kernel)
- * scratch: two windows of 16-bit numbers, two pixels of output, then kernel_height
+ * scratch: two windows of 16-bit numbers, a pixel of output, then kernel_height
  * padded rows of the input; each rounded up to 4 bytes */
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
@@ -89,19 +89,21 @@ typedef struct {
     int32_t pad_top;
     int32_t pad_left;
     int32_t input_zero_point;
+    int32_t tiles_at_once; /* 4 x 4 outputs; of a row whose inputs are transformed */
+    int32_t room_bytes;    /* see scratch */
     int32_t clamp_min;
     int32_t clamp_max;
 } tcnn_conv_2d_winograd_dsp_params_t;
 
-/* weights: for each four output channels
- *   for each of 36 positions, each pair of input channels (0, 2; 1, 3; 4, 6; 5, 7; ...),
- *   each output channel: a word with the first of the pair in the low half
- *   for each output channel: multiplier, offset, shift, 36 * the sum to start from, and
- *   what is added to four times the sums of (2, 2), (2, 3), (3, 2), (3, 3) of a tile
- * scratch: for each column that tiles of 6 cover in steps of 4, 3 words for each input
- * channel; then 36 words for each input channel; then 1152 bytes, and no less than a row
- * of the input, or 7 pixels if the input channels, rounded up to 4 everywhere here, were
- * no multiple of 4 */
+/* Input channels are rounded up to 4 where words hold them.
+ * weights: for each four output channels
+ *   for each of 36 positions, each pair of input channels (0 and 2, 1 and 3, 4 and 6,
+ *     and so on), each output channel: a word, the pair's first in the low half
+ *   for each output channel: multiplier, offset, shift, 36 times the sum to start from,
+ *     what is added to 4 times the sums of a tile's last 2 x 2 outputs
+ * scratch: 3 words an input channel for each of 4 * tiles_at_once + 2 columns; 36 for
+ * two tiles; room_bytes; what four rows of the input have beyond those columns.
+ * room_bytes: at least 1216, and those of 7 pixels and of 4 * tiles_at_once */
 void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
                                   const int8_t *input, const int32_t *weights,
                                   uint8_t *scratch, int8_t *output);

@@ -113,11 +113,11 @@ def _padded_width(node: Node) -> int:
 
 
 def _count_scratch(node: Node) -> int:
-    """Both windows, two pixels of output, and the padded rows of a window."""
+    """Both windows, a pixel of output, and the padded rows of a window."""
     rows, columns, depth = _window_shape(node)
     windows = 4 * (rows * columns * depth + rows * columns * depth % 2)
-    outputs = 2 * _round_up(node.output().shape[3])
-    return windows + outputs + _round_up(rows * _padded_width(node) * depth)
+    unwanted = _round_up(node.output().shape[3])
+    return windows + unwanted + _round_up(rows * _padded_width(node) * depth)
 
 
 def _round_up(size: int) -> int:
