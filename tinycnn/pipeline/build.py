@@ -27,9 +27,9 @@ from tinycnn.pipeline.stages import Observer, StageRunner, hash_json, hash_path
 from tinycnn.pipeline.summary import gather_report
 from tinycnn.pipeline.training import (
     Job,
-    checkpoint_path,
     convert,
     quantize,
+    remove_checkpoints,
     require_tensorflow,
     train,
 )
@@ -119,7 +119,7 @@ def _run_training(
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
     job = Job(project, dataset, build, workspace.observer, key=hash_json(inputs))
     digest = workspace.runner.run(name, inputs, lambda out: action(out, job))
-    checkpoint_path(build, name).unlink(missing_ok=True)
+    remove_checkpoints(build, name)
     return digest
 
 

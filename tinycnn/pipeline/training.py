@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Job",
     "build_network",
-    "checkpoint_path",
     "convert",
     "load_twin",
     "quantize",
+    "remove_checkpoints",
     "require_tensorflow",
     "train",
 ]
@@ -156,9 +156,10 @@ def _twin_of(model: Any, project: Project) -> Any:
     return quantize_model(model, per_channel_dense=per_channel_dense)
 
 
-def checkpoint_path(build: Path, stage: str) -> Path:
-    """Where the state of a stage is kept while it trains."""
-    return build / f"{stage}.checkpoint"
+def remove_checkpoints(build: Path, stage: str) -> None:
+    """Forget where a stage was while it trained."""
+    for path in build.glob(f"{stage}*.checkpoint"):
+        path.unlink()
 
 
 def _start_from_another(model: Any, job: Job) -> None:
@@ -167,7 +168,7 @@ def _start_from_another(model: Any, job: Job) -> None:
 
     project, recipe = job.project, job.project.training
     adopted = adopt_weights(model, weights_to_start_from(project, job.build, model))
-    hooks = _hooks("head", recipe, job)
+    hooks = _hooks("train_head", recipe, job)
     train_head(model, adopted, job.dataset, recipe, seed=project.seed, hooks=hooks)
 
 
@@ -206,7 +207,7 @@ def _hooks(name: str, recipe: TrainingSettings, job: Job) -> Hooks:
 
     return Hooks(
         after_epoch=after_epoch,
-        checkpoint=Checkpoint(checkpoint_path(job.build, name), job.key),
+        checkpoint=Checkpoint(job.build / f"{name}.checkpoint", job.key),
         teacher=load_teacher(job.project, job.dataset, job.build),
     )
 

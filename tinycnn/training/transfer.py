@@ -7,7 +7,9 @@ first the layers that are new, then all of them.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 from numpy.typing import NDArray
@@ -71,7 +73,7 @@ def imagenet_weights(model: Any) -> list[NDArray[Any]]:
 def _download(options: dict[str, Any]) -> list[NDArray[Any]]:
     """Keras keeps what it downloads, and checks it, in a cache of its own."""
     try:
-        with captured_stderr():
+        with captured_stderr(), redirect_stdout(io.StringIO()):
             model = keras.applications.MobileNetV2(weights="imagenet", **options)
     except Exception as error:  # of the network or the file, in many types
         lines = str(error).strip().splitlines() or [type(error).__name__]

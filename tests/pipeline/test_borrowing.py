@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from tinycnn.errors import ProjectError
+from tinycnn.pipeline import open_workspace, train_project
+from tinycnn.pipeline.borrowing import hash_borrowed
+from tinycnn.pipeline.preview import preview_project
+from tinycnn.pipeline.sensitivity import analyze_sensitivity
+from tinycnn.project import load_project
+
+pytestmark = pytest.mark.train
+
+BIG = """
+name = "big"
+dataset = {path = "../noise.npz"}
+model = {name = "tiny_cnn", width = 0.5}
+training = {epochs = 1, tensorboard = true}
+quantization = {method = "ptq"}
+"""
+SMALL = """
+name = "small"
+dataset = {path = "../noise.npz"}
+model = {name = "tiny_cnn", width = 0.5}
+quantization = {epochs = 1, ranges = "learned"}
+[training]
+epochs = 1
+[training.transfer]
+source = "../big"
+epochs = 1
+freeze = "pointwise_2"
+[training.distill]
+teacher = "../big"
+"""
+
+
+class Silence:
+    """Remembers stages and progress; prints nothing."""
+
+    def __init__(self):
+        self.stages, self.epochs = [], []
+
+    def stage(self, name, *, is_current):
+        """Note one stage."""
+        self.stages.append((name, is_current))
+
+    def progress(self, name, done, total, detail=""):
+        """Note one step."""
+        self.epochs.append(name)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two projects that share a data set."""
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (80, 8, 8, 1), np.uint8)
+    np.savez(tmp_path / "noise.npz", x=x, y=np.arange(80) % 4)
+    for name, text in (("big", BIG), ("small", SMALL)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "tinycnn.toml").write_text(text)
+    return tmp_path
+
+
+def _train(folder):
+    observer = Silence()
+    workspace = open_workspace(folder, observer=observer)
+    train_project(workspace)
+    return workspace, observer
+
+
+def test_a_network_learns_from_another_project(folder):
+    """Head, whole network and twin are trained; nothing but results is left."""
+    _train(folder / "big")
+    workspace, observer = _train(folder / "small")
+
+    assert observer.epochs == ["train_head", "train", "quantize"]
+    assert sorted(path.name for path in workspace.build.iterdir()) == [
+        *("float.json", "float.npz", "quantized.json", "quantized.npy"),
+        *("quantized.npz", "stages.json"),
+    ]
+    assert any((folder / "big" / "build" / "tensorboard" / "train").iterdir())
+    assert _train(folder / "small")[1].stages == [("train", True), ("quantize", True)]
+
+
+def test_a_teacher_that_changed_is_learned_from_anew(folder):
+    """The digest of its weights is an input of the stage."""
+    project, build = load_project(folder / "small"), folder / "small" / "build"
+    weights = folder / "big" / "build" / "float.npz"
+    weights.parent.mkdir()
+    digests = []
+    for content in (b"one", b"two"):
+        weights.write_bytes(content)
+        digests.append(hash_borrowed(project, build))
+
+    assert digests[0].keys() == {"../big"}
+    assert digests[0] != digests[1]
+
+
+def test_an_untrained_project_teaches_nothing(folder):
+    """The hint is the command that trains it."""
+    with pytest.raises(ProjectError, match=r"big.build.float\.npz: no such") as caught:
+        _train(folder / "small")
+    assert "tinycnn train" in caught.value.hint
+
+
+def test_preview_and_sensitivity_are_there_without_training_again(folder):
+    """A picture before training, a row for each layer after it."""
+    workspace = open_workspace(folder / "big", observer=Silence())
+    assert preview_project(workspace).read_bytes()[:4] == b"\x89PNG"
+    with pytest.raises(ProjectError, match="not trained yet"):
+        analyze_sensitivity(workspace)
+
+    _train(folder / "big")
+    layers = [case.layer for case in analyze_sensitivity(workspace)]
+    assert (layers[0], layers[1], layers[-1]) == ("nothing", "stem", "all")
