@@ -89,6 +89,25 @@ def test_west_gets_what_the_board_needs(tmp_path, board):
     assert manifest["self"]["path"] == app.name
 
 
+def test_tflite_micro_comes_by_its_revision(tmp_path):
+    """With the faster kernels, C++, and the model's C++ files among the sources."""
+    sources = {"model.h": "", "model.cc": "", "model_data.cc": ""}
+    libraries = {"tflite-micro": "8d404de73acf7687831e16d88e86e4f73cfddf8e"}
+    project = write(tmp_path, model_sources=sources, kernels=[], libraries=libraries)
+    app = project.folder
+    zephyr, tflm = yaml.safe_load((app / "west.yml").read_text())["manifest"][
+        "projects"
+    ]
+
+    assert (tflm["name"], tflm["revision"]) == next(iter(libraries.items()))
+    assert "cmsis-nn" in zephyr["import"]["name-allowlist"]
+    assert {"tcnn/model.cc", "tcnn/model_data.cc"} <= set(project.sources)
+    assert "    ../tcnn/model.cc\n" in (app / "zephyr/CMakeLists.txt").read_text()
+    assert "\tselect TENSORFLOW_LITE_MICRO\n" in (app / "zephyr/Kconfig").read_text()
+    assert "CONFIG_STD_CPP17=y\n" in (app / "prj.conf").read_text()
+    assert "LANGUAGES C CXX)" in (app / "CMakeLists.txt").read_text()
+
+
 def test_twister_waits_for_what_the_application_prints(app):
     """The regular expression matches main.c's text."""
     sample = yaml.safe_load((app / "sample.yaml").read_text())

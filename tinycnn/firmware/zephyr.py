@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tinycnn import __version__
@@ -38,6 +39,8 @@ _USB_TARGETS = (
     "rpi_pico2/rp2350a/m33",
 )
 
+_NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
+
 
 def write_zephyr_project(
     folder: Path,
@@ -46,15 +49,17 @@ def write_zephyr_project(
     model_sources: Mapping[str, str],
     kernels: Sequence[str],
     board: Board,
+    libraries: Mapping[str, str] = _NO_LIBRARIES,
 ) -> FirmwareProject:
     """The application `folder`/`name`, replacing an earlier one of that name.
 
     Args:
         folder: Where the application's own folder goes.
         name: Prefix of the model's C names.
-        model_sources: The model's C files by name, `model.h` among them.
+        model_sources: The model's C and C++ files by name, `model.h` among them.
         kernels: The kernel functions that it calls.
         board: Whose modules `west.yml` names; any other works with them at hand.
+        libraries: Revisions of the modules that the model needs, by name.
 
     Raises:
         ProjectError: If `name` cannot name an application, Zephyr lacks the board, or
@@ -74,6 +79,7 @@ def write_zephyr_project(
         "version": __version__,
         "board": board,
         "release": _RELEASE,
+        "libraries": libraries,
         "kernels": _compiled(runtime),
         "model": _compiled(model_sources),
         "harness": _compiled(sources.keys() - runtime.keys() - model_sources.keys()),

@@ -75,7 +75,9 @@ static void start_receiving(void) {
 
 static uint32_t take(uint8_t *data, uint32_t size) {
     const uint32_t count = ring_buf_get(&received, data, size);
-    uart_irq_rx_enable(uart); /* there is room again */
+    if (count > 0) {
+        uart_irq_rx_enable(uart); /* there is room again */
+    }
     return count;
 }
 
