@@ -195,10 +195,6 @@ TCNN_NAKED static void gather_pair(const int8_t *window TCNN_UNUSED,
                      "6:\n"
                      "subs r1, #1\n"
                      "bne.n 1b\n"
-                     "tst.w r8, #2\n"
-                     "itt ne\n" /* the last pair has no second element */
-                     "strhne r1, [r8]\n"
-                     "strhne r1, [r8, #4]\n"
                      "pop {r2, r4-r11, pc}\n"
                      ".purgem tcnn_four\n");
 }
@@ -246,6 +242,7 @@ static void multiply(job_t *job, const uint32_t *windows_end) {
 /*
  * Writes a window of `height` rows to every second word: of each row four elements at a
  * time, 0 and 2 in one word, 1 and 3 in the next; what is left of all rows at the end.
+ * The weights of a second element that the last pair may lack are 0.
  */
 static void gather(const int8_t *window, int32_t height, const shape_t *shape,
                    uint32_t *to) {
@@ -265,9 +262,6 @@ static void gather(const int8_t *window, int32_t height, const shape_t *shape,
             half += odd ? 3 : 1;
             odd = !odd;
         }
-    }
-    if (odd) {
-        *half = 0;
     }
 }
 

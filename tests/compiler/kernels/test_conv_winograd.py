@@ -1,11 +1,10 @@
-"""Winograd's convolution against the reference, as DSP code and as plain C."""
+"""Winograd's convolution where its arithmetic, loops and memory are tightest."""
 
 from itertools import product
 
 import numpy as np
 import pytest
 
-from tests.compiler.cases import draw_rows
 from tests.compiler.cases.conv import add_bias, conv_options
 from tests.compiler.cases.draw import (
     ACTIVATIONS,
@@ -13,17 +12,15 @@ from tests.compiler.cases.draw import (
     VALID,
     draw_quant,
     draw_scales,
-    draw_weights,
     pick,
 )
-from tests.compiler.emulator import STACK_LIMIT, build_emulator
+from tests.compiler.kernels.cases import draw_weights
+from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.tflite_builder import ModelBuilder
-from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
-from tinycnn.compiler.kernels.choose import apply_kernels
-from tinycnn.compiler.kernels.conv_winograd import conv_winograd
-from tinycnn.compiler.operators import Node
 from tinycnn.reference import LOADERS
 
+pytestmark = pytest.mark.emulated
+FUNCTION = "tcnn_conv_2d_winograd_s8_dsp"
 CASES = 60
 # Rows of the transform of 6 inputs.
 B = np.array(
@@ -36,12 +33,6 @@ B = np.array(
         [0, 4, 0, -5, 0, 1],
     ]
 )
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory):
-    """All kernels on a Cortex-M4."""
-    return build_emulator(tmp_path_factory.mktemp("kernels"))
 
 
 def build_conv(rng, shape, weights, padding, *, before=(0, 0), zero_point=None):
@@ -68,57 +59,35 @@ def build_conv(rng, shape, weights, padding, *, before=(0, 0), zero_point=None):
     return b.build([x], [y])
 
 
-def draw_conv(rng):
-    """A convolution that the kernel takes."""
-    padding = pick(rng, SAME, VALID)
-    least = 1 if padding == SAME else 3
-    height, width = rng.integers(least, 14, 2)
-    depth = pick(rng, rng.integers(1, 12), 4 * rng.integers(1, 20))
-    weights = draw_weights(rng, (rng.integers(1, 14), 3, 3, depth))
-    before = pick(rng, (0, 0), (3, 1))
-    return build_conv(rng, (height, width, depth), weights, padding, before=before)
-
-
-def compile_forced(model):
-    """The program with the kernel, or None where it does not take the convolution."""
-    graph = run_passes(read_tflite(model))
-    (op,) = (op for op in graph.ops if op.kind == "CONV_2D")
-    kernel = conv_winograd(Node(graph, op), "litert")
-    if kernel is None:
-        return None
-    kernels = {op.outputs[0]: kernel}
-    graph = apply_kernels(graph, kernels)
-    return lower_graph(graph, plan_memory(graph), name="case", kernels=kernels)
-
-
-def check_equal(model, rows, *machines):
-    """The program, whose outputs for `rows` are the reference's on all machines."""
-    program = compile_forced(model)
-    expected = LOADERS["litert"](model)([row.tobytes() for row in rows])
-    for machine in machines:
-        assert expected == machine.run(program, rows)
-    return program
-
-
-def test_random_convolutions(emulator, executor):
-    """Any size, channels, padding and activation gives the reference's bytes."""
+def test_large_convolutions(executor, emulators):
+    """Wide images, deep ones, paddings of the model; outputs over their input."""
     overlaps = 0
     for seed in range(CASES):
         rng = np.random.default_rng([seed, 11])
-        model = draw_conv(rng)
-        tensors = [b.tensor for b in compile_forced(model).inputs]
-        program = check_equal(model, draw_rows(rng, tensors, 3), emulator, executor)
+        padding, before = pick(rng, SAME, VALID), pick(rng, (0, 0), (3, 1))
+        height, width = rng.integers(1 if padding == SAME else 3, [14, 30])
+        depth = pick(rng, rng.integers(1, 8), 4 * rng.integers(1, 22))
+        weights = draw_weights(rng, (rng.integers(1, 10), 3, 3, depth))
+        shape = (height, width, depth)
+        model = build_conv(rng, shape, weights, padding, before=before)
+        program = force(model, FUNCTION)
+        assert_equal(model, program, rng, [executor, *emulators])
 
         (x,), (y,) = program.inputs, program.outputs
-        overlaps += (
-            x.offset < y.offset + y.tensor.bytes
-            and y.offset < x.offset + x.tensor.bytes
-        )
-    assert overlaps > CASES / 2, "outputs hardly ever lie over their input"
-    assert emulator.stack_bytes <= STACK_LIMIT / 2
+        distance = y.offset - x.offset
+        overlaps += -y.tensor.bytes < distance < x.tensor.bytes
+    assert overlaps > CASES / 2
 
 
-def test_largest_transformed_inputs(emulator, executor):
+def check_rows(model, rows, executors):
+    """The kernel gives the reference's bytes for `rows`."""
+    program = force(model, FUNCTION)
+    expected = LOADERS["litert"](model)([row.tobytes() for row in rows])
+    for executor in executors:
+        assert executor.run(program, rows) == expected
+
+
+def test_largest_transformed_inputs(executor, emulators):
     """All 36 positions are exact at their largest and least, in both lanes."""
     rng = np.random.default_rng(1)
     edges = [
@@ -130,11 +99,12 @@ def test_largest_transformed_inputs(emulator, executor):
     rows = np.stack(lanes, axis=-1).reshape(len(edges), -1).astype(np.int8)
     weights = rng.choice([-127, 127], (8, 3, 3, 8)).astype(np.int8)
     weights[:2] = np.array([127, -127])[:, None, None, None]
+    model = build_conv(rng, (6, 6, 8), weights, VALID)
 
-    check_equal(build_conv(rng, (6, 6, 8), weights, VALID), rows, emulator, executor)
+    check_rows(model, rows, [executor, *emulators])
 
 
-def test_largest_sums(emulator, executor):
+def test_largest_sums(executor, emulators):
     """Sums up to the bound are exact; beyond it the kernel is not offered."""
     rng = np.random.default_rng(2)
     for depth, fits in ((228, True), (232, False)):
@@ -143,6 +113,6 @@ def test_largest_sums(emulator, executor):
         model = build_conv(rng, (6, 6, depth), weights, VALID, zero_point=0)
         rows = np.array([[-128], [127]], np.int8).repeat(36 * depth, axis=1)
         if fits:
-            check_equal(model, rows, emulator, executor)
+            check_rows(model, rows, [executor, *emulators])
         else:
-            assert compile_forced(model) is None
+            assert force(model, FUNCTION) is None

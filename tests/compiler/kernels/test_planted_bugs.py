@@ -1,0 +1,56 @@
+"""Bugs planted in the assembly of kernels: do the equality cases notice?"""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from tests.compiler.emulator import build_emulator
+from tests.compiler.executor import FIRMWARE
+from tests.compiler.kernels.cases import DSP_CASES
+from tests.compiler.kernels.forced import assert_equal, force
+
+CASES = 40
+BUGS = (
+    ("tcnn_conv_2d_s8_dsp", "smlad r9, r11, lr, r9", "smlad r9, r10, lr, r9"),
+    ("tcnn_conv_2d_s8_dsp", "lsl r3, r3, #1", "lsl r3, r3, #2"),
+    ("tcnn_conv_2d_s8_dsp", "strbgt r8, [r11]", "strbgt r8, [r10]"),
+    ("tcnn_conv_2d_s8_dsp", "addeq r8, r8, #4", "addeq r8, r8, #2"),
+    ("tcnn_conv_2d_winograd_s8_dsp", "smmlar", "smmla"),
+    ("tcnn_depthwise_conv_2d_s8_dsp", "smlatb", "smlabb"),
+    ("tcnn_depthwise_conv_2d_s8_dsp", "smmlar", "smmla"),
+    ("tcnn_fully_connected_s8_dsp", "asr r6, r6, #7", "asr r6, r6, #6"),
+    ("tcnn_fully_connected_s8_dsp", r"smmla \\sum", r"smmlar \\sum"),
+    ("tcnn_max_pool_2d_s8_dsp", "ssub8", "usub8"),
+)
+
+
+def plant(folder, function, old, new):
+    """A copy of the firmware with one bug."""
+    copy = folder / "firmware"
+    shutil.copytree(FIRMWARE, copy)
+    file = copy / "kernels" / f"{function}.c"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    return copy
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize(("function", "old", "new"), BUGS)
+def test_a_bug_in_assembly_is_caught(function, old, new, tmp_path):
+    """Some random layer differs on the emulated processor."""
+    firmware = plant(tmp_path, function, old, new)
+    emulator = build_emulator(tmp_path / "build", firmware=firmware)
+    draw = next(draw for name, draw, _ in DSP_CASES if name == function)
+
+    def compare_all():
+        for seed in range(CASES):
+            rng = np.random.default_rng([seed, 9])
+            model = draw(rng)
+            program = force(model, function)
+            if program is not None:
+                assert_equal(model, program, rng, [emulator])
+
+    with pytest.raises(Exception):  # noqa: B017, PT011 - it may also crash
+        compare_all()
