@@ -10,7 +10,7 @@ from tests.compiler.executor import FIRMWARE
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
 
-CASES = 40
+CASES = 300
 BUGS = (
     ("tcnn_conv_2d_s8_dsp", "smlad r9, r11, lr, r9", "smlad r9, r10, lr, r9"),
     ("tcnn_conv_2d_s8_dsp", "lsl r3, r3, #1", "lsl r3, r3, #2"),
