@@ -95,7 +95,7 @@ def test_a_second_build_runs_nothing(workplace):
         r"^(\w+) +(running|up to date)$", run("build demo", folder), re.M
     )
 
-    assert len(stages) == 6
+    assert len(stages) == 8
     assert {state for _, state in stages} == {"up to date"}
 
 

@@ -22,7 +22,7 @@ from tinycnn.errors import (
     UnsupportedModelError,
 )
 from tinycnn.firmware import build_image, write_arduino_project
-from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, tflm_sources
+from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, make_tflm_engine
 from tinycnn.firmware.toolchain import build_tflm_library
 from tinycnn.reference import TflmArena, load_reference, measure_arena
 
@@ -46,7 +46,7 @@ def dense_model(scales):
 
 def sources(model, release=ARDUINO_RELEASE):
     """The engine of `model`."""
-    return tflm_sources(model, name="net", arena=ARENA, release=release)
+    return make_tflm_engine(model, name="net", arena=ARENA, release=release).sources
 
 
 @pytest.fixture(scope="session")
@@ -171,11 +171,11 @@ def test_the_real_library_equals_the_wheel(board, tmp_path):
     path.write_bytes(residual_model())
     arena = measure_arena(path.read_bytes())
     folder = Path(os.environ["TFLM_LIBRARY"])
-    engine = tflm_sources(
+    engine = make_tflm_engine(
         path.read_bytes(), name="net", arena=arena, release=ARDUINO_RELEASE
     )
     project = write_arduino_project(
-        tmp_path, name="net", model_sources=engine, kernels=[], board=board
+        tmp_path, name="net", model_sources=engine.sources, kernels=[], board=board
     )
     tflm = build_tflm_library(folder, board, output=tmp_path / "libtflm.a")
     output = tmp_path / "net.elf"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     whose = ", of C that equals TFLite Micro" if stands_in else ""
     rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"
     rows["RAM"] = f"{found.ram_bytes:,} bytes, arena {found.plan.arena_bytes:,}"
+    if target.engine == "tflm":
+        reserved = json.loads((folder / "tflm.json").read_text("utf-8"))["arena_bytes"]
+        rows["TFLite Micro"] = f"arena {reserved:,} bytes; a device says what it uses"
     rows["MACs"] = f"{sum(cost.macs for cost in found.costs):,}"
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
     rows["latency"] = f"{latency} on {found.board.title} (estimated)"

@@ -103,4 +103,5 @@ def _print_verdict(result: ValidationResult) -> None:
     if result.device_accuracy is not None:
         click.echo(f"accuracy: {result.device_accuracy:.2%}")
     click.echo(f"reference: {result.reference}")
+    click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
     print_start_up(result.device)

@@ -20,7 +20,8 @@ from tinycnn.reference import TflmArena
 from tinycnn.rendering import render
 from tinycnn.training.c_array import c_array
 
-__all__ = ["ARDUINO_RELEASE", "ZEPHYR_RELEASE", "TflmRelease", "tflm_sources"]
+__all__ = ["ARDUINO_RELEASE", "ZEPHYR_RELEASE", "TflmEngine", "TflmRelease"]
+__all__ += ["make_tflm_engine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,19 @@ _OPERATOR_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
+class TflmEngine:
+    """A model with what runs it.
+
+    Attributes:
+        sources: C++ files by name.
+        arena_bytes: Set aside for the interpreter; a device says what it uses.
+    """
+
+    sources: dict[str, str]
+    arena_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Border:
     """An input or output: a line for the manual, and the fields of its C struct."""
 
@@ -80,10 +94,10 @@ class _Border:
     fields: dict[str, Param]
 
 
-def tflm_sources(
+def make_tflm_engine(
     model: bytes, *, name: str, arena: TflmArena, release: TflmRelease
-) -> dict[str, str]:
-    """The C++ files of the engine by name.
+) -> TflmEngine:
+    """The engine of a model.
 
     Args:
         model: The `.tflite` file.
@@ -117,12 +131,13 @@ def tflm_sources(
     }
     header, data = c_array(model)
     templates = "firmware/templates/tflm"
-    return {
+    sources = {
         "model.h": render(f"{templates}/model.h.j2", **values),
         f"model{release.suffix}": render(f"{templates}/model.cc.j2", **values),
         "model_data.h": header,
         f"model_data{release.suffix}": data,
     }
+    return TflmEngine(sources, arena_bytes)
 
 
 def _check(graph: Graph, release: TflmRelease) -> None:

@@ -31,8 +31,9 @@ from tinycnn.firmware import (
 from tinycnn.firmware.tflm import (
     ARDUINO_RELEASE,
     ZEPHYR_RELEASE,
+    TflmEngine,
     TflmRelease,
-    tflm_sources,
+    make_tflm_engine,
 )
 from tinycnn.firmware.toolchain import TflmLibrary, build_tflm_library
 from tinycnn.firmware.vendor import build_with_vendor_tool, find_vendor_tool
@@ -189,7 +190,12 @@ class _Work:
     def write_project(self, out: Path) -> None:
         """The folder that the user gets."""
         target = self.project.target
-        sources, kernels = self._model(_RELEASES[target.framework])
+        sources, kernels = self._compiled
+        if target.engine == "tflm":
+            engine = self._tflm_engine(_RELEASES[target.framework])
+            sources, kernels = engine.sources, ()
+            arena = {"arena_bytes": engine.arena_bytes}
+            (out / "tflm.json").write_text(f"{json.dumps(arena)}\n", "utf-8")
         _WRITERS[target.framework](
             out / target.framework,
             name=self.project.name,
@@ -206,16 +212,16 @@ class _Work:
 
     def link(self, out: Path) -> None:
         """The images for the simulated board and this computer, with their sizes."""
-        target, compilation = self.project.target, self.compilation
-        compiled = compilation.sources, compilation.program.kernels
+        target = self.project.target
+        simulated = self._compiled
         tflm = None
         if target.tflm_library is not None:
             headers = self.build.parent / target.tflm_library / "src"
             tflm = TflmLibrary(headers, self.build / "libtflm.a")
+            simulated = self._tflm_engine(ARDUINO_RELEASE).sources, ()
         with tempfile.TemporaryDirectory() as scratch:
-            host = self._sketch(Path(scratch) / "host", *compiled)
+            host = self._sketch(Path(scratch) / "host", *self._compiled)
             build_host(host, output=out / HOST_PROGRAM)
-            simulated = self._model(ARDUINO_RELEASE) if tflm else compiled
             image = build_image(
                 self._sketch(Path(scratch) / "sim", *simulated),
                 self.board,
@@ -230,13 +236,14 @@ class _Work:
         }
         (out / "firmware.json").write_text(f"{json.dumps(facts)}\n", "utf-8")
 
-    def _model(self, release: TflmRelease) -> tuple[Mapping[str, str], Sequence[str]]:
-        """The model's sources, and the kernels that they call."""
-        if self.project.target.engine == "compiled":
-            return self.compilation.sources, self.compilation.program.kernels
-        arena = measure_arena(self.content)
-        name = self.project.name
-        return tflm_sources(self.content, name=name, arena=arena, release=release), ()
+    @property
+    def _compiled(self) -> tuple[Mapping[str, str], Sequence[str]]:
+        """The compiled model's sources, and the kernels that they call."""
+        return self.compilation.sources, self.compilation.program.kernels
+
+    def _tflm_engine(self, release: TflmRelease) -> TflmEngine:
+        name, arena = self.project.name, measure_arena(self.content)
+        return make_tflm_engine(self.content, name=name, arena=arena, release=release)
 
     def _sketch(
         self, folder: Path, sources: Mapping[str, str], kernels: Sequence[str]
