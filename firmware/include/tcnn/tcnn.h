@@ -51,8 +51,8 @@ typedef struct {
     const char *reference; /* interpreter whose outputs it reproduces bit for bit */
     uint8_t sha256[32];    /* of the .tflite file */
     uint8_t *arena;        /* aligned to 16 bytes; holds inputs, outputs and scratch */
-    uint32_t arena_bytes;
-    uint32_t input_count; /* 1 to TCNN_MAX_TENSORS */
+    uint32_t arena_bytes;  /* what the model uses of it */
+    uint32_t input_count;  /* 1 to TCNN_MAX_TENSORS */
     const tcnn_tensor_t *inputs;
     uint32_t output_count; /* 1 to TCNN_MAX_TENSORS */
     const tcnn_tensor_t *outputs;
