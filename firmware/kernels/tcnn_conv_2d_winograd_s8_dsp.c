@@ -22,13 +22,14 @@
  * the high one. What it adds to the outputs (2, 2), (2, 3), (3, 2) and (3, 3) is in the
  * table, to be taken away.
  *
- * Outputs may be written over inputs that have no later reader: all that a row of tiles
- * reads is transformed before a tile of the row is written, and what the rows of tiles
- * below read has later readers than any output so far.
+ * An output may lie on inputs that no later output reads. In a row of tiles, the last
+ * outputs of a tile may lie on rows 0 to 2 of inputs of the tiles to its right. So what
+ * the first tiles do not transform of these is saved before any of the row is written.
+ * Rows 3 to 5 are safe: there the last row of outputs, or a later one, reads them.
  */
 #include "dsp.h"
 
-#include <string.h>
+#include <stddef.h>
 
 #include "kernels.h"
 
@@ -256,18 +257,17 @@ TCNN_NAKED static void multiply(uint32_t *v TCNN_UNUSED,
 }
 
 /*
- * The outputs of four channels from M of a tile.
+ * The outputs of four channels from M of a tile, by row, column and channel; then they
+ * go where the tile's are written.
  * Registers of the loop, 330 cycles for a channel's 16 outputs:
  *   r0 M, r1 constants, r2 outputs, r3 to r9, r10 multiplier, r11 offset, r12 shift,
  *   lr inverse of 9
- * Stack: the outputs by row, column and channel; the tile.
  */
 TCNN_NAKED static void finish(uint32_t *m TCNN_UNUSED,
                               const int32_t *constants TCNN_UNUSED,
+                              uint32_t outputs[16] TCNN_UNUSED,
                               const tile_t *tile TCNN_UNUSED) {
-    __asm__ volatile("push {r2, r4-r11, lr}\n"
-                     "sub sp, sp, #64\n"
-                     "mov r2, sp\n"
+    __asm__ volatile("push {r2-r11, lr}\n"
                      "movw lr, #0x8e39\n"
                      "movt lr, #0x38e3\n"
                      /* A' by six numbers: r3, r7, r9, r8 */
@@ -344,11 +344,11 @@ TCNN_NAKED static void finish(uint32_t *m TCNN_UNUSED,
                      "add r2, r2, #1\n"
                      "tst r2, #3\n"
                      "bne.w 1b\n"
-                     "ldr r0, [sp, #64]\n"
-                     "ldm r0, {r0, r1, r2}\n" /* output, column_bytes, row_bytes */
+                     "pop {r7, r8}\n"         /* outputs, tile */
+                     "ldm r8, {r0, r1, r2}\n" /* output, column_bytes, row_bytes */
                      "add r12, r0, r1\n"
                      ".rept 4\n"
-                     "ldm.w sp!, {r3-r6}\n"
+                     "ldm.w r7!, {r3-r6}\n"
                      "str.w r3, [r0]\n"
                      "str.w r4, [r12]\n"
                      "str.w r5, [r0, r1, lsl #1]\n"
@@ -356,7 +356,7 @@ TCNN_NAKED static void finish(uint32_t *m TCNN_UNUSED,
                      "add r0, r0, r2\n"
                      "add r12, r12, r2\n"
                      ".endr\n"
-                     "pop {r2, r4-r11, pc}\n");
+                     "pop {r4-r11, pc}\n");
 }
 #else
 /* B' by six numbers, `stride` apart. */
@@ -426,7 +426,9 @@ static int8_t requantize(int32_t doubled, const int32_t *constants) {
     return (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
 }
 
-static void finish(uint32_t *m, const int32_t *constants, const tile_t *tile) {
+static void finish(uint32_t *m, const int32_t *constants, uint32_t outputs[16],
+                   const tile_t *tile) {
+    (void)outputs;
     for (int32_t c = 0; c < 4; c++) {
         m[7] += (uint32_t)constants[3];
         for (int32_t i = 0; i < 6; i++) {
@@ -453,82 +455,129 @@ static void finish(uint32_t *m, const int32_t *constants, const tile_t *tile) {
 }
 #endif
 
-/* Words between the columns of a row of tiles: for each pair of channels a column's 6.
- */
+/* Words between columns: of each pair of channels the 6 of a column. */
 static int32_t column_words(const tcnn_conv_2d_winograd_dsp_params_t *p) {
     return (p->input_channels + 3) / 4 * 12;
 }
 
-/* Transforms the columns that output rows `y` to `y + 3` read. `room` is for pixels
- * beside the image, and for those whose channels do not fill words. */
-static void load_rows(const tcnn_conv_2d_winograd_dsp_params_t *p, const int8_t *input,
-                      int32_t y, uint32_t *columns, uint32_t *room) {
-    const int32_t depth = p->input_channels, padded_depth = (depth + 3) / 4 * 4;
-    const int32_t right = (p->output_width + 3) / 4 * 4 + 2 - p->pad_left;
-    const int32_t top = y - p->pad_top;
-    const int32_t row_bytes = p->input_width * depth;
-    const int crosses_edge = top < 0 || top + 6 > p->input_height;
-    const int32_t filled =
-        depth == padded_depth && crosses_edge ? row_bytes : padded_depth;
-    for (int32_t i = 0; i < filled / 4; i++) {
-        room[i] = (uint8_t)p->input_zero_point * 0x01010101U;
+/* Not inlined: it is there for its speed, and not twice. */
+__attribute__((noinline)) static void copy(void *to, const void *from, int32_t size) {
+    int8_t *next = (int8_t *)to;
+    const int8_t *bytes = (const int8_t *)from;
+    for (; size >= 16; size -= 16) {
+        const uint32_t a = tcnn_load_4(bytes), b = tcnn_load_4(&bytes[4]);
+        const uint32_t c = tcnn_load_4(&bytes[8]), d = tcnn_load_4(&bytes[12]);
+        tcnn_store_4(next, a);
+        tcnn_store_4(&next[4], b);
+        tcnn_store_4(&next[8], c);
+        tcnn_store_4(&next[12], d);
+        bytes += 16;
+        next += 16;
     }
-    for (int32_t x = -p->pad_left, run; x < right; x += run) {
+    tcnn_copy_bytes(next, bytes, size);
+}
+
+/* Transforms columns `x` to `end - 1` of six rows, of which those that are NULL lie
+ * outside the image. `room` is for pixels there, and for those whose channels do not
+ * fill words. */
+static void load_columns(const tcnn_conv_2d_winograd_dsp_params_t *p,
+                         const int8_t *const rows[6], int32_t x, int32_t end,
+                         uint32_t *columns, int8_t *room) {
+    const int32_t depth = p->input_channels, padded_depth = (depth + 3) / 4 * 4;
+    const int fills_words = depth == padded_depth;
+    const int crosses_edge = !rows[0] || !rows[5];
+    tcnn_fill_bytes(room, p->input_zero_point,
+                    (fills_words && crosses_edge ? end - x : 1) * padded_depth);
+    while (x < end) {
         const int inside = x >= 0 && x < p->input_width;
-        const int8_t *rows[6];
-        run = inside && depth == padded_depth ? p->input_width : 1;
+        const int32_t right = end < p->input_width ? end : p->input_width;
+        const int32_t run = inside && fills_words ? right - x : 1;
+        const int8_t *pixels[6];
         for (int32_t i = 0; i < 6; i++) {
-            const int32_t row = top + i;
-            rows[i] = (const int8_t *)room;
-            if (inside && row >= 0 && row < p->input_height) {
-                rows[i] = &input[row * row_bytes + x * depth];
-                if (depth != padded_depth) {
-                    int8_t *pixel = &((int8_t *)room)[(i + 1) * padded_depth];
-                    memcpy(pixel, rows[i], (size_t)depth);
-                    rows[i] = pixel;
-                }
+            pixels[i] = inside && rows[i] ? &rows[i][x * depth] : room;
+            if (!fills_words && pixels[i] != room) {
+                int8_t *pixel = &room[(i + 1) * padded_depth];
+                copy(pixel, pixels[i], depth);
+                pixels[i] = pixel;
             }
         }
-        transform_columns(rows, run * padded_depth, columns);
+        transform_columns(pixels, run * padded_depth, columns);
         columns += run * column_words(p);
+        x += run;
     }
 }
 
-static void clamp(int8_t *values, int32_t count, int32_t lowest, int32_t highest) {
-    for (int32_t i = 0; i < count; i++) {
-        const int32_t value = values[i] < lowest ? lowest : values[i];
-        values[i] = (int8_t)(value > highest ? highest : value);
-    }
-}
-
-/* Finishes four channels of a tile, and writes what is part of the output. */
+/* Finishes four channels of a tile, or the `channels` that are left, and writes what is
+ * part of the output. */
 static void write(const tcnn_conv_2d_winograd_dsp_params_t *p, uint32_t *m,
-                  const int32_t *constants, tile_t *tile, int32_t channels) {
+                  const int32_t *constants, tile_t *tile, int32_t channels,
+                  uint32_t room[16]) {
+    int8_t *outputs = (int8_t *)room;
     const int clamps = p->clamp_min > -128 || p->clamp_max < 127;
     if (p->output_channels % 4 == 0 && tile->height + tile->width == 8 && !clamps) {
-        finish(m, constants, tile);
+        finish(m, constants, room, tile);
     } else {
-        int8_t outputs[64];
         const tile_t whole = {outputs, 4, 16, 4, 4};
-        finish(m, constants, &whole);
-        if (clamps) {
-            clamp(outputs, sizeof outputs, p->clamp_min, p->clamp_max);
-        }
+        finish(m, constants, room, &whole);
+        tcnn_clamp_bytes(outputs, 64, p->clamp_min, p->clamp_max);
         for (int32_t y = 0; y < tile->height; y++) {
-            const int8_t *from = &outputs[16 * y];
-            int8_t *to = &tile->output[y * tile->row_bytes];
             for (int32_t x = 0; x < tile->width; x++) {
-                if (channels >= 4) {
-                    __builtin_memcpy(to, from, 4);
-                } else {
-                    memcpy(to, from, (size_t)channels);
-                }
-                to += tile->column_bytes;
-                from += 4;
+                tcnn_copy_bytes(
+                    &tile->output[y * tile->row_bytes + x * tile->column_bytes],
+                    &outputs[16 * y + 4 * x], channels < 4 ? channels : 4);
             }
         }
     }
     tile->output += 4;
+}
+
+static tile_t find_tile(const tcnn_conv_2d_winograd_dsp_params_t *p, int32_t y,
+                        int32_t x, int8_t *output) {
+    const int32_t height = p->output_height - y, width = p->output_width - x;
+    const int32_t channels = p->output_channels;
+    const tile_t tile = {&output[(y * p->output_width + x) * channels], channels,
+                         p->output_width * channels, height < 4 ? height : 4,
+                         width < 4 ? width : 4};
+    return tile;
+}
+
+/* Two tiles that are transformed, or one. */
+static void convolve(const tcnn_conv_2d_winograd_dsp_params_t *p, uint32_t *v,
+                     const int32_t *weights, tile_t *tiles, int32_t count) {
+    const int32_t pairs = column_words(p) / 6;
+    for (int32_t left = p->output_channels; left > 0; left -= 4) {
+        multiply(v, weights, pairs);
+        weights += 4 * POSITIONS * pairs;
+        for (int32_t i = 0; i < count; i++) {
+            uint32_t *m = &v[2 * POSITIONS * pairs];
+            write(p, &m[i * 4 * POSITIONS], weights, &tiles[i], left,
+                  &m[8 * POSITIONS]);
+        }
+        weights += 4 * CONSTANT_WORDS;
+    }
+}
+
+/* The six rows that the tiles of output row `y` read; NULL outside the image. */
+static void find_rows(const tcnn_conv_2d_winograd_dsp_params_t *p, const int8_t *input,
+                      int32_t y, const int8_t *rows[6]) {
+    for (int32_t i = 0; i < 6; i++) {
+        const int32_t row = y - p->pad_top + i;
+        const int is_inside = row >= 0 && row < p->input_height;
+        rows[i] = is_inside ? &input[row * p->input_width * p->input_channels] : NULL;
+    }
+}
+
+/* Saves rows 0 to 2 from column `x` on. */
+static void save_rows(const tcnn_conv_2d_winograd_dsp_params_t *p,
+                      const int8_t *rows[6], int32_t x, int8_t *saved) {
+    const int32_t from = (x > 0 ? x : 0) * p->input_channels;
+    const int32_t size = p->input_width * p->input_channels - from;
+    for (int32_t i = 0; size > 0 && i < 3; i++) {
+        if (rows[i]) {
+            copy(&saved[i * size], &rows[i][from], size);
+            rows[i] = &saved[i * size - from];
+        }
+    }
 }
 
 void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
@@ -536,37 +585,39 @@ void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *para
                                   uint8_t *scratch, int8_t *output) {
     const tcnn_conv_2d_winograd_dsp_params_t *p = params;
     const int32_t stride = column_words(p), pairs = stride / 6;
+    const int32_t step = 4 * p->tiles_at_once, end = (p->output_width + 3) / 4 * 4;
     uint32_t *columns = (uint32_t *)(void *)scratch;
-    uint32_t *v = &columns[((p->output_width + 3) / 4 * 4 + 2) * stride];
-    uint32_t *m = &v[2 * POSITIONS * pairs];
+    uint32_t *next = &columns[2 * stride], *last = &columns[step * stride];
+    uint32_t *v = &last[2 * stride];
+    int8_t *room = (int8_t *)&v[2 * POSITIONS * pairs], *saved = &room[p->room_bytes];
     tile_t tiles[2];
     int32_t count = 0; /* tiles transformed */
     for (int32_t y = 0; y < p->output_height; y += 4) {
-        const int32_t height = p->output_height - y < 4 ? p->output_height - y : 4;
-        load_rows(p, input, y, columns, m);
-        for (int32_t x = 0; x < p->output_width; x += 4) {
-            const int32_t width = p->output_width - x;
-            const int is_last = width <= 4 && y + 4 >= p->output_height;
-            tile_t *tile = &tiles[count];
-            tile->column_bytes = p->output_channels;
-            tile->row_bytes = p->output_width * p->output_channels;
-            tile->output = &output[y * tile->row_bytes + x * tile->column_bytes];
-            tile->height = height;
-            tile->width = width < 4 ? width : 4;
-            transform_rows(&columns[x * stride], stride, pairs, &v[count * POSITIONS]);
-            if (++count < 2 && !is_last) {
-                continue;
+        const int8_t *rows[6];
+        find_rows(p, input, y, rows);
+        load_columns(p, rows, -p->pad_left, 2 - p->pad_left, columns, room);
+        for (int32_t x = 0; x < end; x += step) {
+            const int32_t after = x + step < end ? x + step : end;
+            const int32_t left = x + 2 - p->pad_left, right = after + 2 - p->pad_left;
+            if (x > 0) {
+                copy(columns, last, 8 * stride);
             }
-            const int32_t *w = weights;
-            for (int32_t left = p->output_channels; left > 0; left -= 4) {
-                multiply(v, w, pairs);
-                w += 4 * POSITIONS * pairs;
-                for (int32_t i = 0; i < count; i++) {
-                    write(p, &m[i * 4 * POSITIONS], w, &tiles[i], left);
+            load_columns(p, rows, left, right, next, room);
+            if (x == 0) {
+                save_rows(p, rows, right, saved);
+            }
+            for (int32_t i = x; i < after; i += 4) {
+                transform_rows(&columns[(i - x) * stride], stride, pairs,
+                               &v[count * POSITIONS]);
+                tiles[count++] = find_tile(p, y, i, output);
+                if (count == 2) {
+                    convolve(p, v, weights, tiles, count);
+                    count = 0;
                 }
-                w += 4 * CONSTANT_WORDS;
             }
-            count = 0;
         }
+    }
+    if (count) {
+        convolve(p, v, weights, tiles, count);
     }
 }

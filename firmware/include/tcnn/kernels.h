@@ -102,7 +102,7 @@ typedef struct {
  *   for each output channel: multiplier, offset, shift, 36 times the sum to start from,
  *     what is added to 4 times the sums of a tile's last 2 x 2 outputs
  * scratch: 3 words an input channel for each of 4 * tiles_at_once + 2 columns; 36 for
- * two tiles; room_bytes; what four rows of the input have beyond those columns.
+ * two tiles; room_bytes; what three rows of the input have beyond those columns.
  * room_bytes: at least 1216, and those of 7 pixels and of 4 * tiles_at_once */
 void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
                                   const int8_t *input, const int32_t *weights,

@@ -71,6 +71,8 @@ def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
                 "pad_top": attrs.padding[0],
                 "pad_left": attrs.padding[1],
                 "input_zero_point": x.zero_point,
+                "tiles_at_once": _tiles_at_once(node),
+                "room_bytes": _count_room(node),
                 **clamp_params(attrs.clamp),
             },
             lowering.array(node, "weights", "int32_t", stream),
@@ -113,13 +115,29 @@ def _round_up(size: int) -> int:
     return -(-size // 4) * 4
 
 
-def _count_scratch(node: Node) -> int:
-    """Transformed columns of a row of tiles, both tiles, and their sums."""
+def _tiles_at_once(node: Node) -> int:
+    """Half a row: as fast as whole ones, in three quarters of the memory."""
+    return -(-node.output().shape[2] // 8)
+
+
+def _count_room(node: Node) -> int:
+    """Sums of two tiles and 16 pixels of output; before that, pixels of input."""
+    pixels = max(4 * _tiles_at_once(node), 7)
+    return max(2 * 4 * 4 * _POSITIONS + 64, pixels * _round_up(node.input().shape[3]))
+
+
+def _count_saved(node: Node) -> int:
+    """Bytes of three rows beyond the columns that are transformed first."""
     _, _, width, depth = node.input().shape
-    padded = _round_up(depth)
-    columns = _round_up(node.output().shape[2]) + 2
-    room = 7 * padded if depth % 4 else width * depth
-    return columns * 12 * padded + 4 * _POSITIONS * padded + max(1152, room)
+    first = 4 * _tiles_at_once(node) + 2 - node.attrs(ConvAttrs).padding[1]
+    return 3 * depth * max(width - max(first, 0), 0)
+
+
+def _count_scratch(node: Node) -> int:
+    """Transformed columns, both tiles, room, and what is saved of rows."""
+    columns = 4 * _tiles_at_once(node) + 2
+    words = (3 * columns + _POSITIONS) * _round_up(node.input().shape[3])
+    return 4 * words + _count_room(node) + _count_saved(node)
 
 
 def _count_cycles(node: Node) -> int:
@@ -131,11 +149,11 @@ def _count_cycles(node: Node) -> int:
     groups, tiles = _round_up(channels) // 4, rows * columns
     whole = 0 if channels % 4 else output_height // 4 * (output_width // 4)
     beside = 4 * columns + 2 - width
-    load = 360 + (4 * columns + 2) * 34 * pairs + 110 * beside
+    load = 750 + (4 * columns + 3) * 34 * pairs + 110 * beside + _count_saved(node)
     if depth % 4:  # pixels are copied
-        load += width * (420 + 24 * depth)
+        load += width * (430 + 22 * depth)
     multiply = 100 + 36 * (18 + 16 * pairs + (pairs - 2) // 16 * 12)
-    finish = 1470 * tiles + 270 * (tiles - whole)
+    finish = 1475 * tiles + 270 * (tiles - whole)
     return (
         rows * load
         + tiles * (90 + 170 * pairs)
