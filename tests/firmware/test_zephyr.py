@@ -100,7 +100,7 @@ def test_tflite_micro_comes_by_its_revision(tmp_path):
     ]
 
     assert (tflm["name"], tflm["revision"]) == next(iter(libraries.items()))
-    assert "cmsis-nn" in zephyr["import"]["name-allowlist"]
+    assert {"cmsis-nn", "cmsis-dsp"} <= set(zephyr["import"]["name-allowlist"])
     assert {"tcnn/model.cc", "tcnn/model_data.cc"} <= set(project.sources)
     assert "    ../tcnn/model.cc\n" in (app / "zephyr/CMakeLists.txt").read_text()
     assert "\tselect TENSORFLOW_LITE_MICRO\n" in (app / "zephyr/Kconfig").read_text()
