@@ -125,13 +125,12 @@ def _round_up(size: int) -> int:
 
 
 def _count_cycles(node: Node) -> int:
-    """Per pair of pixels: gathering, then the groups of channels."""
+    """Per pair of pixels: gathering, then the groups of channels; and the padding."""
     rows, columns, depth = _window_shape(node)
-    y = node.output()
-    pairs = -(-y.shape[1] * y.shape[2] // 2)
-    inputs = rows * columns * depth
+    y, inputs = node.output(), rows * columns * depth
     words = -(-inputs // 2)
-    group = 15 * words + 6 * (-(-words // 16)) + 92
-    gather = 2 * (1.75 * inputs + 20 * rows + 40)
-    padding = node.input().size if _padded_width(node) else 0
-    return int(pairs * (-(-y.shape[3] // GROUP) * group + gather + 40) + padding)
+    group = 15 * words + 6 * -(-words // 16) + 92
+    gather = 110 + 17 * rows + 2.75 * inputs + 8 * rows * (columns * depth % 4)
+    pairs = -(-y.shape[1] * y.shape[2] // 2)
+    padding = 3 * node.input().size if _padded_width(node) else 0
+    return int(pairs * (-(-y.shape[3] // GROUP) * group + gather) + padding)
