@@ -35,9 +35,7 @@
 
 #define POSITIONS 36     /* of a tile */
 #define CONSTANT_WORDS 8 /* of an output channel */
-#define SHIFT 12800      /* V is within [-12750, 17340] */
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
+#define SHIFT 12800      /* V is within [-12750, 17340]; also in assembly */
 
 /* Where a tile of the outputs is written. */
 typedef struct {
@@ -117,55 +115,55 @@ TCNN_NAKED static void transform_rows(const uint32_t *columns TCNN_UNUSED,
                                       int32_t stride TCNN_UNUSED,
                                       int32_t pairs TCNN_UNUSED,
                                       uint32_t *v TCNN_UNUSED) {
-    __asm__ volatile(
-        "push {r4-r11, lr}\n"
-        "lsl r1, r1, #2\n"
-        "add r12, r0, r1\n"
-        ".p2align 2\n"
-        "1:\n"
-        ".irp at, 0, 24, 48, 72, 96, 120\n"
-        "ldr.w r6, [r0, r1, lsl #1]\n"
-        "ldr.w r8, [r0, r1, lsl #2]\n"
-        "ldr.w r7, [r12, r1, lsl #1]\n"
-        "ldr.w r9, [r12, r1, lsl #2]\n"
-        "ldr.w r4, [r0], #4\n"
-        "ldr.w r5, [r12], #4\n"
-        "add r8, r8, #" TEXT(SHIFT) "\n"
-                                    "add r9, r9, #" TEXT(
-                                        SHIFT) "\n"
-                                               "sub r10, r8, r6, lsl #2\n"
-                                               "sub r11, r7, r5, lsl #2\n"
-                                               "sub r8, r8, r6\n"
-                                               "sub r4, r4, r6\n"
-                                               "sub r9, r9, r7\n"
-                                               "sub r7, r7, r5\n"
-                                               "add r4, r8, r4, lsl #2\n"
-                                               "add r5, r10, r11\n"
-                                               "sub r6, r10, r11\n"
-                                               "add r10, r8, r7, lsl #1\n"
-                                               "sub r11, r8, r7, lsl #1\n"
-                                               "sub r9, r9, r7, lsl #2\n"
-                                               "str r4, [r3, #\\at]\n"
-                                               "str r5, [r3, #\\at + 4]\n"
-                                               "str r6, [r3, #\\at + 8]\n"
-                                               "str r10, [r3, #\\at + 12]\n"
-                                               "str r11, [r3, #\\at + 16]\n"
-                                               "str r9, [r3, #\\at + 20]\n"
-                                               ".endr\n"
-                                               "add r3, r3, #288\n"
-                                               "subs r2, r2, #1\n"
-                                               "bne.w 1b\n"
-                                               "pop {r4-r11, pc}\n");
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "lsl r1, r1, #2\n"
+                     "add r12, r0, r1\n"
+                     ".p2align 2\n"
+                     "1:\n"
+                     ".irp at, 0, 24, 48, 72, 96, 120\n"
+                     "ldr.w r6, [r0, r1, lsl #1]\n"
+                     "ldr.w r8, [r0, r1, lsl #2]\n"
+                     "ldr.w r7, [r12, r1, lsl #1]\n"
+                     "ldr.w r9, [r12, r1, lsl #2]\n"
+                     "ldr.w r4, [r0], #4\n"
+                     "ldr.w r5, [r12], #4\n"
+                     "add r8, r8, #12800\n"
+                     "add r9, r9, #12800\n"
+                     "sub r10, r8, r6, lsl #2\n"
+                     "sub r11, r7, r5, lsl #2\n"
+                     "sub r8, r8, r6\n"
+                     "sub r4, r4, r6\n"
+                     "sub r9, r9, r7\n"
+                     "sub r7, r7, r5\n"
+                     "add r4, r8, r4, lsl #2\n"
+                     "add r5, r10, r11\n"
+                     "sub r6, r10, r11\n"
+                     "add r10, r8, r7, lsl #1\n"
+                     "sub r11, r8, r7, lsl #1\n"
+                     "sub r9, r9, r7, lsl #2\n"
+                     "str r4, [r3, #\\at]\n"
+                     "str r5, [r3, #\\at + 4]\n"
+                     "str r6, [r3, #\\at + 8]\n"
+                     "str r10, [r3, #\\at + 12]\n"
+                     "str r11, [r3, #\\at + 16]\n"
+                     "str r9, [r3, #\\at + 20]\n"
+                     ".endr\n"
+                     "add r3, r3, #288\n"
+                     "subs r2, r2, #1\n"
+                     "bne.w 1b\n"
+                     "pop {r4-r11, pc}\n");
 }
 
 /*
- * M of two tiles by four channels. 16 cycles for a pair of input channels, two tiles
- * and four output channels; 19 more a position. At its end r0 is where its sums go,
- * since M follows V: tiles, pairs and sums are all 144 bytes apart. r0 V, r1 weights,
- * r2 to r5 sums of the first tile, r6 to r9 of the second, r10, r11 inputs, r12, lr
- * weights Stack: further runs of 16 pairs left, bytes back to V and whether a run
- * follows the first, start of the last position, entry into the first run, runs that
- * follow it.
+ * M of two tiles by four channels. At the end of a position its sums go where r0 is: M
+ * follows V, and tiles, pairs and sums are all 144 bytes apart.
+ * Registers of the loop, 16 cycles for a pair of input channels, two tiles and four
+ * output channels, and 19 more for a position:
+ *   r0 V, r1 weights, r2 to r5 sums of the first tile, r6 to r9 of the second,
+ *   r10, r11 inputs, r12, lr weights
+ * Stack: runs of 16 pairs left after the next; twice the bytes back to V, plus 1 if
+ * there are such runs; V of the position after the last; entry into the first run;
+ * number of runs that follow it.
  */
 TCNN_NAKED static void multiply(uint32_t *v TCNN_UNUSED,
                                 const int32_t *weights TCNN_UNUSED,
@@ -509,9 +507,9 @@ static void load_columns(const tcnn_conv_2d_winograd_dsp_params_t *p,
 
 /* Finishes four channels of a tile, or the `channels` that are left, and writes what is
  * part of the output. */
-static void write(const tcnn_conv_2d_winograd_dsp_params_t *p, uint32_t *m,
-                  const int32_t *constants, tile_t *tile, int32_t channels,
-                  uint32_t room[16]) {
+static void write_tile(const tcnn_conv_2d_winograd_dsp_params_t *p, uint32_t *m,
+                       const int32_t *constants, tile_t *tile, int32_t channels,
+                       uint32_t room[16]) {
     int8_t *outputs = (int8_t *)room;
     const int clamps = p->clamp_min > -128 || p->clamp_max < 127;
     if (p->output_channels % 4 == 0 && tile->height + tile->width == 8 && !clamps) {
@@ -550,8 +548,8 @@ static void convolve(const tcnn_conv_2d_winograd_dsp_params_t *p, uint32_t *v,
         weights += 4 * POSITIONS * pairs;
         for (int32_t i = 0; i < count; i++) {
             uint32_t *m = &v[2 * POSITIONS * pairs];
-            write(p, &m[i * 4 * POSITIONS], weights, &tiles[i], left,
-                  &m[8 * POSITIONS]);
+            write_tile(p, &m[i * 4 * POSITIONS], weights, &tiles[i], left,
+                       &m[8 * POSITIONS]);
         }
         weights += 4 * CONSTANT_WORDS;
     }

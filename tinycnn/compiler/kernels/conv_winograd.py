@@ -116,7 +116,7 @@ def _round_up(size: int) -> int:
 
 
 def _tiles_at_once(node: Node) -> int:
-    """Half a row: as fast as whole ones, in three quarters of the memory."""
+    """Half a row: 1 % slower than the whole at once, in a fifth less memory."""
     return -(-node.output().shape[2] // 8)
 
 
@@ -152,7 +152,7 @@ def _count_cycles(node: Node) -> int:
     load = 750 + (4 * columns + 3) * 34 * pairs + 110 * beside + _count_saved(node)
     if depth % 4:  # pixels are copied
         load += width * (430 + 22 * depth)
-    multiply = 100 + 36 * (18 + 16 * pairs + (pairs - 2) // 16 * 12)
+    multiply = 60 + 36 * (19 + 16 * pairs + (pairs - 2) // 16 * 12)
     finish = 1475 * tiles + 270 * (tiles - whole)
     return (
         rows * load
