@@ -15,6 +15,7 @@ from tests.compiler.random_networks import draw_network
 from tests.conftest import require_tool
 from tinycnn.boards import Board, UsbIds, load_board
 from tinycnn.compiler import compile_tflite
+from tinycnn.compiler.analysis import find_target
 from tinycnn.device import open_serial, open_simulated
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import build_image, write_arduino_project
@@ -42,7 +43,7 @@ def build(tmp_path):
         path = tmp_path / "net.tflite"
         path.write_bytes(MODELS[model])
         compilation = compile_tflite(
-            MODELS[model], name="net", optimize="speed" if board.has_dsp else None
+            MODELS[model], name="net", target=find_target(board)
         )
         project = write_arduino_project(
             tmp_path,
