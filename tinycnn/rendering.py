@@ -19,6 +19,7 @@ __all__ = [
     "c_array",
     "c_float",
     "c_identifier",
+    "c_string",
     "c_value",
     "comment",
     "render",
@@ -92,6 +93,19 @@ def c_float(value: float) -> str:
     return f"{np.float32(value).item()!r}f"
 
 
+def c_string(text: str) -> str:
+    r"""A C literal of `text` in UTF-8, whatever it holds.
+
+    >>> print(c_string('a"?'), c_string("\u00fc1"))
+    "a\042\077" "\303\2741"
+    """
+    plain = frozenset(
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _-.,:+/()"
+    )
+    codes = text.encode("utf-8")
+    return '"' + "".join(chr(c) if c in plain else f"\\{c:03o}" for c in codes) + '"'
+
+
 def c_value(value: object) -> str:
     """A C initialiser.
 
@@ -113,4 +127,6 @@ _ENVIRONMENT = jinja2.Environment(
     keep_trailing_newline=True,
     autoescape=lambda name: name is not None and name.endswith(".html.j2"),
 )
-_ENVIRONMENT.filters.update(c_array=c_array, c_value=c_value, comment=comment)
+_ENVIRONMENT.filters.update(
+    c_array=c_array, c_string=c_string, c_value=c_value, comment=comment
+)

@@ -92,6 +92,16 @@ def frame_vectors() -> list[Vector]:
             6,
             struct.pack("<HIIIIII", 4, 64_000, 1_000, 136, 65, 1, 96),
         ),
+        ("part of a raw frame", VERSION, 0x06, 1, 7, b"\0\0\0\0" + offset + b"\xf8\0"),
+        ("inputs from 1016 on", VERSION, 0x06, 1, 8, struct.pack("<II", 1016, 38_400)),
+        (
+            "reply to a raw frame",
+            VERSION,
+            0x86,
+            1,
+            8,
+            struct.pack("<II", 1_200_000, 18_750) + bytes(range(256)),
+        ),
         ("error", VERSION, 0xFF, 1, 3, b"\x05outside the input tensor"),
         ("bad frame", VERSION, 0xFF, 0, 0xFFFFFFFF, b"\x06send again"),
     ]

@@ -8,6 +8,7 @@
 #include "tcnn_stack.h"
 
 #define SILENCE_US 200000u
+#define IDLE_US 3000000u
 #define READ_BYTES 128u
 #define NO_SEQUENCE 0xFFFFFFFFu
 
@@ -17,6 +18,7 @@
 #define SIZE_BYTES 2u
 #define COUNT_BYTES 2u
 #define STEP_BYTES 12u
+#define FRAME_FORMAT_BYTES 5u
 #define HELLO_FIXED_BYTES 62u
 #define TENSOR_BYTES (2u + 4u * TCNN_MAX_RANK + 8u)
 #define HELLO_STRINGS 4u
@@ -24,7 +26,8 @@
 
 /* A string of the HELLO reply is cut to this, so that the reply always fits. */
 #define HELLO_ROOM                                                                     \
-    (TCNN_MAX_PAYLOAD - HELLO_FIXED_BYTES - 2u * TCNN_MAX_TENSORS * TENSOR_BYTES)
+    (TCNN_MAX_PAYLOAD - HELLO_FIXED_BYTES - 2u * TCNN_MAX_TENSORS * TENSOR_BYTES -     \
+     FRAME_FORMAT_BYTES)
 #define HELLO_STRING_SHARE (HELLO_ROOM / HELLO_STRINGS - 1u)
 #define HELLO_STRING_BYTES (HELLO_STRING_SHARE < 255u ? HELLO_STRING_SHARE : 255u)
 
@@ -33,19 +36,32 @@ _Static_assert(TCNN_MAX_PAYLOAD >= 768 && TCNN_MAX_PAYLOAD <= 16384,
 
 static struct {
     const tcnn_model_t *model;
+    const tcnn_preprocess_t *preprocess; /* NULL: no raw frames */
     tcnn_port_info_t port;
     tcnn_decoder_t decoder;
     const char *problem; /* why the model cannot run; NULL: it can */
     tcnn_state_t state;  /* between requests */
     uint32_t heard_us;   /* when the last bytes had been worked on */
+    bool idle;           /* nothing has arrived for a while */
+    bool has_printed;    /* text lies before the next frame */
     uint32_t session;
     uint32_t sequence;    /* of the last request answered */
     uint32_t reply_bytes; /* 0: nothing answered yet, so no session either */
     uint8_t reply[TCNN_FRAME_BUFFER_BYTES];
 } harness;
 
+/* Sends a frame, apart from text before it. */
+static void send_frame(const uint8_t *frame, uint32_t size) {
+    static const uint8_t delimiter = 0;
+    if (harness.has_printed) {
+        tcnn_port_write(&delimiter, 1);
+        harness.has_printed = false;
+    }
+    tcnn_port_write(frame, size);
+}
+
 /* Sends the last reply, be it for the first time or again. */
-static void send_reply(void) { tcnn_port_write(harness.reply, harness.reply_bytes); }
+static void send_reply(void) { send_frame(harness.reply, harness.reply_bytes); }
 
 /* Answers `request` with the `length` bytes of payload already in the reply. */
 static void answer(const tcnn_header_t *request, uint32_t length) {
@@ -79,7 +95,7 @@ static void answer_error(const tcnn_header_t *request, uint8_t code, const char 
         .sequence = request->sequence,
     };
     harness.state = TCNN_FAILED;
-    tcnn_port_write(buffer, tcnn_frame_encode(buffer, &header));
+    send_frame(buffer, tcnn_frame_encode(buffer, &header));
 }
 
 static uint8_t *put_tensor(uint8_t *to, const tcnn_tensor_t *tensor) {
@@ -134,6 +150,12 @@ static void handle_hello(const tcnn_header_t *request) {
     to = put_string(to, model->generator);
     to = put_string(to, model->reference);
     to = put_string(to, harness.port.board);
+    if (harness.preprocess != NULL) {
+        tcnn_put_u16(to, (uint16_t)harness.preprocess->width);
+        tcnn_put_u16(to + 2, (uint16_t)harness.preprocess->height);
+        to[4] = (uint8_t)harness.preprocess->pixels;
+        to += FRAME_FORMAT_BYTES;
+    }
     answer(request, (uint32_t)(to - start));
 }
 
@@ -183,12 +205,29 @@ static bool take_input(const tcnn_header_t *request, const uint8_t *payload,
     return true;
 }
 
-static void give_output(uint8_t *to, uint32_t offset, uint32_t size) {
+static void give(uint8_t *to, const tcnn_tensor_t *tensors, uint32_t offset,
+                 uint32_t size) {
     for (uint32_t done = 0, part; done < size; done += part) {
         part = size - done;
-        const uint8_t *from = locate(harness.model->outputs, offset + done, &part);
+        const uint8_t *from = locate(tensors, offset + done, &part);
         memcpy(to + done, from, part);
     }
+}
+
+/* Answers with what a run took and with bytes of `tensors` from `offset` on, as many as
+ * fit. */
+static void answer_times(const tcnn_header_t *request, uint32_t cycles, uint32_t micros,
+                         const tcnn_tensor_t *tensors, uint32_t count,
+                         uint32_t offset) {
+    uint8_t *to = tcnn_frame_payload(harness.reply);
+    uint32_t size = total_bytes(tensors, count) - offset;
+    if (size > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
+        size = TCNN_MAX_PAYLOAD - TIMES_BYTES;
+    }
+    tcnn_put_u32(to, cycles);
+    tcnn_put_u32(to + 4, micros);
+    give(to + TIMES_BYTES, tensors, offset, size);
+    answer(request, TIMES_BYTES + size);
 }
 
 static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
@@ -207,16 +246,52 @@ static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     model->invoke(model->arena);
     const uint32_t cycles = tcnn_port_cycles() - start;
     const uint32_t micros = tcnn_port_micros() - start_us;
+    answer_times(request, cycles, micros, model->outputs, model->output_count, 0);
+}
 
-    uint8_t *to = tcnn_frame_payload(harness.reply);
-    tcnn_put_u32(to, cycles);
-    tcnn_put_u32(to + 4, micros);
-    uint32_t size = total_bytes(model->outputs, model->output_count);
-    if (size > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
-        size = TCNN_MAX_PAYLOAD - TIMES_BYTES;
+/* Copies the part of a raw frame that is in the request; false, and answered, if it
+ * does not fit or was not the last one. */
+static bool take_frame(const tcnn_header_t *request, const uint8_t *payload) {
+    const tcnn_model_t *model = harness.model;
+    const tcnn_preprocess_t *p = harness.preprocess;
+    if (p == NULL) {
+        answer_error(request, TCNN_ERROR_TYPE, "no raw frames here");
+        return false;
     }
-    give_output(to + TIMES_BYTES, 0, size);
-    answer(request, TIMES_BYTES + size);
+    if (request->length < 2u * OFFSET_BYTES) {
+        answer_error(request, TCNN_ERROR_LENGTH, "no offset");
+        return false;
+    }
+    const uint32_t total = p->width * p->height * (uint32_t)p->pixels;
+    const uint32_t first = tcnn_take_u32(payload);
+    const uint32_t offset = tcnn_take_u32(payload + OFFSET_BYTES);
+    const uint32_t size = request->length - 2u * OFFSET_BYTES;
+    if (first > total_bytes(model->inputs, model->input_count) || offset > total ||
+        size > total - offset) {
+        answer_error(request, TCNN_ERROR_RANGE, "outside the inputs or the frame");
+        return false;
+    }
+    memcpy(p->frame + offset, payload + 2u * OFFSET_BYTES, size);
+    if (offset + size < total) {
+        answer(request, 0);
+        return false;
+    }
+    return true;
+}
+
+static void handle_raw_frame(const tcnn_header_t *request, const uint8_t *payload) {
+    const tcnn_model_t *model = harness.model;
+    if (!take_frame(request, payload)) {
+        return;
+    }
+    const uint32_t start_us = tcnn_port_micros();
+    const uint32_t start = tcnn_port_cycles();
+    harness.preprocess->run(harness.preprocess,
+                            (int8_t *)(model->arena + model->inputs->offset));
+    const uint32_t cycles = tcnn_port_cycles() - start;
+    const uint32_t micros = tcnn_port_micros() - start_us;
+    answer_times(request, cycles, micros, model->inputs, model->input_count,
+                 tcnn_take_u32(payload));
 }
 
 /* Runs one step and writes down what it took. */
@@ -270,7 +345,7 @@ static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
         answer_error(request, TCNN_ERROR_RANGE, "outside the outputs");
         return;
     }
-    give_output(tcnn_frame_payload(harness.reply), offset, size);
+    give(tcnn_frame_payload(harness.reply), model->outputs, offset, size);
     answer(request, size);
 }
 
@@ -323,6 +398,9 @@ static void handle_frame(void) {
     case TCNN_PROFILE:
         handle_profile(request, payload);
         break;
+    case TCNN_FRAME:
+        handle_raw_frame(request, payload);
+        break;
     default:
         answer_error(request, TCNN_ERROR_TYPE, "unknown request");
         break;
@@ -356,16 +434,34 @@ void tcnn_harness_init(const tcnn_model_t *model) {
     harness.heard_us = tcnn_port_micros();
 }
 
+void tcnn_harness_take_frames(const tcnn_preprocess_t *preprocess) {
+    harness.preprocess = preprocess;
+}
+
+bool tcnn_harness_is_idle(void) { return harness.idle && harness.problem == NULL; }
+
+void tcnn_harness_print(const char *text) {
+    uint32_t size = 0;
+    while (text[size] != '\0') {
+        size++;
+    }
+    tcnn_port_write((const uint8_t *)text, size);
+    harness.has_printed = true;
+}
+
 void tcnn_harness_poll(void) {
     uint8_t data[READ_BYTES];
     const uint32_t count = tcnn_port_read(data, sizeof data);
     tcnn_port_show(harness.state);
     if (count == 0) {
-        if (tcnn_port_micros() - harness.heard_us > SILENCE_US) {
+        const uint32_t silence_us = tcnn_port_micros() - harness.heard_us;
+        if (silence_us > SILENCE_US) {
             tcnn_decoder_reset(&harness.decoder);
         }
+        harness.idle = harness.idle || silence_us > IDLE_US;
         return;
     }
+    harness.idle = false;
     for (uint32_t i = 0; i < count; i++) {
         handle_byte(data[i]);
     }

@@ -7,6 +7,7 @@ framing; its model is output = input + 1, then the number of runs. All chance is
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 import socket
 import struct
@@ -43,6 +44,7 @@ class FakeBoard:
     scale: float = 0.5
     output_rank: int = 1
     extra_output: bytes = b""
+    frame_format: tuple[int, int, int] | None = None
     runs: int = 0
     requests: list[int] = field(default_factory=list)
 
@@ -55,6 +57,7 @@ class FakeBoard:
         self.session: int | None = None
         self.answered: tuple[int, bytes] = (-1, b"")
         self.input = bytearray(self.input_bytes)
+        self.frame = bytearray(math.prod(self.frame_format or (0,)))
 
     def receive(self, data: bytes) -> Iterator[bytes]:
         """The replies to what `data` completes."""
@@ -87,6 +90,8 @@ class FakeBoard:
         """What a request does; the payload of its reply."""
         if frame.type == FrameType.HELLO:
             return self.hello()
+        if frame.type == FrameType.FRAME:
+            return self.take_frame(*struct.unpack_from("<II", frame.payload), frame)
         head = 2 if frame.type == FrameType.PROFILE else 0
         (offset,) = struct.unpack_from("<I", frame.payload, head)
         part = frame.payload[head + 4 :]
@@ -98,6 +103,17 @@ class FakeBoard:
             return self.measure(*struct.unpack_from("<H", frame.payload))
         output = bytes((b + 1) & 255 for b in self.input[:4]) + self.extra_output
         return struct.pack("<II", 1000, 10) + output + struct.pack("<I", self.runs)
+
+    def take_frame(self, first: int, offset: int, frame: Frame) -> bytes:
+        """Keep a part; with the last one the input is each byte of the frame plus 3."""
+        part = frame.payload[8:]
+        self.frame[offset : offset + len(part)] = part
+        if offset + len(part) < len(self.frame):
+            return b""
+        for i in range(self.input_bytes):
+            self.input[i] = self.frame[i] + 3 & 255
+        told = self.input[first : first + self.max_payload - 8]
+        return struct.pack("<II", 500, 5) + bytes(told)
 
     def measure(self, first: int) -> bytes:
         """What each step from `first` on took, as many as fit."""
@@ -116,7 +132,8 @@ class FakeBoard:
             bytes([len(w)]) + w for w in (b"m", b"tests", b"none", b"fake")
         )
         start = self.magic + numbers + self.board_id + self.sha256
-        return start + b"\1\1" + taken + given + words
+        frame = struct.pack("<HHB", *self.frame_format) if self.frame_format else b""
+        return start + b"\1\1" + taken + given + words + frame
 
     def error(self, frame: Frame, code: ErrorCode) -> bytes:
         """An error in answer to `frame`."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.device.fake_board import FakeBoard, Line, served
@@ -69,6 +70,65 @@ def test_profile_tells_of_every_step(steps: int) -> None:
     assert measured == tuple(StepRun(100 * n, n, 64 + n) for n in range(steps))
     assert bytes(board.input) == b"\7" * 100
     assert board.requests == [1, *[2, 5] * max(-(-steps // 5), 1)]
+
+
+@pytest.mark.parametrize("input_bytes", [40, 56, 57, 112, 130])
+def test_a_raw_frame_is_sent_in_parts(input_bytes: int) -> None:
+    """The input comes back in parts, too, and nothing of it is sent again to run."""
+    frame_format = (10, 7, 2)
+    frame = bytes(i % 251 for i in range(140))
+    board = FakeBoard(input_bytes=input_bytes, frame_format=frame_format)
+    with served(Line(board)) as url, open_serial(url) as device:
+        made = device.preprocess(frame)
+        run = device.classify(frame)
+
+    expected = [b + 3 for b in frame[:input_bytes]]
+    assert made.input.tolist() == np.array(expected, np.uint8).view(np.int8).tolist()
+    assert (made.cycles, made.micros) == (500, 5)
+    assert run.output.tolist() == [4, 5, 6, 7, 1, 0, 0, 0]
+    parts = -(-input_bytes // 56)
+    assert board.requests == [1, 6, 6, *[6] * parts, 6, 6, 6, 3]
+
+
+def test_a_frame_starts_again_after_a_reset() -> None:
+    """From its first part."""
+
+    class Reset(Line):
+        def up(self, data: bytes) -> bytes:
+            self.calls += 1
+            if self.calls == 3:
+                self.board.reset()
+            return data
+
+    board = FakeBoard(frame_format=(10, 10, 1))
+    with served(Reset(board)) as url, open_serial(url) as device:
+        device.classify(b"\7" * 100)
+
+    assert bytes(board.frame) == b"\7" * 100
+    assert board.requests == [1, 6, 1, 6, 6, 3]
+    assert device.counters.resets == 1
+
+
+@pytest.mark.parametrize(
+    ("frame_format", "message"),
+    [
+        (None, "its firmware takes no raw frames"),
+        ((10, 10, 3), "expected a frame of 300 bytes, got 100"),
+    ],
+)
+def test_a_frame_that_is_not_the_devices_is_refused(
+    frame_format: tuple[int, int, int] | None, message: str
+) -> None:
+    """Before anything is sent."""
+    board = FakeBoard(frame_format=frame_format)
+    with (
+        served(Line(board)) as url,
+        open_serial(url) as device,
+        pytest.raises(DeviceError, match=message),
+    ):
+        device.preprocess(bytes(100))
+
+    assert board.requests == [1]
 
 
 def test_reset_between_parts_starts_the_image_again() -> None:

@@ -23,7 +23,9 @@ from tinycnn.device.protocol import (
     cobs_encode,
     decode_frame,
     encode_frame,
+    frame_payload,
     parse_error,
+    parse_frame,
     parse_hello,
     parse_inference,
     parse_profile,
@@ -32,6 +34,7 @@ from tinycnn.device.protocol import (
     write_payload,
 )
 from tinycnn.errors import ProtocolError
+from tinycnn.project import FrameSettings
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
 U32 = st.integers(0, 2**32 - 1)
@@ -175,6 +178,35 @@ def test_cut_hello_reply_is_refused() -> None:
     for size in range(len(hello)):
         with pytest.raises(ProtocolError, match="HELLO reply: ends too early"):
             parse_hello(hello[:size])
+
+
+def test_a_raw_frame_is_described() -> None:
+    """Width, height and pixels follow the strings where raw frames are taken."""
+    frame = parse_hello(FakeBoard(frame_format=(160, 120, 2)).hello()).frame
+
+    assert frame == FrameSettings(width=160, height=120, pixels="rgb565")
+    assert frame is not None
+    assert frame.bytes == 38_400
+    assert parse_hello(FakeBoard().hello()).frame is None
+
+
+@pytest.mark.parametrize("wrong", [(0, 9, 1), (9, 2000, 1), (9, 9, 0), (9, 9, 4)])
+def test_a_frame_that_cannot_be_is_refused(wrong: tuple[int, int, int]) -> None:
+    """No size, a vast one, or pixels that are not known."""
+    with pytest.raises(ProtocolError, match="HELLO reply: frames of"):
+        parse_hello(FakeBoard(frame_format=wrong).hello())
+
+
+@pytest.mark.parametrize("got", [0, 3, 5])
+def test_an_input_of_wrong_length_is_refused(got: int) -> None:
+    """The reply to a frame has as many bytes as HELLO promised."""
+    with pytest.raises(ProtocolError, match=f"expected 4 input bytes, got {got}"):
+        parse_frame(struct.pack("<II", 1, 2) + bytes(got), 4)
+
+
+def test_frame_payload_has_the_first_input_byte_first() -> None:
+    """Then the offset in the frame; four bytes each, little endian."""
+    assert frame_payload(0x102, 3, b"x") == b"\x02\x01\0\0\3\0\0\0x"
 
 
 @pytest.mark.parametrize("got", [0, 3, 5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,18 @@ from tests.harness.c_build import ZIG, Build, compile_c, host_sources
 
 @pytest.fixture(scope="session")
 def build_host(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Builds the counting model's program; an argument is a further compiler flag."""
+    """Builds the counting model's program, by further compiler flags, of more files."""
     pytest.importorskip("ziglang")
     folder = tmp_path_factory.mktemp("host")
 
-    def build(*flags: str, compiler: list[str] | None = None) -> Path:
+    def build(
+        *flags: str, compiler: list[str] | None = None, more: Sequence[Path] = ()
+    ) -> Path:
         name = "host" + "".join(flags).replace("/", "_").replace("=", "")
         target = folder / f"{name}{'_gcc' if compiler else ''}.exe"
         if not target.exists():
             start = [*(compiler or ZIG), "-O1", "-DTCNN_MODEL=counting_model", *flags]
-            compile_c(start, host_sources(), target)
+            compile_c(start, [*host_sources(), *more], target)
         return target
 
     return build

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.c_build import Build
+from tests.harness.c_build import C_TESTS, Build
 from tinycnn.device.child import Child
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.link import PipeLink
@@ -21,16 +21,20 @@ from tinycnn.device.protocol import (
     FrameDecoder,
     FrameType,
     encode_frame,
+    frame_payload,
+    parse_frame,
     parse_hello,
     parse_profile,
     profile_payload,
     read_payload,
     write_payload,
 )
+from tinycnn.project import FrameSettings
 
 HELLO, WRITE = FrameType.HELLO, FrameType.WRITE
 INFER, READ = FrameType.INFER, FrameType.READ
-PROFILE = FrameType.PROFILE
+PROFILE, FRAME = FrameType.PROFILE, FrameType.FRAME
+FRAME_FLAGS = ("-DINPUT_BYTES=3000", "-DTCNN_PREPROCESS=adding_preprocess")
 SILENCE_S = 0.3
 MAX_PAYLOAD = 1024
 
@@ -241,7 +245,8 @@ def test_over_long_frame_is_cut(host: RawHost, size: int) -> None:
     [
         (Frame(HELLO, 1, 1, b"", version=1), ErrorCode.VERSION),
         (Frame(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
-        (Frame(0x06, 1, 1), ErrorCode.TYPE),
+        (Frame(0x07, 1, 1), ErrorCode.TYPE),
+        (Frame(FRAME, 1, 1, frame_payload(0, 0, b"a")), ErrorCode.TYPE),
         (Frame(PROFILE, 1, 1, b"\0"), ErrorCode.LENGTH),
         (Frame(PROFILE, 1, 1, profile_payload(0, 0, b"")[:5]), ErrorCode.LENGTH),
         (Frame(PROFILE, 1, 1, profile_payload(0, 4, b"a")), ErrorCode.RANGE),
@@ -270,6 +275,59 @@ def test_wrong_request_is_refused(
 
     assert error_of(host.receive()) == (code, request_.sequence)
     assert infer(host, 1) == (b"\2\3\4\5", 1)
+
+
+@pytest.fixture
+def raw_host(open_raw: Callable[[Path], RawHost], build_host: Build) -> RawHost:
+    """The model with 3,000 bytes of input, each the sum of two bytes of a frame."""
+    flags = ("-fsanitize=undefined", "-fsanitize-trap=undefined", *FRAME_FLAGS)
+    host = open_raw(build_host(*flags, more=[C_TESTS / "adding_preprocess.c"]))
+    host.ask(HELLO, 0)
+    return host
+
+
+def test_hello_tells_what_a_raw_frame_is(raw_host: RawHost) -> None:
+    """Width, height and pixels; a host without frames says nothing of it."""
+    info = parse_hello(raw_host.ask(HELLO, 0, session=2).payload)
+
+    assert info.frame == FrameSettings(width=50, height=40, pixels="rgb565")
+
+
+def test_a_raw_frame_becomes_the_input(raw_host: RawHost) -> None:
+    """In parts; the input comes back with the last, and can be asked for again."""
+    frame = bytes(i % 251 for i in range(4000))
+    expected = bytes((frame[i] + frame[i + 1000]) % 256 for i in range(3000))
+    parts = [(0, 0, frame[:1000]), (0, 1000, frame[1000:2016]), (0, 3000, frame[3000:])]
+    replies = [
+        raw_host.ask(FRAME, sequence, frame_payload(*part))
+        for sequence, part in enumerate([*parts[:2], (0, 2016, frame[2016:3000])], 1)
+    ]
+    got = b""
+    for sequence, part in enumerate([parts[2], (1016, 4000, b""), (2032, 4000, b"")]):
+        reply = raw_host.ask(FRAME, 10 + sequence, frame_payload(*part))
+        got += parse_frame(reply.payload, min(1016, 3000 - len(got)))[2]
+
+    assert [reply.payload for reply in replies] == [b""] * 3
+    assert got == expected
+    assert infer(raw_host, 20, b"") == (bytes(b + 1 & 255 for b in expected[:4]), 1)
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (frame_payload(0, 0, b"")[:7], ErrorCode.LENGTH),
+        (frame_payload(0, 3999, b"ab"), ErrorCode.RANGE),
+        (frame_payload(0, 4001, b""), ErrorCode.RANGE),
+        (frame_payload(0, 0xFFFFFFFF, b"ab"), ErrorCode.RANGE),
+        (frame_payload(3001, 0, b"a"), ErrorCode.RANGE),
+    ],
+)
+def test_a_wrong_raw_frame_is_refused(
+    raw_host: RawHost, payload: bytes, code: ErrorCode
+) -> None:
+    """Too short, or outside the frame or the inputs; nothing changes."""
+    assert error_of(raw_host.ask(FRAME, 1, payload)) == (code, 1)
+    assert infer(raw_host, 1, b"\1\2\3\4") == (b"\2\3\4\5", 1)
 
 
 def test_request_before_hello_is_refused(

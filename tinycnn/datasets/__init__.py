@@ -9,7 +9,8 @@ from tinycnn.datasets.contact_sheet import count_classes, draw_contact_sheet
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.digits import datasets_dir
 from tinycnn.datasets.download import Progress, cache_dir
-from tinycnn.datasets.images import read_images
+from tinycnn.datasets.frames import frame_to_image, image_to_frame
+from tinycnn.datasets.images import fit_image, read_image, read_images
 from tinycnn.datasets.load import (
     KnownDataset,
     dataset_names,
@@ -29,9 +30,13 @@ __all__ = [
     "dataset_names",
     "datasets_dir",
     "draw_contact_sheet",
+    "fit_image",
+    "frame_to_image",
+    "image_to_frame",
     "list_datasets",
     "load_dataset",
     "quantize_images",
+    "read_image",
     "read_images",
     "read_npz",
 ]

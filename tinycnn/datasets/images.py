@@ -27,7 +27,7 @@ from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
 from tinycnn.project import ImageFit
 
-__all__ = ["read_image", "read_images"]
+__all__ = ["fit_image", "read_image", "read_images"]
 
 _FORMATS = ("PNG", "JPEG", "BMP")
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
@@ -98,32 +98,54 @@ def read_images(
     return make_split(images, labels), tuple(classes)
 
 
+def fit_image(image: Image.Image, size: tuple[int, int], fit: ImageFit) -> Image.Image:
+    """The image cropped or padded with black to the shape of `size`, and resized.
+
+    Args:
+        image: Of any mode.
+        size: Width and height of the result.
+        fit: How it gets its shape.
+    """
+    return _FITS[fit](image, size, Image.Resampling.BILINEAR)
+
+
 def read_image(
-    path: Path, *, size: int, channels: Literal[1, 3], fit: ImageFit = "crop"
+    path: Path,
+    *,
+    size: int | tuple[int, int],
+    channels: Literal[1, 3],
+    fit: ImageFit = "crop",
 ) -> NDArray[np.uint8]:
-    """The image at `path` as uint8 of shape (size, size, channels).
+    """The image at `path` as uint8 of shape (height, width, channels).
+
+    Args:
+        path: The file.
+        size: Width and height of the result, or both in one.
+        channels: 1 for grey, 3 for RGB.
+        fit: How it gets its shape.
 
     Raises:
         DatasetError: If it is no PNG, JPEG or BMP image, is damaged, or has more than
             50 million pixels.
     """
+    width, height = (size, size) if isinstance(size, int) else size
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=_FORMATS) as image:
                 _check_pixels(path, image)
-                image.draft(None, (2 * size, 2 * size))  # large JPEGs load 7x faster
+                image.draft(None, (2 * width, 2 * height))  # large JPEGs load 7x faster
                 upright = ImageOps.exif_transpose(image)
                 flat = _flatten(upright).convert("L" if channels == 1 else "RGB")
-        square = _FITS[fit](flat, (size, size), Image.Resampling.BILINEAR)
+        shaped = fit_image(flat, (width, height), fit)
     except _IMAGE_ERRORS as error:
         reason = str(error) or type(error).__name__
         raise DatasetError(
             f"{path}: not a readable PNG, JPEG or BMP image: {reason}",
             hint="replace the file or move it out of the folder",
         ) from error
-    return np.asarray(square, np.uint8).reshape(size, size, channels)
+    return np.asarray(shaped, np.uint8).reshape(height, width, channels)
 
 
 def _class_folders(folder: Path) -> list[Path]:

@@ -96,7 +96,8 @@ def load_dataset(
         settings: The `[dataset]` table of a project.
         seed: Decides the split; the same seed gives the same one.
         root: The project's folder, which `settings.path` is relative to.
-        folders: Where published files may lie, as `folder/dataset/file`.
+        folders: Where published files may lie, as `folder/dataset/file`; and what
+            `settings.path` names, if the project's folder does not have it.
         cache: Where they are downloaded to; the user's cache folder when None.
         progress: Told how a download or the reading of a folder proceeds.
 
@@ -104,7 +105,9 @@ def load_dataset(
         DatasetError: If the data set is not known, cannot be had, or is damaged.
     """
     if settings.path is not None:
-        dataset = _load_path(root / settings.path, settings, seed, progress)
+        places = [folder / settings.path for folder in (root, *folders)]
+        path = next(filter(os.path.exists, places), places[0])
+        dataset = _load_path(path, settings, seed, progress)
     elif settings.name == "digits":
         dataset = _hold_out("digits", *read_digits(), settings, seed)
     elif settings.name in IDX_SOURCES:
@@ -143,7 +146,8 @@ def _load_path(
         found = "something else" if os.path.lexists(path) else "nothing"
         raise DatasetError(
             f"{path}: expected a folder of images or an .npz file, got {found}",
-            hint="dataset.path is relative to the folder of tinycnn.toml",
+            hint="dataset.path is relative to the folder of tinycnn.toml, "
+            "or to the one that TINYCNN_DATA names",
         )
     return _hold_out(path.resolve().stem, images, class_names, settings, seed)
 

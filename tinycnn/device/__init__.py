@@ -8,6 +8,7 @@ from tinycnn.device.client import Counters
 from tinycnn.device.device import (
     Device,
     Inference,
+    Preprocessing,
     open_host,
     open_serial,
     open_simulated,
@@ -19,6 +20,7 @@ __all__ = [
     "Device",
     "DeviceInfo",
     "Inference",
+    "Preprocessing",
     "StepRun",
     "TensorInfo",
     "open_host",

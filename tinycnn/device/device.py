@@ -30,12 +30,15 @@ from tinycnn.device.link import (
     open_url,
 )
 from tinycnn.device.protocol import (
+    FIRST_INPUT_BYTES,
     FIRST_STEP_BYTES,
     MAX_PAYLOAD_BYTES,
     OFFSET_BYTES,
     DeviceInfo,
     FrameType,
     StepRun,
+    frame_payload,
+    parse_frame,
     parse_inference,
     parse_profile,
     profile_payload,
@@ -44,7 +47,8 @@ from tinycnn.device.protocol import (
 )
 from tinycnn.errors import DeviceError, ProtocolError
 
-__all__ = ["Device", "Inference", "open_host", "open_serial", "open_simulated"]
+__all__ = ["Device", "Inference", "Preprocessing"]
+__all__ += ["open_host", "open_serial", "open_simulated"]
 
 _REPLY_TIMEOUT_S = 15.0
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
@@ -69,6 +73,21 @@ class Inference:
 
     index: int
     output: NDArray[np.int8]
+    cycles: int
+    micros: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preprocessing:
+    """What a device made of one raw frame.
+
+    Attributes:
+        input: The bytes of the model's input; read-only.
+        cycles: Processor cycles it took; 0 when the device has no counter.
+        micros: Microseconds, by the device's clock.
+    """
+
+    input: NDArray[np.int8]
     cycles: int
     micros: int
 
@@ -146,17 +165,52 @@ class Device:
         """
         return self._with_image(image, self._profile)
 
+    def preprocess(self, frame: bytes) -> Preprocessing:
+        """Make the model's input of a raw frame, on the device.
+
+        Raises:
+            DeviceError: If it takes no raw frames or others, or fails.
+        """
+        return self._with_frame(frame, self._preprocess)
+
+    def classify(self, frame: bytes) -> Inference:
+        """Run the model on a raw frame that the device preprocesses.
+
+        Raises:
+            DeviceError: As `preprocess` does.
+        """
+        return self._with_frame(frame, self._classify)
+
     def _with_image(
         self,
         image: bytes | NDArray[np.int8],
         run: Callable[[DeviceInfo, bytes], _Run],
     ) -> _Run:
-        """What `run` gives for one image, from its start again after a reset."""
+        """What `run` gives for one image."""
         info = self._info or self.info()
         data = image if isinstance(image, bytes) else image.tobytes()
         if len(data) != info.input_bytes:
             text = f"{self.name}: expected an image of {info.input_bytes} bytes, "
             raise DeviceError(f"{text}got {len(data)}", hint="use the model's data set")
+        return self._from_start(info, data, run)
+
+    def _with_frame(
+        self, frame: bytes, run: Callable[[DeviceInfo, bytes], _Run]
+    ) -> _Run:
+        """What `run` gives for one frame."""
+        info = self._info or self.info()
+        if info.frame is None:
+            text = f"{self.name}: its firmware takes no raw frames"
+            raise DeviceError(text, hint="tinycnn build --app serial, or camera")
+        if len(frame) != info.frame.bytes:
+            text = f"{self.name}: expected a frame of {info.frame.bytes} bytes, "
+            raise DeviceError(f"{text}got {len(frame)}")
+        return self._from_start(info, frame, run)
+
+    def _from_start(
+        self, info: DeviceInfo, data: bytes, run: Callable[[DeviceInfo, bytes], _Run]
+    ) -> _Run:
+        """What `run` gives, from its start again after a reset."""
         for _ in range(_MAX_RESETS):
             try:
                 return run(info, data)
@@ -165,12 +219,41 @@ class Device:
         text = f"{self.name}: was reset {_MAX_RESETS} times during image {self._images}"
         raise DeviceError(text, hint="check power and cable; the firmware may crash")
 
+    def _preprocess(self, info: DeviceInfo, frame: bytes) -> Preprocessing:
+        cycles, micros, image = self._send_frame(info, frame)
+        while len(image) < info.input_bytes:
+            request = frame_payload(len(image), len(frame), b"")
+            reply = self._client.exchange(FrameType.FRAME, request)
+            with _named(self.name):
+                left = info.replied_bytes(info.input_bytes - len(image))
+                image += parse_frame(reply, left)[2]
+        return Preprocessing(np.frombuffer(image, np.int8), cycles, micros)
+
+    def _classify(self, info: DeviceInfo, frame: bytes) -> Inference:
+        self._send_frame(info, frame)
+        return self._run(info, write_payload(0, b""))
+
+    def _send_frame(self, info: DeviceInfo, frame: bytes) -> tuple[int, int, bytes]:
+        """Times of preprocessing, and the first bytes of the model's input."""
+        most = min(info.max_payload, MAX_PAYLOAD_BYTES)
+        part_bytes = most - FIRST_INPUT_BYTES - OFFSET_BYTES
+        reply = b""
+        for offset in range(0, len(frame), part_bytes):
+            part = frame[offset : offset + part_bytes]
+            request = frame_payload(0, offset, part)
+            reply = self._client.exchange(FrameType.FRAME, request)
+        with _named(self.name):
+            return parse_frame(reply, info.replied_bytes(info.input_bytes))
+
     def _infer(self, info: DeviceInfo, data: bytes) -> Inference:
         last = self._write_start(info, data, OFFSET_BYTES)
-        request = write_payload(last, data[last:])
+        return self._run(info, write_payload(last, data[last:]))
+
+    def _run(self, info: DeviceInfo, request: bytes) -> Inference:
         reply = self._client.exchange(FrameType.INFER, request)
         with _named(self.name):
-            cycles, micros, output = parse_inference(reply, info.replied_bytes)
+            replied = info.replied_bytes(info.output_bytes)
+            cycles, micros, output = parse_inference(reply, replied)
             output += self._read_rest(info, len(output))
         index = self._images
         self._images += 1

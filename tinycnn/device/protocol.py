@@ -14,7 +14,10 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
+from pydantic import ValidationError
+
 from tinycnn.errors import ProtocolError
+from tinycnn.project import PIXEL_BYTES, FrameSettings
 
 __all__ = [
     "DELIMITER",
@@ -32,7 +35,9 @@ __all__ = [
     "cobs_encode",
     "decode_frame",
     "encode_frame",
+    "frame_payload",
     "parse_error",
+    "parse_frame",
     "parse_hello",
     "parse_inference",
     "parse_profile",
@@ -48,12 +53,15 @@ NO_SEQUENCE = 0xFFFFFFFF
 MAX_PAYLOAD_BYTES = 16_384
 OFFSET_BYTES = 4
 FIRST_STEP_BYTES = 2
+FIRST_INPUT_BYTES = 4
 
 _HEADER = struct.Struct("<BBHII")
 _CRC = struct.Struct("<I")
 _HELLO = struct.Struct("<4sHHIII8s32sBB")
 _TIMES = struct.Struct("<II")
 _STEP = struct.Struct("<III")
+_FRAME_FORMAT = struct.Struct("<HHB")
+_PIXELS = {size: pixels for pixels, size in PIXEL_BYTES.items()}
 _CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN = 1, 2, 4
 _OVERHEAD_BYTES = _HEADER.size + _CRC.size
 _LONGEST_RUN = 254
@@ -73,6 +81,7 @@ class FrameType(IntEnum):
     INFER = 0x03
     READ = 0x04
     PROFILE = 0x05
+    FRAME = 0x06
     REPLY = 0x80
     ERROR = 0xFF
 
@@ -123,6 +132,7 @@ class DeviceInfo:
         max_payload: Largest payload of a request or reply, in bytes.
         cache_on: Whether the instruction cache is on; None when unknown.
         counts_cycles: Whether its cycle counter runs.
+        frame: The raw frames that it takes; None if it takes none.
     """
 
     board: str
@@ -139,6 +149,7 @@ class DeviceInfo:
     outputs: tuple[TensorInfo, ...]
     cache_on: bool | None
     counts_cycles: bool
+    frame: FrameSettings | None
 
     @property
     def input_bytes(self) -> int:
@@ -150,10 +161,9 @@ class DeviceInfo:
         """Bytes of all outputs, laid end to end."""
         return sum(tensor.bytes for tensor in self.outputs)
 
-    @property
-    def replied_bytes(self) -> int:
-        """Bytes of the outputs that fit the reply to INFER."""
-        return min(self.output_bytes, self.max_payload - _TIMES.size)
+    def replied_bytes(self, size: int) -> int:
+        """How many of `size` bytes fit the reply to INFER or FRAME."""
+        return min(size, self.max_payload - _TIMES.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +333,7 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         outputs=outputs,
         cache_on=bool(flags & _CACHE_ON) if flags & _CACHE_KNOWN else None,
         counts_cycles=bool(flags & _COUNTER_RUNS),
+        frame=reader.take_frame_format(),
     )
 
 
@@ -337,9 +348,22 @@ def parse_inference(payload: bytes, output_bytes: int) -> tuple[int, int, bytes]
     Raises:
         ProtocolError: If there are not `output_bytes` of them.
     """
+    return _parse_run(payload, output_bytes, "INFER reply: expected {} output bytes")
+
+
+def parse_frame(payload: bytes, input_bytes: int) -> tuple[int, int, bytes]:
+    """Cycles, microseconds and bytes of the inputs of a frame's last reply.
+
+    Raises:
+        ProtocolError: If there are not `input_bytes` of them.
+    """
+    return _parse_run(payload, input_bytes, "FRAME reply: expected {} input bytes")
+
+
+def _parse_run(payload: bytes, size: int, expected: str) -> tuple[int, int, bytes]:
     got = len(payload) - _TIMES.size
-    if got != output_bytes:
-        text = f"INFER reply: expected {output_bytes} output bytes, got {got}"
+    if got != size:
+        text = f"{expected.format(size)}, got {got}"
         raise ProtocolError(text, hint="flash the firmware again")
     cycles, micros = _TIMES.unpack_from(payload)
     return cycles, micros, payload[_TIMES.size :]
@@ -348,6 +372,12 @@ def parse_inference(payload: bytes, output_bytes: int) -> tuple[int, int, bytes]
 def profile_payload(first: int, offset: int, part: bytes) -> bytes:
     """Payload of PROFILE: the first step to tell of, then that of INFER."""
     head = first.to_bytes(FIRST_STEP_BYTES, "little")
+    return head + write_payload(offset, part)
+
+
+def frame_payload(first: int, offset: int, part: bytes) -> bytes:
+    """Payload of FRAME: the first byte of the inputs to tell of, then as WRITE."""
+    head = first.to_bytes(FIRST_INPUT_BYTES, "little")
     return head + write_payload(offset, part)
 
 
@@ -393,6 +423,17 @@ class _Reader:
 
     def take_string(self) -> str:
         return printable(self.take(self.take(1)[0]))
+
+    def take_frame_format(self) -> FrameSettings | None:
+        if not self._rest:
+            return None
+        width, height, size = _FRAME_FORMAT.unpack(self.take(_FRAME_FORMAT.size))
+        try:
+            pixels = _PIXELS[size]
+            return FrameSettings(width=width, height=height, pixels=pixels)
+        except (KeyError, ValidationError) as error:
+            text = f"HELLO reply: frames of {width}x{height} pixels of {size} bytes"
+            raise ProtocolError(text) from error
 
     def take_tensors(self, name: str, count: int) -> tuple[TensorInfo, ...]:
         if not 1 <= count <= _MAX_TENSORS:

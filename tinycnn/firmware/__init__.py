@@ -2,14 +2,17 @@
 
 from tinycnn.firmware.arduino import write_arduino_project
 from tinycnn.firmware.folder import FirmwareProject
+from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
 from tinycnn.firmware.library import make_input, make_self_test, write_library
 from tinycnn.firmware.sources import firmware_dir
 from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
 from tinycnn.firmware.zephyr import write_zephyr_project
 
 __all__ = [
+    "CAMERA_LIBRARIES",
     "FirmwareImage",
     "FirmwareProject",
+    "app_sources",
     "build_host",
     "build_image",
     "firmware_dir",

@@ -15,6 +15,7 @@ from tinycnn.errors import ToolchainError
 __all__ = ["firmware_dir", "kernel_sources", "runtime_sources"]
 
 _MODEL_HEADERS = ("tcnn.h", "kernels.h")
+_HARNESS_HEADERS = ("harness.h", "preprocess.h")
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 
@@ -62,7 +63,7 @@ def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
         ToolchainError: If there is no such kernel.
     """
     root = firmware_dir()
-    paths = [root / "include/tcnn/harness.h"]
+    paths = [root / "include/tcnn" / header for header in _HARNESS_HEADERS]
     for folder in ("harness", f"ports/{port}"):
         paths += sorted((root / folder).iterdir())
     return {**kernel_sources(kernels), **_read(paths)}

@@ -40,6 +40,10 @@
  *               step, one kernel call a step             the first on, as many as fit:
  *                                                        u32 cycles, u32 microseconds,
  *                                                        u32 stack bytes
+ *   TCNN_FRAME  u32 first, u32 offset, bytes: part of a  none; of the last part: u32
+ *               raw frame; with the last part, be it     cycles, u32 microseconds, the
+ *               empty, make the inputs of the frame      inputs' bytes from the first
+ *                                                        on, as many as fit a reply
  * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
  * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated). It changed
  * nothing then, is not remembered as answered, and fails again when repeated.
@@ -52,10 +56,18 @@
  *     f32 scale, i32 zero point,
  *   strings model, generator, reference, board: u8 length, bytes; cut where the reply
  *     would not fit
+ *   where FRAME is served: u16 width, u16 height, u8 bytes of a pixel (tcnn_pixels_t)
+ *
+ * TEXT
+ * A sketch may print between frames, for people: tcnn_harness_print. It is no frame and
+ * dropped by the host; the next reply begins with a 0x00.
  */
 #ifndef TCNN_HARNESS_H
 #define TCNN_HARNESS_H
 
+#include <stdbool.h>
+
+#include "preprocess.h"
 #include "tcnn.h"
 
 #ifdef __cplusplus
@@ -75,6 +87,7 @@ enum {
     TCNN_INFER = 0x03,
     TCNN_READ = 0x04,
     TCNN_PROFILE = 0x05,
+    TCNN_FRAME = 0x06,
     TCNN_REPLY = 0x80, /* added to the type of the request */
     TCNN_ERROR = 0xFF,
 };
@@ -98,6 +111,16 @@ enum {
 
 /* Starts serving `model`; calls tcnn_port_init. The model must outlive the harness. */
 void tcnn_harness_init(const tcnn_model_t *model);
+
+/* Serves raw frames, too: FRAME. */
+void tcnn_harness_take_frames(const tcnn_preprocess_t *preprocess);
+
+/* True if nothing has arrived for 3 s and the model can run: a sketch may use model,
+ * frame and link until it polls again. */
+bool tcnn_harness_is_idle(void);
+
+/* Sends `text`, a line for people. */
+void tcnn_harness_print(const char *text);
 
 /* Reads what has arrived and answers complete requests; returns soon when nothing has.
  * Call it for ever. */
