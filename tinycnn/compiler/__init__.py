@@ -16,6 +16,7 @@ from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.passes import run_passes
 from tinycnn.compiler.program import Program
 from tinycnn.compiler.tflite import read_tflite
+from tinycnn.compiler.verify import verify_numerics
 
 __all__ = [
     "Compilation",
@@ -67,7 +68,9 @@ def compile_tflite(
     Raises:
         ModelError: If the file is broken or uses something unsupported.
     """
-    graph = run_passes(read_tflite(data))
+    graph = read_tflite(data)
+    verify_numerics(graph, numerics)
+    graph = run_passes(graph)
     graph, kernels = choose_kernels(graph, target, numerics)
     plan = plan_memory(graph)
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=kernels)

@@ -8,16 +8,18 @@ and quantization of every edge are those that the C kernels expect.
 from __future__ import annotations
 
 from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import OPERATORS, Node
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["verify"]
+__all__ = ["verify", "verify_numerics"]
 
 MAX_BORDER_TENSORS = 8  # TCNN_MAX_TENSORS of tcnn.h
 # Bounds of the compiler's own time and memory, far above what a microcontroller holds.
 MAX_CONSTANTS = 32 << 20  # elements that all operators read together
 MAX_ACTIVATIONS = 32 << 20  # elements that all operators write together
 MAX_SCALES = 1 << 17
+_NOT_IN_TFLM = frozenset(("RELU_0_TO_1", "RELU_N1_TO_1", "TILE"))
 
 
 def verify(graph: Graph) -> None:
@@ -31,6 +33,19 @@ def verify(graph: Graph) -> None:
     _check_sizes(graph)
     for op in graph.ops:
         OPERATORS[op.kind].check(Node(graph, op))
+
+
+def verify_numerics(graph: Graph, numerics: Numerics) -> None:
+    """Check that the reference to equal has every operator of a file.
+
+    Raises:
+        UnsupportedModelError: If it has not.
+    """
+    for op in graph.ops:
+        if numerics == "tflm" and op.kind in _NOT_IN_TFLM:
+            Node(graph, op).refuse(
+                "TFLite Micro has no such operator", hint="use the numerics litert"
+            )
 
 
 def _check_order(graph: Graph) -> None:
