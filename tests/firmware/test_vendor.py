@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.firmware.conftest import KERNELS, MODEL
 from tinycnn.errors import ToolchainError
-from tinycnn.firmware import build_image
+from tinycnn.firmware import build_image, write_arduino_project
 from tinycnn.firmware.vendor import build_with_vendor_tool, find_vendor_tool
 
 CORE = {"id": "arduino:mbed_nano", "installed_version": "4.6.0"}
@@ -77,6 +78,16 @@ def install(tmp_path, monkeypatch):
         (folder / name).chmod(0o755)
 
     return put
+
+
+@pytest.fixture(scope="module")
+def linked(board, tmp_path_factory):
+    """An ELF file for the board."""
+    folder = tmp_path_factory.mktemp("linked")
+    project = write_arduino_project(
+        folder, name="counting", model_sources=MODEL, kernels=KERNELS, board=board
+    )
+    return build_image(project, board, output=folder / "firmware.elf").elf
 
 
 def test_what_to_install_is_said_exactly(install, board):
@@ -160,13 +171,12 @@ def test_arduino_cli_says_what_does_not_compile(install, board, project, tmp_pat
 
 @pytest.mark.parametrize("framework", ["arduino", "zephyr"])
 def test_a_linked_image_that_does_not_fit_names_what_is_big(
-    install, board, project, tmp_path, framework
+    install, board, project, linked, tmp_path, framework
 ):
     """Whichever tool linked it, the table is the same."""
-    elf = build_image(project, board, output=tmp_path / "firmware.elf").elf
     answers = {**ANSWERS, "compile": {"error": "text section exceeds available space"}}
     name = "west" if framework == "zephyr" else "arduino-cli"
-    install(name, Tool(answers, codes={"compile": 1}, elf=str(elf)))
+    install(name, Tool(answers, codes={"compile": 1}, elf=str(linked)))
     small = board.model_copy(update={"flash_bytes": 1000})
 
     with pytest.raises(
@@ -179,13 +189,12 @@ def test_a_linked_image_that_does_not_fit_names_what_is_big(
     assert "what takes most flash:\n" in error.value.hint
 
 
-def test_west_is_used_in_a_workspace(install, board, project, tmp_path):
+def test_west_is_used_in_a_workspace(install, board, project, linked, tmp_path):
     """Without a workspace there is nothing to build with."""
-    elf = build_image(project, board, output=tmp_path / "firmware.elf").elf
     missing = [find_vendor_tool("zephyr", board, {}).missing]
     install("west", Tool({"--version": "West version: v1.3.0"}, codes={"topdir": 1}))
     missing.append(find_vendor_tool("zephyr", board, {}).missing)
-    install("west", Tool({"--version": "West version: v1.3.0"}, elf=str(elf)))
+    install("west", Tool({"--version": "West version: v1.3.0"}, elf=str(linked)))
     tool = find_vendor_tool("zephyr", board, {})
     output = tmp_path / "board"
     image = build_with_vendor_tool(project, board, framework="zephyr", output=output)

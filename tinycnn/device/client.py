@@ -216,7 +216,10 @@ class Client:
         if code == ErrorCode.VERSION:
             raise self._other_version(f"another ({text})")
         text = f"{self.name}: refused {name}: error {code} ({text})"
-        raise ProtocolError(text, hint="flash the firmware again")
+        hint = "flash the firmware again"
+        if code == ErrorCode.MODEL:
+            hint = "build with the version of TFLite Micro that model.cpp names"
+        raise ProtocolError(text, hint=hint)
 
     def _other_version(self, got: str) -> ProtocolError:
         text = f"{self.name}: expected protocol version {PROTOCOL_VERSION}, got {got}"
