@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from tinycnn.models.backend import keras, tf
+from tinycnn.training.rounding import straight_through
 
 __all__ = ["FakeQuantSoftmax", "FakeQuantize", "Mode", "set_mode", "step_size"]
 
@@ -64,7 +65,11 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         if training and not self.trainable:
             self._follow(x, slot)
         scale, low = self.grid()
-        return _on_grid(x, *self._range(), low, low + _LEVELS * scale)
+        high = low + _LEVELS * scale
+        if training and self.trainable:
+            return _learning(x, *self._range(), low, high)
+        y = tf.quantization.fake_quant_with_min_max_vars(x, low, high)
+        return straight_through(x, y)
 
     def grid(self) -> tuple[Any, Any]:
         """Scale and smallest value as tensors, so that they follow the range.
@@ -159,18 +164,17 @@ def _best_share(x: Any, low: Any, high: Any) -> Any:
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow ships no types
-def _on_grid(x: Any, low: Any, high: Any, first: Any, last: Any) -> tuple[Any, Any]:
+def _learning(x: Any, low: Any, high: Any, first: Any, last: Any) -> tuple[Any, Any]:
     """`x` on the grid from `first` to `last`, which has the range `low` to `high`.
 
-    Gradients pass straight through rounding; limits learn from what they clip and from
-    how the error of rounding grows with the step (Esser et al., 2020, equation 3).
-    TensorFlow's own gradient is not deterministic on a GPU.
+    The limits learn from what they clip, and from how the error of rounding grows with
+    the step (Esser et al., 2020, equation 3). TensorFlow's own gradient lacks the
+    latter, and is not deterministic on a GPU.
     """
     y = tf.quantization.fake_quant_with_min_max_vars(x, first, last)
 
     def gradients(upstream: Any) -> tuple[Any, ...]:
-        is_inside = tf.equal(x, tf.clip_by_value(x, first, last))
-        inside = tf.where(is_inside, upstream, 0.0)
+        inside = tf.where((x >= first) & (x <= last), upstream, 0.0)
         below = tf.reduce_sum(tf.where(x < first, upstream, 0.0))
         above = tf.reduce_sum(upstream - inside) - below
         rounding = tf.reduce_sum(inside * (y - x)) / (high - low)
