@@ -1,12 +1,13 @@
 # make demo   the main job: digits from images to a validated firmware
 # make test   all tests
-# Both install what they need into .venv first.
+# make bench  cycles and bytes of known networks; BENCH="KWS --operators" for others
+# All install what they need into .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 JOBS ?= 2
 
-.PHONY: demo test clean
+.PHONY: demo test bench clean
 
 demo: $(VENV)/all
 	rm -rf demo
@@ -19,6 +20,9 @@ test: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n $(JOBS)
+
+bench: $(VENV)/dev
+	$(BIN)/python -m tools.bench $(BENCH)
 
 clean:
 	rm -rf $(VENV) demo

@@ -1,0 +1,149 @@
+"""The benchmark measures what equals the reference, and tells what it left out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.compiler.models import conv_model
+from tinycnn.errors import ToolchainError
+from tinycnn.harness import Profile
+from tinycnn.models import model_names
+from tools.bench.__main__ import main
+from tools.bench.image import Image
+from tools.bench.measure import Measurement, Result
+from tools.bench.meters import run_meter
+from tools.bench.record import NETWORKS, Network, Tflm
+from tools.bench.tables import to_markdown
+
+MARKS = "before\n<!-- python -m tools.bench -->\nold\n<!-- end -->\nafter\n"
+METER = """\
+import json, pathlib, sys
+cycles = {cycles}
+found = {{"output": "four", "cycles_stalls": sum(cycles), "stack_bytes": 96}}
+found["segments"] = [{{"cycles_stalls": n}} for n in cycles]
+pathlib.Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(found))
+"""
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A folder in which one network of the benchmark is very small, and one missing."""
+    (tmp_path / "mlperf_kws_dscnn.tflite").write_bytes(conv_model())
+    return tmp_path
+
+
+def write_meter(folder, cycles):
+    """A meter that has always seen the same."""
+    path = folder / "meter.py"
+    path.write_text(METER.format(cycles=cycles))
+    return path
+
+
+def bench(models, meter, *more):
+    """The exit code for two networks, built by the compiler that is always there."""
+    options = ["--models", models, "--meter", meter, "--json", models / "bench.json"]
+    arguments = ["KWS", "IC", "--compilers", "zig -O2", *map(str, options), *more]
+    return main(arguments)
+
+
+@pytest.mark.emulated
+def test_a_network_is_measured_on_the_simulated_board(models, caplog):
+    """Cycles of its one operator and of all, bytes of its tables and of the code."""
+    document = models / "README.md"
+    document.write_text(MARKS)
+
+    assert bench(models, "sim", "--markdown", str(document)) == 0
+
+    found = json.loads((models / "bench.json").read_text())
+    (network,) = found["networks"]
+    (build,) = network["builds"]
+    (operator,) = build["profile"]["operators"]
+    assert network["macs"] == network["file_macs"] == 6 * 6 * 4 * 3 * 3 * 2
+    assert operator["cycles"] > network["macs"]
+    all_cycles = build["profile"]["inference_cycles"]
+    assert all_cycles == pytest.approx(operator["cycles"], rel=0.01)
+    weights, bias, multiplier, shift = 4 * 3 * 3 * 2, 4 * 4, 4 * 4, 4
+    assert build["table_bytes"] == weights + bias + multiplier + shift
+    assert 500 < build["code_bytes"] < 6_000
+    assert "IC: expected mlperf_resnet8_cifar10.tflite" in caplog.text
+    assert list(found["left_out"]) == ["IC"]
+    text = document.read_text()
+    assert text.startswith("before\n<!-- python -m tools.bench -->\n| network ")
+    assert "| KWS " in text
+    assert text.endswith("<!-- end -->\nafter\n")
+    assert "old" not in text
+
+
+def test_a_wrong_output_is_not_measured(models):
+    """However few cycles it took: exit code 1, and no row."""
+    assert bench(models, write_meter(models, [9, 1])) == 1
+
+    found = json.loads((models / "bench.json").read_text())
+    assert found["networks"] == []
+    assert "zig -O2: expected the reference's output" in found["left_out"]["KWS"]
+
+
+def test_a_tail_call_is_what_is_left_outside_the_calls(tmp_path):
+    """The meter splits at calls that return; the last need not."""
+    image = Image(tmp_path / "bench.elf", table_bytes=0, code_bytes=0)
+
+    run = run_meter(write_meter(tmp_path, [70, 400, 500]), image, calls=3)
+    assert [step.cycles for step in run.steps] == [400, 500, 70]
+    assert (run.cycles, run.stack_bytes, run.output) == (970, 96, b"four")
+    for calls in (1, 4):
+        with pytest.raises(
+            ToolchainError, match=f"expected {calls} calls in bench_inv"
+        ):
+            run_meter(tmp_path / "meter.py", image, calls=calls)
+
+
+def test_what_misses_its_goal_is_marked():
+    """A quarter more than the goal is no miss of an arena that is not for RAM."""
+    tflm = Tflm((9.5, 11.5), 22_820, (91_620, 46_028))
+    network = Network("net", "", tflm, goal_mcycles=3.8, goal_arena_bytes=9_500)
+    profiles = (
+        Profile("", "zig", "estimated", 64_000_000, None, (), cycles)
+        for cycles in (3_800_000, 4_100_000)
+    )
+    builds = tuple(
+        Measurement(profile, stack, code, 1_000)
+        for profile, stack, code in zip(
+            profiles, (1_025, 1_024), (15_000, 15_001), strict=True
+        )
+    )
+
+    text = to_markdown([Result(network, "speed", 10, 10, 11_875, 9_501, builds)], "")
+    for cell in (
+        "3.8 / 4.1!",
+        "1,025! / 1,024",
+        "15,000 / 15,001!",
+        "11,875",
+        "9,501!",
+    ):
+        assert f"| {cell} " in text
+    text = to_markdown([Result(network, "ram", 10, 10, 9_501, 9_501, builds)], "")
+    assert text.count("| 9,501! ") == 2
+
+
+def test_records_are_plausible():
+    """We aim below the best published, that is below TFLite Micro, -O3 below -Os."""
+    for network in NETWORKS:
+        fast, small = network.tflm.mcycles
+        aims = [network.goal_mcycles or 0, network.best_mcycles or fast, fast, small]
+        assert aims == sorted(aims)
+        assert (network.goal_arena_bytes or 0) < network.tflm.arena_bytes
+        assert network.tflm.code_bytes[0] > network.tflm.code_bytes[1]
+        assert network.source.endswith(".tflite") or network.source in model_names()
+    assert len({network.name for network in NETWORKS}) == len(NETWORKS)
+
+
+def test_the_readme_has_all_networks():
+    """Twice: cycles and bytes."""
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    tables = text.split("<!-- python -m tools.bench -->")[1].split("<!-- end -->")[0]
+
+    for network in NETWORKS:
+        assert tables.count(f"\n| {network.name} ") == 2
