@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from tinycnn.errors import ProjectError
 from tinycnn.project import parse_project
-from tinycnn.recipe import AugmentSettings, TrainingSettings
+from tinycnn.recipe import AugmentSettings, QuantizationSettings, TrainingSettings
 
 PROJECT = """
 name = "demo"
@@ -27,3 +29,15 @@ def test_unknown_augmentation_is_named():
     """The nearest key is proposed, in the table's own words."""
     with pytest.raises(ProjectError, match=r"training\.augment\.rotation.*'rotate'"):
         parse_project(f"{PROJECT}[training.augment]\nrotation = 5")
+
+
+def test_the_recipe_in_the_readme_is_valid():
+    """All keys that it shows exist, and all of `[training]` are shown or named."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    section = readme.split("## Training\n")[1].split("\n## ")[0]
+    recipe = section.split("```toml\n")[1].split("```")[0]
+
+    assert parse_project(PROJECT + recipe).training.distill.teacher == "../big"
+    for table in (TrainingSettings, AugmentSettings, QuantizationSettings):
+        keys = set(table.model_fields) - {"warmup", "per_channel_dense"}
+        assert [key for key in sorted(keys) if key not in section] == []
