@@ -1,6 +1,8 @@
 """A converted model into firmware: frameworks, engines, and the tools of the board."""
 
 import json
+import sys
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -68,14 +70,19 @@ def test_everything_is_made_once(runner):
     )
 
 
-def test_an_old_image_for_the_board_does_not_stay(runner):
-    """What cannot be linked anew must not be flashed."""
-    project = project_of()
+@pytest.mark.parametrize("has_tool", [False, True])
+def test_an_old_image_for_the_board_does_not_stay(runner, tmp_path, has_tool):
+    """What cannot be linked anew, for whatever reason, must not be flashed."""
     (runner.folder / "arduino/net").mkdir(parents=True)
     (runner.folder / "board").mkdir()
     (runner.folder / "board/net.bin").write_text("of an older model")
+    if has_tool:
+        tool = tmp_path / "bin/arduino-cli"
+        tool.write_text(f"#!{sys.executable}\nprint('crash')\n")
+        tool.chmod(0o755)
 
-    link_for_board(project, runner)
+    with pytest.raises(ToolchainError) if has_tool else nullcontext():
+        link_for_board(project_of(), runner)
 
     assert not (runner.folder / "board").exists()
 

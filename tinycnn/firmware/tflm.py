@@ -51,7 +51,7 @@ ARDUINO_RELEASE = TflmRelease(
     header="Chirale_TensorFlowLite.h",
     per_channel_dense=False,
 )
-# Of the branch for Zephyr 4.1, which Zephyr's own manifest names up to 4.3.
+# Of the module's branch for Zephyr 4.1; the manifest of 4.2.99 names it, too.
 ZEPHYR_RELEASE = TflmRelease(
     name="tflite-micro",
     version="8d404de73acf7687831e16d88e86e4f73cfddf8e",

@@ -136,15 +136,24 @@ def make_firmware(project: Project, runner: StageRunner, model: str) -> str:
 def link_for_board(project: Project, runner: StageRunner) -> BoardImage:
     """Link the real board's image into the folder `board`, if that can be done.
 
+    If not, an older image does not stay there: it is no longer the project's.
+
     Raises:
         ToolchainError: If the board's tools are there and fail.
     """
-    target, build = project.target, runner.folder
-    board = load_board(target.board)
-    folder = build / target.framework / project.name
+    image = BoardImage()
+    try:
+        image = _link(project, runner)
+    finally:
+        if not image.tool:
+            shutil.rmtree(runner.folder / "board", ignore_errors=True)
+    return image
+
+
+def _link(project: Project, runner: StageRunner) -> BoardImage:
+    target, board = project.target, load_board(project.target.board)
+    folder = runner.folder / target.framework / project.name
     tool = find_vendor_tool(target.framework, board, _libraries(project))
-    if tool.missing:  # an older image is no longer the project's
-        shutil.rmtree(build / "board", ignore_errors=True)
 
     def link(out: Path) -> None:
         image = BoardImage(missing=tool.missing)
@@ -160,7 +169,7 @@ def link_for_board(project: Project, runner: StageRunner) -> BoardImage:
 
     inputs = {"project": hash_path(folder), "tool": asdict(tool), "board": board.name}
     runner.run("board", inputs, link)
-    return BoardImage(**json.loads((build / "board.json").read_text("utf-8")))
+    return BoardImage(**json.loads((runner.folder / "board.json").read_text("utf-8")))
 
 
 def _libraries(project: Project) -> Mapping[str, str]:
