@@ -21,7 +21,8 @@ static inline uint32_t add_lanes(uint32_t a, uint32_t b) {
 }
 
 /* sum / count, ties away from zero, clamped. */
-static inline int8_t divide(int32_t sum, int32_t count, const tcnn_pool_params_t *p) {
+TCNN_APART static int8_t divide(int32_t sum, int32_t count,
+                                const tcnn_pool_params_t *p) {
     const int32_t half = sum > 0 ? count / 2 : -(count / 2);
     return (int8_t)tcnn_clamp((sum + half) / count, p->clamp_min, p->clamp_max);
 }
@@ -47,6 +48,7 @@ void tcnn_average_pool_2d_s8_dsp(const tcnn_pool_params_t *params, const int8_t 
                 uint32_t odd = 0;
                 for (int32_t y = y_start; y < y_end; y++) {
                     const int8_t *from = row;
+                    TCNN_ROLLED
                     for (int32_t x = x_start; x < x_end; x++) {
                         const uint32_t word = tcnn_load_4(from);
                         even = add_lanes(even, tcnn_even_bytes(word));
@@ -64,6 +66,7 @@ void tcnn_average_pool_2d_s8_dsp(const tcnn_pool_params_t *params, const int8_t 
                 const int8_t *row = &window[c];
                 int32_t sum = 0;
                 for (int32_t y = y_start; y < y_end; y++) {
+                    TCNN_ROLLED
                     for (int32_t x = 0; x < x_end - x_start; x++) {
                         sum += row[x * depth];
                     }

@@ -244,12 +244,13 @@ static void multiply(job_t *job, const uint32_t *windows_end) {
  * time, 0 and 2 in one word, 1 and 3 in the next; what is left of all rows at the end.
  * The weights of a second element that the last pair may lack are 0.
  */
-static void gather(const int8_t *window, int32_t height, const shape_t *shape,
-                   uint32_t *to) {
+TCNN_APART static void gather(const int8_t *window, int32_t height,
+                              const shape_t *shape, uint32_t *to) {
     uint16_t *half = (uint16_t *)(void *)to + shape->ones_offset / 2;
     bool odd = false;
     for (int32_t ky = 0; ky < height; ky++) {
         const int8_t *from = &window[ky * shape->row_bytes];
+        TCNN_ROLLED
         for (int32_t i = 2 * shape->eights + shape->fours; i > 0; i--) {
             const uint32_t word = tcnn_load_4(from);
             to[0] = tcnn_even_bytes(word);
@@ -257,6 +258,7 @@ static void gather(const int8_t *window, int32_t height, const shape_t *shape,
             from += 4;
             to += 4;
         }
+        TCNN_ROLLED
         for (int32_t i = 0; i < shape->ones; i++) {
             *half = (uint16_t)from[i];
             half += odd ? 3 : 1;
@@ -274,8 +276,8 @@ static void gather_pair(const int8_t *window, int32_t height, const shape_t *sha
 #endif
 
 /* Makes the padded rows those that the windows of output row `y` read. */
-static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input, int32_t y,
-                     int8_t *padded) {
+TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input,
+                                int32_t y, int8_t *padded) {
     const int32_t depth = p->input_channels;
     const int32_t row_bytes = p->padded_width * depth;
     const int32_t room = p->padded_width - p->pad_left;

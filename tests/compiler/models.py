@@ -86,3 +86,23 @@ def two_sided_model():
     real = b.tensor(shape, "float32")
     b.op("DEQUANTIZE", [inner], [real])
     return b.build([first, second], [total, real])
+
+
+def image_model(channels):
+    """An int8 image to four int8 scores: conv, mean, dense, softmax."""
+    b = ModelBuilder()
+    x = b.tensor((1, 24, 32, channels), scale=1 / 255, zero_point=-128)
+    first = add_conv(b, x, (8, 3, 3, channels), (1, 11, 15, 8), padding=1, stride=2)
+    mean = b.tensor((1, 8), scale=0.01, zero_point=-128)
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    b.op("MEAN", [first, axes], [mean])
+    data = np.random.default_rng(13).integers(-127, 128, (4, 8)).astype(np.int8)
+    weights = b.tensor((4, 8), scale=0.02, data=data)
+    bias = b.tensor(
+        (4,), "int32", scale=0.0002, data=np.array([0, 6000, 9000, 4000], np.int32)
+    )
+    logits = b.tensor((1, 4), scale=0.05)
+    b.op("FULLY_CONNECTED", [mean, weights, bias], [logits])
+    scores = b.tensor((1, 4), scale=1 / 256, zero_point=-128)
+    b.op("SOFTMAX", [logits], [scores], beta=1.0)
+    return b.build([x], [scores])

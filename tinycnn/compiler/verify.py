@@ -10,6 +10,7 @@ from __future__ import annotations
 from tinycnn.compiler.graph import Graph
 from tinycnn.compiler.numerics import Numerics
 from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["verify", "verify_numerics"]
@@ -36,15 +37,23 @@ def verify(graph: Graph) -> None:
 
 
 def verify_numerics(graph: Graph, numerics: Numerics) -> None:
-    """Check that the reference to equal has every operator of a file.
+    """Check that the reference to equal has every operator of a file, and has it right.
 
     Raises:
         UnsupportedModelError: If it has not.
     """
-    for op in graph.ops:
-        if numerics == "tflm" and op.kind in _NOT_IN_TFLM:
-            Node(graph, op).refuse(
+    for op in graph.ops if numerics == "tflm" else ():
+        node = Node(graph, op)
+        if op.kind in _NOT_IN_TFLM:
+            node.refuse(
                 "TFLite Micro has no such operator", hint="use the numerics litert"
+            )
+        pads = isinstance(op.attrs, ConvAttrs) and op.attrs.pads_batches
+        if pads and node.input().zero_point:
+            node.refuse(
+                "TFLite Micro's SPACE_TO_BATCH_ND pads with 0, expected the zero point "
+                f"{node.input().zero_point}",
+                hint="use the numerics litert, or convert with a batch of 1",
             )
 
 

@@ -21,6 +21,14 @@
 #pragma GCC optimize("O2")
 #endif
 
+/* A loop that is to stay small, or function that is to stay one. */
+#if defined(__clang__)
+#define TCNN_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define TCNN_ROLLED
+#endif
+#define TCNN_APART __attribute__((noinline))
+
 /* A function whose body is assembly. */
 #define TCNN_NAKED __attribute__((naked, noinline, used))
 #define TCNN_UNUSED __attribute__((unused))
@@ -87,12 +95,14 @@ static inline uint32_t tcnn_smlad(uint32_t x, uint32_t y, uint32_t sum) {
 
 /* memcpy by words: the C libraries of small systems copy byte by byte. */
 static inline void tcnn_copy_bytes(int8_t *to, const int8_t *from, int32_t size) {
+    TCNN_ROLLED
     for (; size >= 4; size -= 4) {
         const uint32_t word = tcnn_load_4(from);
         __builtin_memcpy(to, &word, sizeof word);
         from += 4;
         to += 4;
     }
+    TCNN_ROLLED
     for (; size > 0; size--) {
         *to++ = *from++;
     }
@@ -101,10 +111,12 @@ static inline void tcnn_copy_bytes(int8_t *to, const int8_t *from, int32_t size)
 /* memset by words. */
 static inline void tcnn_fill_bytes(int8_t *to, int32_t value, int32_t size) {
     const uint32_t word = (uint32_t)(uint8_t)value * 0x01010101u;
+    TCNN_ROLLED
     for (; size >= 4; size -= 4) {
         __builtin_memcpy(to, &word, sizeof word);
         to += 4;
     }
+    TCNN_ROLLED
     for (; size > 0; size--) {
         *to++ = (int8_t)value;
     }
@@ -116,6 +128,7 @@ static inline void tcnn_clamp_bytes(int8_t *values, int32_t count, int32_t lowes
     if (lowest == INT8_MIN && highest == INT8_MAX) {
         return;
     }
+    TCNN_ROLLED
     for (int32_t i = 0; i < count; i++) {
         const int32_t value = values[i] < lowest ? lowest : values[i];
         values[i] = (int8_t)(value > highest ? highest : value);

@@ -50,7 +50,7 @@ _DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
     }
 )
 # The share by which scratch memory may raise the arena above its least.
-_SPARE_ARENA = MappingProxyType({"speed": 0.3, "size": 0.3, "ram": 0.0})
+_SPARE_ARENA = MappingProxyType({"speed": 0.25, "size": 0.25, "ram": 0.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Target:
 
     Attributes:
         optimize: `speed` takes the fastest kernels, `size` those of the smallest
-            tables; both may raise the arena by 30 %. `ram` takes the fastest
+            tables; both may raise the arena by a quarter. `ram` takes the fastest
             that leave the arena as it is.
         flash_bytes: The most that tables should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.

@@ -107,12 +107,6 @@ def _lower_params(lowering: Lowering, node: Node) -> tuple[dict[str, Param], str
     """The fields of a tcnn_conv_2d_params_t; C names of weights and bias."""
     x, w, y = node.input(), node.input(1), node.output()
     attrs = node.attrs(ConvAttrs)
-    if attrs.pads_batches and x.zero_point and lowering.numerics == "tflm":
-        node.refuse(
-            "TFLite Micro's SPACE_TO_BATCH_ND pads with 0, expected the zero point "
-            f"{x.zero_point}",
-            hint="use the numerics litert, or convert with a batch of 1",
-        )
     reals = real_multipliers(node)
     if len(reals) == 1:
         reals *= y.shape[3]
