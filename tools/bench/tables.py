@@ -35,7 +35,7 @@ def to_markdown(results: Sequence[Result], compilers: str) -> str:
         "a quarter above its own, unless it is for RAM."
     )
     tables = (_table(columns, results) for columns in (_TIME, _MEMORY))
-    return "\n\n".join([*tables, fill(text, _WIDTH)]) + "\n"
+    return "\n\n".join([*tables, fill(text, _WIDTH, break_on_hyphens=False)]) + "\n"
 
 
 def to_json(result: Result) -> dict[str, object]:
