@@ -64,6 +64,9 @@ static void on_interrupt(const struct device *device, void *unused) {
         }
         const int count = uart_fifo_read(device, place, (int)room);
         (void)ring_buf_put_finish(&received, count > 0 ? (uint32_t)count : 0);
+        if (count <= 0) {
+            break;
+        }
         k_sem_give(&arrived);
     }
 }

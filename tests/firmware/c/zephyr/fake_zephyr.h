@@ -56,11 +56,11 @@ int k_sem_take(struct k_sem *sem, int timeout_ms);
 
 struct ring_buf {
     uint8_t *data;
-    uint32_t size, put, got;
+    uint32_t size, head, put, got; /* head: end of what was claimed */
 };
 #define RING_BUF_DECLARE(name, bytes)                                                  \
     static uint8_t name##_data[bytes];                                                 \
-    static struct ring_buf name = {name##_data, bytes, 0, 0}
+    static struct ring_buf name = {name##_data, bytes, 0, 0, 0}
 uint32_t ring_buf_put_claim(struct ring_buf *ring, uint8_t **place, uint32_t size);
 int ring_buf_put_finish(struct ring_buf *ring, uint32_t size);
 uint32_t ring_buf_get(struct ring_buf *ring, uint8_t *data, uint32_t size);
