@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from tests.compiler.tflite_builder import ModelBuilder
-from tinycnn.compiler import lower_graph, plan_memory, read_tflite
+from tinycnn.compiler import (
+    Target,
+    compile_tflite,
+    lower_graph,
+    plan_memory,
+    read_tflite,
+)
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.reference import load_reference
@@ -69,8 +75,7 @@ def test_other_batches_are_refused(options):
 
 
 def test_padded_batches_are_refused_under_tflm():
-    """TFLite Micro pads with another value than the zero point."""
-    graph = read_tflite(line_model())
-
-    with pytest.raises(UnsupportedModelError, match="pads with 0, expected the zero"):
-        lower_graph(graph, plan_memory(graph), name="case", numerics="tflm")
+    """TFLite Micro pads with another value than the zero point, whatever the kernel."""
+    for target in (None, Target()):
+        with pytest.raises(UnsupportedModelError, match="pads with 0, expected the"):
+            compile_tflite(line_model(), name="m", numerics="tflm", target=target)
