@@ -106,8 +106,8 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
             *(f"{n:,}" for n in (*numbers, cost.activation_bytes, live)),
             "#" * round(_BAR * live / max(*analysis.live_bytes, 1)),
             kernel,
-            f"{cycles:,}",
-            f"{cycles / cost.macs:.2f}" if cost.macs else "",
+            f"{cycles:,}" if cycles else "",
+            f"{cycles / cost.macs:.2f}" if cycles and cost.macs else "",
         )
 
 
@@ -130,6 +130,8 @@ def list_totals(analysis: Analysis) -> dict[str, str]:
 
 def describe_latency(analysis: Analysis, board: Board) -> str:
     """How long one inference takes on `board`."""
+    if not any(analysis.cycles):
+        return f"latency on {board.title} is not known before it is measured"
     ms = 1000 * sum(analysis.cycles) / board.clock_hz
     return f"about {ms:,.1f} ms on {board.title} (predicted)"
 

@@ -73,5 +73,6 @@ def compile_tflite(
     graph = run_passes(graph)
     graph, kernels = choose_kernels(graph, target, numerics)
     plan = plan_memory(graph)
-    program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=kernels)
+    chosen = kernels if target else None
+    program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=chosen)
     return Compilation(graph, kernels, plan, program, generate_sources(program))

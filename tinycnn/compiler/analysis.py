@@ -44,7 +44,7 @@ class Analysis:
     Attributes:
         costs: By operator, in execution order; what passes removed is gone.
         kernels: The C function that computes each.
-        cycles: What each takes on a Cortex-M4; a prediction.
+        cycles: What each takes on a Cortex-M4, predicted; 0 without a target.
         file_macs: Multiply-accumulates of the file as it is.
         live_bytes: Bytes of the arena that hold something, by operator.
         peak_step: The operator at which most of the arena is in use.
@@ -142,7 +142,7 @@ def analyze_tflite(data: bytes, target: Target | None = None) -> Analysis:
     return Analysis(
         costs=count_costs(graph),
         kernels=tuple(kernel.function if kernel else "" for kernel in kernels),
-        cycles=tuple(kernel.cycles if kernel else 0 for kernel in kernels),
+        cycles=tuple(kernel.cycles if kernel and target else 0 for kernel in kernels),
         file_macs=sum(cost.macs for cost in count_costs(read_tflite(data))),
         live_bytes=live,
         peak_step=max(range(len(live)), key=live.__getitem__),

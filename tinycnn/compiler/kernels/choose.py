@@ -6,6 +6,7 @@ and the kernels by the first output of their operator.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -49,8 +50,10 @@ _DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
         "MAX_POOL_2D": (max_pool_quads,),
     }
 )
-# The share by which scratch memory may raise the arena above its least.
-_SPARE_ARENA = MappingProxyType({"speed": 0.25, "size": 0.25, "ram": 0.0})
+# By what kernels may raise tables and arena above their least.
+_FACTORS = MappingProxyType(
+    {"speed": (math.inf, 1.25), "size": (1.5, 1.25), "ram": (math.inf, 1.0)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ class Target:
     """A Cortex-M with DSP, and what to choose kernels by.
 
     Attributes:
-        optimize: `speed` takes the fastest kernels, `size` those of the smallest
-            tables; both may raise the arena by a quarter. `ram` takes the fastest
-            that leave the arena as it is.
+        optimize: `speed` takes the fastest kernels that raise the arena by no more than
+            a quarter. So does `size`, with tables no more than half above their
+            least. `ram` takes the fastest that leave the arena as it is.
         flash_bytes: The most that tables should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
     """
@@ -84,16 +87,15 @@ def choose_kernels(
     if target is None:
         return graph, {node.op.outputs[0]: portable(node) for node in nodes}
     options = {
-        node.op.outputs[0]: _sorted(list_kernels(node, numerics), target.optimize)
+        node.op.outputs[0]: sorted(list_kernels(node, numerics), key=lambda k: k.cycles)
         for node in nodes
     }
+    tables, arena = _FACTORS[target.optimize]
+    tables *= sum(min(k.table_bytes for k in kernels) for kernels in options.values())
     least = draft_plan(graph).arena_bytes
-    allowed = int(least * (1 + _SPARE_ARENA[target.optimize]))
-    if target.ram_bytes is not None:
-        allowed = max(min(allowed, target.ram_bytes), least)
-    if target.flash_bytes is not None:
-        _fit_flash(options, target.flash_bytes)
-    return _fit_arena(graph, options, allowed)
+    _fit_flash(options, min(tables, target.flash_bytes or math.inf))
+    arena = min(arena * least, target.ram_bytes or math.inf)
+    return _fit_arena(graph, options, max(arena, least))
 
 
 def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
@@ -105,14 +107,7 @@ def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
             yield found
 
 
-def _sorted(kernels: Iterator[Kernel], optimize: Optimize) -> list[Kernel]:
-    """The best first; what is no better than a kernel of less scratch comes never."""
-    if optimize == "size":
-        return sorted(kernels, key=lambda k: (k.table_bytes, k.cycles))
-    return sorted(kernels, key=lambda k: k.cycles)
-
-
-def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: int) -> None:
+def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:
     """Give up the kernels that save the least time for their bytes of tables."""
     while sum(kernels[0].table_bytes for kernels in options.values()) > flash_bytes:
         swaps = [
@@ -129,7 +124,7 @@ def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: int) -> None:
 
 
 def _fit_arena(
-    graph: Graph, options: dict[int, list[Kernel]], allowed: int
+    graph: Graph, options: dict[int, list[Kernel]], allowed: float
 ) -> tuple[Graph, Kernels]:
     """Give up scratch memory, the most first, where the arena is highest."""
     while True:
