@@ -27,6 +27,8 @@ from tinycnn.rendering import render
 
 __all__ = ["write_arduino_project"]
 
+# What a sketch includes of its sources, those of an app too.
+_HEADERS = ("harness.h", "model.h", "frames.h", "camera.h")
 _NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -44,7 +46,8 @@ def write_arduino_project(
     Args:
         folder: Where the folders of sketch and library go.
         name: Prefix of the model's C names.
-        model_sources: The model's C and C++ files by name, `model.h` among them.
+        model_sources: The C and C++ files by name of the model, `model.h` among them,
+            and of an app.
         kernels: The kernel functions that it calls.
         board: For `sketch.yaml`.
         libraries: Versions of the Arduino libraries that it needs, by name.
@@ -55,7 +58,14 @@ def write_arduino_project(
     """
     check_name("sketch", name)
     sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
-    values = {"name": name, "board": board, "libraries": libraries}
+    values = {
+        "name": name,
+        "board": board,
+        "libraries": libraries,
+        "headers": [header for header in _HEADERS if header in sources],
+        "has_frames": "frames.h" in sources,
+        "has_camera": "camera.h" in sources,
+    }
     sketch = _sketch_files(values, sources)
     swap_in(folder / name, f"{name}.ino", sketch)
     library = folder / "libraries" / f"tinycnn_{name}"
@@ -67,7 +77,7 @@ def write_arduino_project(
 def _sketch_files(
     values: Mapping[str, Any], sources: Mapping[str, str]
 ) -> dict[str, str]:
-    includes = ('"src/tcnn/harness.h"', '"src/tcnn/model.h"')
+    includes = [f'"src/tcnn/{header}"' for header in values["headers"]]
     files = {f"{values['name']}.ino": _render("sketch.ino", values, includes=includes)}
     board: Board = values["board"]
     if board.fqbn:

@@ -147,7 +147,7 @@ def build_image(
         work = Path(scratch)
         sources = _collect_image_sources(project, machine, work)
         _describe_board(board, work)
-        include = ["-Icore", "-Imachine", *_macros(board)]
+        include = ["-Icore", "-Imachine", "-Ilibrary", *_macros(board)]
         if toolchain == "zig":
             include += ["-isystem", "libc"]
         libraries: list[str] = []
@@ -216,6 +216,8 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
     compiler = [*_zig(), "-mcpu=baseline", "-fno-sanitize=undefined", "-O2"]
     compiler += ["-Wall", "-Wextra", "-funsigned-char", "-Isrc/tcnn", "-Ihost"]
     compiler.append(f"-DTCNN_MODEL={project.name}_model")
+    if (project.folder / "src/tcnn/frames.h").exists():
+        compiler.append(f"-DTCNN_PREPROCESS={project.name}_preprocess")
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         _copy(project.folder / "src/tcnn", work / "src/tcnn")
@@ -262,6 +264,7 @@ def _collect_image_sources(
     _copy(project.folder, work / "sketch")
     _copy(sim / "core", work / "core")
     _copy(sim / machine, work / "machine")
+    _copy(sim / "libraries/Arduino_OV767X/src", work / "library")
     _copy(sim / "libc", work / "libc")
     shutil.copyfile(work / "core/sections.ld", work / "sections.ld")
     sources = [f"sketch/{source}" for source in project.sources]

@@ -53,6 +53,9 @@ void delay(unsigned long milliseconds);
 void pinMode(uint8_t pin, PinMode mode);
 void digitalWrite(uint8_t pin, PinStatus status);
 
+/* Whichever pin: a pulse five times a second, as a camera has before a frame. */
+PinStatus digitalRead(uint8_t pin);
+
 #ifdef __cplusplus
 }
 

@@ -6,6 +6,7 @@
 #include "backend.h"
 
 #define READ_TIMEOUT_US 1000000u
+#define FRAME_MS 200u
 
 SerialPort Serial;
 
@@ -68,3 +69,14 @@ void pinMode(uint8_t pin, PinMode mode) {
 }
 
 void digitalWrite(uint8_t pin, PinStatus status) { backend_pin(pin, status == HIGH); }
+
+/* Who looks after a pulse sees it still: emulated time passes in leaps while the link
+ * is waited for. */
+PinStatus digitalRead(uint8_t pin) {
+    static unsigned long last_frame;
+    const unsigned long frame = millis() / FRAME_MS;
+    const bool is_new = frame != last_frame;
+    (void)pin;
+    last_frame = frame;
+    return is_new ? HIGH : LOW;
+}
