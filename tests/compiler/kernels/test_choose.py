@@ -50,7 +50,8 @@ def test_speed_size_and_ram_keep_what_they_promise(seed):
     assert total(speed, "cycles") <= min(total(k, "cycles") for k in (size, ram))
     assert total(size, "table_bytes") <= 1.5 * total(portable, "table_bytes")
     assert ram.plan.arena_bytes == least
-    assert max(speed.plan.arena_bytes, size.plan.arena_bytes) <= least * 1.25
+    highest = max(speed.plan.arena_bytes, size.plan.arena_bytes)
+    assert highest <= max(least * 1.25, least + 2048)
 
 
 def test_a_flash_limit_is_kept_by_slower_kernels():

@@ -54,6 +54,7 @@ _DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
 _FACTORS = MappingProxyType(
     {"speed": (math.inf, 1.25), "size": (1.5, 1.25), "ram": (math.inf, 1.0)}
 )
+_SMALL_BYTES = 2048  # of scratch memory may be had for speed by any network
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ class Target:
 
     Attributes:
         optimize: `speed` takes the fastest kernels that raise the arena by no more than
-            a quarter. So does `size`, with tables no more than half above their
-            least. `ram` takes the fastest that leave the arena as it is.
+            a quarter, or 2 KiB if that is more. So does `size`, with tables no more
+            than half above their least. `ram` takes the fastest that leave the arena
+            as it is.
         flash_bytes: The most that tables should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
     """
@@ -94,7 +96,10 @@ def choose_kernels(
     tables *= sum(min(k.table_bytes for k in kernels) for kernels in options.values())
     least = draft_plan(graph).arena_bytes
     _fit_flash(options, min(tables, target.flash_bytes or math.inf))
-    arena = min(arena * least, target.ram_bytes or math.inf)
+    arena *= least
+    if arena > least:
+        arena = max(arena, least + _SMALL_BYTES)
+    arena = min(arena, target.ram_bytes or math.inf)
     return _fit_arena(graph, options, max(arena, least))
 
 
