@@ -20,6 +20,7 @@ import numpy as np
 from tests.compiler.cases import draw_rows
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
+from tinycnn.compiler.analysis import find_target
 from tinycnn.device import Device, open_host, open_simulated
 from tinycnn.errors import TinycnnError
 from tinycnn.firmware import build_host, build_image, write_arduino_project
@@ -45,7 +46,10 @@ def measure(path: Path, options: argparse.Namespace, folder: Path) -> Row:
     start = time.monotonic()
     try:
         compilation = compile_tflite(
-            path.read_bytes(), name="m", numerics=options.numerics
+            path.read_bytes(),
+            name="m",
+            numerics=options.numerics,
+            target=find_target(load_board(options.board), options.optimize),
         )
         seconds = time.monotonic() - start
         equal = compare(path, compilation, options, folder)
@@ -109,7 +113,8 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=1000)
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--device", choices=["host", "sim"], default="host")
-    parser.add_argument("--board", default="nano33ble", help="to simulate")
+    parser.add_argument("--board", default="nano33ble", help="of the kernels")
+    parser.add_argument("--optimize", choices=["speed", "size", "ram"], default="speed")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     print("| model | equal | arena | constants | s | MiB | note |")

@@ -17,7 +17,10 @@ import numpy as np
 
 from tests.compiler.cases import CASES
 from tests.compiler.equality import DIFFERENT, NOT_IN_TFLM, compare_case, compare_model
+from tests.compiler.emulator import Emulator, build_emulator
 from tests.compiler.executor import Executor, build_executor
+from tests.compiler.kernels.cases import DSP_CASES
+from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.random_networks import draw_network
 
 NETWORK = "NETWORK"
@@ -31,6 +34,29 @@ def compare(kind: str, seed: int, executor: Executor, numerics: str) -> str:
     return compare_model(draw_network(rng), rng, executor, numerics)
 
 
+def fuzz_dsp(executors: list[Executor | Emulator], options: argparse.Namespace) -> int:
+    """Print the outcomes of each DSP kernel; the number of those that differ."""
+    failed = 0
+    for function, draw, _ in DSP_CASES:
+        outcomes: Counter[str] = Counter()
+        for seed in range(options.seed, options.seed + options.cases):
+            rng = np.random.default_rng([seed, 11])
+            model = draw(rng)
+            program = force(model, function, options.numerics)
+            if program is None:
+                outcomes["not offered"] += 1
+                continue
+            try:
+                assert_equal(model, program, rng, executors, options.numerics)
+                outcomes["equal"] += 1
+            except AssertionError as error:
+                outcomes[DIFFERENT] += 1
+                print(f"{draw.__name__}: seed {seed} differs: {error}", flush=True)
+        failed += outcomes[DIFFERENT]
+        print(f"{function}, {draw.__name__}: {dict(outcomes)}", flush=True)
+    return failed
+
+
 def main() -> int:
     """Print the outcomes of each operator; 1 if anything differs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -38,10 +64,16 @@ def main() -> int:
     parser.add_argument("--operator", choices=[*sorted(CASES), NETWORK])
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--seed", type=int, default=0, help="of the first case")
+    parser.add_argument(
+        "--dsp", action="store_true", help="kernels for DSP, on an emulated Cortex-M4"
+    )
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         executor = build_executor(Path(folder))
+        if options.dsp:
+            emulator = build_emulator(Path(folder) / "emulated")
+            return 1 if fuzz_dsp([executor, emulator], options) else 0
         for kind in [options.operator] if options.operator else sorted(CASES):
             if options.numerics == "tflm" and kind in NOT_IN_TFLM:
                 print(f"{kind}: not in TFLite Micro", flush=True)
