@@ -1,13 +1,14 @@
 # make demo   the main job: digits from images to a validated firmware
 # make test   all tests
 # make bench  cycles and bytes of known networks; BENCH="KWS --operators" for others
+# make zoo    trains what is still missing in the README's table; ZOO="mnist_lenet5" for one
 # All install what they need into .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 JOBS ?= 2
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench zoo clean
 
 demo: $(VENV)/all
 	rm -rf demo
@@ -23,6 +24,9 @@ test: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tools.bench $(BENCH)
+
+zoo: $(VENV)/dev
+	$(BIN)/python -m tools.zoo $(ZOO) --markdown README.md
 
 clean:
 	rm -rf $(VENV) demo

@@ -77,6 +77,18 @@ def test_an_archive_is_found_below_the_project(archive: Path) -> None:
     assert dataset.image_shape == (6, 5, 3)
 
 
+def test_a_path_may_lie_in_a_data_folder(archive: Path, tmp_path: Path) -> None:
+    """It is looked for there if the project's folder does not have it."""
+    settings = DatasetSettings(path="data.npz")
+    (tmp_path / "project").mkdir()
+
+    dataset = load_dataset(
+        settings, seed=1, root=tmp_path / "project", folders=[archive.parent]
+    )
+
+    assert dataset.name == "data"
+
+
 def test_a_folder_is_resized_as_the_settings_say(tmp_path: Path) -> None:
     """Images of a folder get the project's size and channels."""
     for name in ("cat", "dog"):
