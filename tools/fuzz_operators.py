@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.compiler.cases import CASES
-from tests.compiler.equality import DIFFERENT, NOT_IN_TFLM, compare_case, compare_model
 from tests.compiler.emulator import Emulator, build_emulator
+from tests.compiler.equality import DIFFERENT, NOT_IN_TFLM, compare_case, compare_model
 from tests.compiler.executor import Executor, build_executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
