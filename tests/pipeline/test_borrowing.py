@@ -13,21 +13,21 @@ pytestmark = pytest.mark.train
 BIG = """
 name = "big"
 dataset = {path = "../noise.npz"}
-model = {name = "tiny_cnn", width = 0.5}
+model = {name = "lenet5", width = 0.25}
 training = {epochs = 1, tensorboard = true}
 quantization = {method = "ptq"}
 """
 SMALL = """
 name = "small"
 dataset = {path = "../noise.npz"}
-model = {name = "tiny_cnn", width = 0.5}
+model = {name = "lenet5", width = 0.25}
 quantization = {epochs = 1, ranges = "learned"}
 [training]
 epochs = 1
 [training.transfer]
 source = "../big"
 epochs = 1
-freeze = "pointwise_2"
+freeze = "conv_2"
 [training.distill]
 teacher = "../big"
 """
@@ -111,4 +111,4 @@ def test_preview_and_sensitivity_are_there_without_training_again(folder):
 
     _train(folder / "big")
     layers = [case.layer for case in analyze_sensitivity(workspace)]
-    assert (layers[0], layers[1], layers[-1]) == ("nothing", "stem", "all")
+    assert (layers[0], layers[1], layers[-1]) == ("nothing", "conv_1", "all")

@@ -6,75 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.training import training_to_kill
+from tests.training.training_to_kill import STAGES, train_in_stages
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
 
 pytestmark = pytest.mark.train
 
-# Trains to the end, or kills itself before the third epoch; saves the weights.
-TRAIN = """
-import os, signal, sys
-from pathlib import Path
-import numpy as np
-from tinycnn.datasets.dataset import Dataset, Split
-from tinycnn.models.backend import keras
-from tinycnn.recipe import TrainingSettings
-from tinycnn.training.checkpoint import Checkpoint
-from tinycnn.training.fit import Hooks, train_model
-from tinycnn.training.quantize import fine_tune, quantize_model
-from tinycnn.training.weights import save_weights
-
-checkpoint, result, killed = sys.argv[1:]
-rng = np.random.default_rng(0)
-split = Split(rng.integers(0, 256, (64, 8, 8, 1), np.uint8), np.arange(64) % 4)
-dataset = Dataset("noise", tuple("abcd"), split, split, split)
-augment = {"rotate": 9.0, "mixup": 0.2}
-recipe = TrainingSettings(epochs=4, batch_size=16, augment=augment)
-keras.utils.set_random_seed(1)
-model = keras.Sequential([
-    keras.Input((8, 8, 1)),
-    keras.layers.Conv2D(4, 3),
-    keras.layers.BatchNormalization(),
-    keras.layers.ReLU(),
-    keras.layers.Dropout(0.3),
-    keras.layers.Flatten(),
-    keras.layers.Dense(4),
-])
-
-def before_epoch(number):
-    if number == 3 and stage == killed:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def hooks():
-    path = Path(f"{checkpoint}.{stage}")
-    return Hooks(before_epoch=before_epoch, checkpoint=Checkpoint(path, "key"))
-
-stage = "float"
-train_model(model, dataset, recipe, seed=1, hooks=hooks())
-stage = "twin"
-twin = quantize_model(model)
-fine_tune(twin, dataset, recipe, seed=1, hooks=hooks())
-save_weights(twin, Path(result))
-"""
-
-
-def _run(folder, name, *, killed=""):
-    paths = [str(folder / name), str(folder / "result.npz")]
-    command = [sys.executable, "-c", TRAIN, *paths, killed]
-    return subprocess.run(command, cwd=Path(__file__).parents[2]).returncode
-
 
 def test_a_killed_training_ends_with_the_same_bits(tmp_path):
     """Killed in both stages, it goes on from the last epoch to the same weights."""
-    assert _run(tmp_path, "whole") == 0
-    expected = np.load(tmp_path / "result.npz")
+    expected = train_in_stages(tmp_path / "whole")
 
-    assert _run(tmp_path, "torn", killed="float") == -signal.SIGKILL
-    assert _run(tmp_path, "torn", killed="twin") == -signal.SIGKILL
-    assert _run(tmp_path, "torn") == 0
-    found = np.load(tmp_path / "result.npz")
-    assert expected.files == found.files
-    for name in expected.files:
-        np.testing.assert_array_equal(expected[name], found[name])
+    for stage in STAGES:
+        command = [sys.executable, training_to_kill.__file__]
+        command += [str(tmp_path / "torn"), stage]
+        done = subprocess.run(command, cwd=Path(__file__).parents[2])
+        assert done.returncode == -signal.SIGKILL
+    for x, y in zip(expected, train_in_stages(tmp_path / "torn"), strict=True):
+        np.testing.assert_array_equal(x, y)
 
 
 @pytest.fixture

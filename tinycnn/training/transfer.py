@@ -23,6 +23,7 @@ from tinycnn.training.fit import Hooks, train_model
 __all__ = ["adopt_weights", "imagenet_weights", "train_head"]
 
 _IMAGENET_WIDTHS = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
+_MOBILENET_ARRAYS = 260  # of weights, at any width
 
 
 def adopt_weights(model: Any, weights: Sequence[NDArray[Any]]) -> int:
@@ -58,7 +59,7 @@ def imagenet_weights(model: Any) -> list[NDArray[Any]]:
     """
     shape = tuple(model.inputs[0].shape[1:])
     found = [tuple(w.shape) for w in model.weights]
-    for alpha in _IMAGENET_WIDTHS:
+    for alpha in _IMAGENET_WIDTHS if len(found) > _MOBILENET_ARRAYS else ():
         options = {"input_shape": shape, "alpha": alpha, "include_top": False}
         expected = keras.applications.MobileNetV2(weights=None, **options).weights
         if found[: len(expected)] == [tuple(w.shape) for w in expected]:
