@@ -316,12 +316,11 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
                            p->stride_width * p->input_channels};
     uint32_t *windows = (uint32_t *)(void *)scratch;
     const uint32_t *windows_end = &windows[2 * pairs];
-    int8_t *unwanted = (int8_t *)&windows[2 * pairs]; /* a pixel of output */
-    int8_t *padded = &unwanted[(channels + 3) / 4 * 4];
+    int8_t *padded = (int8_t *)&windows[2 * pairs];
     const int8_t *row = p->padded_width ? padded : input;
     job_t job = {windows, weights, (uint32_t)-pairs % STEPS * STEP_BYTES, {0}, 0};
     int8_t *to = output;
-    bool waiting = false; /* the last pixel of a row for the first of the next */
+    bool waiting = false; /* the last of a row, as second pixel, for one of the next */
     for (int32_t y = 0; y < p->output_height; y++) {
         if (p->padded_width) {
             pad_rows(p, input, y, padded);
@@ -329,8 +328,9 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
         const int8_t *window = row;
         int32_t left = p->output_width;
         if (waiting) {
-            gather(window, height, &shape, &windows[1]);
-            job.output[1] = to;
+            gather(window, height, &shape, windows);
+            job.output[0] = to;
+            job.output_end = &to[channels];
             multiply(&job, windows_end);
             window += shape.step;
             to += channels;
@@ -347,9 +347,8 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
         }
         waiting = left > 0;
         if (waiting) {
-            gather(window, height, &shape, windows);
-            job.output[0] = to;
-            job.output_end = &to[channels];
+            gather(window, height, &shape, &windows[1]);
+            job.output[1] = to;
             to += channels;
         }
         if (!p->padded_width) {
@@ -357,7 +356,8 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
         }
     }
     if (waiting) {
-        job.output[1] = unwanted;
+        job.output[0] = job.output[1]; /* the second is stored over the first */
+        job.output_end = to;
         multiply(&job, windows_end);
     }
     tcnn_clamp_bytes(output, (int32_t)(to - output), p->clamp_min, p->clamp_max);

@@ -73,8 +73,8 @@ typedef struct {
  *   for each two elements of a window, as the kernel gathers them: two words of lanes
  *     256 * a + b and 256 * c + d, the first element in the low half
  *   multiplier, offset, shift of each (see requantization in the kernel)
- * scratch: two windows of 16-bit numbers, a pixel of output, then kernel_height
- * padded rows of the input; each rounded up to 4 bytes */
+ * scratch: two windows of 16-bit numbers, then kernel_height
+ * padded rows of the input */
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
 

@@ -113,15 +113,10 @@ def _padded_width(node: Node) -> int:
 
 
 def _count_scratch(node: Node) -> int:
-    """Both windows, a pixel of output, and the padded rows of a window."""
+    """Both windows, and the padded rows of a window."""
     rows, columns, depth = _window_shape(node)
     windows = 4 * (rows * columns * depth + rows * columns * depth % 2)
-    unwanted = _round_up(node.output().shape[3])
-    return windows + unwanted + _round_up(rows * _padded_width(node) * depth)
-
-
-def _round_up(size: int) -> int:
-    return -(-size // 4) * 4
+    return windows + rows * _padded_width(node) * depth
 
 
 def _count_cycles(node: Node) -> int:
