@@ -1,16 +1,18 @@
 """What TFLite Micro needs for a model: measured with the `tflite-micro` wheel.
 
-The wheel records what it allocates but only prints it, on standard error, and an arena
-that is too small is told by failing. So this module is also a program, the child that
-does so with the model on its stdin: alone it lets the recording allocator print; with a
-number of bytes it looks for the least arena of at least so many.
+The wheel records what it allocates but only prints it, on standard error, and in an
+arena that is too small it fails or dies. So this module is also a program: a child with
+the model on its stdin, which forks once for each arena that it tries. (There are wheels
+for Linux only.)
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 
 from tinycnn.errors import InvalidModelError
@@ -44,39 +46,46 @@ def measure_arena(model: bytes) -> TflmArena:
         ToolchainError: If the interpreter is not installed.
     """
     find_tflm_runtime()
-    recorded = _RECORDED.search(_run_child(model).stderr.decode("utf-8", "replace"))
-    if recorded is None:
-        raise InvalidModelError("tflite-micro: expected its recorded allocation")
-    least = int(_run_child(model, recorded[1]).stdout)
-    return TflmArena(int(recorded[1]), least)
-
-
-def _run_child(model: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", __name__, *arguments]
+    command = [sys.executable, "-m", __name__]
     done = subprocess.run(command, input=model, capture_output=True, check=False)
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = lines[-1] if lines else f"exit code {done.returncode}"
+        log = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = log[-1] if log else f"exit code {done.returncode}"
         raise InvalidModelError(f"tflite-micro refuses the model: {reason}")
-    return done
+    recorded, least = map(int, done.stdout.split())
+    return TflmArena(recorded, least)
 
 
-def _main(least_bytes: str | None = None) -> None:
+def _main() -> int:
     start = find_tflm_runtime().Interpreter.from_bytes
     model = sys.stdin.buffer.read()
-    if least_bytes is None:
-        start(model, arena_size=_GENEROUS_BYTES).print_allocations()
-        return
-    refused, accepted = int(least_bytes) // _STEP - 1, _GENEROUS_BYTES // _STEP
+
+    def try_arena(size_bytes: int) -> str | None:
+        """What the interpreter prints in such an arena; None if it does not start."""
+        with tempfile.TemporaryFile() as log:
+            if not (child := os.fork()):
+                os.dup2(log.fileno(), 2)
+                start(model, arena_size=size_bytes).print_allocations()
+                os._exit(0)
+            _, status = os.waitpid(child, 0)
+            log.seek(0)
+            return None if status else log.read().decode("utf-8", "replace")
+
+    printed = _RECORDED.search(try_arena(_GENEROUS_BYTES) or "")
+    if printed is None:
+        start(model, arena_size=_GENEROUS_BYTES)  # says why
+        return 1
+    recorded = int(printed[1])
+    refused, accepted = recorded // _STEP - 1, _GENEROUS_BYTES // _STEP
     while accepted - refused > 1:
         middle = (refused + accepted) // 2
-        try:
-            start(model, arena_size=middle * _STEP)
-            accepted = middle
-        except RuntimeError:
+        if try_arena(middle * _STEP) is None:
             refused = middle
-    print(accepted * _STEP)
+        else:
+            accepted = middle
+    print(recorded, accepted * _STEP)
+    return 0
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    raise SystemExit(_main())
