@@ -25,7 +25,6 @@ __all__ = ["ACTIVATIONS", "FakeQuantElementwise"]
 
 _ADD_SHIFT = 20  # TFLite's ADD scales its inputs up by this many bits
 _INT16_MAX = 2.0**15 - 1
-_Grid = Callable[[], tuple[Any, Any]]
 
 ACTIVATIONS: dict[ActivationName, Callable[[Any], Any]] = {
     "linear": tf.identity,

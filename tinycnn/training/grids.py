@@ -1,8 +1,9 @@
 """Int8 grids as Keras layers: where activations are rounded, and to what.
 
 A grid is asymmetric per tensor and contains zero exactly (TFLite's 8-bit quantization
-specification). Fake-quantized layers have three modes: one `calibrates` ranges and
-quantizes nothing, one is `active`, one `exports` itself as constants for the converter.
+specification). A fake-quantized layer has five modes: it leaves values in `float`,
+`calibrates` ranges without rounding activations, `simulates` rounding as training does,
+is `active` and counts in integers, or `exports` itself as constants for the converter.
 """
 
 from __future__ import annotations
@@ -101,6 +102,7 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
 
     def reset(self) -> None:
         """Forget a range that is not fixed; the next tensors in the slots set it."""
+        self.rate.assign(_RANGE_RATE)
         if not self.is_fixed:
             self.low.assign(tf.zeros_like(self.low))
             self.high.assign(tf.zeros_like(self.high))

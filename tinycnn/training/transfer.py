@@ -122,20 +122,21 @@ def train_head(
     transfer = recipe.transfer or TransferSettings(source="")
     frozen = model.layers[: _count_frozen(model, adopted, transfer.freeze)]
     changes = {"epochs": transfer.epochs, "learning_rate": transfer.learning_rate}
+    were_trainable = [layer.trainable for layer in frozen]
     for layer in frozen:
         layer.trainable = False
     try:
         if not model.trainable_variables:
             raise ProjectError(
-                f"training.transfer: no layer is left to train after "
+                "training.transfer: no layer is left to train after "
                 f"'{frozen[-1].name}'",
                 hint="freeze an earlier layer",
             )
         head_recipe = recipe.model_copy(update=changes)
         train_model(model, dataset, head_recipe, seed=seed, hooks=hooks)
     finally:
-        for layer in frozen:
-            layer.trainable = True
+        for layer, was_trainable in zip(frozen, were_trainable, strict=True):
+            layer.trainable = was_trainable
 
 
 def _count_frozen(model: Any, adopted: int, last: str | None) -> int:
