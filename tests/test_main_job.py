@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,20 @@ def test_a_second_build_runs_nothing(workplace):
 
     assert len(stages) == 8
     assert {state for _, state in stages} == {"up to date"}
+
+
+def test_a_live_sketch_is_built_and_its_preprocessing_is_equal(workplace):
+    """The camera's, without training again; on the simulated board."""
+    folder, _ = workplace
+    shutil.copytree(folder / "demo", folder / "live")
+    printed = run("build live --app camera", folder)
+    sketch = folder / "live/build/arduino/demo"
+
+    assert re.search(r"^convert +up to date$", printed, re.MULTILINE)
+    assert "tcnn_camera_poll" in (sketch / "demo.ino").read_text("utf-8")
+    assert "PASS: 12 of 12 frames (160x120, grey) preprocessed alike" in run(
+        "validate live --frames --count 1", folder
+    )
 
 
 def test_another_target_does_not_train_again(workplace):

@@ -14,6 +14,7 @@ from tinycnn.project import (
     load_project,
     parse_project,
     project_template,
+    with_app,
 )
 
 if sys.version_info >= (3, 11):
@@ -435,3 +436,40 @@ def test_damaged_files_never_raise_anything_else() -> None:
     assert len(messages) > 100
     assert all(message.startswith("tinycnn.toml:") for message in messages)
     assert all(len(message.splitlines()) == 1 for message in messages)
+
+
+FRAME = 'frame = { width = 96, height = 64, pixels = "rgb565" }'
+
+
+def test_a_sensors_frame_is_described() -> None:
+    """Its size in bytes follows."""
+    target = parse_project(f'{MINIMAL}[target]\napp = "serial"\n{FRAME}').target
+
+    assert target.frame is not None
+    assert (target.app, target.frame.bytes) == ("serial", 96 * 64 * 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (FRAME.replace("96", "0"), "target.frame.width: expected greater than or"),
+        (FRAME.replace("rgb565", "rgb"), "target.frame.pixels: expected 'grey'"),
+        ('app = "lidar"', "target.app: expected 'validate', 'camera' or 'serial'"),
+        ('app = "camera"\nboard = "pico"', "target: expected board 'nano33ble' and"),
+        ('app = "camera"\nframework = "zephyr"', "target: expected board 'nano33ble'"),
+    ],
+)
+def test_an_app_that_cannot_be_is_refused(wrong: str, message: str) -> None:
+    """By its key; the camera has a library on one board alone."""
+    assert message in _problem(f"{MINIMAL}[target]\n{wrong}")
+
+
+def test_a_command_chooses_another_app() -> None:
+    """The rest of the target stays, and the board must be able to."""
+    project = parse_project(f"{MINIMAL}[target]\n{FRAME}")
+    pico = parse_project(f'{MINIMAL}[target]\nboard = "pico"')
+
+    assert with_app(project, "camera").target.app == "camera"
+    assert with_app(project, "serial").target.frame == project.target.frame
+    with pytest.raises(ProjectError, match=r"^expected board 'nano33ble' and"):
+        with_app(pico, "camera")

@@ -26,6 +26,7 @@ COMMANDS = (
     "compile",
     "flash",
     "validate",
+    "classify",
     "profile",
     "report",
     "models",
@@ -68,6 +69,9 @@ def test_init_writes_a_project(tmp_path):
         (("profile", "m.tflite", "--device", "host"), "'host' is not 'sim'"),
         (("validate", "missing.tflite"), "error: missing.tflite: cannot be read"),
         (("validate", ".", "--inputs", "x.npy"), "--inputs is for a .tflite file"),
+        (("validate", "m.tflite", "--frames"), "--frames is for a project"),
+        (("build", ".", "--app", "lidar"), "'lidar' is not one of"),
+        (("classify", "demo"), "Missing argument 'PICTURES...'"),
         (("unknown",), "No such command"),
     ],
 )
@@ -90,11 +94,13 @@ def test_init_does_not_overwrite(tmp_path):
     assert "exists already" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["validate", "profile", "report"])
+@pytest.mark.parametrize(
+    "command", ["validate", "profile", "report", "validate --frames"]
+)
 def test_commands_after_build_say_that_it_is_missing(command, tmp_path):
     """Before `build` there is nothing to validate or report."""
     tinycnn("init", "demo", cwd=tmp_path)
-    done = tinycnn(command, "demo", cwd=tmp_path)
+    done = tinycnn(*command.split(), "demo", cwd=tmp_path)
 
     assert done.returncode == 2
     assert "not built yet" in done.stderr

@@ -180,3 +180,22 @@ def test_files_of_others_are_not_replaced(tmp_path):
         write(tmp_path)
 
     assert other.read_text() == "years of work"
+
+
+def test_an_application_takes_raw_frames(tmp_path):
+    """Where an app's files are among the sources; compiled with the model."""
+    app = {"frames.h": "", "frames.c": "", "tcnn_preprocess.c": ""}
+    folder = write(tmp_path, model_sources={**MODEL, **app}).folder
+    main, header, cmake = (
+        (folder / path).read_text()
+        for path in (
+            "src/main.c",
+            "zephyr/include/tinycnn_counting.h",
+            "zephyr/CMakeLists.txt",
+        )
+    )
+
+    assert "    tcnn_harness_take_frames(&counting_preprocess);\n" in main
+    assert '#include "../../tcnn/frames.h"\n' in header
+    assert cmake.count("../tcnn/frames.c\n") == 1
+    assert "frames" not in (write(tmp_path).folder / "src/main.c").read_text()

@@ -13,6 +13,7 @@ from tinycnn import __version__
 from tinycnn.device import Counters, DeviceInfo, TensorInfo
 from tinycnn.errors import TinycnnError
 from tinycnn.harness import Difference, ValidationResult, result_to_json, write_results
+from tinycnn.project import FrameSettings
 
 TENSOR = TensorInfo("int8", (1, 2), 0.5, -3, 2)
 INFO = DeviceInfo(
@@ -30,6 +31,7 @@ INFO = DeviceInfo(
     outputs=(TENSOR,),
     cache_on=True,
     counts_cycles=True,
+    frame=FrameSettings(width=3, height=2, pixels="grey"),
 )
 RESULT = ValidationResult(
     model_sha256="ab" * 32,
@@ -58,6 +60,7 @@ def test_json_has_all_that_identifies_a_run() -> None:
     assert value["device"]["board_id"] == "0102030405060708"
     assert value["device"]["name"] == "simulated nano33ble"
     assert value["device"]["cache_on"] is True
+    assert value["device"]["frame"] == {"width": 3, "height": 2, "pixels": "grey"}
     assert (value["images"], value["equal"], value["different"]) == (4, 3, 1)
     assert value["verdict"] == "different"
     assert value["differences"] == [{"index": 2, "expected": [1, -2], "got": [0, 0]}]

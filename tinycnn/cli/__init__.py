@@ -14,6 +14,7 @@ from tinycnn import __version__
 from tinycnn.cli.analyze import analyze
 from tinycnn.cli.boards import boards
 from tinycnn.cli.build import build
+from tinycnn.cli.classify import classify
 from tinycnn.cli.compile import compile_
 from tinycnn.cli.convert import convert
 from tinycnn.cli.datasets import datasets
@@ -52,6 +53,7 @@ for command in (
     compile_,
     flash,
     validate,
+    classify,
     profile,
     report,
     models,

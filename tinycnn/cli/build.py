@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -25,6 +26,7 @@ from tinycnn.pipeline import (
     link_project,
     open_workspace,
 )
+from tinycnn.project import App
 from tinycnn.report.data import Report
 
 __all__ = ["build"]
@@ -32,8 +34,13 @@ __all__ = ["build"]
 
 @click.command()
 @project_argument
+@click.option(
+    "--app",
+    type=click.Choice(get_args(App)),
+    help="Instead of target.app: what the firmware does beside serving the model.",
+)
 @json_option
-def build(project: Path, as_json: bool) -> int:
+def build(project: Path, app: App | None, as_json: bool) -> int:
     """Build PROJECT: train, quantize, convert, compile, link, measure, report.
 
     The firmware is linked for the real board, too, if arduino-cli or west is installed
@@ -43,10 +50,12 @@ def build(project: Path, as_json: bool) -> int:
     \b
     Example:
       tinycnn build demo
+      tinycnn build demo --app camera
     """
     with ConsoleObserver(quiet=as_json) as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_workspace(
+            project, observer=observer, data_folders=data_folders(), app=app
+        )
         found = build_project(workspace)
         image = link_project(workspace)
     exceeded = check_budgets(workspace.project.budgets, found)

@@ -13,6 +13,7 @@ from tinycnn.cli.console import (
     json_option,
     print_start_up,
 )
+from tinycnn.cli.frames import show_frame_check
 from tinycnn.harness import ValidationResult, result_to_json
 from tinycnn.pipeline import open_workspace, validate_model, validate_project
 
@@ -38,6 +39,11 @@ _SHOWN = 5
     type=click.Path(path_type=Path),
     help="Of a .tflite file: an array, one input a row (.npy); random without.",
 )
+@click.option(
+    "--frames",
+    is_flag=True,
+    help="Raw frames to a project built with --app: is the device's input the host's?",
+)
 @json_option
 def validate(
     model: Path,
@@ -46,6 +52,7 @@ def validate(
     baud: int,
     count: int | None,
     inputs: Path | None,
+    frames: bool,
     as_json: bool,
 ) -> int:
     """Stream inputs of MODEL to a device and compare raw outputs with the reference.
@@ -59,7 +66,14 @@ def validate(
       tinycnn validate demo
       tinycnn validate demo --port /dev/ttyACM0
       tinycnn validate model.tflite
+      tinycnn validate demo --frames
     """
+    if frames and not is_project(model):
+        raise click.UsageError("--frames is for a project")
+    if frames:
+        return show_frame_check(
+            model, device=device, port=port, baud=baud, count=count, as_json=as_json
+        )
     if inputs is not None and is_project(model):
         raise click.UsageError("--inputs is for a .tflite file")
     with ConsoleObserver(quiet=as_json) as observer:

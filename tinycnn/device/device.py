@@ -46,6 +46,7 @@ from tinycnn.device.protocol import (
     write_payload,
 )
 from tinycnn.errors import DeviceError, ProtocolError
+from tinycnn.project import FrameSettings
 
 __all__ = ["Device", "Inference", "Preprocessing"]
 __all__ += ["open_host", "open_serial", "open_simulated"]
@@ -146,6 +147,18 @@ class Device:
         self._info = info
         return info
 
+    def frame(self) -> FrameSettings:
+        """What a raw frame is to the device.
+
+        Raises:
+            DeviceError: If it takes none.
+        """
+        info = self._info or self.info()
+        if info.frame is None:
+            text = f"{self.name}: its firmware takes no raw frames"
+            raise DeviceError(text, hint="tinycnn build --app serial, or camera")
+        return info.frame
+
     def infer(self, image: bytes | NDArray[np.int8]) -> Inference:
         """Run the model on one image: the bytes of all inputs, laid end to end.
 
@@ -198,14 +211,11 @@ class Device:
         self, frame: bytes, run: Callable[[DeviceInfo, bytes], _Run]
     ) -> _Run:
         """What `run` gives for one frame."""
-        info = self._info or self.info()
-        if info.frame is None:
-            text = f"{self.name}: its firmware takes no raw frames"
-            raise DeviceError(text, hint="tinycnn build --app serial, or camera")
-        if len(frame) != info.frame.bytes:
-            text = f"{self.name}: expected a frame of {info.frame.bytes} bytes, "
-            raise DeviceError(f"{text}got {len(frame)}")
-        return self._from_start(info, frame, run)
+        expected = self.frame().bytes
+        if len(frame) != expected:
+            text = f"{self.name}: expected a frame of {expected} bytes, "
+            raise DeviceError(f"{text}got {len(frame)}", hint="see target.frame")
+        return self._from_start(self._info or self.info(), frame, run)
 
     def _from_start(
         self, info: DeviceInfo, data: bytes, run: Callable[[DeviceInfo, bytes], _Run]

@@ -149,7 +149,7 @@ class DeviceInfo:
     outputs: tuple[TensorInfo, ...]
     cache_on: bool | None
     counts_cycles: bool
-    frame: FrameSettings | None
+    frame: FrameSettings | None = None
 
     @property
     def input_bytes(self) -> int:

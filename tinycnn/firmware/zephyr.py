@@ -56,7 +56,8 @@ def write_zephyr_project(
     Args:
         folder: Where the application's own folder goes.
         name: Prefix of the model's C names.
-        model_sources: The model's C and C++ files by name, `model.h` among them.
+        model_sources: The C and C++ files by name of the model, `model.h` among them,
+            and of an app.
         kernels: The kernel functions that it calls.
         board: Whose modules `west.yml` names; any other works with them at hand.
         libraries: Revisions of the modules that the model needs, by name.
@@ -80,6 +81,7 @@ def write_zephyr_project(
         "board": board,
         "release": _RELEASE,
         "libraries": libraries,
+        "has_frames": "frames.h" in sources,
         "kernels": _compiled(runtime),
         "model": _compiled(model_sources),
         "harness": _compiled(sources.keys() - runtime.keys() - model_sources.keys()),

@@ -19,18 +19,25 @@ from tinycnn.pipeline.build import (
 )
 from tinycnn.pipeline.firmware import BoardImage
 from tinycnn.pipeline.foreign import validate_model
+from tinycnn.pipeline.frames import (
+    Classification,
+    classify_pictures,
+    validate_frames,
+)
 from tinycnn.pipeline.profile import profile_model, profile_project
 from tinycnn.pipeline.stages import Observer
 from tinycnn.pipeline.validation import validate_project
 
 __all__ = [
     "BoardImage",
+    "Classification",
     "FoundModel",
     "Layer",
     "Observer",
     "Workspace",
     "build_project",
     "check_budgets",
+    "classify_pictures",
     "convert_project",
     "find_model",
     "link_project",
@@ -41,6 +48,7 @@ __all__ = [
     "report_project",
     "train_project",
     "untrained_model",
+    "validate_frames",
     "validate_model",
     "validate_project",
 ]

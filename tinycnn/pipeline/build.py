@@ -33,7 +33,7 @@ from tinycnn.pipeline.training import (
     require_tensorflow,
     train,
 )
-from tinycnn.project import Project, load_project
+from tinycnn.project import App, Project, load_project, with_app
 from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
 
@@ -58,7 +58,11 @@ class Workspace:
 
 
 def open_workspace(
-    folder: Path, *, observer: Observer, data_folders: Sequence[Path] = ()
+    folder: Path,
+    *,
+    observer: Observer,
+    data_folders: Sequence[Path] = (),
+    app: App | None = None,
 ) -> Workspace:
     """Read the project in `folder` and load its data set.
 
@@ -66,12 +70,15 @@ def open_workspace(
         folder: The project's folder or its `tinycnn.toml`.
         observer: Told how the work proceeds.
         data_folders: Where published data sets may lie.
+        app: What the firmware does, whatever the project file says.
 
     Raises:
         ProjectError: If the project file is wrong.
         DatasetError: If the data set cannot be had.
     """
     project = load_project(folder)
+    if app is not None:
+        project = with_app(project, app)
     root = folder if folder.is_dir() else folder.parent
     dataset = load_dataset(
         project.dataset,
@@ -142,8 +149,8 @@ def build_project(workspace: Workspace) -> Report:
     project, build = workspace.project, workspace.build
     check_engine(project)
     model = convert_project(workspace)
-    firmware = make_firmware(project, workspace.runner, model)
     dataset = workspace.dataset
+    firmware = make_firmware(project, workspace.runner, model, dataset.class_names)
     workspace.runner.run(
         "evaluate",
         {"firmware": firmware, "model": model, "dataset": dataset.sha256},

@@ -23,7 +23,9 @@ from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.compiler.analysis import find_target
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import (
+    CAMERA_LIBRARIES,
     FirmwareProject,
+    app_sources,
     build_host,
     build_image,
     write_arduino_project,
@@ -100,24 +102,29 @@ def compile_project(project: Project, content: bytes) -> Compilation:
     return compile_tflite(content, name=project.name, target=target, numerics=numerics)
 
 
-def make_firmware(project: Project, runner: StageRunner, model: str) -> str:
+def make_firmware(
+    project: Project, runner: StageRunner, model: str, labels: Sequence[str] = ()
+) -> str:
     """Run the stages project and firmware; returns the digest of the latter.
 
     Args:
         project: Whose model was converted.
         runner: Of its build folder.
         model: Digest of the `.tflite` file.
+        labels: The names of its classes, which an app may print.
 
     Raises:
         TinycnnError: If one fails; the project folder stays if it was made.
     """
     build = runner.folder
-    work = _Work(project, load_board(project.target.board), build)
+    work = _Work(project, load_board(project.target.board), build, tuple(labels))
     inputs = {
         "model": model,
         "name": project.name,
         "target": project.target.model_dump(),
         "budgets": project.budgets.model_dump(),
+        "fit": project.dataset.fit,
+        "labels": labels,
     }
     runner.run("project", inputs, work.write_project)
     library = project.target.tflm_library
@@ -173,11 +180,12 @@ def _link(project: Project, runner: StageRunner) -> BoardImage:
 
 
 def _libraries(project: Project) -> Mapping[str, str]:
-    """What the project's engine needs of its framework: versions by name."""
-    if project.target.engine == "compiled":
-        return {}
-    release = _RELEASES[project.target.framework]
-    return {release.name: release.version}
+    """What the project needs of its framework's libraries: versions by name."""
+    libraries = dict(CAMERA_LIBRARIES) if project.target.app == "camera" else {}
+    if project.target.engine == "tflm":
+        release = _RELEASES[project.target.framework]
+        libraries[release.name] = release.version
+    return libraries
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,7 @@ class _Work:
     project: Project
     board: Board
     build: Path
+    labels: tuple[str, ...]
 
     @cached_property
     def content(self) -> bytes:
@@ -195,6 +204,19 @@ class _Work:
     @cached_property
     def compilation(self) -> Compilation:
         return compile_project(self.project, self.content)
+
+    @cached_property
+    def app(self) -> Mapping[str, str]:
+        """What the project's app adds to a model's sources."""
+        target, program = self.project.target, self.compilation.program
+        return app_sources(
+            target.app,
+            self.project.name,
+            (program.inputs[0].tensor, program.outputs[0].tensor),
+            frame=target.frame,
+            fit=self.project.dataset.fit,
+            labels=self.labels,
+        )
 
     def write_project(self, out: Path) -> None:
         """The folder that the user gets."""
@@ -208,7 +230,7 @@ class _Work:
         _WRITERS[target.framework](
             out / target.framework,
             name=self.project.name,
-            model_sources=sources,
+            model_sources={**sources, **self.app},
             kernels=kernels,
             board=self.board,
             libraries=_libraries(self.project),
@@ -260,7 +282,7 @@ class _Work:
         return write_arduino_project(
             folder,
             name=self.project.name,
-            model_sources=sources,
+            model_sources={**sources, **self.app},
             kernels=kernels,
             board=self.board,
         )
