@@ -27,6 +27,7 @@ _CODE_BYTES = MappingProxyType(
         "tcnn_conv_2d_s8_dsp": 3_000,
         "tcnn_conv_2d_winograd_s8_dsp": 6_200,
         "tcnn_depthwise_conv_2d_s8_dsp": 2_600,
+        "tcnn_depthwise_conv_2d_stride_2_s8_dsp": 3_200,
         "tcnn_fully_connected_s8_dsp": 1_200,
     }
 )

@@ -115,20 +115,27 @@ typedef struct {
     int32_t channels;
     int32_t output_height;
     int32_t output_width;
-    int32_t stride; /* 1 or 2 */
     int32_t pad_top;
     int32_t pad_left;
     int32_t input_zero_point;
     int32_t clamp_min;
     int32_t clamp_max;
+    int32_t fixed_shift; /* 1: sums are scaled for one shift of all channels */
 } tcnn_depthwise_dsp_params_t;
 
-/* weights: 9 words a channel, see the kernel
- * scratch: a word for each channel and column of a padded row, then two for each column
- * of the output */
+/* Stride 1.
+ * weights: 9 words a channel, see depthwise.h
+ * scratch: a word for each channel of each of output_width + 2 columns */
 void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
                                    const int8_t *input, const int32_t *weights,
                                    uint8_t *scratch, int8_t *output);
+
+/* Stride 2; the same weights.
+ * scratch: 3 words for each two channels of each of output_width + 1 pairs of columns,
+ * and the bytes of two pixels */
+void tcnn_depthwise_conv_2d_stride_2_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
+                                            const int8_t *input, const int32_t *weights,
+                                            uint8_t *scratch, int8_t *output);
 
 typedef struct {
     tcnn_conv_2d_params_t conv;

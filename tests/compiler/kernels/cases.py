@@ -75,9 +75,9 @@ def conv_2d_3x3(rng):
     )
 
 
-def depthwise_conv_2d_3x3(rng):
-    """Windows of 3 x 3, stride 1 or 2."""
-    padding, stride = int(rng.integers(2)), int(rng.integers(1, 3))
+def depthwise_conv_2d_3x3(rng, stride=1):
+    """Windows of 3 x 3, stride 1."""
+    padding = int(rng.integers(2))
     h, w = (int(rng.integers(3 if padding else 1, 15)) for _ in "hw")
     channels = int(rng.integers(1, 24))
     sizes = [output_size(size, 3, stride, 1, padding) for size in (h, w)]
@@ -91,6 +91,11 @@ def depthwise_conv_2d_3x3(rng):
         depthMultiplier=1,
         **conv_options(padding, (stride,) * 2, (1, 1), pick(rng, *ACTIVATIONS)),
     )
+
+
+def depthwise_conv_2d_3x3_of_stride_2(rng):
+    """Windows of 3 x 3, stride 2."""
+    return depthwise_conv_2d_3x3(rng, stride=2)
 
 
 def fully_connected(rng):
@@ -137,6 +142,11 @@ DSP_CASES = (
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
     ("tcnn_conv_2d_winograd_s8_dsp", conv_2d_3x3, 0.8),
     ("tcnn_depthwise_conv_2d_s8_dsp", depthwise_conv_2d_3x3, 0.8),
+    (
+        "tcnn_depthwise_conv_2d_stride_2_s8_dsp",
+        depthwise_conv_2d_3x3_of_stride_2,
+        0.6,
+    ),
     ("tcnn_fully_connected_s8_dsp", fully_connected, 0.4),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
 )
