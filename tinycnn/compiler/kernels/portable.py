@@ -23,7 +23,7 @@ _CYCLES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "FULLY_CONNECTED": (8, 60),
         "MAX_POOL_2D": (10, 40),
         "MEAN": (0, 200),
-        "MOVE": (0, 1.5),
+        "MOVE": (0, 1),
         "SOFTMAX": (0, 250),
         "SUB": (0, 60),
         "TRANSPOSE_CONV": (20, 60),
