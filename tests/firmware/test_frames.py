@@ -47,7 +47,9 @@ CASES = [
     (33, 200, "rgb565", (24, 16, 3), "crop"),
     (200, 40, "grey", (8, 8, 3), "pad"),
     (40, 40, "rgb888", (40, 40, 3), "crop"),
+    (16, 16, "rgb888", (16, 16, 1), "crop"),
 ]
+TO_GREY = len(CASES) - 1
 
 
 def random_cases(count):
@@ -137,25 +139,41 @@ def expected_input(case, data, *, scale, zero_point):
     return quantize_images(image, scale=scale, zero_point=zero_point).tobytes()
 
 
-def check_case(library, number):
-    """Every frame gives the same bytes, and none beside them."""
-    case = ALL_CASES[number]
-    width, height, pixels, image_shape, _ = case
+def check_frame(library, number, data):
+    """A frame gives the bytes expected, and none beside them."""
     scale, zero_point = scale_of(number)
+    case = ALL_CASES[number]
+    expected = expected_input(case, data, scale=scale, zero_point=zero_point)
     preprocess = ctypes.c_char.in_dll(library, f"m{number}_preprocess")
-    input_bytes = int(np.prod(image_shape))
+    size = len(expected) + 8
+    room = ctypes.create_string_buffer(b"\x5a" * size, size)
+    library.run(ctypes.byref(preprocess), data, room)
+    assert room.raw == expected + b"\x5a" * 8
+
+
+def check_case(library, number):
+    """Every frame of a case."""
+    width, height, pixels, _, _ = ALL_CASES[number]
     size = width * height * PIXEL_BYTES[pixels]
     for data in draw_frames(np.random.default_rng(number), size):
-        room = ctypes.create_string_buffer(b"\x5a" * (input_bytes + 8), input_bytes + 8)
-        library.run(ctypes.byref(preprocess), data, room)
-        expected = expected_input(case, data, scale=scale, zero_point=zero_point)
-        assert room.raw == expected + b"\x5a" * 8
+        check_frame(library, number, data)
 
 
 @pytest.mark.parametrize("number", range(len(ALL_CASES)))
 def test_the_device_makes_the_input_that_pillow_makes(library, number):
     """Byte for byte, for cameras and for any odd shape."""
     check_case(library, number)
+
+
+def test_colours_between_two_greys_are_rounded_as_pillow_does(library):
+    """Those whose weighted sum ends in exactly one half."""
+    red, green = np.mgrid[:256, :256]
+    blue = (32768 - 19595 * red - 38470 * green) * pow(7471, -1, 65536) % 65536
+    colours = np.stack([red, green, blue], axis=-1)[blue < 256]
+
+    assert len(colours) > 200
+    data = np.resize(colours, (256, 3)).astype(np.uint8).tobytes()
+    check_frame(library, TO_GREY, data)
 
 
 def test_the_cases_resize_either_axis_first():
