@@ -15,7 +15,9 @@ _MAX_WINDOW = 256  # pixels, of which sums fit 16 bits
 
 def max_pool_quads(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel for largest values."""
-    return _quads(node, "tcnn_max_pool_2d_s8_dsp", per_tap=7, per_quad=24)
+    rows, columns = node.attrs(PoolAttrs).window
+    quad = 26 if rows == columns == 2 else rows * (columns * 10 + 8) + 12
+    return _quads(node, "tcnn_max_pool_2d_s8_dsp", quad)
 
 
 def average_pool_quads(node: Node, numerics: Numerics) -> Kernel | None:
@@ -23,20 +25,20 @@ def average_pool_quads(node: Node, numerics: Numerics) -> Kernel | None:
     rows, columns = node.attrs(PoolAttrs).window
     if rows * columns > _MAX_WINDOW:
         return None
-    return _quads(node, "tcnn_average_pool_2d_s8_dsp", per_tap=9, per_quad=100)
+    quad = rows * (columns * 9 + 8) + 100
+    return _quads(node, "tcnn_average_pool_2d_s8_dsp", quad)
 
 
-def _quads(node: Node, function: str, *, per_tap: int, per_quad: int) -> Kernel:
-    rows, columns = node.attrs(PoolAttrs).window
+def _quads(node: Node, function: str, quad: int) -> Kernel:
+    """`quad`: the cycles of four channels of a pixel."""
     _, height, width, depth = node.output().shape
-    quad = rows * (columns * per_tap + 8) + per_quad
 
     def lower(lowering: Lowering, node: Node) -> None:
         lower_pool(lowering, node, function)
 
     return Kernel(
         function=function,
-        cycles=height * width * (-(-depth // 4) * quad + 40),
+        cycles=height * width * (-(-depth // 4) * quad + 58),
         table_bytes=0,
         scratch_bytes=0,
         lower=lower,
