@@ -41,9 +41,18 @@ C_TESTS = firmware_dir().parent / "tests/firmware/c"
 
 
 class App:
-    """A sketch of the image model that takes raw frames, and what it must compute."""
+    """Firmware of the image model that takes raw frames, and what it must compute."""
 
-    def __init__(self, folder, app, channels, *, board="nano33ble", frame=None):
+    def __init__(
+        self,
+        folder,
+        app,
+        channels,
+        *,
+        board="nano33ble",
+        frame=None,
+        write=write_arduino_project,
+    ):
         self.model = folder / "net.tflite"
         self.model.write_bytes(image_model(channels))
         self.reference = load_reference(self.model)
@@ -57,7 +66,7 @@ class App:
         )
         pixels = "grey" if channels == 1 else "rgb565"
         self.frame = frame or FrameSettings(width=160, height=120, pixels=pixels)
-        self.sketch = write_arduino_project(
+        self.project = write(
             folder / "sketches",
             name="net",
             model_sources={**compilation.sources, **sources},
@@ -126,7 +135,7 @@ def read_lines(link, count, timeout_s=60.0):
 def test_the_camera_prints_what_it_sees(tmp_path, channels):
     """Label and score of each frame; a host that comes is served, and heard well."""
     app = App(tmp_path, "camera", channels)
-    image = build_image(app.sketch, app.board, output=tmp_path / "net.elf")
+    image = build_image(app.project, app.board, output=tmp_path / "net.elf")
     expected = [app.camera_line(number) for number in range(6)]
 
     with run_simulator(image.elf) as link:
@@ -153,7 +162,7 @@ def test_the_camera_prints_what_it_sees(tmp_path, channels):
 def test_frames_from_the_link_are_classified(tmp_path, board, frame):
     """Of any size and pixels, on any core; the sketch prints nothing by itself."""
     app = App(tmp_path, "serial", 3, board=board, frame=frame)
-    image = build_image(app.sketch, app.board, output=tmp_path / "net.elf")
+    image = build_image(app.project, app.board, output=tmp_path / "net.elf")
 
     with open_simulated(image.elf) as device:
         app.check(device)
@@ -165,7 +174,7 @@ def test_the_host_program_takes_frames_too(tmp_path, channels):
     """The camera's, without a camera."""
     app = App(tmp_path, "camera", channels)
 
-    with open_host(build_host(app.sketch, output=tmp_path / "host.exe")) as device:
+    with open_host(build_host(app.project, output=tmp_path / "host.exe")) as device:
         app.check(device)
 
 
@@ -175,7 +184,7 @@ def test_arduino_builds_the_cameras_sketch(tmp_path):
     require_tool("arduino-builder")
     app = App(tmp_path, "camera", 3)
     options = ("-libraries", CAMERA)
-    output, elf = build_by_arduino(app.sketch.folder / "net.ino", tmp_path, *options)
+    output, elf = build_by_arduino(app.project.folder / "net.ino", tmp_path, *options)
 
     assert "warning" not in output.lower()
     with run_in_qemu(elf) as port:
@@ -195,7 +204,7 @@ def test_arduino_builds_the_cameras_sketch(tmp_path):
 def test_arduino_builds_the_cameras_library(tmp_path):
     """The same as a library, with an example."""
     app = App(tmp_path, "camera", 1)
-    libraries = app.sketch.folder.parent / "libraries"
+    libraries = app.project.folder.parent / "libraries"
     ino = libraries / "tinycnn_net/examples/serve/serve.ino"
     options = ("-libraries", libraries, "-libraries", CAMERA)
     output, elf = build_by_arduino(ino, tmp_path, *options)
@@ -207,7 +216,7 @@ def test_arduino_builds_the_cameras_library(tmp_path):
 def test_the_cameras_sketch_names_its_library(tmp_path):
     """Its version is pinned; one statement a line, as Arduino's parser needs it."""
     app = App(tmp_path, "camera", 3)
-    folder = app.sketch.folder
+    folder = app.project.folder
     library = folder.parent / "libraries/tinycnn_net/library.properties"
     text = (folder / "net.ino").read_text()
 
@@ -224,8 +233,8 @@ def test_the_cameras_sketch_names_its_library(tmp_path):
 def test_the_serial_sketch_has_no_camera(tmp_path):
     """Nothing of it, so that it builds for any board."""
     app = App(tmp_path, "serial", 3)
-    names = {path.name for path in (app.sketch.folder / "src/tcnn").iterdir()}
-    text = (app.sketch.folder / "net.ino").read_text()
+    names = {path.name for path in (app.project.folder / "src/tcnn").iterdir()}
+    text = (app.project.folder / "net.ino").read_text()
 
     assert {"frames.c", "frames.h", "tcnn_preprocess.c", "preprocess.h"} <= names
     assert not any("camera" in name for name in names)

@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from tests.compiler.models import residual_model, two_sided_model
+from tests.firmware.test_apps import App
 from tinycnn.boards import load_board, load_boards
 from tinycnn.compiler import compile_tflite
 from tinycnn.device import open_serial
 from tinycnn.firmware import write_zephyr_project
+from tinycnn.project import FrameSettings
 from tinycnn.reference import load_reference
 
 pytestmark = [
@@ -140,6 +142,21 @@ def test_it_computes_what_the_reference_does(build, tmp_path, name, target, sett
 
     assert (info.model, info.board) == (name, target)
     assert np.array_equal(got, reference.run(inputs))
+    assert "warning:" not in output
+
+
+@pytest.mark.parametrize("target", [NATIVE, QEMU])
+def test_it_takes_raw_frames(tmp_path, target):
+    """Preprocessed on the device, as a host that has the data set would."""
+    frame = FrameSettings(width=48, height=40, pixels="rgb565")
+    app = App(tmp_path, "serial", 3, frame=frame, write=write_zephyr_project)
+    folder = app.project.folder
+    output = run_west("build", "-b", target, folder, folder=folder.parent)
+
+    command = command_of(target, folder.parent / "build/zephyr")
+    with running(command) as port, open_serial(port) as device:
+        app.check(device)
+
     assert "warning:" not in output
 
 

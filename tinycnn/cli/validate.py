@@ -33,7 +33,9 @@ _SHOWN = 5
 )
 @click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
 @click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
-@click.option("--count", type=click.IntRange(min=1), help="Only so many images.")
+@click.option(
+    "--count", type=click.IntRange(min=1), help="So many images, or random frames."
+)
 @click.option(
     "--inputs",
     type=click.Path(path_type=Path),
@@ -70,12 +72,12 @@ def validate(
     """
     if frames and not is_project(model):
         raise click.UsageError("--frames is for a project")
+    if inputs is not None and is_project(model):
+        raise click.UsageError("--inputs is for a .tflite file")
     if frames:
         return show_frame_check(
             model, device=device, port=port, baud=baud, count=count, as_json=as_json
         )
-    if inputs is not None and is_project(model):
-        raise click.UsageError("--inputs is for a .tflite file")
     with ConsoleObserver(quiet=as_json) as observer:
         if is_project(model):
             folders = data_folders()
