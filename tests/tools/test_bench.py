@@ -65,8 +65,8 @@ def test_a_network_is_measured_on_the_simulated_board(models, caplog):
     assert operator["cycles"] > network["macs"]
     all_cycles = build["profile"]["inference_cycles"]
     assert all_cycles == pytest.approx(operator["cycles"], rel=0.01)
-    weights, bias, multiplier, shift = 4 * 3 * 3 * 2, 4 * 4, 4 * 4, 4
-    assert build["table_bytes"] == weights + bias + multiplier + shift
+    sums, words, requantizations = 4, 3 * 3 * 2, 4 * 3  # of one group of channels
+    assert build["table_bytes"] == 4 * (sums + words + requantizations)
     assert 500 < build["code_bytes"] < 6_000
     assert "IC: expected mlperf_resnet8_cifar10.tflite" in caplog.text
     assert list(found["left_out"]) == ["IC"]
