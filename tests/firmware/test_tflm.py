@@ -251,6 +251,16 @@ def test_per_channel_dense_is_refused_where_it_is_silently_wrong():
     assert sources(dense_model([0.1, 0.1]))
 
 
+def test_operators_that_a_release_rounds_otherwise_are_named():
+    """A difference on the device is expected there, and explained."""
+    arduino, zephyr = (
+        make_tflm_engine(residual_model(), name="net", arena=ARENA, release=release)
+        for release in (ARDUINO_RELEASE, ZEPHYR_RELEASE)
+    )
+
+    assert (arduino.differing, zephyr.differing) == (("op 5 (MEAN)",), ())
+
+
 def test_an_operator_that_tflm_lacks_is_named():
     """Before anything is compiled."""
     b = ModelBuilder()

@@ -85,8 +85,7 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"
     rows["RAM"] = f"{found.ram_bytes:,} bytes, arena {found.plan.arena_bytes:,}"
     if target.engine == "tflm":
-        reserved = json.loads((folder / "tflm.json").read_text("utf-8"))["arena_bytes"]
-        rows["TFLite Micro"] = f"arena {reserved:,} bytes; a device says what it uses"
+        rows["TFLite Micro"] = _describe_tflm(folder / "tflm.json")
     rows["MACs"] = f"{sum(cost.macs for cost in found.costs):,}"
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
     rows["latency"] = f"{latency} on {found.board.title} (estimated)"
@@ -96,6 +95,14 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     rows["real board"] = _describe_image(image, folder / "board", found.board)
     rows["report"] = str(folder / "report.html")
     return rows
+
+
+def _describe_tflm(path: Path) -> str:
+    facts = json.loads(path.read_text("utf-8"))
+    text = f"arena {facts['arena_bytes']:,} bytes; a device says what it uses"
+    if facts["differing"]:
+        text += "; not rounded as in the reference, so that outputs may differ by one: "
+    return text + ", ".join(facts["differing"])
 
 
 def _describe_image(image: BoardImage, folder: Path, board: Board) -> str:

@@ -225,8 +225,9 @@ class _Work:
         if target.engine == "tflm":
             engine = self._tflm_engine(_RELEASES[target.framework])
             sources, kernels = engine.sources, ()
-            arena = {"arena_bytes": engine.arena_bytes}
-            (out / "tflm.json").write_text(f"{json.dumps(arena)}\n", "utf-8")
+            facts = asdict(engine)
+            del facts["sources"]
+            (out / "tflm.json").write_text(f"{json.dumps(facts)}\n", "utf-8")
         _WRITERS[target.framework](
             out / target.framework,
             name=self.project.name,
