@@ -63,6 +63,29 @@ def test_best_epoch_is_kept(corners):
     assert evaluate(model, corners.validation) == pytest.approx(best.val_accuracy)
 
 
+def test_training_stops_when_validation_gets_no_better(corners):
+    """Patience counts from the first epoch of the best accuracy, equal ones too."""
+    from tinycnn.training.fit import train_model
+
+    recipe = _settings(epochs=9, learning_rate=1e-9, patience=2)
+    history = train_model(_build(), corners, recipe, seed=1)
+
+    assert len(history.epochs) < 9
+    accuracies = [epoch.val_accuracy for epoch in history.epochs]
+    assert len(accuracies) - 1 - accuracies.index(max(accuracies)) == 2
+
+
+def test_bfloat16_learns_as_well(corners):
+    """Training computes with 8 bits of mantissa; what it returns are full floats."""
+    from tinycnn.training.fit import evaluate, train_model
+
+    model = _build()
+    train_model(model, corners, _settings(precision="bfloat16"), seed=1)
+
+    assert evaluate(model, corners.test) > 0.95
+    assert {w.dtype for w in model.get_weights()} == {np.dtype("float32")}
+
+
 @pytest.mark.parametrize("ending", ["logits", "softmax", "softmax layer"])
 def test_loss_suits_the_last_layer(corners, ending):
     """Logits, fused softmax and a softmax layer give the same first loss."""

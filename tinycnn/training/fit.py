@@ -96,7 +96,7 @@ def train_model(
     )
     validate = validation_of(model, dataset.validation)
     state = _resumed(model, optimizer, hooks)
-    while len(state.epochs) < recipe.epochs and not _is_stuck(state, recipe.patience):
+    while len(state.epochs) < recipe.epochs and not _is_stuck(state, recipe):
         number = len(state.epochs)
         hooks.before_epoch(number)
         order = np.random.default_rng((seed, number)).permutation(len(dataset.train))
@@ -180,9 +180,13 @@ def _assign(owner: Any, values: tuple[NDArray[Any], ...]) -> None:
         variable.assign(value)
 
 
-def _is_stuck(state: State, patience: int | None) -> bool:
-    """Whether the best epoch is too long ago."""
-    return patience is not None and len(state.epochs) - 1 - state.best >= patience
+def _is_stuck(state: State, recipe: TrainingSettings) -> bool:
+    """Whether the best accuracy was first reached too long ago."""
+    if recipe.patience is None or not state.epochs:
+        return False
+    accuracies = [epoch.val_accuracy for epoch in state.epochs]
+    since_best = len(accuracies) - 1 - accuracies.index(max(accuracies))
+    return since_best >= recipe.patience
 
 
 def _train_step(
