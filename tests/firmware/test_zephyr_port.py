@@ -54,10 +54,11 @@ def last_line(output):
 
 
 @pytest.mark.parametrize("flags", [NANO, BARE], ids=["interrupts", "polling"])
+@pytest.mark.parametrize("when", ["receive", "early"])
 @pytest.mark.parametrize(("size", "part"), [(1, 1), (1500, 128), (7000, 255)])
-def test_every_byte_is_read_once(run_port, flags, size, part):
-    """In order, however much comes at once."""
-    output = run_port("receive", size, part, flags=flags)
+def test_every_byte_is_read_once(run_port, flags, when, size, part):
+    """In order, however much comes at once, and be it before the port starts."""
+    output = run_port(when, size, part, flags=flags)
 
     assert last_line(output).startswith(f"read {size}, ")
 

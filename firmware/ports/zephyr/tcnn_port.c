@@ -76,11 +76,22 @@ static void start_receiving(void) {
     uart_irq_rx_enable(uart);
 }
 
+/* Some UARTs interrupt for a byte only if they may when it arrives, and then hold back
+ * all that follow: one such byte. */
+static uint32_t take_missed(uint8_t *byte) {
+    const unsigned int key = irq_lock();
+    const bool is_missed =
+        ring_buf_is_empty(&received) && uart_poll_in(uart, byte) == 0;
+    irq_unlock(key);
+    return is_missed ? 1 : 0;
+}
+
 static uint32_t take(uint8_t *data, uint32_t size) {
     const uint32_t count = ring_buf_get(&received, data, size);
-    if (count > 0) {
-        uart_irq_rx_enable(uart); /* there is room again */
+    if (count == 0) {
+        return take_missed(data);
     }
+    uart_irq_rx_enable(uart); /* there is room again */
     return count;
 }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  *   receive BYTES PART   so many bytes arrive at once, then they are read in parts
+ *   early BYTES PART     the same, but they arrive before the port starts
  *   touch BAUD DTR MS    a host sets the line and waits
  *   show STATE           two seconds of that state
  *   micros STEP COUNT    reads the clock after each of so many steps
@@ -23,7 +24,7 @@ fake_registers_t fake_registers;
 
 static uint8_t fifo[FIFO_BYTES];
 static int fifo_in, fifo_out;
-static bool rx_enabled;
+static bool rx_enabled, is_polled;
 static uart_callback_t callback;
 static uint32_t baud_rate = 115200, dtr = 1;
 
@@ -77,6 +78,9 @@ uint32_t ring_buf_get(struct ring_buf *ring, uint8_t *data, uint32_t size) {
     return count;
 }
 
+bool ring_buf_is_empty(struct ring_buf *ring) { return ring->got == ring->put; }
+
+/* Comes when a byte arrives while interrupts are on, not when they are switched on. */
 static void interrupt(void) {
     while (rx_enabled && callback != NULL && fifo_out < fifo_in) {
         callback(&zephyr_console, NULL);
@@ -92,7 +96,6 @@ int uart_irq_callback_set(const struct device *uart, uart_callback_t function) {
 void uart_irq_rx_enable(const struct device *uart) {
     ARG_UNUSED(uart);
     rx_enabled = true;
-    interrupt();
 }
 
 void uart_irq_rx_disable(const struct device *uart) {
@@ -120,6 +123,7 @@ int uart_fifo_read(const struct device *uart, uint8_t *data, int size) {
     while (count < size && count < 64 && uart_poll_in(uart, data + count) == 0) {
         count++;
     }
+    is_polled = false;
     return count;
 }
 
@@ -129,6 +133,7 @@ int uart_poll_in(const struct device *uart, unsigned char *byte) {
         return -1;
     }
     *byte = fifo[fifo_out++];
+    is_polled = true;
     return 0;
 }
 
@@ -168,14 +173,30 @@ void NVIC_SystemReset(void) {
     exit(0);
 }
 
-static void receive(int bytes, uint32_t part) {
+/* The next byte arrives when one has been taken. */
+void irq_unlock(unsigned int key) {
+    ARG_UNUSED(key);
+    if (is_polled) {
+        interrupt();
+    }
+    is_polled = false;
+}
+
+unsigned int irq_lock(void) { return 0; }
+
+static void arrive(int bytes) {
+    if (fifo_in < bytes) {
+        for (; fifo_in < bytes; fifo_in++) {
+            fifo[fifo_in] = (uint8_t)(fifo_in * 7);
+        }
+        interrupt();
+    }
+}
+
+static void read_all(uint32_t part) {
     uint8_t data[256];
     uint32_t total = 0;
     uint32_t count;
-    for (; fifo_in < bytes; fifo_in++) {
-        fifo[fifo_in] = (uint8_t)(fifo_in * 7);
-    }
-    interrupt();
     while ((count = tcnn_port_read(data, part)) > 0) {
         for (uint32_t i = 0; i < count; i++, total++) {
             if (data[i] != (uint8_t)(total * 7)) {
@@ -191,9 +212,14 @@ int main(int count, char **words) {
     uint8_t byte;
     tcnn_port_info_t info = {0};
     const uint64_t first = count > 2 ? strtoull(words[2], NULL, 10) : 0;
+    const bool is_early = strcmp(words[1], "early") == 0;
+    if (is_early) {
+        arrive((int)first);
+    }
     tcnn_port_init(&info);
-    if (strcmp(words[1], "receive") == 0) {
-        receive((int)first, (uint32_t)atoi(words[3]));
+    if (is_early || strcmp(words[1], "receive") == 0) {
+        arrive((int)first);
+        read_all((uint32_t)atoi(words[3]));
     } else if (strcmp(words[1], "touch") == 0) {
         baud_rate = (uint32_t)first;
         dtr = (uint32_t)atoi(words[3]);

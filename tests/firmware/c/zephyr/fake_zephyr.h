@@ -39,6 +39,9 @@ uint64_t k_cyc_to_us_floor64(uint64_t cycles);
 int64_t k_uptime_get(void);
 int32_t k_msleep(int32_t ms);
 
+unsigned int irq_lock(void);
+void irq_unlock(unsigned int key);
+
 struct k_thread {
     struct {
         uintptr_t start;
@@ -63,6 +66,7 @@ struct ring_buf {
     static struct ring_buf name = {name##_data, bytes, 0, 0, 0}
 uint32_t ring_buf_put_claim(struct ring_buf *ring, uint8_t **place, uint32_t size);
 int ring_buf_put_finish(struct ring_buf *ring, uint32_t size);
+bool ring_buf_is_empty(struct ring_buf *ring);
 uint32_t ring_buf_get(struct ring_buf *ring, uint8_t *data, uint32_t size);
 
 #define UART_LINE_CTRL_BAUD_RATE 1
