@@ -76,8 +76,8 @@ class TransferSettings(Table):
             same layers up to its end, or "imagenet" for a MobileNetV2.
         freeze: The last of the layers that keep still at first; by default all whose
             weights were taken over.
-        epochs: Passes in which the other layers learn alone; the epochs of `[training]`
-            follow, in which all do.
+        epochs: Passes in which the other layers learn alone, if there are any; the
+            epochs of `[training]` follow, in which all do.
         learning_rate: Peak of the schedule in these passes.
     """
 
@@ -116,7 +116,8 @@ class TrainingSettings(Table):
         label_smoothing: Share of each label that all classes have in common.
         class_weights: Whether rare classes count for more, so that all weigh the same.
         patience: Epochs without a better validation accuracy after which to stop.
-        precision: "bfloat16" halves the time on processors that compute with it.
+        precision: "bfloat16" nearly halves the time on processors that compute with it,
+            if channels are multiples of 16; others may take longer than "float32".
         tensorboard: Whether to write a log for TensorBoard.
         augment: A table, or true for a little of what suits any image.
         transfer: A table, to start from another network.

@@ -64,6 +64,16 @@ def test_frozen_layers_keep_still_while_the_head_learns(corners, freeze):
     assert all(layer.trainable for layer in model.layers)
 
 
+def test_without_a_new_layer_no_head_learns(corners):
+    """Where the classes are as many as before, all layers go on together at once."""
+    model = _model()
+    before = model.get_weights()
+    _train_head(model, corners, adopted=len(model.layers))
+
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_an_unknown_or_last_layer_is_refused(corners):
     """The hint lists the layers; something must be left to train."""
     with pytest.raises(ProjectError, match="no layer 'conv_9' in model") as caught:

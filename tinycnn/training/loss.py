@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tinycnn.models.backend import keras, tf
 from tinycnn.recipe import TrainingSettings
+from tinycnn.training.fused_norm import with_fused_norms
 
 __all__ = ["class_weights", "count_hits", "cross_entropy", "logits_of"]
 __all__ += ["loss_function", "optimizer_of"]
@@ -91,7 +92,7 @@ def loss_function(
         lesson *= distill.temperature**2  # Hinton et al., 2015, section 2
         return (1.0 - distill.weight) * loss + distill.weight * lesson
 
-    expert = None if teacher is None else logits_of(teacher)
+    expert = None if teacher is None else with_fused_norms(logits_of(teacher))
     return loss_of
 
 

@@ -108,6 +108,9 @@ def train_head(
 ) -> None:
     """Train `model` with its first layers frozen, as `recipe.transfer` says.
 
+    Where all layers have weights of the other network, and none is named, none is new
+    and nothing happens.
+
     Args:
         model: Has weights of another network.
         adopted: How many of its layers have.
@@ -120,6 +123,8 @@ def train_head(
         ProjectError: If there is no layer of the name, or nothing is left to train.
     """
     transfer = recipe.transfer or TransferSettings(source="")
+    if transfer.freeze is None and adopted == len(model.layers):
+        return
     frozen = model.layers[: _count_frozen(model, adopted, transfer.freeze)]
     changes = {"epochs": transfer.epochs, "learning_rate": transfer.learning_rate}
     were_trainable = [layer.trainable for layer in frozen]
