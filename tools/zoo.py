@@ -35,6 +35,7 @@ from tinycnn.compiler import read_tflite
 from tinycnn.compiler.analysis import analyze_tflite, find_target
 from tinycnn.errors import ProjectError, TinycnnError
 from tinycnn.harness import write_whole
+from tinycnn.models.user import user_model_file
 from tinycnn.pipeline import (
     Observer,
     Workspace,
@@ -45,7 +46,7 @@ from tinycnn.pipeline import (
     validate_project,
 )
 from tinycnn.pipeline.evaluation import model_inputs
-from tinycnn.pipeline.stages import StageRunner, hash_json
+from tinycnn.pipeline.stages import StageRunner, hash_json, hash_path
 from tinycnn.project import (
     PROJECT_FILE,
     Project,
@@ -348,9 +349,12 @@ def _misses(row: Row, project: Project) -> bool:
 
 
 def _digest(path: Path) -> str:
-    """Of what a project file means, and those that it learns from; not of comments."""
+    """Of what a project file means, its model, and those that it learns from."""
     project = load_project(path)
     meant = project.model_dump(exclude_unset=True)
+    own = user_model_file(project.model, path.parent)
+    if own is not None:
+        meant[own.name] = hash_path(own)
     for lender in _lenders(project):
         meant[lender] = _digest(path.parent / lender / PROJECT_FILE)
     return hash_json(meant)

@@ -109,6 +109,18 @@ def test_a_row_ends_with_what_it_learned_from(recipes):
     assert "not run yet" in _line(to_markdown(recipes, rows), "small")
 
 
+def test_a_row_ends_with_the_model_beside_it(recipes):
+    """Another line in the project's own network, and it is not run yet."""
+    path = recipes["small"]
+    path.write_text(RECIPE.replace('name = "lenet5", width = 0.5', 'build = "n.py:f"'))
+    (path.parent / "n.py").write_text("def f(): ...\n")
+    rows = {"small": _row(path)}
+
+    assert "not run yet" not in _line(to_markdown(recipes, rows), "small")
+    (path.parent / "n.py").write_text("def f(): pass\n")
+    assert "not run yet" in _line(to_markdown(recipes, rows), "small")
+
+
 def test_a_missed_goal_is_marked(recipes):
     """One image too few."""
     recipes["small"].write_text(RECIPE.replace("0.6", "0.7475"))
