@@ -47,6 +47,19 @@ def test_classes_are_counted_and_drawn(photos, tmp_path):
     assert (sheet == (0, 0, 0)).all(axis=2).any()  # padded with black
 
 
+def test_a_path_may_be_relative_to_the_data_folder(photos, tmp_path, monkeypatch):
+    """To see it, and for a new project, which then names it for every folder."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.setenv("TINYCNN_DATA", str(tmp_path))
+    seen = tinycnn("datasets", "show", "photos", "--json", cwd=tmp_path / "work")
+    made = tinycnn("init", "pets", "--dataset", "photos", cwd=tmp_path / "work")
+
+    assert list(json.loads(seen.stdout)["classes"]) == ["cat", "dog"]
+    assert made.returncode == 0, made.stderr
+    text = (tmp_path / "work" / "pets" / "tinycnn.toml").read_text("utf-8")
+    assert f'path = "{photos.resolve().as_posix()}"' in text
+
+
 def test_counts_as_json(tmp_path):
     """The splits of the digits, and the shape of their images."""
     done = tinycnn("datasets", "show", "digits", "--json", cwd=tmp_path)

@@ -26,7 +26,7 @@ from tinycnn.datasets import (
 from tinycnn.errors import DatasetError, ProjectError
 from tinycnn.project import DatasetSettings
 
-__all__ = ["check_dataset", "datasets"]
+__all__ = ["datasets", "resolve_dataset"]
 
 _UNBALANCED = 1.5  # times as many images in the largest class as in the smallest
 
@@ -86,9 +86,8 @@ def show(
     Example:
       tinycnn datasets show digits -o digits.png
     """
-    check_dataset(dataset)
     given = {key: value for key, value in settings.items() if value is not None}
-    given["name" if dataset in dataset_names() else "path"] = dataset
+    given["name" if dataset in dataset_names() else "path"] = resolve_dataset(dataset)
     if channels:
         given["channels"] = int(channels)
     with ConsoleObserver(quiet=as_json) as observer:
@@ -109,18 +108,22 @@ def show(
         _write_sheet(found, output)
 
 
-def check_dataset(dataset: str) -> None:
-    """Return if `dataset` is a known name or a path.
+def resolve_dataset(dataset: str) -> str:
+    """A known name as it is, a path so that every folder can see it.
 
     Raises:
-        ProjectError: If it is neither.
+        ProjectError: If `dataset` is neither.
     """
-    if dataset not in dataset_names() and not Path(dataset).exists():
-        known = ", ".join(dataset_names())
-        raise ProjectError(
-            f"data set '{dataset}': not known, and no such path",
-            hint=f"known: {known}; or give a folder of images or an .npz file",
-        )
+    if dataset in dataset_names():
+        return dataset
+    for folder in (Path(), *data_folders()):
+        if (folder / dataset).exists():
+            return str((folder / dataset).resolve())
+    raise ProjectError(
+        f"data set '{dataset}': not known, and no such path",
+        hint=f"known: {', '.join(dataset_names())}; or give a folder of images or an "
+        ".npz file",
+    )
 
 
 def _count(dataset: Dataset) -> dict[str, dict[str, int]]:

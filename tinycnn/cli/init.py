@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from tinycnn.boards import load_board
-from tinycnn.cli.datasets import check_dataset
-from tinycnn.datasets import dataset_names
+from tinycnn.cli.datasets import resolve_dataset
 from tinycnn.errors import ProjectError
 from tinycnn.project import PROJECT_FILE, project_template
 from tinycnn.rendering import c_identifier
@@ -55,7 +54,7 @@ def init(
     load_board(board)
     text = project_template(
         folder.name if name else c_identifier(Path.cwd().name),
-        dataset=_resolve(dataset),
+        dataset=resolve_dataset(dataset),
         model=model or ("lenet5" if "mnist" in dataset else "tiny_cnn"),
         board=board,
         framework=framework,
@@ -64,9 +63,3 @@ def init(
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8")
     click.echo(f"wrote {target}\nnext: tinycnn build{f' {name}' if name else ''}")
-
-
-def _resolve(dataset: str) -> str:
-    """A known name as it is, a path so that every folder can see it."""
-    check_dataset(dataset)
-    return dataset if dataset in dataset_names() else str(Path(dataset).resolve())
