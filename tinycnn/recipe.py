@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 __all__ = [
     "AugmentSettings",
     "DistillSettings",
+    "PruneSettings",
     "QuantizationSettings",
     "Table",
     "TrainingSettings",
@@ -102,6 +103,20 @@ class DistillSettings(Table):
     temperature: Annotated[float, Field(ge=1, le=100)] = 4.0
 
 
+class PruneSettings(Table):
+    """Channels that are taken out once the network is trained.
+
+    Attributes:
+        share: How many, of each layer; the weakest go.
+        epochs: Passes in which the others then learn to do without.
+        learning_rate: Peak of the schedule in these passes.
+    """
+
+    share: Annotated[float, Field(gt=0, lt=1)]
+    epochs: _Epochs = 10
+    learning_rate: _Rate = 0.001
+
+
 class TrainingSettings(Table):
     """How the float network is trained.
 
@@ -122,6 +137,7 @@ class TrainingSettings(Table):
         augment: A table, or true for a little of what suits any image.
         transfer: A table, to start from another network.
         distill: A table, to learn from another network.
+        prune: A table, to take out channels.
     """
 
     epochs: _Epochs = 60
@@ -139,6 +155,7 @@ class TrainingSettings(Table):
     augment: Annotated[AugmentSettings, BeforeValidator(_read_augment)] = _LITTLE
     transfer: TransferSettings | None = None
     distill: DistillSettings | None = None
+    prune: PruneSettings | None = None
 
 
 class QuantizationSettings(Table):
@@ -148,6 +165,8 @@ class QuantizationSettings(Table):
         method: "qat" fine-tunes with rounding in the loop; "ptq" only measures ranges.
         ranges: Of activations: "average" follows what training sees, "learned" starts
             at the least squared error and is trained.
+        weights: "int8", or "ternary": of all layers but the first and the last only
+            three values a channel are left.
         per_channel_dense: Whether the weights of dense layers have a scale per output
             channel; older copies of TFLite Micro take one for all.
         epochs: Passes of fine-tuning over the training images.
@@ -156,6 +175,7 @@ class QuantizationSettings(Table):
 
     method: Literal["qat", "ptq"] = "qat"
     ranges: Literal["average", "learned"] = "average"
+    weights: Literal["int8", "ternary"] = "int8"
     per_channel_dense: bool = True
     epochs: _Epochs = 8
     learning_rate: _Rate = 0.0001

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -21,9 +23,10 @@ SMALL = """
 name = "small"
 dataset = {path = "../noise.npz"}
 model = {name = "lenet5", width = 0.25}
-quantization = {epochs = 1, ranges = "learned"}
+quantization = {epochs = 1, ranges = "learned", weights = "ternary"}
 [training]
-epochs = 1
+epochs = 2
+prune = {share = 0.5, epochs = 1}
 [training.transfer]
 source = "../big"
 epochs = 1
@@ -45,7 +48,7 @@ class Silence:
 
     def progress(self, name, done, total, detail=""):
         """Note one step."""
-        self.epochs.append(name)
+        self.epochs.append((name, done, total))
 
 
 @pytest.fixture
@@ -68,11 +71,16 @@ def _train(folder):
 
 
 def test_a_network_learns_from_another_project(folder):
-    """Head, whole network and twin are trained; nothing but results is left."""
+    """Head, all, what pruning left, and the twin train; nothing but results stays."""
     _train(folder / "big")
     workspace, observer = _train(folder / "small")
 
-    assert observer.epochs == ["train_head", "train", "quantize"]
+    assert observer.epochs == [
+        *(("train_head", 1, 1), ("train", 1, 2), ("train", 2, 2)),
+        *(("train_pruned", 1, 1), ("quantize", 1, 1)),
+    ]
+    curve = json.loads((workspace.build / "float.json").read_text("utf-8"))
+    assert len(curve["loss"]) == 3
     assert sorted(path.name for path in workspace.build.iterdir()) == [
         *("float.json", "float.npz", "quantized.json", "quantized.npy"),
         *("quantized.npz", "stages.json"),

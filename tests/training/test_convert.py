@@ -64,6 +64,25 @@ def test_converted_model_equals_its_twin(networks, reference, images, name):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
+def test_weights_can_be_ternary(networks, reference, images):
+    """-127, 0 and 127 in all layers but the first and the last; exact all the same."""
+    from tinycnn.compiler import read_tflite
+    from tinycnn.training.agreement import fake_quantized_outputs
+
+    twin, content = _converted(networks.residual(), images, ternary=True)
+    graph = read_tflite(content)
+    kernels = [
+        graph.tensors[op.inputs[1]].data
+        for op in graph.ops
+        if op.kind in ("CONV_2D", "FULLY_CONNECTED")
+    ]
+
+    assert [len(np.unique(kernel)) > 3 for kernel in kernels] == [True, False, True]
+    assert set(np.unique(kernels[1])) == {-127, 0, 127}
+    outputs = reference(content, images)
+    np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
+
+
 def test_dense_weights_can_have_one_scale(networks, reference, images):
     """As older copies of TFLite Micro need it; the twin knows, byte for byte."""
     from tinycnn.compiler import read_tflite

@@ -57,6 +57,23 @@ def test_weights_are_symmetric_per_channel(networks, images):
     np.testing.assert_allclose(integers * scale, layer.kernel, atol=scale.max() / 2)
 
 
+def test_ternary_weights_are_the_nearest_of_their_size(networks, images):
+    """By the least squared error over all thresholds, within a few percent."""
+    from tinycnn.training.quantize import quantize_model
+
+    layer = quantize_model(networks.residual(), ternary=True).get_layer("b")
+    integers, scale = layer.quantized_kernel()
+    kernel = np.asarray(layer.kernel)[..., 0].ravel()
+    size = np.sort(np.abs(kernel))[::-1]
+    errors = [  # of giving the k largest one size
+        np.sum((size[:k] - size[:k].mean()) ** 2) + np.sum(size[k:] ** 2)
+        for k in range(1, len(size) + 1)
+    ]
+
+    found = np.sum(((integers * scale)[..., 0].ravel() - kernel) ** 2)
+    assert min(errors) <= found * 1.001 < 1.1 * min(errors)
+
+
 def test_depthwise_weights_are_per_channel(networks, images):
     """A depthwise kernel has a scale for each input channel and multiplier."""
     layer = _twin(networks.concatenated(), images).get_layer("b")

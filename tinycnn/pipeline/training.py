@@ -20,11 +20,11 @@ from tinycnn.errors import ToolchainError
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
-from tinycnn.recipe import TrainingSettings
+from tinycnn.recipe import PruneSettings, TrainingSettings
 from tinycnn.training.c_array import c_array
 
 if TYPE_CHECKING:
-    from tinycnn.training.fit import Hooks
+    from tinycnn.training.fit import History, Hooks
 
 __all__ = [
     "Job",
@@ -79,9 +79,11 @@ def train(folder: Path, job: Job) -> None:
     project, dataset = job.project, job.dataset
     model, recipe = build_network(project, dataset, job.build), project.training
     if recipe.transfer is not None:
-        _start_from_another(model, job)
+        _start_from_another(model, recipe.transfer.epochs, job)
     hooks = _hooks("train", recipe, job)
     history = train_model(model, dataset, recipe, seed=project.seed, hooks=hooks)
+    if recipe.prune is not None:
+        history = _without_channels(model, history, recipe.prune, job)
     save_weights(model, folder / "float.npz")
     _write_curve(folder / "float.json", history, evaluate(model, dataset.test))
 
@@ -153,8 +155,12 @@ def load_twin(project: Project, dataset: Dataset, build: Path) -> Any:
 def _twin_of(model: Any, project: Project) -> Any:
     from tinycnn.training.quantize import quantize_model
 
-    per_channel_dense = project.quantization.per_channel_dense
-    return quantize_model(model, per_channel_dense=per_channel_dense)
+    settings = project.quantization
+    return quantize_model(
+        model,
+        per_channel_dense=settings.per_channel_dense,
+        ternary=settings.weights == "ternary",
+    )
 
 
 def remove_checkpoints(build: Path, stage: str) -> None:
@@ -163,14 +169,30 @@ def remove_checkpoints(build: Path, stage: str) -> None:
         path.unlink()
 
 
-def _start_from_another(model: Any, job: Job) -> None:
+def _start_from_another(model: Any, epochs: int, job: Job) -> None:
     """Take over the weights of another network and train the new head of `model`."""
     from tinycnn.training.transfer import adopt_weights, train_head
 
     project, recipe = job.project, job.project.training
     adopted = adopt_weights(model, weights_to_start_from(project, job.build, model))
-    hooks = _hooks("train_head", recipe, job)
+    hooks = _hooks("train_head", recipe.model_copy(update={"epochs": epochs}), job)
     train_head(model, adopted, job.dataset, recipe, seed=project.seed, hooks=hooks)
+
+
+def _without_channels(
+    model: Any, history: History, settings: PruneSettings, job: Job
+) -> History:
+    """Take out channels of `model` and train the others; the whole history."""
+    from tinycnn.training.fit import History, train_model
+    from tinycnn.training.prune import prune_channels
+
+    prune_channels(model, settings.share)
+    changes = settings.model_dump(include={"epochs", "learning_rate"})
+    recipe = job.project.training.model_copy(update=changes)
+    hooks = _hooks("train_pruned", recipe, job)
+    then = train_model(model, job.dataset, recipe, seed=job.project.seed, hooks=hooks)
+    epochs = (*history.epochs, *then.epochs)
+    return History(epochs, len(history.epochs) + then.best)
 
 
 def _fine_tuning_recipe(project: Project) -> TrainingSettings:

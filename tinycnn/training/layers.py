@@ -1,9 +1,10 @@
 """The fake-quantized layers with weights or windows that a twin is made of.
 
-They compute with values that lie on int8 grids; weights are symmetric in -127..127,
-per output channel unless a dense layer must not. In training they are float32 with
-straight-through rounding. In inference they count in integers and round as TFLite's
-reference kernels do, so that a twin gives the integers of its converted model.
+They compute with values that lie on int8 grids; weights are symmetric in -127..127, or
+only the ends and zero, per output channel unless a dense layer must not. In training
+they are float32 with straight-through rounding. In inference they count in integers and
+round as TFLite's reference kernels do, so that a twin gives the integers of its
+converted model.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from tinycnn.models.backend import keras, tf
 from tinycnn.training.elementwise import ACTIVATIONS
 from tinycnn.training.grids import FakeQuantize, Mode, step_size
+from tinycnn.training.prune import hold_at_zero
 from tinycnn.training.rounding import (
     double,
     requantized,
@@ -28,6 +30,7 @@ __all__ = ["FakeQuantAveragePooling", "FakeQuantLinear", "FakeQuantMean"]
 
 _WEIGHT_MAX = 127
 _SMALLEST_WEIGHT = 1e-12
+_TERNARY_THRESHOLD = 0.7  # of the mean size of weights
 
 
 class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
@@ -37,10 +40,12 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
     once, after the fused activation.
 
     Args:
-        step: What the layer computes and its initial weights.
+        step: What the layer computes and its initial weights; filters that are zero, as
+            those of pruned channels, stay zero.
         source: The grid of its input.
         target: The grid that its output will be rounded to.
         per_channel: Whether each output channel has a scale of its own.
+        ternary: Whether there are only three weights in each channel: -s, 0 and s.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
         target: FakeQuantize,
         *,
         per_channel: bool = True,
+        ternary: bool = False,
     ) -> None:
         super().__init__(name=step.name)
         self.mode: Mode = "active"
@@ -60,12 +66,19 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
         self._padding = step.padding.upper()
         all_axes = tuple(range(len(step.kernel.shape)))
         self._reduced_axes = _REDUCED_AXES[step.kind] if per_channel else all_axes
+        self._quantized = _ternary_weights if ternary else _int8_weights
         # Methods, as Keras would adopt the layers themselves.
         self._source_grid, self._target_grid = source.grid, target.grid
         self.kernel = self.add_weight(shape=step.kernel.shape, name="kernel")
         self.bias = self.add_weight(shape=step.bias.shape, name="bias")
-        self.kernel.assign(step.kernel)
-        self.bias.assign(step.bias)
+        alive = np.any(step.kernel, axis=_REDUCED_AXES[step.kind]).astype(np.float32)
+        for variable, value, mask in (
+            (self.kernel, step.kernel, alive),
+            (self.bias, step.bias, alive.ravel()),
+        ):
+            variable.assign(value)
+            if not mask.all():
+                hold_at_zero(variable, mask)
 
     def call(self, x: Any, training: bool = False) -> Any:
         """The real-valued output after the fused activation."""
@@ -77,7 +90,7 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
             y = tf.nn.bias_add(self._product(x, self.kernel), self.bias)
         elif training or self.mode != "active":
             kernel = tf.convert_to_tensor(self.kernel)
-            integers, scale = _quantized_weights(kernel, self._reduced_axes)
+            integers, scale = self._quantized(kernel, self._reduced_axes)
             kernel = straight_through(kernel, integers * scale)
             y = tf.nn.bias_add(self._product(x, kernel), self.bias)
         else:
@@ -89,14 +102,14 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
     def quantized_kernel(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Integers in -127..127 and the scales, broadcastable over the kernel."""
         with tf.init_scope():  # the values, also while a graph is traced
-            integers, scale = _quantized_weights(
+            integers, scale = self._quantized(
                 tf.convert_to_tensor(self.kernel), self._reduced_axes
             )
         return integers.numpy(), scale.numpy()
 
     def _inferred(self, x: Any) -> Any:
         """The output before activation, from integers and rounded as TFLite does."""
-        integers, weight_scale = _quantized_weights(
+        integers, weight_scale = self._quantized(
             tf.convert_to_tensor(self.kernel), self._reduced_axes
         )
         input_scale, _ = self._source_grid()
@@ -182,12 +195,32 @@ def _constant(variable: Any) -> NDArray[np.float32]:
         return np.asarray(variable, np.float32)
 
 
-def _quantized_weights(kernel: Any, reduced_axes: tuple[int, ...]) -> tuple[Any, Any]:
+def _int8_weights(kernel: Any, reduced_axes: tuple[int, ...]) -> tuple[Any, Any]:
     """`kernel` as integers in -127..127, and the scale of each output channel."""
     largest = tf.reduce_max(tf.abs(kernel), axis=reduced_axes, keepdims=True)
-    scale = step_size(tf.maximum(largest, _SMALLEST_WEIGHT), _WEIGHT_MAX)
-    scale = step_size(scale * _WEIGHT_MAX, _WEIGHT_MAX)  # as the converter will find it
+    scale = _weight_scale(largest)
     return tf.round(kernel / scale), scale
+
+
+def _ternary_weights(kernel: Any, reduced_axes: tuple[int, ...]) -> tuple[Any, Any]:
+    """`kernel` as -127, 0 and 127, and the scale of each output channel.
+
+    Threshold and size are those of Li, Zhang and Liu, 2016, "Ternary weight networks",
+    equations 5 and 6.
+    """
+    size = tf.abs(kernel)
+    mean = tf.reduce_mean(size, axis=reduced_axes, keepdims=True)
+    is_large = tf.cast(size > _TERNARY_THRESHOLD * mean, tf.float32)
+    count = tf.reduce_sum(is_large, axis=reduced_axes, keepdims=True)
+    total = tf.reduce_sum(size * is_large, axis=reduced_axes, keepdims=True)
+    scale = _weight_scale(tf.math.divide_no_nan(total, count))
+    return tf.sign(kernel) * is_large * _WEIGHT_MAX, scale
+
+
+def _weight_scale(largest: Any) -> Any:
+    """The step between integers, as the converter will find it from real weights."""
+    scale = step_size(tf.maximum(largest, _SMALLEST_WEIGHT), _WEIGHT_MAX)
+    return step_size(scale * _WEIGHT_MAX, _WEIGHT_MAX)
 
 
 _REDUCED_AXES = {"conv": (0, 1, 2), "depthwise": (0, 1), "dense": (0,)}

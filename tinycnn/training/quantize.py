@@ -41,24 +41,35 @@ _GRID_KEEPERS = ("same_grid", "average_pool", "concatenate")
 _FOLLOWING_SHARE = 2 / 3  # of the epochs of fine-tuning
 
 
-def quantize_model(model: Any, *, per_channel_dense: bool = True) -> Any:
+def quantize_model(
+    model: Any, *, per_channel_dense: bool = True, ternary: bool = False
+) -> Any:
     """The fake-quantized twin of `model`, with its weights; ranges are not set yet.
 
     Args:
         model: Of supported layers.
         per_channel_dense: Whether the weights of dense layers have a scale per output
             channel, as those of convolutions always do.
+        ternary: Whether weights are ternary, but those of the first and the last layer,
+            which cost the most accuracy.
 
     Raises:
         UnsupportedModelError: If `model` holds something without int8 counterpart.
     """
     steps = read_steps(model)
     slots = _share_grids(steps)
+    inner = [step for step in steps if isinstance(step, LinearStep)][1:-1]
     image = keras.Input(model.inputs[0].shape[1:], name=steps[0].name)
     tensors = [slots[0].grid(image)]
     for step, slot in zip(steps[1:], slots[1:], strict=True):
         grids = tuple(slots[source].grid for source in step.sources)
-        layer = _twin_layer(step, grids, slot.grid, per_channel_dense)
+        layer = _twin_layer(
+            step,
+            grids,
+            slot.grid,
+            per_channel=step.kind != "dense" or per_channel_dense,
+            ternary=ternary and step in inner,
+        )
         inputs = [tensors[source] for source in step.sources]
         tensor = layer(inputs if len(inputs) > 1 else inputs[0])
         if step.kind not in (*_GRID_KEEPERS, "softmax"):
@@ -175,12 +186,11 @@ def _twin_layer(
     step: Step,
     sources: tuple[FakeQuantize, ...],
     target: FakeQuantize,
-    per_channel_dense: bool,
+    **weights: bool,
 ) -> Any:
     """The layer that computes `step` in the twin, between these grids."""
     if isinstance(step, LinearStep):
-        per_channel = step.kind != "dense" or per_channel_dense
-        return FakeQuantLinear(step, sources[0], target, per_channel=per_channel)
+        return FakeQuantLinear(step, sources[0], target, **weights)
     if step.kind == "softmax":
         return FakeQuantSoftmax(name=step.name)
     if step.kind == "mean":

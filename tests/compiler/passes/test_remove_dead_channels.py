@@ -180,6 +180,18 @@ def test_constants_pass_a_mean(executor):
     assert shapes(after) == [(1, 6, 5, 3), (1, 3), (1, 3)]
 
 
+@pytest.mark.parametrize(("bias", "kept"), [(0, 3), (BIAS, 5)])
+def test_a_zero_passes_hard_swish(bias, kept, executor):
+    """Through the padding behind it, too; another constant stays where it is."""
+    layers = chain(zero_point=-5)
+    layers.conv(weights(5, 3, 3, 2, zero=(0, 4)), [bias] * 5, relu=False)
+    layers.append("HARD_SWISH", [layers.tip], layers.shape())
+    layers.conv(weights(3, 3, 3, 5))
+    _, after = rewritten(layers, executor)
+
+    assert [s[-1] for s in shapes(after)] == [kept, kept, 3]
+
+
 def test_a_dense_layer_may_read_an_image(executor):
     """Without a RESHAPE the columns are pixels all the same."""
     layers = chain((1, 3, 2, 2))

@@ -137,6 +137,12 @@ def _mean(node: Node, known: Mapping[int, Channels]) -> Channels:
     return _settle(node, sums, np.array(x.scale / y.scale / count))
 
 
+def _hard_swish(node: Node, known: Mapping[int, Channels]) -> Channels:
+    """What is 0 stays 0."""
+    x, y = node.input(), node.output()
+    return np.where(known[x.id] == x.zero_point, y.zero_point, np.nan)
+
+
 def _add(node: Node, known: Mapping[int, Channels]) -> Channels:
     a, b, y = node.input(0), node.input(1), node.output()
     if not (a.shape == b.shape == y.shape and a.id in known and b.id in known):
@@ -175,6 +181,7 @@ _RULES: Mapping[str, Callable[[Node, Mapping[int, Channels]], Channels]] = (
             "CONV_2D": _filters,
             "DEPTHWISE_CONV_2D": _depthwise,
             "FULLY_CONNECTED": _filters,
+            "HARD_SWISH": _hard_swish,
             "MAX_POOL_2D": _pool,
             "MEAN": _mean,
         }
