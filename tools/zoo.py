@@ -42,7 +42,7 @@ from tinycnn.pipeline import (
     build_project,
     convert_project,
     open_workspace,
-    train_project,
+    train_float,
     validate_project,
 )
 from tinycnn.pipeline.evaluation import model_inputs
@@ -223,7 +223,7 @@ def run_row(folder: Path) -> Row:
     with ConsoleObserver() as console:
         for lender in _lenders(project):
             watch = Stopwatch(folder / lender / "build", console)
-            train_project(_open(folder / lender, watch))
+            train_float(_open(folder / lender, watch))
             watch.stop()
         watch = Stopwatch(folder / "build", console)
         workspace = _open(folder, watch)

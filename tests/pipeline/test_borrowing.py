@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tinycnn.errors import ProjectError
-from tinycnn.pipeline import open_workspace, train_project
+from tinycnn.pipeline import open_workspace, train_float, train_project
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.preview import preview_project
 from tinycnn.pipeline.sensitivity import analyze_sensitivity
@@ -72,7 +72,7 @@ def _train(folder):
 
 def test_a_network_learns_from_another_project(folder):
     """Head, all, what pruning left, and the twin train; nothing but results stays."""
-    _train(folder / "big")
+    train_float(open_workspace(folder / "big", observer=Silence()))
     workspace, observer = _train(folder / "small")
 
     assert observer.epochs == [

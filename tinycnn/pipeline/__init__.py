@@ -15,6 +15,7 @@ from tinycnn.pipeline.build import (
     link_project,
     open_workspace,
     report_project,
+    train_float,
     train_project,
 )
 from tinycnn.pipeline.firmware import BoardImage
@@ -46,6 +47,7 @@ __all__ = [
     "profile_model",
     "profile_project",
     "report_project",
+    "train_float",
     "train_project",
     "untrained_model",
     "validate_frames",

@@ -38,7 +38,7 @@ from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
 
 __all__ = ["Workspace", "build_project", "convert_project", "open_workspace"]
-__all__ += ["link_project", "report_project", "train_project"]
+__all__ += ["link_project", "report_project", "train_float", "train_project"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,28 +92,36 @@ def open_workspace(
     return Workspace(project, dataset, board, root / "build", runner)
 
 
-def train_project(workspace: Workspace) -> str:
-    """Train and fine-tune; returns the digest of the fine-tuned weights."""
+def train_float(workspace: Workspace) -> str:
+    """Train the float network; returns the digest of its weights."""
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
     require_tensorflow()
     own = user_model_file(project.model, build.parent)
-    training = project.training.model_dump(exclude={"tensorboard"}, exclude_none=True)
     inputs = {
         "dataset": dataset.sha256,
         "model": project.model.model_dump(),
         "model_file": hash_path(own) if own and own.exists() else None,
-        "training": training,
+        "training": _recipe(project),
         "borrowed": hash_borrowed(project, build),
         "seed": project.seed,
         "keras": importlib.metadata.version("keras"),
     }
-    trained = _run_training("train", train, inputs, workspace)
+    return _run_training("train", train, inputs, workspace)
+
+
+def train_project(workspace: Workspace) -> str:
+    """Train and fine-tune; returns the digest of the fine-tuned weights."""
     inputs = {
-        "float": trained,
-        "training": training,
-        "quantization": project.quantization.model_dump(),
+        "float": train_float(workspace),
+        "training": _recipe(workspace.project),
+        "quantization": workspace.project.quantization.model_dump(),
     }
     return _run_training("quantize", quantize, inputs, workspace)
+
+
+def _recipe(project: Project) -> dict[str, object]:
+    """All that training depends on."""
+    return project.training.model_dump(exclude={"tensorboard"}, exclude_none=True)
 
 
 def _run_training(
