@@ -1,7 +1,7 @@
 """Train, quantize, compile and validate the projects of the zoo, and write its table.
 
 A row is a project, `zoo/NAME/tinycnn.toml`, whose budget of accuracy is its goal; what
-it gave goes into `zoo/results.json`. Stages that are done are not run again, and a
+it gave goes into `zoo/results.json`. Those without a goal only lend to others. Stages that are done are not run again, and a
 training that was stopped goes on. Data sets, also folders of photos, are looked for in
 the folder that TINYCNN_DATA names. Run from the repository's root:
 
@@ -192,10 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run rows and write the table; returns the exit code."""
     options = _parse(arguments)
     folder, exit_code = options.folder, 0
-    recipes = {
-        path.parent.name: path for path in sorted(folder.glob(f"*/{PROJECT_FILE}"))
-    }
     try:
+        recipes = _recipes(folder)
         for name in _chosen(options, recipes):
             print(f"{name}:", flush=True)
             try:
@@ -284,6 +282,13 @@ def to_markdown(recipes: Mapping[str, Path], rows: Mapping[str, Row]) -> str:
     return f"{table}\n\n{fill(_NOTE, _WIDTH)}\n"
 
 
+def _recipes(folder: Path) -> dict[str, Path]:
+    """The projects that have a goal, by name."""
+    paths = sorted(folder.glob(f"*/{PROJECT_FILE}"))
+    goals = {path: load_project(path).budgets.accuracy for path in paths}
+    return {path.parent.name: path for path, goal in goals.items() if goal}
+
+
 def _chosen(options: argparse.Namespace, recipes: Mapping[str, Path]) -> Sequence[str]:
     """The projects to run."""
     for name in options.projects:
@@ -318,7 +323,7 @@ def _cells(name: str, project: Project, row: Row | None) -> list[str]:
     data = project.dataset.name or str(project.dataset.path)
     known = [f"`{name}`", data, ", ".join([project.model.label, *knobs])]
     goal = project.budgets.accuracy
-    goal_cell = f">= {100 * goal:.1f}" if goal else ""
+    goal_cell = f">= {100 * (goal or 0):.1f}"
     if row is None:
         unknown = [*[""] * 4, "not run yet", goal_cell, *[""] * 5]
         return [*known, *unknown, str(project.seed)]

@@ -145,6 +145,16 @@ def test_the_table_goes_between_its_marks(recipes, tmp_path, capsys):
     assert "old" not in text
 
 
+def test_a_project_without_a_goal_is_no_row(recipes, tmp_path, capsys):
+    """It only lends to others."""
+    recipes["other"].write_text(OTHER.replace("budgets = {accuracy = 0.6}", ""))
+
+    assert main(["--folder", str(tmp_path), "--table"]) == 0
+    printed = capsys.readouterr().out
+    assert "| `small` |" in printed
+    assert "other" not in printed
+
+
 def test_only_known_projects_are_run(recipes, tmp_path, capsys):
     """A typing error is told before anything is trained."""
     assert main(["--folder", str(tmp_path), "small", "smal"]) == 2
