@@ -1,9 +1,10 @@
 """Train, quantize, compile and validate the projects of the zoo, and write its table.
 
 A row is a project, `zoo/NAME/tinycnn.toml`, whose budget of accuracy is its goal; what
-it gave goes into `zoo/results.json`. Those without a goal only lend to others. Stages that are done are not run again, and a
-training that was stopped goes on. Data sets, also folders of photos, are looked for in
-the folder that TINYCNN_DATA names. Run from the repository's root:
+it gave goes into `zoo/results.json`. Those without a goal only lend to others. Stages
+that are done are not run again, and a training that was stopped goes on. Data sets,
+also folders of photos, are looked for in the folder that TINYCNN_DATA names. Run from
+the repository's root:
 
     python -m tools.zoo                             # all rows that are still missing
     python -m tools.zoo mnist_lenet5 mnist_small    # these, missing or not

@@ -152,7 +152,7 @@ def test_a_project_without_a_goal_is_no_row(recipes, tmp_path, capsys):
     assert main(["--folder", str(tmp_path), "--table"]) == 0
     printed = capsys.readouterr().out
     assert "| `small` |" in printed
-    assert "other" not in printed
+    assert "`other`" not in printed
 
 
 def test_only_known_projects_are_run(recipes, tmp_path, capsys):
