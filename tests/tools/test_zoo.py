@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from tools import zoo
-from tools.zoo import Row, Stopwatch, main, read_results, to_markdown
+from tools.zoo import stopwatch
+from tools.zoo.__main__ import main
+from tools.zoo.recipes import hash_recipe
+from tools.zoo.row import Row, read_results
+from tools.zoo.stopwatch import Stopwatch
+from tools.zoo.table import to_markdown
 
 RECIPE = """
 name = "small"
@@ -59,7 +63,7 @@ def recipes(tmp_path):
 
 def _row(path, **changes):
     """The row of the recipe that lies there now."""
-    return replace(ROW, recipe=zoo._digest(path), **changes)
+    return replace(ROW, recipe=hash_recipe(path), **changes)
 
 
 def _line(text, name):
@@ -135,8 +139,10 @@ def test_the_table_goes_between_its_marks(recipes, tmp_path, capsys):
     arguments = ["--folder", str(tmp_path), "--table", "--markdown", str(document)]
 
     document.write_text("before\n")
-    assert main(arguments) == 2
-    assert "expected the lines <!-- python -m tools.zoo -->" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    marks = "<!-- python -m tools.zoo --> and <!-- end -->"
+    assert f"README.md: expected a file with {marks}" in capsys.readouterr().err
     document.write_text("a\n<!-- python -m tools.zoo -->\nold\n<!-- end -->\nb\n")
     assert main(arguments) == 0
     text = document.read_text()
@@ -187,7 +193,7 @@ class Silence:
 def test_the_time_of_a_stopped_training_counts(tmp_path, monkeypatch):
     """The epochs of both runs are summed up, what is between them is not."""
     monkeypatch.setattr(
-        zoo, "_now", iter([(0, 0), (60, 30), (500, 0), (560, 90)]).__next__
+        stopwatch, "_now", iter([(0, 0), (60, 30), (500, 0), (560, 90)]).__next__
     )
     stopped = Stopwatch(tmp_path, Silence())
     stopped.stage("train", is_current=False)

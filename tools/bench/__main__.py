@@ -31,12 +31,13 @@ from tools.bench.image import COMPILERS
 from tools.bench.measure import MODES, Result, measure_network
 from tools.bench.record import NETWORKS, load_network
 from tools.bench.tables import to_json, to_markdown
+from tools.document import document_of, write_tables
 
 __all__ = ["main"]
 
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 _SIMULATED = Path("sim")
-_START, _END = "<!-- python -m tools.bench -->\n", "<!-- end -->"
+_TOOL = "tools.bench"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.operators:
         _print_operators(results)
     if results:
-        _write_tables(to_markdown(results, " and ".join(versions)), options.markdown)
+        tables = to_markdown(results, " and ".join(versions))
+        write_tables(tables, _TOOL, options.markdown)
     if options.json:
         value = {
             "tinycnn": __version__,
@@ -93,20 +95,11 @@ def _print_operators(results: Sequence[Result]) -> None:
             print()
 
 
-def _write_tables(text: str, document: Path | None) -> None:
-    """Print the tables, or put them between their marks in a document."""
-    if document is None:
-        print(text, end="")
-        return
-    before, rest = document.read_text(encoding="utf-8").split(_START)
-    write_whole(before + _START + text + rest[rest.index(_END) :], document)
-
-
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     networks = {network.name: network for network in NETWORKS}
     compilers = {str(compiler): compiler for compiler in COMPILERS}
     parser = argparse.ArgumentParser(
-        prog="python -m tools.bench",
+        prog=f"python -m {_TOOL}",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -119,7 +112,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--meter", type=Path, default=meter)
     add("--operators", action="store_true", help="print each operator's cycles, too")
     add("--json", type=Path, metavar="FILE", help="write all that was measured")
-    add("--markdown", type=_document, metavar="FILE", help="renew the tables in FILE")
+    document = document_of(_TOOL)
+    add("--markdown", type=document, metavar="FILE", help="renew the tables in FILE")
     return parser.parse_args(arguments)
 
 
@@ -131,15 +125,6 @@ def _one_of(table: Mapping[str, object]) -> Callable[[str], object]:
         return table[name]
 
     return find
-
-
-def _document(name: str) -> Path:
-    """A file with both marks."""
-    path = Path(name)
-    if not path.is_file() or _END not in path.read_text("utf-8").partition(_START)[2]:
-        marks = f"{_START.strip()} and {_END}"
-        raise argparse.ArgumentTypeError(f"{path}: expected a file with {marks}")
-    return path
 
 
 def _find(variable: str, path: str) -> Path | None:
