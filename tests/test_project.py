@@ -273,6 +273,20 @@ def test_the_model_table_must_make_sense(model: str, message: str) -> None:
     assert _problem(text) == f"tinycnn.toml: model: {message}"
 
 
+@pytest.mark.parametrize(
+    ("short", "table"),
+    [("vgg", "{name = 'vgg'}"), ("my_model.py:build", "{build = 'my_model.py:build'}")],
+)
+def test_a_model_without_knobs_may_be_a_text(short: str, table: str) -> None:
+    """It means the same as the table."""
+    found, expected = (
+        parse_project(f"name = 'a'\ndataset.name = 'digits'\nmodel = {model}")
+        for model in (f"'{short}'", table)
+    )
+
+    assert found == expected
+
+
 @pytest.mark.parametrize("name", ["LeNet5", "resnet8", ""])
 def test_an_unknown_model_is_told_what_is_known(name: str) -> None:
     """All names of the zoo are in the message."""

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     ValidationError,
     model_validator,
@@ -215,6 +216,13 @@ class ModelSettings(Table):
         return self
 
 
+def _read_model(value: Any) -> Any:
+    """A text is a model without knobs: a family, or the user's own by its function."""
+    if isinstance(value, str):
+        return {"build" if ":" in value else "name": value}
+    return value
+
+
 class FrameSettings(Table):
     """What a sensor delivers: rows from the top, pixels from the left."""
 
@@ -306,7 +314,7 @@ class Project(Table):
     name: Annotated[str, AfterValidator(_check_name)]
     seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 1
     dataset: DatasetSettings
-    model: ModelSettings
+    model: Annotated[ModelSettings, BeforeValidator(_read_model)]
     training: TrainingSettings = TrainingSettings()
     quantization: QuantizationSettings = QuantizationSettings()
     target: TargetSettings = TargetSettings()
@@ -368,13 +376,11 @@ def parse_model(text: str, knobs: Mapping[str, KnobValue]) -> ModelSettings:
     Raises:
         ProjectError: If something in it is wrong.
     """
-    is_own = ":" in text
-    if not is_own:
+    model = _read_model(text)
+    if "name" in model:
         knob_values(text, knobs)
     try:
-        return ModelSettings.model_validate(
-            {"build" if is_own else "name": text, **knobs}
-        )
+        return ModelSettings.model_validate({**model, **knobs})
     except ValidationError as error:
         raise _problem(error.errors(include_url=False), f"model '{text}'") from error
 
