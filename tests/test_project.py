@@ -48,7 +48,7 @@ def test_a_short_file_gets_defaults() -> None:
     assert project.seed == 1
     assert project.dataset.name == "digits"
     assert project.dataset.test_fraction == 0.2
-    assert project.dataset.validation_fraction == 0.1
+    assert project.dataset.validation_fraction is None
     assert project.model.knobs == {}
     assert project.target.board == "nano33ble"
     assert project.target.toolchain == "zig"

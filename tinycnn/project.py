@@ -36,6 +36,7 @@ else:
     import tomli as tomllib
 
 __all__ = [
+    "DEFAULT_VALIDATION",
     "PIXEL_BYTES",
     "PROJECT_FILE",
     "App",
@@ -98,6 +99,7 @@ _LARGE_SCHEDULE = {
 }
 # Whose camera has a library.
 _WITH_CAMERA = ("nano33ble", "arduino")
+DEFAULT_VALIDATION = 0.1  # share of images
 _WITH_TEST_SPLIT = ("cifar10", "fashion-mnist", "mnist")
 
 
@@ -147,7 +149,8 @@ class DatasetSettings(Table):
         channels: 1 for grey, 3 for RGB; a folder of images is converted to it.
         fit: How an image of a folder becomes square: cropped, or padded with black.
         test_fraction: Share of images for the test split, unless the data set has one.
-        validation_fraction: Share of images for the validation split, likewise.
+        validation_fraction: Share of images for the validation split, or of training
+            images if the data set has a test split; by default about a tenth.
     """
 
     name: str | None = None
@@ -156,17 +159,18 @@ class DatasetSettings(Table):
     channels: Literal[1, 3] | None = None
     fit: ImageFit = "crop"
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    validation_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> DatasetSettings:
         if (self.name is None) == (self.path is None):
             both = "neither" if self.name is None else "both"
             raise ValueError(f"expected either name or path, got {both}")
-        if self.test_fraction + self.validation_fraction >= 1:
+        validation = self.validation_fraction or DEFAULT_VALIDATION
+        if self.test_fraction + validation >= 1:
             raise ValueError(
                 "expected test_fraction and validation_fraction to leave images to "
-                f"train on, got {self.test_fraction} and {self.validation_fraction}"
+                f"train on, got {self.test_fraction} and {validation}"
             )
         return self
 

@@ -102,6 +102,14 @@ def test_a_compact_copy_is_found_and_told(
     ]
 
 
+def test_more_can_be_held_out(compact: Path) -> None:
+    """The share is of what is there to train on."""
+    settings = DatasetSettings(name="cifar10", validation_fraction=0.25)
+    dataset = load_dataset(settings, seed=1, folders=[compact])
+
+    assert [len(s) for s in (dataset.train, dataset.validation)] == [150, 50]
+
+
 def test_the_archive_is_preferred_to_a_compact_copy(compact: Path) -> None:
     """Where both are, the one with a digest is read."""
     (compact / "cifar10" / "cifar-10-binary.tar.gz").write_bytes(b"")

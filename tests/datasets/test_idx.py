@@ -153,6 +153,18 @@ def test_the_published_test_set_stays_and_validation_is_held_out(
     assert np.array_equal(dataset.test.images[..., 0], published)
 
 
+def test_less_can_be_held_out(idx_source: IdxSource, tmp_path: Path) -> None:
+    """The share is of the train images; what is held out then was so before."""
+    folders = [tmp_path / "data"]
+    usual = load_idx_dataset(idx_source, seed=1, folders=folders)
+    less = load_idx_dataset(idx_source, seed=1, validation=0.1, folders=folders)
+
+    assert len(less.validation) == 2
+    assert len(less.train) == 18
+    held_out = {image.tobytes() for image in usual.validation.images}
+    assert {image.tobytes() for image in less.validation.images} < held_out
+
+
 def test_the_same_seed_gives_the_same_data_set(
     idx_source: IdxSource, tmp_path: Path
 ) -> None:

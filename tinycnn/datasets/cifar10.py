@@ -24,6 +24,7 @@ from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.download import Progress, RemoteFile, find_file, locate_file
 from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
+from tinycnn.project import DEFAULT_VALIDATION
 
 __all__ = ["CIFAR10_ARCHIVE", "find_compact", "load_cifar10"]
 __all__ += ["read_archive", "read_compact"]
@@ -44,7 +45,6 @@ _COMPACT = (*(f"cifar10_train_{n}.xz" for n in range(1, 6)), "cifar10_test.xz")
 _PLANES = (3, 32, 32)
 _RECORD_BYTES = 1 + 3 * 32 * 32
 _MAX_BATCH_BYTES = 10_000 * _RECORD_BYTES
-_VALIDATION_SHARE = 10  # one training image of so many
 
 _log = logging.getLogger(__name__)
 
@@ -52,11 +52,12 @@ _log = logging.getLogger(__name__)
 def load_cifar10(
     *,
     seed: int,
+    validation: float | None = None,
     folders: Sequence[Path] = (),
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
-    """CIFAR-10: its test set as published, validation out of train.
+    """CIFAR-10: its test set as published, `validation`, a share, out of train.
 
     Raises:
         DatasetError: If it cannot be had, or is damaged.
@@ -78,14 +79,13 @@ def load_cifar10(
         )
     images = np.concatenate([batch.images for batch in batches[:-1]])
     labels = np.concatenate([batch.labels for batch in batches[:-1]])
-    train, validation = split_by_class(
-        labels, _CLASS_NAMES, held_out=[len(labels) // _VALIDATION_SHARE], seed=seed
-    )
+    count = round(len(labels) * (validation or DEFAULT_VALIDATION))
+    train, held_out = split_by_class(labels, _CLASS_NAMES, held_out=[count], seed=seed)
     return Dataset(
         _NAME,
         _CLASS_NAMES,
         train=make_split(images, labels, train),
-        validation=make_split(images, labels, validation),
+        validation=make_split(images, labels, held_out),
         test=batches[-1],
     )
 

@@ -134,11 +134,20 @@ def load_idx_dataset(
     source: IdxSource,
     *,
     seed: int,
+    validation: float | None = None,
     folders: Sequence[Path] = (),
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
     """The data set of `source`: its test set as published, validation out of train.
+
+    Args:
+        source: Which data set.
+        seed: Decides the split.
+        validation: The share that is held out; by default `source` says.
+        folders: As for `find_file`.
+        cache: Likewise.
+        progress: Likewise.
 
     Raises:
         DatasetError: If a file cannot be had, read, or does not fit the others.
@@ -149,14 +158,18 @@ def load_idx_dataset(
     ]
     train_images, train_labels = _read_pair(paths[0], paths[1], source)
     test_images, test_labels = _read_pair(paths[2], paths[3], source)
-    train, validation = split_by_class(
-        train_labels, source.class_names, held_out=[source.validation_images], seed=seed
+    count = round(len(train_labels) * validation) if validation else None
+    train, held_out = split_by_class(
+        train_labels,
+        source.class_names,
+        held_out=[count or source.validation_images],
+        seed=seed,
     )
     return Dataset(
         source.name,
         source.class_names,
         train=make_split(train_images, train_labels, train),
-        validation=make_split(train_images, train_labels, validation),
+        validation=make_split(train_images, train_labels, held_out),
         test=make_split(test_images, test_labels),
     )
 

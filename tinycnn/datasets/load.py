@@ -20,7 +20,7 @@ from tinycnn.datasets.images import read_images
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
-from tinycnn.project import DatasetSettings
+from tinycnn.project import DEFAULT_VALIDATION, DatasetSettings
 
 __all__ = ["KnownDataset", "dataset_names", "list_datasets", "load_dataset"]
 
@@ -114,13 +114,18 @@ def load_dataset(
         dataset = load_idx_dataset(
             IDX_SOURCES[settings.name],
             seed=seed,
+            validation=settings.validation_fraction,
             folders=folders,
             cache=cache,
             progress=progress,
         )
     elif settings.name == "cifar10":
         dataset = load_cifar10(
-            seed=seed, folders=folders, cache=cache, progress=progress
+            seed=seed,
+            validation=settings.validation_fraction,
+            folders=folders,
+            cache=cache,
+            progress=progress,
         )
     else:
         raise _unknown(str(settings.name))
@@ -159,7 +164,10 @@ def _hold_out(
     settings: DatasetSettings,
     seed: int,
 ) -> Dataset:
-    fractions = (settings.validation_fraction, settings.test_fraction)
+    fractions = (
+        settings.validation_fraction or DEFAULT_VALIDATION,
+        settings.test_fraction,
+    )
     train, validation, test = split_by_class(
         images.labels,
         class_names,
