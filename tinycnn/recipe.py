@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = [
+    "IMAGENET",
     "AugmentSettings",
     "DistillSettings",
     "PruneSettings",
@@ -18,6 +19,8 @@ __all__ = [
     "TrainingSettings",
     "TransferSettings",
 ]
+
+IMAGENET = "imagenet"  # a source of weights that is no project
 
 _Share = Annotated[float, Field(ge=0, lt=1)]
 _Degrees = Annotated[float, Field(ge=0, le=180)]
@@ -156,6 +159,13 @@ class TrainingSettings(Table):
     transfer: TransferSettings | None = None
     distill: DistillSettings | None = None
     prune: PruneSettings | None = None
+
+    @property
+    def lenders(self) -> tuple[str, ...]:
+        """The folders of the projects that it learns from."""
+        sources = [self.transfer.source] if self.transfer else []
+        teachers = [self.distill.teacher] if self.distill else []
+        return tuple(name for name in sources + teachers if name != IMAGENET)
 
 
 class QuantizationSettings(Table):

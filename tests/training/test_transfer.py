@@ -14,8 +14,8 @@ def _model(seed=1, **changes):
 
 
 def _recipe(**transfer):
-    settings = TransferSettings(source="../other", epochs=1, **transfer)
-    return TrainingSettings(augment=False, transfer=settings)
+    settings = TransferSettings(source="../other", **transfer)
+    return TrainingSettings(augment=False, epochs=1, transfer=settings)
 
 
 def _train_head(model, dataset, adopted=0, **transfer):

@@ -12,8 +12,8 @@ import click
 from tinycnn.boards import Board
 from tinycnn.cli.console import (
     ConsoleObserver,
-    data_folders,
     json_option,
+    open_project,
     print_json,
     print_table,
     project_argument,
@@ -24,7 +24,6 @@ from tinycnn.pipeline import (
     build_project,
     check_budgets,
     link_project,
-    open_workspace,
 )
 from tinycnn.project import App
 from tinycnn.report.data import Report
@@ -53,9 +52,7 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
       tinycnn build demo --app camera
     """
     with ConsoleObserver(quiet=as_json) as observer:
-        workspace = open_workspace(
-            project, observer=observer, data_folders=data_folders(), app=app
-        )
+        workspace = open_project(project, observer, app)
         found = build_project(workspace)
         image = link_project(workspace)
     exceeded = check_budgets(workspace.project.budgets, found)

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, data_folders, json_option, print_json
-from tinycnn.pipeline import classify_pictures, open_workspace
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    device_options,
+    json_option,
+    open_project,
+    print_json,
+)
+from tinycnn.pipeline import classify_pictures
 
 __all__ = ["classify"]
 
@@ -17,15 +23,7 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("project", type=_PATH)
 @click.argument("pictures", type=_PATH, nargs=-1, required=True)
-@click.option(
-    "--device",
-    type=click.Choice(["sim", "host"]),
-    default="sim",
-    show_default=True,
-    help="The simulated board, or the generated C as a program of this machine.",
-)
-@click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
-@click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
+@device_options
 @json_option
 def classify(
     project: Path,
@@ -46,8 +44,7 @@ def classify(
     """
     found = []
     with ConsoleObserver(quiet=as_json) as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_project(project, observer)
         for each in classify_pictures(
             workspace, pictures, device=device, port=port, baud=baud
         ):

@@ -25,11 +25,13 @@ from rich.progress import (
 from rich.table import Table
 
 from tinycnn.device import DeviceInfo
-from tinycnn.project import PROJECT_FILE
+from tinycnn.pipeline import Observer, Workspace, open_workspace
+from tinycnn.project import PROJECT_FILE, App
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
-__all__ += ["print_table", "project_argument"]
+__all__ += ["device_options", "open_project", "port_options", "print_table"]
+__all__ += ["project_argument"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -44,6 +46,35 @@ def json_option(command: _Command) -> _Command:
     """The --json option."""
     text = "Print one JSON object instead of text."
     return click.option("--json", "as_json", is_flag=True, help=text)(command)
+
+
+def port_options(command: _Command) -> _Command:
+    """The --port and --baud options."""
+    text = "A board: /dev/ttyACM0, COM3, socket://, rfc2217://."
+    add_baud = click.option(
+        "--baud", default=115_200, show_default=True, help="Of a --port."
+    )
+    return click.option("--port", help=text)(add_baud(command))
+
+
+def device_options(command: _Command) -> _Command:
+    """The --device, --port and --baud options."""
+    return click.option(
+        "--device",
+        type=click.Choice(["sim", "host"]),
+        default="sim",
+        show_default=True,
+        help="The simulated board, or the generated C as a program of this machine.",
+    )(port_options(command))
+
+
+def open_project(
+    project: Path, observer: Observer, app: App | None = None
+) -> Workspace:
+    """The project at a path, its data looked for where TINYCNN_DATA says, too."""
+    return open_workspace(
+        project, observer=observer, data_folders=data_folders(), app=app
+    )
 
 
 def is_project(path: Path) -> bool:

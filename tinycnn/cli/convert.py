@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, data_folders, project_argument
-from tinycnn.pipeline import convert_project, open_workspace
+from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
+from tinycnn.pipeline import convert_project
 
 __all__ = ["convert"]
 
@@ -22,8 +22,7 @@ def convert(project: Path) -> None:
       tinycnn convert demo
     """
     with ConsoleObserver() as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_project(project, observer)
         convert_project(workspace)
     for name in ("model.tflite", "model_data.h", "model_data.cc"):
         click.echo(f"wrote {workspace.build / name}")

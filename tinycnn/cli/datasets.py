@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tinycnn.datasets import (
     count_classes,
     dataset_names,
     draw_contact_sheet,
+    find_dataset_path,
     list_datasets,
     load_dataset,
 )
@@ -116,9 +118,9 @@ def resolve_dataset(dataset: str) -> str:
     """
     if dataset in dataset_names():
         return dataset
-    for folder in (Path(), *data_folders()):
-        if (folder / dataset).exists():
-            return str((folder / dataset).resolve())
+    path = find_dataset_path(dataset, folders=data_folders())
+    if os.path.exists(path):  # unlike Path's, false for a name that is too long
+        return str(path.resolve())
     raise ProjectError(
         f"data set '{dataset}': not known, and no such path",
         hint=f"known: {', '.join(dataset_names())}; or give a folder of images or an "

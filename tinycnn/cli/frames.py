@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, data_folders, print_json
+from tinycnn.cli.console import ConsoleObserver, open_project, print_json
 from tinycnn.harness import FrameCheck, frame_check_to_json
-from tinycnn.pipeline import open_workspace, validate_frames
+from tinycnn.pipeline import validate_frames
 
 __all__ = ["show_frame_check"]
 
@@ -24,8 +24,7 @@ def show_frame_check(
 ) -> int:
     """Check the preprocessing of a built project; the exit code."""
     with ConsoleObserver(quiet=as_json) as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_project(project, observer)
         check = validate_frames(
             workspace, device=device, port=port, baud=baud, count=count
         )

@@ -10,13 +10,14 @@ import click
 from tinycnn.cli.console import (
     ConsoleObserver,
     advise_on_cache,
-    data_folders,
     is_project,
     json_option,
+    open_project,
+    port_options,
     print_columns,
 )
 from tinycnn.harness import OpProfile, Profile, profile_to_json
-from tinycnn.pipeline import open_workspace, profile_model, profile_project
+from tinycnn.pipeline import profile_model, profile_project
 
 __all__ = ["print_profile", "profile"]
 
@@ -33,8 +34,7 @@ _COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
     expose_value=False,
     help="The simulated board, whose cycles are estimated.",
 )
-@click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
-@click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
+@port_options
 @json_option
 def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
     """Measure each operator of MODEL: a .tflite file, or a project that was built.
@@ -48,8 +48,7 @@ def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
     """
     with ConsoleObserver(quiet=as_json) as observer:
         if is_project(model):
-            folders = data_folders()
-            workspace = open_workspace(model, observer=observer, data_folders=folders)
+            workspace = open_project(model, observer)
             found = profile_project(workspace, port=port, baud=baud)
         else:
             found = profile_model(model, port=port, baud=baud, observer=observer)

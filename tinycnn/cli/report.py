@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, data_folders, project_argument
-from tinycnn.pipeline import open_workspace, report_project
+from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
+from tinycnn.pipeline import report_project
 
 __all__ = ["report"]
 
@@ -22,7 +22,6 @@ def report(project: Path) -> None:
       tinycnn report demo
     """
     with ConsoleObserver() as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_project(project, observer)
         report_project(workspace)
     click.echo(f"wrote {workspace.build / 'report.html'}")

@@ -11,11 +11,10 @@ import click
 
 from tinycnn.cli.console import (
     ConsoleObserver,
-    data_folders,
+    open_project,
     print_columns,
     print_json,
 )
-from tinycnn.pipeline import open_workspace
 from tinycnn.pipeline.sensitivity import analyze_sensitivity
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ _COLUMNS = ("int8 alone", "parameters", "accuracy", "points", "loss", "change")
 def show_sensitivity(project: Path, *, as_json: bool) -> None:
     """Print accuracy and loss of a trained project with one layer at a time in int8."""
     with ConsoleObserver(quiet=as_json) as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_project(project, observer)
         found = analyze_sensitivity(workspace)
     images = len(workspace.dataset.validation)
     if as_json:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, data_folders, project_argument
-from tinycnn.pipeline import open_workspace, train_project
+from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
+from tinycnn.pipeline import train_project
 from tinycnn.pipeline.preview import preview_project
 
 __all__ = ["train"]
@@ -26,8 +26,7 @@ def train(project: Path, preview: bool) -> None:
       tinycnn train demo
     """
     with ConsoleObserver() as observer:
-        folders = data_folders()
-        workspace = open_workspace(project, observer=observer, data_folders=folders)
+        workspace = open_project(project, observer)
         if not preview:
             train_project(workspace)
     if preview:

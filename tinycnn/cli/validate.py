@@ -8,14 +8,15 @@ import click
 
 from tinycnn.cli.console import (
     ConsoleObserver,
-    data_folders,
+    device_options,
     is_project,
     json_option,
+    open_project,
     print_start_up,
 )
 from tinycnn.cli.frames import show_frame_check
 from tinycnn.harness import ValidationResult, result_to_json
-from tinycnn.pipeline import open_workspace, validate_model, validate_project
+from tinycnn.pipeline import validate_model, validate_project
 
 __all__ = ["validate"]
 
@@ -24,15 +25,7 @@ _SHOWN = 5
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
-@click.option(
-    "--device",
-    type=click.Choice(["sim", "host"]),
-    default="sim",
-    show_default=True,
-    help="The simulated board, or the generated C as a program of this machine.",
-)
-@click.option("--port", help="A board: /dev/ttyACM0, COM3, socket://, rfc2217://.")
-@click.option("--baud", default=115_200, show_default=True, help="Of a --port.")
+@device_options
 @click.option(
     "--count", type=click.IntRange(min=1), help="So many images, or random frames."
 )
@@ -80,8 +73,7 @@ def validate(
         )
     with ConsoleObserver(quiet=as_json) as observer:
         if is_project(model):
-            folders = data_folders()
-            workspace = open_workspace(model, observer=observer, data_folders=folders)
+            workspace = open_project(model, observer)
             result = validate_project(
                 workspace, device=device, port=port, baud=baud, count=count
             )

@@ -14,6 +14,7 @@ from tinycnn.datasets.images import fit_image, read_image, read_images
 from tinycnn.datasets.load import (
     KnownDataset,
     dataset_names,
+    find_dataset_path,
     list_datasets,
     load_dataset,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "dataset_names",
     "datasets_dir",
     "draw_contact_sheet",
+    "find_dataset_path",
     "fit_image",
     "frame_to_image",
     "image_to_frame",

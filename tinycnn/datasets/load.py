@@ -22,7 +22,8 @@ from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
 from tinycnn.project import DEFAULT_VALIDATION, DatasetSettings
 
-__all__ = ["KnownDataset", "dataset_names", "list_datasets", "load_dataset"]
+__all__ = ["KnownDataset", "dataset_names", "find_dataset_path", "list_datasets"]
+__all__ += ["load_dataset"]
 
 _DEFAULT_IMAGE_SIZE = 32
 _SUMMARIES = {
@@ -105,8 +106,7 @@ def load_dataset(
         DatasetError: If the data set is not known, cannot be had, or is damaged.
     """
     if settings.path is not None:
-        places = [folder / settings.path for folder in (root, *folders)]
-        path = next(filter(os.path.exists, places), places[0])
+        path = find_dataset_path(settings.path, root=root, folders=folders)
         dataset = _load_path(path, settings, seed, progress)
     elif settings.name == "digits":
         dataset = _hold_out("digits", *read_digits(), settings, seed)
@@ -131,6 +131,14 @@ def load_dataset(
         raise _unknown(str(settings.name))
     _check_shape(dataset, settings)
     return dataset
+
+
+def find_dataset_path(
+    path: str, *, root: Path = Path(), folders: Sequence[Path] = ()
+) -> Path:
+    """Where `path` is: in `root`, or else in `folders`; in `root` if it is nowhere."""
+    places = [folder / path for folder in (root, *folders)]
+    return next(filter(os.path.exists, places), places[0])
 
 
 def _load_path(

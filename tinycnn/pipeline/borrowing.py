@@ -13,10 +13,9 @@ from tinycnn.datasets import Dataset
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.stages import hash_path
 from tinycnn.project import Project, load_project
+from tinycnn.recipe import IMAGENET
 
 __all__ = ["hash_borrowed", "load_teacher", "weights_to_start_from"]
-
-_IMAGENET = "imagenet"
 
 
 def hash_borrowed(project: Project, build: Path) -> dict[str, str]:
@@ -25,14 +24,8 @@ def hash_borrowed(project: Project, build: Path) -> dict[str, str]:
     Raises:
         ProjectError: If another project was not trained yet.
     """
-    training = project.training
-    folders = [training.transfer.source] if training.transfer else []
-    folders += [training.distill.teacher] if training.distill else []
-    return {
-        folder: hash_path(_weights_of(folder, build))
-        for folder in folders
-        if folder != _IMAGENET
-    }
+    lenders = project.training.lenders
+    return {folder: hash_path(_weights_of(folder, build)) for folder in lenders}
 
 
 def weights_to_start_from(project: Project, build: Path, model: Any) -> list[Any]:
@@ -48,7 +41,7 @@ def weights_to_start_from(project: Project, build: Path, model: Any) -> list[Any
     transfer = project.training.transfer
     if transfer is None:
         return []
-    if transfer.source == _IMAGENET:
+    if transfer.source == IMAGENET:
         return imagenet_weights(model)
     return list(read_weights(_weights_of(transfer.source, build)))
 

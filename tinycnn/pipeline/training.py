@@ -20,7 +20,7 @@ from tinycnn.errors import ToolchainError
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
-from tinycnn.recipe import PruneSettings, TrainingSettings
+from tinycnn.recipe import PruneSettings, TrainingSettings, TransferSettings
 from tinycnn.training.c_array import c_array
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def train(folder: Path, job: Job) -> None:
     project, dataset = job.project, job.dataset
     model, recipe = build_network(project, dataset, job.build), project.training
     if recipe.transfer is not None:
-        _start_from_another(model, recipe.transfer.epochs, job)
+        _start_from_another(model, recipe.transfer, job)
     hooks = _hooks("train", recipe, job)
     history = train_model(model, dataset, recipe, seed=project.seed, hooks=hooks)
     if recipe.prune is not None:
@@ -169,13 +169,13 @@ def remove_checkpoints(build: Path, stage: str) -> None:
         path.unlink()
 
 
-def _start_from_another(model: Any, epochs: int, job: Job) -> None:
+def _start_from_another(model: Any, settings: TransferSettings, job: Job) -> None:
     """Take over the weights of another network and train the new head of `model`."""
     from tinycnn.training.transfer import adopt_weights, train_head
 
-    project, recipe = job.project, job.project.training
+    project = job.project
     adopted = adopt_weights(model, weights_to_start_from(project, job.build, model))
-    hooks = _hooks("train_head", recipe.model_copy(update={"epochs": epochs}), job)
+    recipe, hooks = _phase("train_head", settings, job)
     train_head(model, adopted, job.dataset, recipe, seed=project.seed, hooks=hooks)
 
 
@@ -187,12 +187,19 @@ def _without_channels(
     from tinycnn.training.prune import prune_channels
 
     prune_channels(model, settings.share)
-    changes = settings.model_dump(include={"epochs", "learning_rate"})
-    recipe = job.project.training.model_copy(update=changes)
-    hooks = _hooks("train_pruned", recipe, job)
+    recipe, hooks = _phase("train_pruned", settings, job)
     then = train_model(model, job.dataset, recipe, seed=job.project.seed, hooks=hooks)
     epochs = (*history.epochs, *then.epochs)
     return History(epochs, len(history.epochs) + then.best)
+
+
+def _phase(
+    name: str, settings: TransferSettings | PruneSettings, job: Job
+) -> tuple[TrainingSettings, Hooks]:
+    """The recipe of `[training]` with a phase's own epochs and rate, and its hooks."""
+    changes = settings.model_dump(include={"epochs", "learning_rate"})
+    recipe = job.project.training.model_copy(update=changes)
+    return recipe, _hooks(name, recipe, job)
 
 
 def _fine_tuning_recipe(project: Project) -> TrainingSettings:

@@ -106,7 +106,7 @@ def train_head(
     seed: int,
     hooks: Hooks,
 ) -> None:
-    """Train `model` with its first layers frozen, as `recipe.transfer` says.
+    """Train `model` with its first layers frozen.
 
     Where all layers have weights of the other network, and none is named, none is new
     and nothing happens.
@@ -115,7 +115,7 @@ def train_head(
         model: Has weights of another network.
         adopted: How many of its layers have.
         dataset: What to learn from.
-        recipe: How to train.
+        recipe: How to train the head; what is frozen is in its `transfer`.
         seed: As for `train_model`.
         hooks: As for `train_model`.
 
@@ -126,7 +126,6 @@ def train_head(
     if transfer.freeze is None and adopted == len(model.layers):
         return
     frozen = model.layers[: _count_frozen(model, adopted, transfer.freeze)]
-    changes = {"epochs": transfer.epochs, "learning_rate": transfer.learning_rate}
     were_trainable = [layer.trainable for layer in frozen]
     for layer in frozen:
         layer.trainable = False
@@ -137,8 +136,7 @@ def train_head(
                 f"'{frozen[-1].name}'",
                 hint="freeze an earlier layer",
             )
-        head_recipe = recipe.model_copy(update=changes)
-        train_model(model, dataset, head_recipe, seed=seed, hooks=hooks)
+        train_model(model, dataset, recipe, seed=seed, hooks=hooks)
     finally:
         for layer, was_trainable in zip(frozen, were_trainable, strict=True):
             layer.trainable = was_trainable

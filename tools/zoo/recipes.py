@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tinycnn.models.user import user_model_file
 from tinycnn.pipeline.stages import hash_json, hash_path
-from tinycnn.project import PROJECT_FILE, Project, load_project
+from tinycnn.project import PROJECT_FILE, load_project
 
-__all__ = ["find_recipes", "hash_recipe", "lenders_of"]
+__all__ = ["find_recipes", "hash_recipe"]
 
 
 def find_recipes(folder: Path) -> dict[str, Path]:
@@ -25,14 +25,6 @@ def hash_recipe(path: Path) -> str:
     own = user_model_file(project.model, path.parent)
     if own is not None:
         meant[own.name] = hash_path(own)
-    for lender in lenders_of(project):
+    for lender in project.training.lenders:
         meant[lender] = hash_recipe(path.parent / lender / PROJECT_FILE)
     return hash_json(meant)
-
-
-def lenders_of(project: Project) -> list[str]:
-    """The projects that `project` learns from, relative to its folder."""
-    transfer, distill = project.training.transfer, project.training.distill
-    sources = [transfer.source] if transfer else []
-    teachers = [distill.teacher] if distill else []
-    return [name for name in sources + teachers if name != "imagenet"]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tinycnn import __version__
-from tinycnn.cli.console import ConsoleObserver, data_folders
+from tinycnn.cli.console import ConsoleObserver, open_project
 from tinycnn.compiler import read_tflite
 from tinycnn.compiler.analysis import analyze_tflite, find_target
 from tinycnn.errors import TinycnnError
@@ -26,7 +26,6 @@ from tinycnn.pipeline import (
     Workspace,
     build_project,
     convert_project,
-    open_workspace,
     train_float,
     validate_project,
 )
@@ -34,7 +33,7 @@ from tinycnn.pipeline.evaluation import model_inputs
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import PROJECT_FILE, QuantizationSettings, load_project
 from tinycnn.reference import load_reference
-from tools.zoo.recipes import hash_recipe, lenders_of
+from tools.zoo.recipes import hash_recipe
 from tools.zoo.stopwatch import Stopwatch
 
 __all__ = ["Row", "read_results", "run_row", "write_result"]
@@ -106,12 +105,12 @@ def run_row(folder: Path) -> Row:
     """
     project = load_project(folder)
     with ConsoleObserver() as console:
-        for lender in lenders_of(project):
+        for lender in project.training.lenders:
             watch = Stopwatch(folder / lender / "build", console)
-            train_float(_open(folder / lender, watch))
+            train_float(open_project(folder / lender, watch))
             watch.stop()
         watch = Stopwatch(folder / "build", console)
-        workspace = _open(folder, watch)
+        workspace = open_project(folder, watch)
         report = build_project(workspace)
         on_board = validate_project(workspace, count=_ON_BOARD)
         ptq_correct = _count_ptq(workspace, console)
@@ -163,10 +162,6 @@ def write_result(folder: Path, name: str, row: Row) -> None:
     rows = {**read_results(folder), name: row}
     text = json.dumps({n: asdict(rows[n]) for n in sorted(rows)}, indent=1)
     write_whole(f"{text}\n", folder / _RESULTS)
-
-
-def _open(folder: Path, observer: Observer) -> Workspace:
-    return open_workspace(folder, observer=observer, data_folders=data_folders())
 
 
 def _count_ptq(workspace: Workspace, observer: Observer) -> int:
