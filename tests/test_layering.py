@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
     "errors rendering boards zoo recipe project datasets models training compiler "
-    "reference firmware device harness report pipeline doctor cli"
+    "analysis reference firmware device harness report pipeline doctor cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -24,7 +24,7 @@ def imported_names(path):
 
 
 def package_of(dotted):
-    """`compiler` for tinycnn.compiler.graph; None for other projects."""
+    """`compiler` for tinycnn.compiler.ir.graph; None for other projects."""
     parts = dotted.split(".")
     return parts[1] if parts[0] == "tinycnn" and len(parts) > 1 else None
 

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.compiler.cases import draw_rows
+from tinycnn.analysis.fit import find_target
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
-from tinycnn.compiler.analysis import find_target
 from tinycnn.device import Device, open_host, open_simulated
 from tinycnn.errors import TinycnnError
 from tinycnn.firmware import build_host, build_image, write_arduino_project

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.compiler.cases import draw_rows
+from tests.compiler.emission.test_sources import STRICT, ZIG, run_library
 from tests.compiler.random_networks import draw_network
-from tests.compiler.test_codegen import STRICT, ZIG, run_library
 from tests.conftest import require_module, require_tool
 from tinycnn.compiler import compile_tflite
 from tinycnn.firmware import write_library

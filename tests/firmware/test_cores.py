@@ -13,9 +13,9 @@ from tests.compiler.cases import draw_rows
 from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_tool
+from tinycnn.analysis.fit import find_target
 from tinycnn.boards import Board, UsbIds, load_board
 from tinycnn.compiler import compile_tflite
-from tinycnn.compiler.analysis import find_target
 from tinycnn.device import open_serial, open_simulated
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import build_image, write_arduino_project

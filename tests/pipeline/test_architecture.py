@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tinycnn.compiler.analysis import analyze_tflite
+from tinycnn.analysis.fit import analyze_tflite
 from tinycnn.pipeline import list_layers, untrained_model
 from tinycnn.project import parse_model
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tinycnn.analysis.cost import count_costs
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
-from tinycnn.compiler.cost import count_costs
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.fully_connected import FullyConnectedAttrs
 from tinycnn.compiler.operators.softmax import SoftmaxAttrs

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tinycnn.compiler.analysis import analyze_tflite
+from tinycnn.analysis.fit import analyze_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.models import build_model
 from tinycnn.recipe import TrainingSettings

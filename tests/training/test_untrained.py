@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tinycnn.compiler.cost import count_costs
-from tinycnn.compiler.tflite import read_tflite
+from tinycnn.analysis.cost import count_costs
+from tinycnn.compiler.reading.tflite import read_tflite
 
 pytestmark = pytest.mark.train
 

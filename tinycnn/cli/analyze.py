@@ -9,6 +9,13 @@ from typing import get_args
 
 import click
 
+from tinycnn.analysis.fit import (
+    Analysis,
+    Fit,
+    analyze_tflite,
+    check_fit,
+    find_target,
+)
 from tinycnn.boards import Board, board_names, load_board
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -20,13 +27,6 @@ from tinycnn.cli.console import (
 )
 from tinycnn.cli.sensitivity import show_sensitivity
 from tinycnn.compiler import Optimize
-from tinycnn.compiler.analysis import (
-    Analysis,
-    Fit,
-    analyze_tflite,
-    check_fit,
-    find_target,
-)
 from tinycnn.pipeline import find_model
 
 __all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_shape"]

@@ -7,9 +7,9 @@ from typing import get_args
 
 import click
 
+from tinycnn.analysis.fit import find_target
 from tinycnn.boards import load_board
 from tinycnn.compiler import Numerics, Optimize, compile_tflite
-from tinycnn.compiler.analysis import find_target
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
 from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_isolated_reference

@@ -9,6 +9,13 @@ from pathlib import Path
 
 import click
 
+from tinycnn.analysis.fit import (
+    Analysis,
+    Fit,
+    analyze_tflite,
+    check_fit,
+    find_target,
+)
 from tinycnn.boards import load_board
 from tinycnn.cli.analyze import (
     describe_fit,
@@ -17,13 +24,6 @@ from tinycnn.cli.analyze import (
     show_shape,
 )
 from tinycnn.cli.console import json_option, print_columns, print_json, print_table
-from tinycnn.compiler.analysis import (
-    Analysis,
-    Fit,
-    analyze_tflite,
-    check_fit,
-    find_target,
-)
 from tinycnn.pipeline import FoundModel, Layer, list_layers, untrained_model
 from tinycnn.project import parse_model
 from tinycnn.zoo import FAMILIES, Family

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tinycnn import __version__
 from tinycnn.compiler import Compilation
-from tinycnn.compiler.program import Buffer, Program
+from tinycnn.compiler.ir.program import Buffer, Program
 from tinycnn.firmware.folder import swap_in
 from tinycnn.firmware.sources import kernel_sources
 from tinycnn.reference import Reference

@@ -13,8 +13,12 @@ from dataclasses import dataclass
 
 from tinycnn import __version__
 from tinycnn.compiler import Graph, Op, Tensor, read_tflite
-from tinycnn.compiler.codegen import RUNTIME_API, describe_tensor, tensor_fields
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.emission.sources import (
+    RUNTIME_API,
+    describe_tensor,
+    tensor_fields,
+)
+from tinycnn.compiler.ir.program import Param
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.reference import TflmArena
 from tinycnn.rendering import render

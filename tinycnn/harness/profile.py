@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn import __version__
+from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.compiler import Compilation
-from tinycnn.compiler.cost import OpCost, count_costs
-from tinycnn.compiler.program import KernelCall
+from tinycnn.compiler.ir.program import KernelCall
 from tinycnn.device import Device, DeviceInfo, StepRun
 from tinycnn.errors import DeviceError
 from tinycnn.harness.validate import check_model

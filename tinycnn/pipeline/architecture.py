@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.analysis.cost import OpCost, count_costs
+from tinycnn.analysis.fit import Analysis
+from tinycnn.analysis.geometry import Geometry, trace_geometry
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.analysis import Analysis
-from tinycnn.compiler.cost import OpCost, count_costs
-from tinycnn.compiler.geometry import Geometry, trace_geometry
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.build import open_workspace
 from tinycnn.pipeline.stages import Observer

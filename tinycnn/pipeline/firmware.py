@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+from tinycnn.analysis.fit import find_target
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite
-from tinycnn.compiler.analysis import find_target
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import (
     CAMERA_LIBRARIES,

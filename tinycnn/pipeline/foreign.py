@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.analysis.fit import find_target
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
-from tinycnn.compiler.analysis import find_target
-from tinycnn.compiler.program import Program
+from tinycnn.compiler.ir.program import Program
 from tinycnn.device import Device, open_host, open_serial, open_simulated
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import (

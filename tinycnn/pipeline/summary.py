@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tinycnn import __version__
+from tinycnn.analysis.cost import count_costs
 from tinycnn.boards import Board
 from tinycnn.compiler import plan_memory, read_tflite, run_passes
-from tinycnn.compiler.cost import count_costs
 from tinycnn.datasets import Dataset
 from tinycnn.harness import Profile, profile_from_json
 from tinycnn.project import Project

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from tinycnn.compiler.numerics import Numerics
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError
 from tinycnn.reference.arena import TflmArena, measure_arena
 from tinycnn.reference.isolated import Limits, isolate

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinycnn.compiler.flatbuffer import Table, root_table
+from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.errors import InvalidModelError, ToolchainError
 from tinycnn.reference.reference import ReferenceIdentity, RunRows
 

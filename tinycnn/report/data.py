@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.analysis.cost import OpCost
 from tinycnn.boards import Board
 from tinycnn.compiler import Graph, MemoryPlan
-from tinycnn.compiler.cost import OpCost
 from tinycnn.harness import Profile
 
 __all__ = ["AccuracyStep", "Agreement", "Curve", "Report", "Verdict"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tinycnn.analysis.cost import OpCost
 from tinycnn.compiler import Graph
-from tinycnn.compiler.cost import OpCost
 from tinycnn.report.text import Name, count, shape_text, share_of, tensor_name
 
 __all__ = ["Amount", "Row", "Table", "list_operators"]

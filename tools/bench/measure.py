@@ -12,8 +12,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import Compilation, Target, compile_tflite, read_tflite
-from tinycnn.compiler.cost import count_costs
 from tinycnn.errors import TinycnnError
 from tinycnn.firmware import make_input
 from tinycnn.harness import Profile, profile_operators

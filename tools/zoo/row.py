@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from tinycnn import __version__
+from tinycnn.analysis.fit import analyze_tflite, find_target
 from tinycnn.cli.console import ConsoleObserver, open_project
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.analysis import analyze_tflite, find_target
 from tinycnn.errors import TinycnnError
 from tinycnn.harness import write_whole
 from tinycnn.pipeline import (

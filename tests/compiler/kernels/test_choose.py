@@ -6,9 +6,9 @@ import pytest
 from tests.compiler.kernels.cases import conv_2d_3x3, fully_connected
 from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
+from tinycnn.analysis.fit import find_target
 from tinycnn.boards import load_board
 from tinycnn.compiler import Target, compile_tflite
-from tinycnn.compiler.analysis import find_target
 
 SEEDS = range(12)
 

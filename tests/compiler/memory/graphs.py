@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler import Graph, MemoryPlan
-from tinycnn.compiler.graph import Attrs, Op, QuantParams, Tensor
+from tinycnn.compiler.ir.graph import Attrs, Op, QuantParams, Tensor
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.operators.binary import BinaryAttrs
 from tinycnn.compiler.operators.conv import ConvAttrs

@@ -8,7 +8,7 @@ from tests.compiler.models import add_conv
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.memory import check_plan, insert_moves
-from tinycnn.compiler.verify import verify
+from tinycnn.compiler.passes.verify import verify
 
 
 def chain(length):

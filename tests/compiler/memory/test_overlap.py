@@ -6,11 +6,12 @@ import pytest
 from tests.compiler.cases import CASES, draw_rows
 from tests.compiler.memory.graphs import spread
 from tinycnn.compiler import Graph, MemoryPlan, lower_graph, read_tflite
-from tinycnn.compiler.graph import Op, QuantParams, Tensor
+from tinycnn.compiler.ir.graph import Op, QuantParams, Tensor
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory import check_plan
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.memory.overlap import Clearance, find_clearance
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.errors import MemoryPlanError
 

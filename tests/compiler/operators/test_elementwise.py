@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.cost import count_costs
-from tinycnn.compiler.operators import Node
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.broadcast import broadcast_params
 from tinycnn.errors import TinycnnError
 

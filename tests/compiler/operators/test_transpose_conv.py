@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.cost import count_costs
 from tinycnn.errors import ModelError
 
 

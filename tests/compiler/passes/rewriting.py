@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.compiler.cases import draw_inputs
 from tinycnn.compiler import Numerics, lower_graph, plan_memory
-from tinycnn.compiler.verify import verify
+from tinycnn.compiler.passes.verify import verify
 
 
 def check_same_outputs(before, after, executor, seed=0):

@@ -3,8 +3,8 @@ import pytest
 
 from tests.compiler.passes.rewriting import Layers, check_same_outputs, kinds, shapes
 from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.cost import count_costs
 from tinycnn.compiler.passes import remove_dead_channels
 
 RNG = np.random.default_rng(1)

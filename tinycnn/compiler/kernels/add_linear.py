@@ -16,11 +16,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.kernels.channels import Integers
 from tinycnn.compiler.kernels.kernel import Kernel
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import Multiplier, Numerics
-from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.activation import clamp_params
 from tinycnn.compiler.operators.binary import BinaryAttrs, add_multipliers
 

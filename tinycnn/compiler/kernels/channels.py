@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.numerics import Multiplier, quantize_multiplier
-from tinycnn.compiler.operators import Node
+from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.weights import real_multipliers
 
 __all__ = ["Channels", "Integers", "fold_channels"]

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from tinycnn.compiler.graph import Graph, Op, Tensor
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import Graph, Op, Tensor
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.kernels.add_linear import add_linear
 from tinycnn.compiler.kernels.conv_pairs import conv_pairs, depthwise_pairs
 from tinycnn.compiler.kernels.conv_winograd import conv_winograd
@@ -22,8 +24,7 @@ from tinycnn.compiler.kernels.kernel import Kernel
 from tinycnn.compiler.kernels.pool import average_pool_quads, max_pool_quads
 from tinycnn.compiler.kernels.portable import portable
 from tinycnn.compiler.memory.planner import draft_plan
-from tinycnn.compiler.numerics import Numerics
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators import OPERATORS
 
 __all__ = [
     "_DSP_KERNELS",

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.kernels.channels import Integers, fold_channels
 from tinycnn.compiler.kernels.kernel import Kernel
 from tinycnn.compiler.kernels.pairs import GROUP, fits_pairs, pack_groups
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import Numerics
-from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.activation import clamp_params
 from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.program import Param
 
 __all__ = ["conv_pairs", "depthwise_pairs"]
 

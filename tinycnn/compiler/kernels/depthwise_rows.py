@@ -10,11 +10,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.kernels.channels import Channels, Integers, fold_channels
 from tinycnn.compiler.kernels.kernel import Kernel
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import Numerics
-from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.activation import Clamp, clamp_params
 from tinycnn.compiler.operators.conv import ConvAttrs
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators import Node
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 
 __all__ = ["Kernel"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.kernels.kernel import Kernel
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import Numerics
-from tinycnn.compiler.operators import Node
 from tinycnn.compiler.operators.pool import PoolAttrs, lower_pool
 
 __all__ = ["average_pool_quads", "max_pool_quads"]

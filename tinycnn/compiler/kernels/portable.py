@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.kernels.kernel import Kernel
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.pool import PoolAttrs
 
 __all__ = ["portable"]

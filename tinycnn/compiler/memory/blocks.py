@@ -8,11 +8,12 @@ the kernel's access order decides.
 
 from __future__ import annotations
 
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.overlap import Clearance, find_clearance
 from tinycnn.compiler.memory.placement import Pair
 from tinycnn.compiler.memory.plan import Lifetime
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators import OPERATORS
 
 __all__ = [
     "Clearances",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import Clearances
 from tinycnn.compiler.memory.overlap import Clearance
 from tinycnn.compiler.memory.placement import Pair, place

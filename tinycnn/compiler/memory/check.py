@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Graph, Op, Tensor
+from tinycnn.compiler.ir.graph import Graph, Op, Tensor
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.access import list_reads
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.memory.plan import MemoryPlan
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.errors import MemoryPlanError
 
 __all__ = ["check_plan"]

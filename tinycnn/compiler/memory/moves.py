@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tinycnn.compiler.graph import Graph, Op
+from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.memory.planner import draft_plan
 
 __all__ = ["insert_moves"]

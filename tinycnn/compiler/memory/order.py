@@ -13,7 +13,7 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import Clearances, find_clearances, find_roots
 from tinycnn.compiler.memory.bound import least_bytes
 from tinycnn.compiler.operators import OPERATORS

@@ -21,8 +21,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.operators import Node
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pad import PadAttrs
 from tinycnn.compiler.operators.pool import PoolAttrs

@@ -7,7 +7,7 @@ plan is proven by `check_plan` before it is returned.
 
 from __future__ import annotations
 
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import (
     find_clearances,
     find_lifetimes,

@@ -6,7 +6,7 @@ step  op              bytes  live: #tensor bytes @ offset
 
 from __future__ import annotations
 
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
 

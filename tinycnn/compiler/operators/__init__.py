@@ -16,7 +16,7 @@ from tinycnn.compiler.operators.fully_connected import FULLY_CONNECTED
 from tinycnn.compiler.operators.mean import MEAN
 from tinycnn.compiler.operators.mirror_pad import MIRROR_PAD
 from tinycnn.compiler.operators.move import MOVE
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp
+from tinycnn.compiler.operators.operator import Operator, RawOp
 from tinycnn.compiler.operators.pad import PAD, PADV2
 from tinycnn.compiler.operators.pool import AVERAGE_POOL_2D, MAX_POOL_2D
 from tinycnn.compiler.operators.prelu import PRELU
@@ -46,7 +46,7 @@ from tinycnn.compiler.operators.unary import (
     TANH,
 )
 
-__all__ = ["OPERATORS", "Node", "Operator", "RawOp"]
+__all__ = ["OPERATORS", "Operator", "RawOp"]
 
 OPERATORS: Mapping[str, Operator] = MappingProxyType(
     {

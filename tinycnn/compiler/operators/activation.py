@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.operator import RawOp
-from tinycnn.compiler.program import Param
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = ["Clamp", "clamp_params", "quantize_range", "read_clamp"]

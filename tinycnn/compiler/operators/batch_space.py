@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "BlockAttrs"]

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs, Tensor
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import (
+from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
     float32_multiplier,
     quantize_multiplier,
     rescaling_multiplier,
 )
+from tinycnn.compiler.ir.graph import Attrs, Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
 from tinycnn.compiler.operators.broadcast import broadcast_params, check_broadcast
-from tinycnn.compiler.operators.operator import (
-    Node,
-    Operator,
-    RawOp,
-    no_macs,
-    read_nothing,
-)
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs, read_nothing
 
 __all__ = ["ADD", "MAXIMUM", "MINIMUM", "MUL", "SUB", "BinaryAttrs", "add_multipliers"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import groupby, zip_longest
 
-from tinycnn.compiler.operators.operator import Node
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 
 __all__ = ["broadcast_params", "check_broadcast"]
 

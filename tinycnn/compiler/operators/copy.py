@@ -10,10 +10,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators.operator import Node, RawOp
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.operator import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["Box", "Loop", "check_box", "element_strides", "lower_copy", "read_axis"]

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import (
+from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
     Numerics,
     quantize_multiplier,
     single_rounding_multiplier,
 )
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp
+from tinycnn.compiler.operators.operator import Operator, RawOp
 from tinycnn.compiler.operators.weights import (
     check_weights,
     largest_sums,
     lower_weights,
     real_multipliers,
 )
-from tinycnn.compiler.program import Param
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = ["FULLY_CONNECTED", "FullyConnectedAttrs", "fully_connected_multipliers"]

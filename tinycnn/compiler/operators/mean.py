@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import Multiplier, mean_multiplier
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.compiler.operators.reduce import (
     ReduceAttrs,
     check_reduction,
     loop_params,
     read_axes,
 )
-from tinycnn.compiler.program import Param
 
 __all__ = ["MEAN", "MeanAttrs"]
 

@@ -6,8 +6,9 @@ the arena; a move brings one back up, so that the arena need not be as long as t
 
 from __future__ import annotations
 
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
 
 __all__ = ["MOVE", "NO_CODE"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.compiler.operators.window import Pair, Sides, read_window, window_output
-from tinycnn.compiler.program import Param
 
 __all__ = ["AVERAGE_POOL_2D", "MAX_POOL_2D", "PoolAttrs", "lower_pool"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import float32_multiplier, rescaling_multiplier
+from tinycnn.compiler.arithmetic.numerics import (
+    float32_multiplier,
+    rescaling_multiplier,
+)
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.broadcast import broadcast_params, check_broadcast
-from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
 
 __all__ = ["PRELU"]
 

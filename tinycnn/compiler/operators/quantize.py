@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import quantize_multiplier
-from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
 
 __all__ = ["DEQUANTIZE", "QUANTIZE"]
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.copy import element_strides
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.errors import InvalidModelError
 
 __all__ = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators.operator import Node, Operator, no_macs, read_nothing
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
 
 __all__ = ["EXPAND_DIMS", "RESHAPE", "SQUEEZE"]
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "ResizeAttrs"]

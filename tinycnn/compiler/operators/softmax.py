@@ -8,22 +8,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tinycnn.compiler.fixed_point import (
+from tinycnn.compiler.arithmetic.fixed_point import (
     softmax_differences,
     softmax_exp_table,
     softmax_multiplier,
 )
-from tinycnn.compiler.graph import Attrs, Tensor
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import quantize_multiplier
-from tinycnn.compiler.operators.operator import (
-    Node,
-    Operator,
-    RawOp,
-    no_macs,
-    read_nothing,
-)
-from tinycnn.compiler.program import Param
+from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
+from tinycnn.compiler.ir.graph import Attrs, Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs, read_nothing
 
 __all__ = ["LOG_SOFTMAX", "SOFTMAX", "SoftmaxAttrs"]
 

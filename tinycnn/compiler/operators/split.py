@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.copy import Box, Loop, lower_copy, read_axis
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["SPLIT", "SPLIT_V", "UNPACK", "SplitAttrs"]

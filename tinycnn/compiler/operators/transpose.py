@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.copy import (
     Box,
     Loop,
@@ -13,7 +14,7 @@ from tinycnn.compiler.operators.copy import (
     element_strides,
     lower_copy,
 )
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp, no_macs
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
 from tinycnn.errors import InvalidModelError
 
 __all__ = [

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from tinycnn.compiler.graph import Attrs
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import quantize_multiplier
+from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
-from tinycnn.compiler.operators.operator import Node, Operator, RawOp
+from tinycnn.compiler.operators.operator import Operator, RawOp
 from tinycnn.compiler.operators.weights import (
     check_weights,
     lower_weights,
     real_multipliers,
 )
 from tinycnn.compiler.operators.window import Pair, same_padding
-from tinycnn.compiler.program import Param
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["TRANSPOSE_CONV", "TransposeConvAttrs"]

@@ -9,19 +9,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Attrs, Tensor
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.numerics import Numerics, float32_multiplier
+from tinycnn.compiler.arithmetic.numerics import Numerics, float32_multiplier
+from tinycnn.compiler.ir.graph import Attrs, Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.activation import Clamp, quantize_range
-from tinycnn.compiler.operators.operator import (
-    Node,
-    Operator,
-    RawOp,
-    no_macs,
-    read_nothing,
-)
-from tinycnn.compiler.program import Param
-from tinycnn.compiler.tables import (
+from tinycnn.compiler.operators.lookup_tables import (
     Table,
     abs_table,
     hard_swish_multipliers,
@@ -32,6 +26,7 @@ from tinycnn.compiler.tables import (
     relu_table,
     tanh_table,
 )
+from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs, read_nothing
 
 __all__ = [
     "ABS",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.lowering import Lowering
-from tinycnn.compiler.operators.operator import Node
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
 
 __all__ = ["check_weights", "largest_sums", "lower_weights", "real_multipliers"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.operators.operator import Node, RawOp
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.operator import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["Pair", "Sides", "read_window", "same_padding", "window_output"]

@@ -6,14 +6,14 @@ own, and its result is verified.
 
 from __future__ import annotations
 
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory import insert_moves, order_operators
 from tinycnn.compiler.passes.fold_clamp import fold_clamp
 from tinycnn.compiler.passes.fold_pad import fold_pad
 from tinycnn.compiler.passes.remove_dead_channels import remove_dead_channels
 from tinycnn.compiler.passes.remove_dead_code import remove_dead_code
 from tinycnn.compiler.passes.remove_identities import remove_identities
-from tinycnn.compiler.verify import verify
+from tinycnn.compiler.passes.verify import verify
 
 __all__ = ["fold_clamp", "fold_pad", "remove_dead_channels", "remove_dead_code"]
 __all__ += ["remove_identities", "run_passes"]

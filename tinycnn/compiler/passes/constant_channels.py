@@ -15,8 +15,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Graph
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.concatenation import ConcatenationAttrs
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.mean import MeanAttrs

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tinycnn.compiler.graph import Attrs, Graph, Op
-from tinycnn.compiler.operators import Node
+from tinycnn.compiler.ir.graph import Attrs, Graph, Op
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.activation import Clamp
 from tinycnn.compiler.operators.binary import BinaryAttrs
 from tinycnn.compiler.operators.conv import ConvAttrs

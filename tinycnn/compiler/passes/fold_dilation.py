@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tinycnn.compiler.graph import Graph, Op
+from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.batch_space import BlockAttrs
 from tinycnn.compiler.operators.conv import ConvAttrs

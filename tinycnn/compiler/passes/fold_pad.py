@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tinycnn.compiler.graph import Graph, Op
+from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pad import PadAttrs, PadV2Attrs
 from tinycnn.compiler.operators.pool import PoolAttrs

@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Graph, Op, QuantParams, Tensor
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.ir.graph import Graph, Op, QuantParams, Tensor
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.passes.constant_channels import (
     Channels,
     filter_weights,

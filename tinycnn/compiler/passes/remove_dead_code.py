@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tinycnn.compiler.graph import Graph, Op
+from tinycnn.compiler.ir.graph import Graph, Op
 
 __all__ = ["remove_dead_code"]
 

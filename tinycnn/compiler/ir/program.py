@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Op, Tensor
+from tinycnn.compiler.ir.graph import Op, Tensor
 
 __all__ = ["Buffer", "ConstantArray", "KernelCall", "Param", "Program"]
 

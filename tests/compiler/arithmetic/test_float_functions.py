@@ -6,7 +6,7 @@ import platform
 import numpy as np
 import pytest
 
-from tinycnn.compiler.float_functions import exp_float32, tanh_float32
+from tinycnn.compiler.arithmetic.float_functions import exp_float32, tanh_float32
 
 
 def floats(seed, low, high):

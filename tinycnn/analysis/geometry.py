@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Graph
-from tinycnn.compiler.operators import Node
+from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pool import PoolAttrs
 from tinycnn.compiler.operators.window import Pair

@@ -16,13 +16,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tinycnn.compiler.flatbuffer import Table, root_table
-from tinycnn.compiler.graph import DType, Graph, Op, QuantParams, Tensor
+from tinycnn.compiler.ir.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.operators import OPERATORS, Operator, RawOp
 from tinycnn.compiler.operators.move import NO_CODE
 from tinycnn.compiler.passes.fold_dilation import fold_dilation
-from tinycnn.compiler.shapes import FOLDABLE, fold_shapes
-from tinycnn.compiler.verify import verify
+from tinycnn.compiler.passes.verify import verify
+from tinycnn.compiler.reading.flatbuffer import Table, root_table
+from tinycnn.compiler.reading.fold_constants import FOLDABLE, fold_shapes
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["read_tflite"]

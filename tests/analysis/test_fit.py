@@ -6,9 +6,9 @@ import pytest
 from tests.compiler.models import conv_model, residual_model
 from tests.compiler.passes.rewriting import Layers
 from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.analysis.fit import analyze_tflite, check_fit
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite
-from tinycnn.compiler.analysis import analyze_tflite, check_fit
 from tinycnn.firmware import build_image, write_arduino_project
 
 BOARD = load_board("nano33ble")

@@ -4,7 +4,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from tests.compiler.tflite_builder import ModelBuilder, schema
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
-from tinycnn.compiler.shapes import FOLDABLE
+from tinycnn.compiler.reading.fold_constants import FOLDABLE
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 INT32, INT64 = schema.TensorType.INT32, schema.TensorType.INT64

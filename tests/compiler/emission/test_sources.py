@@ -8,7 +8,7 @@ import pytest
 from tests.compiler.models import reshape_model, residual_model
 from tests.conftest import require_tool
 from tinycnn.compiler import compile_tflite
-from tinycnn.compiler.codegen import RUNTIME_API
+from tinycnn.compiler.emission.sources import RUNTIME_API
 from tinycnn.firmware import firmware_dir, make_self_test, write_library
 from tinycnn.reference import load_reference
 
@@ -122,7 +122,7 @@ def test_hostile_tensor_names_cannot_leave_their_comment():
 
 def test_c_sources_are_formatted():
     """clang-format has nothing to change in the C runtime."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     sources = [
         path
         for suffix in ("c", "h", "cpp")

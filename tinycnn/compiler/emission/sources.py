@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn import __version__
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.program import Buffer, Param, Program
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.program import Buffer, Param, Program
 from tinycnn.rendering import render
 
 __all__ = ["RUNTIME_API", "describe_tensor", "generate_sources", "tensor_fields"]
 
 RUNTIME_API = 2  # TCNN_RUNTIME_API of the kernels that the sources are written for
 
+_TEMPLATES = "compiler/emission/templates"
 _FILES = {
     "model.h": "the compiled model: sizes and functions",
     "model.c": "the compiled model: one kernel call an operator",
@@ -57,7 +58,9 @@ def generate_sources(program: Program) -> dict[str, str]:
         },
     }
     return {
-        file: render(f"compiler/templates/{file}.j2", file=file, title=title, **values)
+        file: render(
+            f"compiler/emission/templates/{file}.j2", file=file, title=title, **values
+        )
         for file, title in _FILES.items()
     }
 

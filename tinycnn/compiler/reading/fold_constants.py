@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Tensor
+from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.operators import RawOp
 from tinycnn.compiler.operators.slice import SliceAttrs, read_slice, read_strided_slice
 from tinycnn.errors import InvalidModelError

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.graph import Graph
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
 
 __all__ = ["OpCost", "count_costs"]
 

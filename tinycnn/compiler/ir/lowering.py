@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.numerics import Multiplier, Numerics
-from tinycnn.compiler.program import Buffer, ConstantArray, KernelCall, Param
-
-if TYPE_CHECKING:
-    from tinycnn.compiler.operators.operator import Node
+from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
+from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Buffer, ConstantArray, KernelCall, Param
 
 __all__ = ["Lowering"]
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tinycnn.compiler.graph import Graph, Tensor
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import Graph, Tensor
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Buffer, Program
 from tinycnn.compiler.kernels import Kernel
-from tinycnn.compiler.lowering import Lowering
 from tinycnn.compiler.memory import MemoryPlan
-from tinycnn.compiler.numerics import Numerics
-from tinycnn.compiler.operators import OPERATORS, Node
-from tinycnn.compiler.program import Buffer, Program
+from tinycnn.compiler.operators import OPERATORS
 
 __all__ = ["lower_graph"]
 

@@ -3,12 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from tinycnn.compiler.fixed_point import (
+from tinycnn.compiler.arithmetic.fixed_point import (
     logistic_fixed_point,
     softmax_exp_table,
     tanh_fixed_point,
 )
-from tinycnn.compiler.numerics import (
+from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
     mean_multiplier,
     quantize_multiplier,

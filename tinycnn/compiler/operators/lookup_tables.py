@@ -14,10 +14,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler.fixed_point import logistic_fixed_point, tanh_fixed_point
-from tinycnn.compiler.float_functions import exp_float32, tanh_float32
-from tinycnn.compiler.graph import Tensor
-from tinycnn.compiler.numerics import (
+from tinycnn.compiler.arithmetic.fixed_point import (
+    logistic_fixed_point,
+    tanh_fixed_point,
+)
+from tinycnn.compiler.arithmetic.float_functions import exp_float32, tanh_float32
+from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
     Numerics,
     divide_by_power_of_two,
@@ -26,6 +28,7 @@ from tinycnn.compiler.numerics import (
     rescaling_multiplier,
     round_half_away,
 )
+from tinycnn.compiler.ir.graph import Tensor
 
 __all__ = [
     "Table",

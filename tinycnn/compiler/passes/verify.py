@@ -7,9 +7,10 @@ and quantization of every edge are those that the C kernels expect.
 
 from __future__ import annotations
 
-from tinycnn.compiler.graph import Graph
-from tinycnn.compiler.numerics import Numerics
-from tinycnn.compiler.operators import OPERATORS, Node
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from tinycnn.compiler.numerics import (
+from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
     divide_by_power_of_two,
     doubling_high_multiply,

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.boards import Board
 from tinycnn.compiler import Optimize, Target, compile_tflite, read_tflite
-from tinycnn.compiler.cost import OpCost, count_costs
-from tinycnn.compiler.graph import Graph
+from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
-from tinycnn.compiler.program import Program
 
 __all__ = ["Analysis", "Fit", "analyze_tflite", "check_fit"]
 

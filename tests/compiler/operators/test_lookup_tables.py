@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from tinycnn.compiler.graph import QuantParams, Tensor
-from tinycnn.compiler.tables import (
+from tinycnn.compiler.ir.graph import QuantParams, Tensor
+from tinycnn.compiler.operators.lookup_tables import (
     abs_table,
     hard_swish_table,
     leaky_relu_table,

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.compiler.models import conv_model
-from tinycnn.compiler.flatbuffer import root_table
+from tinycnn.compiler.reading.flatbuffer import root_table
 from tinycnn.errors import InvalidModelError
 
 

@@ -1,0 +1,1 @@
+"""The references' arithmetic, on Python's integers and IEEE floats."""

@@ -1,0 +1,1 @@
+"""Graph and memory plan -> `Program` -> C sources."""

@@ -1,0 +1,1 @@
+"""A `.tflite` file -> `Graph`, from bytes that nobody vouches for."""
