@@ -148,7 +148,7 @@ static void handle_hello(const tcnn_header_t *request) {
     }
     to = put_string(to, model->name);
     to = put_string(to, model->generator);
-    to = put_string(to, model->reference);
+    to = put_string(to, model->numerics);
     to = put_string(to, harness.port.board);
     if (harness.preprocess != NULL) {
         tcnn_put_u16(to, (uint16_t)harness.preprocess->width);

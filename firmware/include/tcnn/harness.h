@@ -54,7 +54,7 @@
  *   u8[8] board id, u8[32] SHA-256 of the model,
  *   u8 inputs, u8 outputs, then each of them: u8 dtype, u8 rank, u32 dims[rank],
  *     f32 scale, i32 zero point,
- *   strings model, generator, reference, board: u8 length, bytes; cut where the reply
+ *   strings model, generator, numerics, board: u8 length, bytes; cut where the reply
  *     would not fit
  *   where FRAME is served: u16 width, u16 height, u8 bytes of a pixel (tcnn_pixels_t)
  *

@@ -45,10 +45,10 @@ typedef struct {
 } tcnn_tensor_t;
 
 /* Everything that a caller needs to know of a generated model. */
-typedef struct {
+typedef struct tcnn_model {
     const char *name;
     const char *generator; /* program and version that wrote the code */
-    const char *reference; /* interpreter whose outputs it reproduces bit for bit */
+    const char *numerics;  /* whose arithmetic it equals bit for bit: litert or tflm */
     uint8_t sha256[32];    /* of the .tflite file */
     uint8_t *arena;        /* aligned to 16 bytes; holds inputs, outputs and scratch */
     uint32_t arena_bytes;  /* what the model uses of it */

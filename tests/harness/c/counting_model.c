@@ -77,7 +77,7 @@ extern const tcnn_model_t counting_model;
 const tcnn_model_t counting_model = {
     .name = "counting",
     .generator = "tests",
-    .reference = "none",
+    .numerics = "none",
     .sha256 = {0xC0, 0x01, 0xD0, 0x0D},
     .arena = memory.arena,
     .arena_bytes = sizeof memory.arena,

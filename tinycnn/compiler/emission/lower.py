@@ -54,7 +54,7 @@ def lower_graph(
     return Program(
         name=name,
         sha256=graph.sha256,
-        reference=numerics,
+        numerics=numerics,
         arena_bytes=plan.arena_bytes,
         arrays=tuple(lowering.arrays),
         buffers=tuple(b for b in buffers.values() if b.name in used),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Op, Tensor
 
 __all__ = ["Buffer", "ConstantArray", "KernelCall", "Param", "Program"]
@@ -70,7 +71,7 @@ class Program:
     Attributes:
         name: Prefix of all its C names.
         sha256: Digest of the `.tflite` file.
-        reference: Name of the numerics reproduced.
+        numerics: The arithmetic that it equals, bit for bit.
         arena_bytes: Size of the arena.
         arrays: Constants in the order of their use.
         buffers: Activations in the order of their birth.
@@ -81,7 +82,7 @@ class Program:
 
     name: str
     sha256: str
-    reference: str
+    numerics: Numerics
     arena_bytes: int
     arrays: tuple[ConstantArray, ...]
     buffers: tuple[Buffer, ...]
