@@ -37,8 +37,8 @@ def cobs(data: bytes) -> bytes:
     return b"".join(runs)
 
 
-def frame_body(version: int, kind: int, session: int, seq: int, data: bytes) -> bytes:
-    """A frame before its CRC and encoding."""
+def packet_body(version: int, kind: int, session: int, seq: int, data: bytes) -> bytes:
+    """A packet before its CRC and encoding."""
     return struct.pack("<BBHII", version, kind, len(data), session, seq) + data
 
 
@@ -63,8 +63,8 @@ def cobs_vectors() -> list[Vector]:
     return [{"data": v.hex(), "encoded": cobs(v).hex()} for v in values]
 
 
-def frame_vectors() -> list[Vector]:
-    """One frame of each type, and payloads at the limits."""
+def packet_vectors() -> list[Vector]:
+    """One packet of each type, and payloads at the limits."""
     offset = struct.pack("<I", 1020)
     cases = [
         ("hello", VERSION, 0x01, 0x12345678, 0, b""),
@@ -103,12 +103,12 @@ def frame_vectors() -> list[Vector]:
             struct.pack("<II", 1_200_000, 18_750) + bytes(range(256)),
         ),
         ("error", VERSION, 0xFF, 1, 3, b"\x05outside the input tensor"),
-        ("bad frame", VERSION, 0xFF, 0, 0xFFFFFFFF, b"\x06send again"),
+        ("bad packet", VERSION, 0xFF, 0, 0xFFFFFFFF, b"\x06send again"),
     ]
     return [
         {"name": name, "version": version, "type": kind, "session": session,
          "sequence": seq, "payload": data.hex(),
-         "encoded": close(frame_body(version, kind, session, seq, data)).hex()}
+         "encoded": close(packet_body(version, kind, session, seq, data)).hex()}
         for name, version, kind, session, seq, data in cases
     ]  # fmt: skip
 
@@ -122,17 +122,17 @@ def overstate_last_run(encoded: bytes) -> bytes:
 
 
 def broken_vectors() -> list[Vector]:
-    """Frames that must be dropped."""
-    body = frame_body(VERSION, 0x02, 1, 2, b"\x01\x02\x03\x04abc")
+    """Packets that must be dropped."""
+    body = packet_body(VERSION, 0x02, 1, 2, b"\x01\x02\x03\x04abc")
     good = close(body)
     bit = bytes([body[12] ^ 1])
-    longer = frame_body(VERSION, 0x02, 1, 2, bytes(MAX_PAYLOAD + 1))
+    longer = packet_body(VERSION, 0x02, 1, 2, bytes(MAX_PAYLOAD + 1))
     claims = body[:2] + b"\x08\x00" + body[4:]
     cases = [
         ("a bit flipped", cobs(body[:12] + bit + body[13:] + good[-4:])),
         ("last byte missing", good[:-1]),
         ("first byte missing", good[1:]),
-        ("two frames run together", good + good),
+        ("two packets run together", good + good),
         ("last run one byte short", overstate_last_run(good)),
         ("run beyond the end", b"\xff" + good),
         ("too short for a header", close(b"\x01\x02")),
@@ -151,7 +151,7 @@ def main() -> None:
     vectors = {
         "crc32": crc_vectors(),
         "cobs": cobs_vectors(),
-        "frames": frame_vectors(),
+        "packets": packet_vectors(),
         "broken": broken_vectors(),
     }
     text = json.dumps(vectors, indent=1) + "\n"

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "tcnn_frame.h"
+#include "tcnn_packet.h"
 #include "tcnn_stack.h"
 
 #define SILENCE_US 200000u
@@ -43,25 +43,25 @@ static struct {
     tcnn_state_t state;  /* between requests */
     uint32_t heard_us;   /* when the last bytes had been worked on */
     bool idle;           /* nothing has arrived for a while */
-    bool has_printed;    /* text lies before the next frame */
+    bool has_printed;    /* text lies before the next packet */
     uint32_t session;
     uint32_t sequence;    /* of the last request answered */
     uint32_t reply_bytes; /* 0: nothing answered yet, so no session either */
-    uint8_t reply[TCNN_FRAME_BUFFER_BYTES];
+    uint8_t reply[TCNN_PACKET_BUFFER_BYTES];
 } harness;
 
-/* Sends a frame, apart from text before it. */
-static void send_frame(const uint8_t *frame, uint32_t size) {
+/* Sends a packet, apart from text before it. */
+static void send_packet(const uint8_t *packet, uint32_t size) {
     static const uint8_t delimiter = 0;
     if (harness.has_printed) {
         tcnn_port_write(&delimiter, 1);
         harness.has_printed = false;
     }
-    tcnn_port_write(frame, size);
+    tcnn_port_write(packet, size);
 }
 
 /* Sends the last reply, be it for the first time or again. */
-static void send_reply(void) { send_frame(harness.reply, harness.reply_bytes); }
+static void send_reply(void) { send_packet(harness.reply, harness.reply_bytes); }
 
 /* Answers `request` with the `length` bytes of payload already in the reply. */
 static void answer(const tcnn_header_t *request, uint32_t length) {
@@ -71,7 +71,7 @@ static void answer(const tcnn_header_t *request, uint32_t length) {
     header.length = (uint16_t)length;
     harness.session = request->session;
     harness.sequence = request->sequence;
-    harness.reply_bytes = tcnn_frame_encode(harness.reply, &header);
+    harness.reply_bytes = tcnn_packet_encode(harness.reply, &header);
     harness.state = TCNN_ALIVE;
     send_reply();
 }
@@ -81,7 +81,7 @@ static void answer(const tcnn_header_t *request, uint32_t length) {
 static void answer_error(const tcnn_header_t *request, uint8_t code, const char *text) {
     uint8_t buffer[TCNN_COBS_BYTES + TCNN_HEADER_BYTES + 1u + ERROR_TEXT_BYTES +
                    TCNN_CRC_BYTES + 2u];
-    uint8_t *payload = tcnn_frame_payload(buffer);
+    uint8_t *payload = tcnn_packet_payload(buffer);
     uint32_t length = 0;
     payload[length++] = code;
     while (*text != '\0' && length <= ERROR_TEXT_BYTES) {
@@ -95,7 +95,7 @@ static void answer_error(const tcnn_header_t *request, uint8_t code, const char 
         .sequence = request->sequence,
     };
     harness.state = TCNN_FAILED;
-    send_frame(buffer, tcnn_frame_encode(buffer, &header));
+    send_packet(buffer, tcnn_packet_encode(buffer, &header));
 }
 
 static uint8_t *put_tensor(uint8_t *to, const tcnn_tensor_t *tensor) {
@@ -128,7 +128,7 @@ static void handle_hello(const tcnn_header_t *request) {
         answer_error(request, TCNN_ERROR_LENGTH, "HELLO has no payload");
         return;
     }
-    uint8_t *start = tcnn_frame_payload(harness.reply);
+    uint8_t *start = tcnn_packet_payload(harness.reply);
     memcpy(start, "TCNN", 4);
     tcnn_put_u16(start + 4, TCNN_MAX_PAYLOAD);
     tcnn_put_u16(start + 6, harness.port.flags);
@@ -219,7 +219,7 @@ static void give(uint8_t *to, const tcnn_tensor_t *tensors, uint32_t offset,
 static void answer_times(const tcnn_header_t *request, uint32_t cycles, uint32_t micros,
                          const tcnn_tensor_t *tensors, uint32_t count,
                          uint32_t offset) {
-    uint8_t *to = tcnn_frame_payload(harness.reply);
+    uint8_t *to = tcnn_packet_payload(harness.reply);
     uint32_t size = total_bytes(tensors, count) - offset;
     if (size > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
         size = TCNN_MAX_PAYLOAD - TIMES_BYTES;
@@ -318,7 +318,7 @@ static void handle_profile(const tcnn_header_t *request, const uint8_t *payload)
     if (!take_input(request, payload + COUNT_BYTES, request->length - COUNT_BYTES)) {
         return;
     }
-    uint8_t *start = tcnn_frame_payload(harness.reply);
+    uint8_t *start = tcnn_packet_payload(harness.reply);
     tcnn_put_u16(start, (uint16_t)steps);
     uint32_t length = COUNT_BYTES;
     for (uint32_t step = 0; step < steps; step++) {
@@ -345,7 +345,7 @@ static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
         answer_error(request, TCNN_ERROR_RANGE, "outside the outputs");
         return;
     }
-    give(tcnn_frame_payload(harness.reply), model->outputs, offset, size);
+    give(tcnn_packet_payload(harness.reply), model->outputs, offset, size);
     answer(request, size);
 }
 
@@ -371,7 +371,7 @@ static bool settle(const tcnn_header_t *request) {
     return request->sequence - harness.sequence > UINT32_MAX / 2u;
 }
 
-static void handle_frame(void) {
+static void handle_packet(void) {
     const tcnn_header_t *request = &harness.decoder.header;
     const uint8_t *payload = tcnn_decoder_payload(&harness.decoder);
     if (settle(request)) {
@@ -410,13 +410,13 @@ static void handle_frame(void) {
 static void handle_byte(uint8_t byte) {
     static const tcnn_header_t nobody = {.session = 0, .sequence = NO_SEQUENCE};
     switch (tcnn_decoder_push(&harness.decoder, byte)) {
-    case TCNN_FRAME_READY:
-        handle_frame();
+    case TCNN_PACKET_READY:
+        handle_packet();
         break;
-    case TCNN_FRAME_BROKEN:
-        answer_error(&nobody, TCNN_ERROR_BAD_FRAME, "send again");
+    case TCNN_PACKET_BROKEN:
+        answer_error(&nobody, TCNN_ERROR_BAD_PACKET, "send again");
         break;
-    case TCNN_FRAME_NONE:
+    case TCNN_PACKET_NONE:
         break;
     }
 }

@@ -1,7 +1,7 @@
 """A board in Python behind a TCP port, and a line that damages what passes.
 
 The board keeps the rules of harness.h on its own, without the code under test beyond
-framing; its model is output = input + 1, then the number of runs. All chance is seeded.
+the packets; its model is output = input + 1, then the number of runs. All chance is seeded.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tinycnn.device.protocol import (
     NO_SEQUENCE,
     PROTOCOL_VERSION,
     ErrorCode,
-    Frame,
-    FrameDecoder,
-    FrameType,
-    encode_frame,
+    Packet,
+    PacketDecoder,
+    PacketType,
+    encode_packet,
 )
 
 SHA256 = bytes(range(32))
@@ -53,7 +53,7 @@ class FakeBoard:
 
     def reset(self) -> None:
         """Lose everything, as after pressing the button."""
-        self.decoder = FrameDecoder()
+        self.decoder = PacketDecoder()
         self.session: int | None = None
         self.answered: tuple[int, bytes] = (-1, b"")
         self.input = bytearray(self.input_bytes)
@@ -62,51 +62,51 @@ class FakeBoard:
     def receive(self, data: bytes) -> Iterator[bytes]:
         """The replies to what `data` completes."""
         broken = self.decoder.broken
-        for frame in self.decoder.feed(data):
-            reply = self.answer(frame)
+        for packet in self.decoder.feed(data):
+            reply = self.answer(packet)
             if reply:
                 yield reply
         for _ in range(self.decoder.broken - broken):
-            yield self.error(Frame(0, 0, NO_SEQUENCE), ErrorCode.BAD_FRAME)
+            yield self.error(Packet(0, 0, NO_SEQUENCE), ErrorCode.BAD_PACKET)
 
-    def answer(self, frame: Frame) -> bytes:
+    def answer(self, packet: Packet) -> bytes:
         """The reply to one request; the last one again if it is repeated."""
-        if frame.session == self.session:
-            if frame.sequence == self.answered[0]:
+        if packet.session == self.session:
+            if packet.sequence == self.answered[0]:
                 return self.answered[1]
-            if frame.sequence < self.answered[0]:
+            if packet.sequence < self.answered[0]:
                 return b""
-        elif frame.type != FrameType.HELLO:
-            return self.error(frame, ErrorCode.SESSION)
-        self.requests.append(frame.type)
-        payload = self.work(frame)
-        kind = frame.type | FrameType.REPLY
-        reply = Frame(kind, frame.session, frame.sequence, payload, self.version)
-        self.session = frame.session
-        self.answered = frame.sequence, encode_frame(reply)
+        elif packet.type != PacketType.HELLO:
+            return self.error(packet, ErrorCode.SESSION)
+        self.requests.append(packet.type)
+        payload = self.work(packet)
+        kind = packet.type | PacketType.REPLY
+        reply = Packet(kind, packet.session, packet.sequence, payload, self.version)
+        self.session = packet.session
+        self.answered = packet.sequence, encode_packet(reply)
         return self.answered[1]
 
-    def work(self, frame: Frame) -> bytes:
+    def work(self, packet: Packet) -> bytes:
         """What a request does; the payload of its reply."""
-        if frame.type == FrameType.HELLO:
+        if packet.type == PacketType.HELLO:
             return self.hello()
-        if frame.type == FrameType.FRAME:
-            return self.take_frame(*struct.unpack_from("<II", frame.payload), frame)
-        head = 2 if frame.type == FrameType.PROFILE else 0
-        (offset,) = struct.unpack_from("<I", frame.payload, head)
-        part = frame.payload[head + 4 :]
+        if packet.type == PacketType.FRAME:
+            return self.take_frame(*struct.unpack_from("<II", packet.payload), packet)
+        head = 2 if packet.type == PacketType.PROFILE else 0
+        (offset,) = struct.unpack_from("<I", packet.payload, head)
+        part = packet.payload[head + 4 :]
         self.input[offset : offset + len(part)] = part
-        if frame.type == FrameType.WRITE:
+        if packet.type == PacketType.WRITE:
             return b""
         self.runs += 1
-        if frame.type == FrameType.PROFILE:
-            return self.measure(*struct.unpack_from("<H", frame.payload))
+        if packet.type == PacketType.PROFILE:
+            return self.measure(*struct.unpack_from("<H", packet.payload))
         output = bytes((b + 1) & 255 for b in self.input[:4]) + self.extra_output
         return struct.pack("<II", 1000, 10) + output + struct.pack("<I", self.runs)
 
-    def take_frame(self, first: int, offset: int, frame: Frame) -> bytes:
+    def take_frame(self, first: int, offset: int, packet: Packet) -> bytes:
         """Keep a part; with the last one the input is each byte of the frame plus 3."""
-        part = frame.payload[8:]
+        part = packet.payload[8:]
         self.frame[offset : offset + len(part)] = part
         if offset + len(part) < len(self.frame):
             return b""
@@ -135,11 +135,11 @@ class FakeBoard:
         frame = struct.pack("<HHB", *self.frame_format) if self.frame_format else b""
         return start + b"\1\1" + taken + given + words + frame
 
-    def error(self, frame: Frame, code: ErrorCode) -> bytes:
-        """An error in answer to `frame`."""
+    def error(self, packet: Packet, code: ErrorCode) -> bytes:
+        """An error in answer to `packet`."""
         payload = bytes([code]) + b"fake"
-        reply = Frame(FrameType.ERROR, frame.session, frame.sequence, payload)
-        return encode_frame(reply)
+        reply = Packet(PacketType.ERROR, packet.session, packet.sequence, payload)
+        return encode_packet(reply)
 
 
 class Line:

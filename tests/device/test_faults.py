@@ -1,8 +1,8 @@
 """Faults of cables and boards: the results are complete and right, or one clear error.
 
-Faults have numbers: F1 bits flipped, F2 bytes lost, F3 frames doubled, F4 late replies,
-F5 noise, F6 endless noise, F7 dribble, F8 silence, F9 a device that hangs, F10 resets,
-F12 unplugged, F14 another board, F21 wrong firmware, F22 a device that lies.
+Faults have numbers: F1 bits flipped, F2 bytes lost, F3 packets doubled, F4 late
+replies, F5 noise, F6 endless noise, F7 dribble, F8 silence, F9 a device that hangs,
+F10 resets, F12 unplugged, F14 another board, F21 wrong firmware, F22 a device that lies.
 """
 
 from __future__ import annotations
@@ -246,7 +246,7 @@ def test_endless_noise_is_a_timeout(seed: int) -> None:
 
     with (
         served(Line(FakeBoard(), seed), flood) as url,
-        pytest.raises(DeviceTimeoutError, match=r"only [0-9]+ bytes that are no frame"),
+        pytest.raises(DeviceTimeoutError, match="only [0-9]+ bytes that are no packet"),
         Device(open_url(url, 115_200), reply_timeout_s=0.3) as device,
     ):
         device.info()
@@ -310,8 +310,8 @@ def test_device_that_lies_at_random(seed: int) -> None:
     """F22: any bytes in a reply with a right CRC end in an error or are harmless."""
 
     class Liar(FakeBoard):
-        def work(self, frame):  # type: ignore[no-untyped-def]
-            payload = bytearray(super().work(frame))
+        def work(self, packet):  # type: ignore[no-untyped-def]
+            payload = bytearray(super().work(packet))
             for _ in range(line.chance.randint(0, 3)):
                 if payload:
                     place = line.chance.randrange(len(payload))

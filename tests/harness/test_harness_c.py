@@ -17,10 +17,10 @@ from tinycnn.device.link import PipeLink
 from tinycnn.device.protocol import (
     NO_SEQUENCE,
     ErrorCode,
-    Frame,
-    FrameDecoder,
-    FrameType,
-    encode_frame,
+    Packet,
+    PacketDecoder,
+    PacketType,
+    encode_packet,
     frame_payload,
     parse_frame,
     parse_hello,
@@ -31,39 +31,41 @@ from tinycnn.device.protocol import (
 )
 from tinycnn.project import FrameSettings
 
-HELLO, WRITE = FrameType.HELLO, FrameType.WRITE
-INFER, READ = FrameType.INFER, FrameType.READ
-PROFILE, FRAME = FrameType.PROFILE, FrameType.FRAME
+HELLO, WRITE = PacketType.HELLO, PacketType.WRITE
+INFER, READ = PacketType.INFER, PacketType.READ
+PROFILE, FRAME = PacketType.PROFILE, PacketType.FRAME
 FRAME_FLAGS = ("-DINPUT_BYTES=3000", "-DTCNN_PREPROCESS=adding_preprocess")
 SILENCE_S = 0.3
 MAX_PAYLOAD = 1024
 
 
 class RawHost:
-    """Sends any bytes to a program and reads its frames."""
+    """Sends any bytes to a program and reads its packets."""
 
     def __init__(self, program: Path) -> None:
         self.child = Child([str(program)], name="host")
         self.link = PipeLink(self.child)
-        self.decoder = FrameDecoder()
-        self.frames: list[Frame] = []
+        self.decoder = PacketDecoder()
+        self.packets: list[Packet] = []
 
     def send(self, *messages: bytes) -> None:
         """Send bytes as they are."""
         self.link.write(b"".join(messages))
 
-    def receive(self) -> Frame:
-        """The next frame."""
+    def receive(self) -> Packet:
+        """The next packet."""
         deadline = Deadline(10.0)
-        while not self.frames:
+        while not self.packets:
             assert not deadline.expired
-            self.frames += self.decoder.feed(self.link.read(deadline.remaining()))
-        return self.frames.pop(0)
+            self.packets += self.decoder.feed(self.link.read(deadline.remaining()))
+        return self.packets.pop(0)
 
-    def ask(self, kind: int, sequence: int, payload: bytes = b"", **more: int) -> Frame:
-        """Send a request of session 1 and read one frame."""
+    def ask(
+        self, kind: int, sequence: int, payload: bytes = b"", **more: int
+    ) -> Packet:
+        """Send a request of session 1 and read one packet."""
         session = more.pop("session", 1)
-        self.send(encode_frame(Frame(kind, session, sequence, payload, **more)))
+        self.send(encode_packet(Packet(kind, session, sequence, payload, **more)))
         return self.receive()
 
     def close(self) -> str:
@@ -92,22 +94,22 @@ def open_raw() -> Iterator[Callable[[Path], RawHost]]:
 def host(open_raw: Callable[[Path], RawHost], counting_host: Path) -> RawHost:
     """The counting model, greeted in session 1 with sequence number 0."""
     raw = open_raw(counting_host)
-    assert raw.ask(HELLO, 0).type == HELLO | FrameType.REPLY
+    assert raw.ask(HELLO, 0).type == HELLO | PacketType.REPLY
     return raw
 
 
 def infer(host: RawHost, sequence: int, data: bytes = b"\1\2\3\4") -> tuple[bytes, int]:
     """The output of one run and the number of runs so far."""
     reply = host.ask(INFER, sequence, write_payload(0, data))
-    assert reply.type == INFER | FrameType.REPLY
+    assert reply.type == INFER | PacketType.REPLY
     output = reply.payload[8:]
     return output[:4], int.from_bytes(output[4:], "little")
 
 
-def error_of(frame: Frame) -> tuple[int, int]:
+def error_of(packet: Packet) -> tuple[int, int]:
     """Code and sequence number of an error."""
-    assert frame.type == FrameType.ERROR
-    return frame.payload[0], frame.sequence
+    assert packet.type == PacketType.ERROR
+    return packet.payload[0], packet.sequence
 
 
 def test_hello_describes_model_and_board(host: RawHost) -> None:
@@ -130,8 +132,8 @@ def test_infer_runs_the_model(host: RawHost) -> None:
 
 def test_profile_runs_each_step_once(host: RawHost) -> None:
     """The outputs of a profiled run can be read, and the next run is the second."""
-    request = Frame(PROFILE, 1, 1, profile_payload(0, 0, b"\1\2\3\4"))
-    host.send(encode_frame(request) * 2)
+    request = Packet(PROFILE, 1, 1, profile_payload(0, 0, b"\1\2\3\4"))
+    host.send(encode_packet(request) * 2)
     first, again = host.receive(), host.receive()
     output = host.ask(READ, 2, read_payload(0, 8)).payload
 
@@ -160,7 +162,7 @@ def test_profile_tells_of_as_many_steps_as_fit(
 
 def test_repeated_request_is_answered_but_not_run(host: RawHost) -> None:
     """A request that is sent ten times runs once and is answered ten times, alike."""
-    message = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    message = encode_packet(Packet(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
     host.send(message * 10)
     replies = [host.receive() for _ in range(10)]
 
@@ -171,7 +173,7 @@ def test_repeated_request_is_answered_but_not_run(host: RawHost) -> None:
 def test_older_request_is_ignored(host: RawHost) -> None:
     """A request that was overtaken by a newer one changes nothing."""
     infer(host, 5)
-    host.send(encode_frame(Frame(WRITE, 1, 4, write_payload(0, b"\x63"))))
+    host.send(encode_packet(Packet(WRITE, 1, 4, write_payload(0, b"\x63"))))
 
     reply = host.ask(INFER, 6, write_payload(1, b"\2"))
 
@@ -186,92 +188,92 @@ def test_sequence_numbers_wrap_around(host: RawHost) -> None:
 
 
 def test_error_does_not_displace_the_reply(host: RawHost) -> None:
-    """After a broken frame and a refused request the last reply is still repeated."""
-    message = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
-    host.send(message, b"\x05\x01\0", encode_frame(Frame(0x55, 1, 2)), message)
+    """After a broken packet and a refused request the last reply is still repeated."""
+    message = encode_packet(Packet(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    host.send(message, b"\x05\x01\0", encode_packet(Packet(0x55, 1, 2)), message)
     first, broken, refused, again = (host.receive() for _ in range(4))
 
     assert first == again
-    assert error_of(broken) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+    assert error_of(broken) == (ErrorCode.BAD_PACKET, NO_SEQUENCE)
     assert error_of(refused) == (ErrorCode.TYPE, 2)
 
 
-def test_wrong_crc_is_answered_with_bad_frame(host: RawHost) -> None:
-    """Each of 200 frames with a flipped bit is refused, none is run."""
+def test_wrong_crc_is_answered_with_bad_packet(host: RawHost) -> None:
+    """Each of 200 packets with a flipped bit is refused, none is run."""
     chance = random.Random(1)
-    good = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    good = encode_packet(Packet(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
     for _ in range(200):
         bad = bytearray(good)
         bad[chance.randrange(len(bad) - 1)] ^= 1 << chance.randrange(8)
         host.send(bytes(bad))
     host.send(good)
 
-    frame = host.receive()
-    while frame.type == FrameType.ERROR:
-        assert error_of(frame) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
-        frame = host.receive()
+    packet = host.receive()
+    while packet.type == PacketType.ERROR:
+        assert error_of(packet) == (ErrorCode.BAD_PACKET, NO_SEQUENCE)
+        packet = host.receive()
 
-    assert frame.payload[12:] == b"\1\0\0\0"
+    assert packet.payload[12:] == b"\1\0\0\0"
 
 
-def test_half_a_frame_is_forgotten_after_silence(host: RawHost) -> None:
-    """A frame that stops in its middle does not spoil the one after the silence."""
-    host.send(encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))[:10])
+def test_half_a_packet_is_forgotten_after_silence(host: RawHost) -> None:
+    """A packet that stops in its middle does not spoil the one after the silence."""
+    host.send(encode_packet(Packet(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))[:10])
     time.sleep(SILENCE_S)
 
     assert infer(host, 1)[1] == 1
 
 
-def test_half_a_frame_without_silence_spoils_one_frame(host: RawHost) -> None:
-    """Two frames run together are answered once, with BAD_FRAME."""
-    message = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+def test_half_a_packet_without_silence_spoils_one_packet(host: RawHost) -> None:
+    """Two packets run together are answered once, with BAD_PACKET."""
+    message = encode_packet(Packet(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
     host.send(message[:10], message)
 
-    assert error_of(host.receive()) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+    assert error_of(host.receive()) == (ErrorCode.BAD_PACKET, NO_SEQUENCE)
     assert infer(host, 1)[1] == 1
 
 
 @pytest.mark.parametrize("size", [1041, 2000, 100_000])
-def test_over_long_frame_is_cut(host: RawHost, size: int) -> None:
-    """A frame beyond the limit is refused once, whatever its length."""
+def test_over_long_packet_is_cut(host: RawHost, size: int) -> None:
+    """A packet beyond the limit is refused once, whatever its length."""
     host.send(b"\x55" * size, b"\0")
 
-    assert error_of(host.receive()) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
+    assert error_of(host.receive()) == (ErrorCode.BAD_PACKET, NO_SEQUENCE)
     assert infer(host, 1)[1] == 1
 
 
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
-        (Frame(HELLO, 1, 1, b"", version=1), ErrorCode.VERSION),
-        (Frame(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
-        (Frame(0x07, 1, 1), ErrorCode.TYPE),
-        (Frame(FRAME, 1, 1, frame_payload(0, 0, b"a")), ErrorCode.TYPE),
-        (Frame(PROFILE, 1, 1, b"\0"), ErrorCode.LENGTH),
-        (Frame(PROFILE, 1, 1, profile_payload(0, 0, b"")[:5]), ErrorCode.LENGTH),
-        (Frame(PROFILE, 1, 1, profile_payload(0, 4, b"a")), ErrorCode.RANGE),
-        (Frame(PROFILE, 9, 1, profile_payload(0, 0, b"a")), ErrorCode.SESSION),
-        (Frame(READ, 1, 1, read_payload(0, 8)[:5]), ErrorCode.LENGTH),
-        (Frame(READ, 1, 1, read_payload(0, 9)), ErrorCode.RANGE),
-        (Frame(READ, 1, 1, read_payload(8, 1)), ErrorCode.RANGE),
-        (Frame(READ, 1, 1, read_payload(0xFFFFFFFF, 2)), ErrorCode.RANGE),
-        (Frame(INFER | 0x80, 1, 1), ErrorCode.TYPE),
-        (Frame(WRITE, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
-        (Frame(INFER, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
-        (Frame(WRITE, 1, 1, b""), ErrorCode.LENGTH),
-        (Frame(INFER, 1, 1, b"\0\0\0"), ErrorCode.LENGTH),
-        (Frame(WRITE, 1, 1, write_payload(0, b"abcde")), ErrorCode.RANGE),
-        (Frame(WRITE, 1, 1, write_payload(4, b"a")), ErrorCode.RANGE),
-        (Frame(WRITE, 1, 1, write_payload(5, b"")), ErrorCode.RANGE),
-        (Frame(WRITE, 1, 1, write_payload(0xFFFFFFFF, b"ab")), ErrorCode.RANGE),
-        (Frame(INFER, 1, 1, write_payload(3, b"ab")), ErrorCode.RANGE),
+        (Packet(HELLO, 1, 1, b"", version=1), ErrorCode.VERSION),
+        (Packet(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
+        (Packet(0x07, 1, 1), ErrorCode.TYPE),
+        (Packet(FRAME, 1, 1, frame_payload(0, 0, b"a")), ErrorCode.TYPE),
+        (Packet(PROFILE, 1, 1, b"\0"), ErrorCode.LENGTH),
+        (Packet(PROFILE, 1, 1, profile_payload(0, 0, b"")[:5]), ErrorCode.LENGTH),
+        (Packet(PROFILE, 1, 1, profile_payload(0, 4, b"a")), ErrorCode.RANGE),
+        (Packet(PROFILE, 9, 1, profile_payload(0, 0, b"a")), ErrorCode.SESSION),
+        (Packet(READ, 1, 1, read_payload(0, 8)[:5]), ErrorCode.LENGTH),
+        (Packet(READ, 1, 1, read_payload(0, 9)), ErrorCode.RANGE),
+        (Packet(READ, 1, 1, read_payload(8, 1)), ErrorCode.RANGE),
+        (Packet(READ, 1, 1, read_payload(0xFFFFFFFF, 2)), ErrorCode.RANGE),
+        (Packet(INFER | 0x80, 1, 1), ErrorCode.TYPE),
+        (Packet(WRITE, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
+        (Packet(INFER, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
+        (Packet(WRITE, 1, 1, b""), ErrorCode.LENGTH),
+        (Packet(INFER, 1, 1, b"\0\0\0"), ErrorCode.LENGTH),
+        (Packet(WRITE, 1, 1, write_payload(0, b"abcde")), ErrorCode.RANGE),
+        (Packet(WRITE, 1, 1, write_payload(4, b"a")), ErrorCode.RANGE),
+        (Packet(WRITE, 1, 1, write_payload(5, b"")), ErrorCode.RANGE),
+        (Packet(WRITE, 1, 1, write_payload(0xFFFFFFFF, b"ab")), ErrorCode.RANGE),
+        (Packet(INFER, 1, 1, write_payload(3, b"ab")), ErrorCode.RANGE),
     ],
 )
 def test_wrong_request_is_refused(
-    host: RawHost, request_: Frame, code: ErrorCode
+    host: RawHost, request_: Packet, code: ErrorCode
 ) -> None:
     """A wrong request is answered with its error and changes nothing."""
-    host.send(encode_frame(request_))
+    host.send(encode_packet(request_))
 
     assert error_of(host.receive()) == (code, request_.sequence)
     assert infer(host, 1) == (b"\2\3\4\5", 1)
@@ -354,17 +356,17 @@ def test_parts_are_put_together(host: RawHost) -> None:
 def test_payload_at_its_limit(
     open_raw: Callable[[Path], RawHost], build_host: Build, size: int
 ) -> None:
-    """The largest payload is taken; one byte more is a broken frame."""
+    """The largest payload is taken; one byte more is a broken packet."""
     host = open_raw(build_host("-DINPUT_BYTES=3000"))
     host.ask(HELLO, 0)
 
     reply = host.ask(WRITE, 1, write_payload(0, bytes(size)))
 
     fits = size + 4 <= MAX_PAYLOAD
-    assert reply.type == (WRITE | FrameType.REPLY if fits else FrameType.ERROR)
+    assert reply.type == (WRITE | PacketType.REPLY if fits else PacketType.ERROR)
 
 
-def test_empty_frames_are_ignored(host: RawHost) -> None:
+def test_empty_packets_are_ignored(host: RawHost) -> None:
     """Delimiters alone get no answer."""
     host.send(b"\0" * 1000)
 
@@ -375,22 +377,22 @@ def test_empty_frames_are_ignored(host: RawHost) -> None:
 def test_garbage_harms_nothing(
     open_raw: Callable[[Path], RawHost], build_host: Build, gcc: list[str], seed: int
 ) -> None:
-    """After 400 kB of noise and cut frames the next good frame is answered."""
+    """After 400 kB of noise and cut packets the next good packet is answered."""
     chance = random.Random(seed)
     host = open_raw(build_host(compiler=gcc))
-    good = encode_frame(Frame(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
+    good = encode_packet(Packet(INFER, 1, 1, write_payload(0, b"\1\2\3\4")))
     noise = [
         good[: chance.randrange(len(good))] + chance.randbytes(chance.randrange(8000))
         for _ in range(100)
     ]
-    hello = encode_frame(Frame(HELLO, 77, 0))
+    hello = encode_packet(Packet(HELLO, 77, 0))
     sender = threading.Thread(target=host.send, args=(*noise, b"\0", hello))
     sender.start()
 
-    frame = host.receive()
-    while frame.session != 77:
-        assert error_of(frame) == (ErrorCode.BAD_FRAME, NO_SEQUENCE)
-        frame = host.receive()
+    packet = host.receive()
+    while packet.session != 77:
+        assert error_of(packet) == (ErrorCode.BAD_PACKET, NO_SEQUENCE)
+        packet = host.receive()
 
     sender.join()
-    assert frame.type == HELLO | FrameType.REPLY
+    assert packet.type == HELLO | PacketType.REPLY

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.harness.c_build import C_TESTS, FIRMWARE, ZIG, compile_c
-from tinycnn.device.protocol import Frame, FrameType, encode_frame, write_payload
+from tinycnn.device.protocol import Packet, PacketType, encode_packet, write_payload
 
 ALIVE, BUSY, FAILED = range(3)
-HELLO = encode_frame(Frame(FrameType.HELLO, 1, 1))
-INFER = encode_frame(Frame(FrameType.INFER, 1, 2, write_payload(0, b"abcd")))
-WRONG = encode_frame(Frame(FrameType.READ, 1, 3))
+HELLO = encode_packet(Packet(PacketType.HELLO, 1, 1))
+INFER = encode_packet(Packet(PacketType.INFER, 1, 2, write_payload(0, b"abcd")))
+WRONG = encode_packet(Packet(PacketType.READ, 1, 3))
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,6 @@ def test_a_request_is_shown_while_it_is_worked_on(
 def test_an_error_is_shown_until_a_request_is_answered(
     states: Callable[..., list[int]], wrong: bytes
 ) -> None:
-    """A broken frame and a refused request alike."""
+    """A broken packet and a refused request alike."""
     assert states(HELLO, wrong)[-1] == FAILED
     assert states(HELLO, wrong, INFER)[-3:] == [FAILED, BUSY, ALIVE]

@@ -20,10 +20,10 @@ from tinycnn.device.protocol import (
     PROTOCOL_VERSION,
     DeviceInfo,
     ErrorCode,
-    Frame,
-    FrameDecoder,
-    FrameType,
-    encode_frame,
+    Packet,
+    PacketDecoder,
+    PacketType,
+    encode_packet,
     parse_error,
     parse_hello,
     printable,
@@ -43,7 +43,7 @@ _LONGEST_FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 4.0
 _WAIT_FACTOR = 4.0
 
-# After a broken frame the reply may still follow: noise comes in bursts.
+# After a broken packet the reply may still follow: noise comes in bursts.
 _SETTLE_S = 0.005
 _LONGEST_SETTLE_S = 0.25
 
@@ -67,7 +67,7 @@ class Counters:
         exchanges: Requests that were answered.
         resends: Requests sent again.
         timeouts: Waits that ended in silence.
-        crc_errors: Broken frames, seen by either side.
+        crc_errors: Broken packets, seen by either side.
         stale: Replies to earlier requests.
         resets: Times that the device had lost its session.
     """
@@ -91,7 +91,7 @@ class Client:
     def __init__(self, link: Link, *, reply_timeout_s: float) -> None:
         self._link = link
         self._reply_timeout_s = reply_timeout_s
-        self._decoder = FrameDecoder()
+        self._decoder = PacketDecoder()
         self._session = 0
         self._sequence = 0
         self._usual_s: dict[int, float] = {}
@@ -119,9 +119,9 @@ class Client:
         self._session = secrets.randbits(32)
         self._sequence = 0
         timeout_s = self._reply_timeout_s * _HELLO_SHARE
-        return parse_hello(self._exchange(FrameType.HELLO, b"", timeout_s))
+        return parse_hello(self._exchange(PacketType.HELLO, b"", timeout_s))
 
-    def exchange(self, kind: FrameType, payload: bytes) -> bytes:
+    def exchange(self, kind: PacketType, payload: bytes) -> bytes:
         """Send a request; the payload of its reply.
 
         Raises:
@@ -133,13 +133,13 @@ class Client:
         self._sequence += 1
         return self._exchange(kind, payload, self._reply_timeout_s)
 
-    def _exchange(self, kind: FrameType, payload: bytes, timeout_s: float) -> bytes:
-        request = Frame(kind, self._session, self._sequence, payload)
-        message = encode_frame(request)
+    def _exchange(self, kind: PacketType, payload: bytes, timeout_s: float) -> bytes:
+        request = Packet(kind, self._session, self._sequence, payload)
+        message = encode_packet(request)
         deadline = Deadline(timeout_s)
         wait_s, settle_s = self._first_wait(kind, timeout_s), _SETTLE_S
         self._heard_bytes = 0
-        if kind == FrameType.HELLO:
+        if kind == PacketType.HELLO:
             message = DELIMITER + message  # ends what the device has half received
         while True:
             started = time.monotonic()
@@ -157,7 +157,7 @@ class Client:
             else:
                 settle_s = min(2 * settle_s, _LONGEST_SETTLE_S)
             self._counts["resends"] += 1
-            message = DELIMITER + encode_frame(request)
+            message = DELIMITER + encode_packet(request)
 
     def _send(self, message: bytes) -> None:
         try:
@@ -166,7 +166,7 @@ class Client:
             self._counts["timeouts"] += 1  # the device may wake up before the deadline
 
     def _await_reply(
-        self, request: Frame, wait_s: float, settle_s: float
+        self, request: Packet, wait_s: float, settle_s: float
     ) -> bytes | _Miss:
         """The reply's payload, or why there is none."""
         deadline, miss = Deadline(wait_s), _Miss.TIMEOUT
@@ -182,34 +182,34 @@ class Client:
             if deadline.expired:
                 return miss
 
-    def _take(self, request: Frame, data: bytes) -> bytes | None:
+    def _take(self, request: Packet, data: bytes) -> bytes | None:
         """The reply's payload if it ends in `data`; counts all else."""
         reply = None
         broken = self._decoder.broken
         self._heard_bytes += len(data)
-        for frame in self._decoder.feed(data):
-            if _is_bad_frame(frame):
+        for packet in self._decoder.feed(data):
+            if _is_bad_packet(packet):
                 self._counts["crc_errors"] += 1
             else:
-                matched = self._match(request, frame)
+                matched = self._match(request, packet)
                 reply = reply if matched is None else matched
         self._counts["crc_errors"] += self._decoder.broken - broken
         return reply
 
-    def _match(self, request: Frame, frame: Frame) -> bytes | None:
-        """The payload of `frame` if it answers `request`, None if it is a late one."""
-        if frame.version != PROTOCOL_VERSION:
-            raise self._other_version(f"version {frame.version}")
-        if (frame.session, frame.sequence) != (request.session, request.sequence):
+    def _match(self, request: Packet, packet: Packet) -> bytes | None:
+        """The payload of `packet` if it answers `request`, None if it is a late one."""
+        if packet.version != PROTOCOL_VERSION:
+            raise self._other_version(f"version {packet.version}")
+        if (packet.session, packet.sequence) != (request.session, request.sequence):
             self._counts["stale"] += 1
             return None
-        if frame.type == request.type | FrameType.REPLY:
-            return frame.payload
-        name = f"{FrameType(request.type).name} {request.sequence}"
-        if frame.type != FrameType.ERROR:
-            text = f"{self.name}: expected a reply to {name}, got type {frame.type}"
+        if packet.type == request.type | PacketType.REPLY:
+            return packet.payload
+        name = f"{PacketType(request.type).name} {request.sequence}"
+        if packet.type != PacketType.ERROR:
+            text = f"{self.name}: expected a reply to {name}, got type {packet.type}"
             raise ProtocolError(text, hint="flash the firmware again")
-        code, text = parse_error(frame.payload)
+        code, text = parse_error(packet.payload)
         if code == ErrorCode.SESSION:
             self._counts["resets"] += 1
             raise SessionLostError(f"{self.name}: was reset before {name}")
@@ -226,29 +226,29 @@ class Client:
         hint = "build and flash the firmware with this version of tinycnn"
         return ProtocolError(text, hint=hint)
 
-    def _first_wait(self, kind: FrameType, timeout_s: float) -> float:
+    def _first_wait(self, kind: PacketType, timeout_s: float) -> float:
         if kind not in self._usual_s:
             return min(_LONGEST_FIRST_WAIT_S, timeout_s * _FIRST_WAIT_SHARE)
         shortest_s = min(_LONGEST_FIRST_WAIT_S, timeout_s * _SHORTEST_WAIT_SHARE)
         return max(shortest_s, _WAIT_FACTOR * self._usual_s[kind])
 
-    def _learn(self, kind: FrameType, took_s: float) -> None:
+    def _learn(self, kind: PacketType, took_s: float) -> None:
         """Remember how long a reply takes, from the last time that it was asked for."""
         self._usual_s[kind] = max(took_s, 0.9 * self._usual_s.get(kind, 0.0))
 
-    def _no_reply(self, request: Frame, timeout_s: float) -> DeviceTimeoutError:
-        name = f"{FrameType(request.type).name} {request.sequence}"
+    def _no_reply(self, request: Packet, timeout_s: float) -> DeviceTimeoutError:
+        name = f"{PacketType(request.type).name} {request.sequence}"
         text = f"no reply from {self.name} within {timeout_s:.1f} s after {name}"
         noise = self._decoder.unfinished()[:200] or self._decoder.last_broken
         if self._heard_bytes == 0:
             hint = "press reset; check that the port is the board's"
         else:
-            text += f", only {self._heard_bytes} bytes that are no frame"
+            text += f", only {self._heard_bytes} bytes that are no packet"
             hint = f"check firmware and baud rate; it sent: {printable(noise)[:80]}"
         return DeviceTimeoutError(text, hint=hint)
 
 
-def _is_bad_frame(frame: Frame) -> bool:
+def _is_bad_packet(packet: Packet) -> bool:
     """True if the device says that what it received was broken."""
-    code = parse_error(frame.payload)[0]
-    return frame.type == FrameType.ERROR and code == ErrorCode.BAD_FRAME
+    code = parse_error(packet.payload)[0]
+    return packet.type == PacketType.ERROR and code == ErrorCode.BAD_PACKET

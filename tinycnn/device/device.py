@@ -35,7 +35,7 @@ from tinycnn.device.protocol import (
     MAX_PAYLOAD_BYTES,
     OFFSET_BYTES,
     DeviceInfo,
-    FrameType,
+    PacketType,
     StepRun,
     frame_payload,
     parse_frame,
@@ -233,7 +233,7 @@ class Device:
         cycles, micros, image = self._send_frame(info, frame)
         while len(image) < info.input_bytes:
             request = frame_payload(len(image), len(frame), b"")
-            reply = self._client.exchange(FrameType.FRAME, request)
+            reply = self._client.exchange(PacketType.FRAME, request)
             with _named(self.name):
                 left = info.replied_bytes(info.input_bytes - len(image))
                 image += parse_frame(reply, left)[2]
@@ -251,7 +251,7 @@ class Device:
         for offset in range(0, len(frame), part_bytes):
             part = frame[offset : offset + part_bytes]
             request = frame_payload(0, offset, part)
-            reply = self._client.exchange(FrameType.FRAME, request)
+            reply = self._client.exchange(PacketType.FRAME, request)
         with _named(self.name):
             return parse_frame(reply, info.replied_bytes(info.input_bytes))
 
@@ -260,7 +260,7 @@ class Device:
         return self._run(info, write_payload(last, data[last:]))
 
     def _run(self, info: DeviceInfo, request: bytes) -> Inference:
-        reply = self._client.exchange(FrameType.INFER, request)
+        reply = self._client.exchange(PacketType.INFER, request)
         with _named(self.name):
             replied = info.replied_bytes(info.output_bytes)
             cycles, micros, output = parse_inference(reply, replied)
@@ -274,7 +274,7 @@ class Device:
         while True:
             last = self._write_start(info, data, FIRST_STEP_BYTES + OFFSET_BYTES)
             request = profile_payload(len(steps), last, data[last:])
-            reply = self._client.exchange(FrameType.PROFILE, request)
+            reply = self._client.exchange(PacketType.PROFILE, request)
             with _named(self.name):
                 total, more = parse_profile(reply)
             steps += more
@@ -287,7 +287,7 @@ class Device:
         last = (len(data) - 1) // part_bytes * part_bytes
         for offset in range(0, last, part_bytes):
             part = data[offset : offset + part_bytes]
-            self._client.exchange(FrameType.WRITE, write_payload(offset, part))
+            self._client.exchange(PacketType.WRITE, write_payload(offset, part))
         return last
 
     def _read_rest(self, info: DeviceInfo, start: int) -> bytes:
@@ -296,7 +296,7 @@ class Device:
         most = min(info.max_payload, MAX_PAYLOAD_BYTES)
         for offset in range(start, info.output_bytes, most):
             size = min(most, info.output_bytes - offset)
-            part = self._client.exchange(FrameType.READ, read_payload(offset, size))
+            part = self._client.exchange(PacketType.READ, read_payload(offset, size))
             if len(part) != size:
                 text = f"READ reply: expected {size} output bytes, got {len(part)}"
                 raise ProtocolError(text)

@@ -1,7 +1,7 @@
-"""The protocol between host and device: bytes in, frames and values out, no I/O.
+"""The protocol between host and device: bytes in, packets and values out, no I/O.
 
 This is the host's side of `firmware/include/tcnn/harness.h`, which is the manual: COBS
-frames that end with a zero byte, a 12-byte header, a CRC-32. Shared test vectors pin
+packets that end with a zero byte, a 12-byte header, a CRC-32. Shared test vectors pin
 both sides. Everything here comes from a wire and is checked; text from a device is made
 printable before anybody sees it.
 """
@@ -26,15 +26,15 @@ __all__ = [
     "PROTOCOL_VERSION",
     "DeviceInfo",
     "ErrorCode",
-    "Frame",
-    "FrameDecoder",
-    "FrameType",
+    "Packet",
+    "PacketDecoder",
+    "PacketType",
     "StepRun",
     "TensorInfo",
     "cobs_decode",
     "cobs_encode",
-    "decode_frame",
-    "encode_frame",
+    "decode_packet",
+    "encode_packet",
     "frame_payload",
     "parse_error",
     "parse_frame",
@@ -65,15 +65,15 @@ _PIXELS = {size: pixels for pixels, size in PIXEL_BYTES.items()}
 _CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN = 1, 2, 4
 _OVERHEAD_BYTES = _HEADER.size + _CRC.size
 _LONGEST_RUN = 254
-_MAX_FRAME_BYTES = MAX_PAYLOAD_BYTES + _OVERHEAD_BYTES
-_MAX_ENCODED_BYTES = _MAX_FRAME_BYTES + 1 + _MAX_FRAME_BYTES // _LONGEST_RUN
+_MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + _OVERHEAD_BYTES
+_MAX_ENCODED_BYTES = _MAX_PACKET_BYTES + 1 + _MAX_PACKET_BYTES // _LONGEST_RUN
 _MAX_RANK = 6
 _MAX_TENSORS = 8
 _MAX_TENSOR_BYTES = 16 * 2**20
 _DTYPES = {0: ("int8", 1), 1: ("uint8", 1), 2: ("float32", 4)}
 
 
-class FrameType(IntEnum):
+class PacketType(IntEnum):
     """Types of requests; a reply has the request's type plus REPLY, or is an ERROR."""
 
     HELLO = 0x01
@@ -94,12 +94,12 @@ class ErrorCode(IntEnum):
     SESSION = 3
     LENGTH = 4
     RANGE = 5
-    BAD_FRAME = 6
+    BAD_PACKET = 6
     MODEL = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Packet:
     """One request or reply."""
 
     type: int
@@ -216,7 +216,7 @@ def cobs_decode(encoded: bytes) -> bytes:
     while start < size:
         end = start + encoded[start]
         if end > size or end == start:
-            raise ProtocolError(f"frame of {size} bytes: cut or corrupt")
+            raise ProtocolError(f"packet of {size} bytes: cut or corrupt")
         data += encoded[start + 1 : end]
         if end < size and end - start <= _LONGEST_RUN:
             data.append(0)
@@ -224,40 +224,40 @@ def cobs_decode(encoded: bytes) -> bytes:
     return bytes(data)
 
 
-def encode_frame(frame: Frame) -> bytes:
-    """The bytes to send for `frame`, with the delimiter at their end."""
-    head = (frame.version, frame.type, len(frame.payload), frame.session)
-    body = _HEADER.pack(*head, frame.sequence) + frame.payload
+def encode_packet(packet: Packet) -> bytes:
+    """The bytes to send for `packet`, with the delimiter at their end."""
+    head = (packet.version, packet.type, len(packet.payload), packet.session)
+    body = _HEADER.pack(*head, packet.sequence) + packet.payload
     return cobs_encode(body + _CRC.pack(zlib.crc32(body))) + DELIMITER
 
 
-def decode_frame(encoded: bytes) -> Frame:
-    """The frame in `encoded`, which is without its delimiter.
+def decode_packet(encoded: bytes) -> Packet:
+    """The packet in `encoded`, which is without its delimiter.
 
     Raises:
         ProtocolError: If it is corrupt.
     """
     data = cobs_decode(encoded)
-    if not _OVERHEAD_BYTES <= len(data) <= _MAX_FRAME_BYTES:
-        raise ProtocolError(f"frame of {len(data)} bytes: too short or too long")
+    if not _OVERHEAD_BYTES <= len(data) <= _MAX_PACKET_BYTES:
+        raise ProtocolError(f"packet of {len(data)} bytes: too short or too long")
     body = data[: -_CRC.size]
     (crc,) = _CRC.unpack_from(data, len(body))
     if crc != zlib.crc32(body):
-        raise ProtocolError(f"frame of {len(data)} bytes: wrong CRC")
+        raise ProtocolError(f"packet of {len(data)} bytes: wrong CRC")
     version, kind, length, session, sequence = _HEADER.unpack_from(body)
     payload = body[_HEADER.size :]
     if length != len(payload):
-        raise ProtocolError(f"frame: expected {length} bytes, got {len(payload)}")
-    return Frame(kind, session, sequence, payload, version)
+        raise ProtocolError(f"packet: expected {length} bytes, got {len(payload)}")
+    return Packet(kind, session, sequence, payload, version)
 
 
-class FrameDecoder:
-    """Cuts a stream into frames; drops what is none, and remembers how much it was.
+class PacketDecoder:
+    """Cuts a stream into packets; drops what is none, and remembers how much it was.
 
     Attributes:
-        broken: Frames dropped so far.
-        last_broken: Beginning of the frame dropped last: a device that crashes or boots
-            often says so in plain text.
+        broken: Packets dropped so far.
+        last_broken: Beginning of the one dropped last: a device that crashes or boots often
+            says so in plain text.
     """
 
     def __init__(self) -> None:
@@ -266,10 +266,10 @@ class FrameDecoder:
         self._pending = b""
         self._skipping = False
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames that are complete with `data`, oldest first."""
+    def feed(self, data: bytes) -> list[Packet]:
+        """The packets that are complete with `data`, oldest first."""
         *ended, pending = (self._pending + data).split(DELIMITER)
-        frames = []
+        packets = []
         for encoded in ended:
             if self._skipping:
                 self._skipping = False
@@ -277,17 +277,17 @@ class FrameDecoder:
                 self._drop(encoded)
             elif encoded:
                 try:
-                    frames.append(decode_frame(encoded))
+                    packets.append(decode_packet(encoded))
                 except ProtocolError:
                     self._drop(encoded)
         if not self._skipping and len(pending) > _MAX_ENCODED_BYTES:
             self._drop(pending)
             self._skipping = True
         self._pending = b"" if self._skipping else pending
-        return frames
+        return packets
 
     def unfinished(self) -> bytes:
-        """What has arrived of a frame that has not ended."""
+        """What has arrived of a packet that has not ended."""
         return self._pending
 
     def _drop(self, encoded: bytes) -> None:

@@ -2,8 +2,8 @@
  * harness.h - serves one model over a byte stream: the device side of the protocol
  * SPDX-License-Identifier: Apache-2.0
  *
- * FRAMES
- * A frame is COBS-encoded and ends with one 0x00. Before encoding, all values little
+ * PACKETS
+ * A packet is COBS-encoded and ends with one 0x00. Before encoding, all values little
  * endian:
  *
  *   offset  size
@@ -15,17 +15,17 @@
  *       12     n  payload
  *     12+n     4  CRC-32 (IEEE 802.3, as zlib's crc32) of everything before it
  *
- * Empty frames are ignored, so a 0x00 may be sent at any time: the host opens with one
+ * Empty packets are ignored, so a 0x00 may be sent at any time: the host opens with one
  * to end whatever the device had half received, and a device adds one when a reply
  * would be a multiple of 64 bytes (USB would hold it back).
  *
  * EXCHANGE
- * The host asks, the device answers, one frame each. Within a session sequence numbers
+ * The host asks, the device answers, one packet each. Within a session sequence numbers
  * grow by less than 2^31 from one request to the next. A request whose session and
  * sequence number equal those of the last one answered is not run again: its reply is
- * sent again. An older one came too late and is ignored. A frame that is too long,
- * broken or of a wrong CRC is dropped and answered with ERROR BAD_FRAME, session 0 and
- * sequence 0xFFFFFFFF, so that the host need not wait for its timeout. Half a frame
+ * sent again. An older one came too late and is ignored. A packet that is too long,
+ * broken or of a wrong CRC is dropped and answered with ERROR BAD_PACKET, session 0 and
+ * sequence 0xFFFFFFFF, so that the host need not wait for its timeout. Half a packet
  * followed by 200 ms of silence is forgotten.
  *
  * REQUESTS                payload                        reply (type | 0x80)
@@ -59,8 +59,8 @@
  *   where FRAME is served: u16 width, u16 height, u8 bytes of a pixel (tcnn_pixels_t)
  *
  * TEXT
- * A sketch may print between frames, for people: tcnn_harness_print. It is no frame and
- * dropped by the host; the next reply begins with a 0x00.
+ * A sketch may print between packets, for people: tcnn_harness_print. It is no packet
+ * and dropped by the host; the next reply begins with a 0x00.
  */
 #ifndef TCNN_HARNESS_H
 #define TCNN_HARNESS_H
@@ -93,13 +93,13 @@ enum {
 };
 
 enum {
-    TCNN_ERROR_VERSION = 1,   /* protocol version not spoken here */
-    TCNN_ERROR_TYPE = 2,      /* unknown request */
-    TCNN_ERROR_SESSION = 3,   /* no such session: the device was reset; send HELLO */
-    TCNN_ERROR_LENGTH = 4,    /* payload too short or too long for its request */
-    TCNN_ERROR_RANGE = 5,     /* bytes outside the inputs or outputs */
-    TCNN_ERROR_BAD_FRAME = 6, /* broken frame: send again */
-    TCNN_ERROR_MODEL = 7,     /* the model cannot run: the text says why */
+    TCNN_ERROR_VERSION = 1,    /* protocol version not spoken here */
+    TCNN_ERROR_TYPE = 2,       /* unknown request */
+    TCNN_ERROR_SESSION = 3,    /* no such session: the device was reset; send HELLO */
+    TCNN_ERROR_LENGTH = 4,     /* payload too short or too long for its request */
+    TCNN_ERROR_RANGE = 5,      /* bytes outside the inputs or outputs */
+    TCNN_ERROR_BAD_PACKET = 6, /* broken packet: send again */
+    TCNN_ERROR_MODEL = 7,      /* the model cannot run: the text says why */
 };
 
 /* Flags of the HELLO reply, as registers had it when they were read back at start. */

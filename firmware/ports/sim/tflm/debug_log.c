@@ -1,5 +1,5 @@
 /*
- * debug_log.c - where TFLite Micro's messages go: nowhere, the link carries frames
+ * debug_log.c - where TFLite Micro's messages go: nowhere, the link carries packets
  * SPDX-License-Identifier: Apache-2.0
  */
 void DebugLog(const char *text);

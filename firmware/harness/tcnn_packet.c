@@ -1,8 +1,8 @@
 /*
- * tcnn_frame.c - frames of the protocol: COBS and CRC-32, to and from bytes
+ * tcnn_packet.c - packets of the protocol: COBS and CRC-32, to and from bytes
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "tcnn_frame.h"
+#include "tcnn_packet.h"
 
 #define COBS_LONGEST_RUN 254u
 #define USB_PACKET_BYTES 64u
@@ -42,7 +42,7 @@ uint32_t tcnn_take_u32(const uint8_t *from) {
     return tcnn_take_u16(from) | (uint32_t)tcnn_take_u16(from + 2) << 16;
 }
 
-/* Reads the header of the frame in the decoder; false if the frame is not sound. */
+/* Reads the header of the packet in the decoder; false if the packet is not sound. */
 static bool accept(tcnn_decoder_t *decoder) {
     const uint8_t *data = decoder->data;
     if (decoder->count < TCNN_HEADER_BYTES + TCNN_CRC_BYTES) {
@@ -60,19 +60,19 @@ static bool accept(tcnn_decoder_t *decoder) {
     return TCNN_HEADER_BYTES + decoder->header.length == body;
 }
 
-/* Ends a frame: its last run must be complete. */
-static tcnn_frame_status_t finish(tcnn_decoder_t *decoder) {
-    tcnn_frame_status_t status = TCNN_FRAME_NONE;
+/* Ends a packet: its last run must be complete. */
+static tcnn_packet_status_t finish(tcnn_decoder_t *decoder) {
+    tcnn_packet_status_t status = TCNN_PACKET_NONE;
     if (decoder->busy) {
         const bool whole = !decoder->broken && decoder->run == 0;
-        status = whole && accept(decoder) ? TCNN_FRAME_READY : TCNN_FRAME_BROKEN;
+        status = whole && accept(decoder) ? TCNN_PACKET_READY : TCNN_PACKET_BROKEN;
     }
     tcnn_decoder_reset(decoder);
     return status;
 }
 
 static void append(tcnn_decoder_t *decoder, uint8_t byte) {
-    if (decoder->count < TCNN_FRAME_BYTES) {
+    if (decoder->count < TCNN_PACKET_BYTES) {
         decoder->data[decoder->count++] = byte;
     } else {
         decoder->broken = true;
@@ -87,32 +87,32 @@ void tcnn_decoder_reset(tcnn_decoder_t *decoder) {
     decoder->broken = false;
 }
 
-tcnn_frame_status_t tcnn_decoder_push(tcnn_decoder_t *decoder, uint8_t byte) {
+tcnn_packet_status_t tcnn_decoder_push(tcnn_decoder_t *decoder, uint8_t byte) {
     if (byte == 0) {
         return finish(decoder);
     }
     decoder->busy = true;
     if (decoder->broken) {
-        return TCNN_FRAME_NONE;
+        return TCNN_PACKET_NONE;
     }
     if (decoder->run > 0) {
         decoder->run--;
         append(decoder, byte);
-        return TCNN_FRAME_NONE;
+        return TCNN_PACKET_NONE;
     }
     if (decoder->zero) {
         append(decoder, 0);
     }
     decoder->run = (uint8_t)(byte - 1u);
     decoder->zero = decoder->run < COBS_LONGEST_RUN;
-    return TCNN_FRAME_NONE;
+    return TCNN_PACKET_NONE;
 }
 
 const uint8_t *tcnn_decoder_payload(const tcnn_decoder_t *decoder) {
     return decoder->data + TCNN_HEADER_BYTES;
 }
 
-uint8_t *tcnn_frame_payload(uint8_t *buffer) {
+uint8_t *tcnn_packet_payload(uint8_t *buffer) {
     return buffer + TCNN_COBS_BYTES + TCNN_HEADER_BYTES;
 }
 
@@ -139,15 +139,15 @@ static uint32_t cobs_encode(uint8_t *buffer, uint32_t size) {
     return end;
 }
 
-uint32_t tcnn_frame_encode(uint8_t *buffer, const tcnn_header_t *header) {
-    uint8_t *frame = buffer + TCNN_COBS_BYTES;
+uint32_t tcnn_packet_encode(uint8_t *buffer, const tcnn_header_t *header) {
+    uint8_t *packet = buffer + TCNN_COBS_BYTES;
     const uint32_t body = TCNN_HEADER_BYTES + header->length;
-    frame[0] = header->version;
-    frame[1] = header->type;
-    tcnn_put_u16(frame + 2, header->length);
-    tcnn_put_u32(frame + 4, header->session);
-    tcnn_put_u32(frame + 8, header->sequence);
-    tcnn_put_u32(frame + body, tcnn_crc32(frame, body));
+    packet[0] = header->version;
+    packet[1] = header->type;
+    tcnn_put_u16(packet + 2, header->length);
+    tcnn_put_u32(packet + 4, header->session);
+    tcnn_put_u32(packet + 8, header->sequence);
+    tcnn_put_u32(packet + body, tcnn_crc32(packet, body));
 
     uint32_t size = cobs_encode(buffer, body + TCNN_CRC_BYTES);
     buffer[size++] = 0;

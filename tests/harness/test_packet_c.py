@@ -1,4 +1,4 @@
-"""The device's framing in C against the vectors that the host's is tested with."""
+"""The device's packets in C against the vectors that the host's is tested with."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def vector_lines() -> list[str]:
     vectors = json.loads(VECTORS.read_text(encoding="utf-8"))
     lines = [f"crc32 {v['data'] or '-'} {v['crc']}" for v in vectors["crc32"]]
     lines += [f"cobs {v['data'] or '-'} {v['encoded']}" for v in vectors["cobs"]]
-    for v in vectors["frames"]:
+    for v in vectors["packets"]:
         numbers = f"{v['version']} {v['type']} {v['session']} {v['sequence']}"
-        lines.append(f"frame {numbers} {v['payload'] or '-'} {v['encoded']}")
+        lines.append(f"packet {numbers} {v['payload'] or '-'} {v['encoded']}")
     return lines + [f"broken {v['encoded']}" for v in vectors["broken"]]
 
 
 def run_vectors(compiler: list[str], folder: Path, lines: list[str]) -> str:
     """What the C program says to `lines`."""
-    target = compile_c(compiler, [C_TESTS / "frame_vectors.c"], folder / "vectors.exe")
+    target = compile_c(compiler, [C_TESTS / "packet_vectors.c"], folder / "vectors.exe")
     text = "\n".join(lines) + "\n"
     done = subprocess.run([target], input=text, capture_output=True, text=True)
     return done.stdout.strip() + done.stderr
@@ -83,7 +83,7 @@ def test_constants_equal_those_in_c() -> None:
     text = (FIRMWARE / "include/tcnn/harness.h").read_text(encoding="utf-8")
     pairs = dict(re.findall(r"TCNN_(\w+)(?: = | )(0x\w+|\d+)\b", text))
     values = {name: int(number, 0) for name, number in pairs.items()}
-    expected = {kind.name: int(kind) for kind in protocol.FrameType}
+    expected = {kind.name: int(kind) for kind in protocol.PacketType}
     expected |= {f"ERROR_{code.name}": int(code) for code in protocol.ErrorCode}
     expected["PROTOCOL_VERSION"] = protocol.PROTOCOL_VERSION
 

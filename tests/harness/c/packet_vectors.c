@@ -1,15 +1,15 @@
 /*
- * frame_vectors.c - checks the device's framing against vectors on standard input
+ * packet_vectors.c - checks the device's packets against vectors on standard input
  * SPDX-License-Identifier: Apache-2.0
  *
  * A line is a test: "crc32 DATA CRC", "cobs DATA ENCODED", "broken ENCODED" or
- * "frame VERSION TYPE SESSION SEQUENCE PAYLOAD ENCODED"; bytes are hexadecimal and "-"
+ * "packet VERSION TYPE SESSION SEQUENCE PAYLOAD ENCODED"; bytes are hexadecimal and "-"
  * stands for none. Prints how many passed, or the first that failed.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "tcnn_frame.c" /* its static functions are tested too */
+#include "tcnn_packet.c" /* its static functions are tested too */
 
 #define LINE_BYTES 20000
 #define DATA_BYTES 8192
@@ -20,7 +20,7 @@ typedef struct {
 } bytes_t;
 
 static tcnn_decoder_t decoder;
-static uint8_t buffer[TCNN_FRAME_BUFFER_BYTES];
+static uint8_t buffer[TCNN_PACKET_BUFFER_BYTES];
 
 static uint32_t digit(char c) { return (uint32_t)(c <= '9' ? c - '0' : c - 'a' + 10); }
 
@@ -43,10 +43,10 @@ static bool equal(const uint8_t *data, uint32_t size, const bytes_t *expected) {
     return size == expected->size && memcmp(data, expected->data, size) == 0;
 }
 
-static tcnn_frame_status_t push(const bytes_t *encoded) {
+static tcnn_packet_status_t push(const bytes_t *encoded) {
     for (uint32_t i = 0; i < encoded->size; i++) {
-        if (tcnn_decoder_push(&decoder, encoded->data[i]) != TCNN_FRAME_NONE) {
-            return TCNN_FRAME_NONE;
+        if (tcnn_decoder_push(&decoder, encoded->data[i]) != TCNN_PACKET_NONE) {
+            return TCNN_PACKET_NONE;
         }
     }
     return tcnn_decoder_push(&decoder, 0);
@@ -76,7 +76,7 @@ static bool check_cobs(void) {
            equal(decoder.data, decoder.count, &data);
 }
 
-static bool check_frame(void) {
+static bool check_packet(void) {
     static bytes_t payload;
     static bytes_t encoded;
     tcnn_header_t header;
@@ -87,15 +87,15 @@ static bool check_frame(void) {
     take_bytes(&payload);
     take_bytes(&encoded);
     header.length = (uint16_t)payload.size;
-    memcpy(tcnn_frame_payload(buffer), payload.data, payload.size);
-    uint32_t size = tcnn_frame_encode(buffer, &header);
+    memcpy(tcnn_packet_payload(buffer), payload.data, payload.size);
+    uint32_t size = tcnn_packet_encode(buffer, &header);
     const bool not_held_back = size % 64 != 0;
     while (size > 0 && buffer[size - 1] == 0) {
         size--;
     }
     tcnn_decoder_reset(&decoder);
     return not_held_back && equal(buffer, size, &encoded) &&
-           push(&encoded) == TCNN_FRAME_READY && push(&encoded) == TCNN_FRAME_READY &&
+           push(&encoded) == TCNN_PACKET_READY && push(&encoded) == TCNN_PACKET_READY &&
            decoder.header.version == header.version &&
            decoder.header.type == header.type &&
            decoder.header.session == header.session &&
@@ -107,7 +107,7 @@ static bool check_broken(void) {
     static bytes_t encoded;
     take_bytes(&encoded);
     tcnn_decoder_reset(&decoder);
-    return push(&encoded) == TCNN_FRAME_BROKEN;
+    return push(&encoded) == TCNN_PACKET_BROKEN;
 }
 
 static bool check(const char *kind) {
@@ -120,8 +120,8 @@ static bool check(const char *kind) {
     if (strcmp(kind, "cobs") == 0) {
         return check_cobs();
     }
-    if (strcmp(kind, "frame") == 0) {
-        return check_frame();
+    if (strcmp(kind, "packet") == 0) {
+        return check_packet();
     }
     return strcmp(kind, "broken") == 0 && check_broken();
 }
