@@ -1,7 +1,8 @@
 """A board in Python behind a TCP port, and a line that damages what passes.
 
 The board keeps the rules of harness.h on its own, without the code under test beyond
-the packets; its model is output = input + 1, then the number of runs. All chance is seeded.
+the packets; its model is output = input + 1, then the number of runs. All chance is
+seeded.
 """
 
 from __future__ import annotations

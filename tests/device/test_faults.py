@@ -2,7 +2,8 @@
 
 Faults have numbers: F1 bits flipped, F2 bytes lost, F3 packets doubled, F4 late
 replies, F5 noise, F6 endless noise, F7 dribble, F8 silence, F9 a device that hangs,
-F10 resets, F12 unplugged, F14 another board, F21 wrong firmware, F22 a device that lies.
+F10 resets, F12 unplugged, F14 another board, F21 wrong firmware, F22 a device that
+lies.
 """
 
 from __future__ import annotations
@@ -246,7 +247,9 @@ def test_endless_noise_is_a_timeout(seed: int) -> None:
 
     with (
         served(Line(FakeBoard(), seed), flood) as url,
-        pytest.raises(DeviceTimeoutError, match="only [0-9]+ bytes that are no packet"),
+        pytest.raises(
+            DeviceTimeoutError, match=r"only [0-9]+ bytes that are no packet"
+        ),
         Device(open_url(url, 115_200), reply_timeout_s=0.3) as device,
     ):
         device.info()

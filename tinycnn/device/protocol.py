@@ -256,8 +256,8 @@ class PacketDecoder:
 
     Attributes:
         broken: Packets dropped so far.
-        last_broken: Beginning of the one dropped last: a device that crashes or boots often
-            says so in plain text.
+        last_broken: Beginning of the last of them: a device that crashes or boots
+            often says so in plain text.
     """
 
     def __init__(self) -> None:
