@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
-    "errors rendering boards zoo recipe project datasets models training compiler "
+    "errors rendering boards families recipe project datasets models training compiler "
     "analysis reference firmware device harness report pipeline doctor cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}

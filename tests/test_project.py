@@ -289,7 +289,7 @@ def test_a_model_without_knobs_may_be_a_text(short: str, table: str) -> None:
 
 @pytest.mark.parametrize("name", ["LeNet5", "resnet8", ""])
 def test_an_unknown_model_is_told_what_is_known(name: str) -> None:
-    """All names of the zoo are in the message."""
+    """The names of all families are in the message."""
     message = _problem(MINIMAL.replace("tiny_cnn", name))
 
     assert message.startswith("tinycnn.toml: model.name: expected a model: alexnet, ")

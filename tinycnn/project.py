@@ -26,9 +26,9 @@ from pydantic_core import ErrorDetails
 
 from tinycnn.boards import load_board
 from tinycnn.errors import ProjectError
-from tinycnn.recipe import QuantizationSettings, Table, TrainingSettings
+from tinycnn.families import FAMILIES, KnobValue, check_family, knob_values
+from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
 from tinycnn.rendering import C_KEYWORDS, render
-from tinycnn.zoo import FAMILIES, KnobValue, check_family, knob_values
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -139,7 +139,7 @@ def _check_function(build: str) -> str:
     return build
 
 
-class DatasetSettings(Table):
+class DatasetSettings(Settings):
     """What to learn from: a data set known by name, or a path; one of the two.
 
     Attributes:
@@ -175,12 +175,12 @@ class DatasetSettings(Table):
         return self
 
 
-class ModelSettings(Table):
-    """Which network: one of the zoo, or the user's own; one of the two.
+class ModelSettings(Settings):
+    """Which network: a family's, or the user's own; one of the two.
 
     Attributes:
-        name: A family of `tinycnn.zoo`; the other keys are its knobs, and what is left
-            out has the family's default.
+        name: Its family of `tinycnn.families`; the other keys are knobs, and what is
+            left out has the family's default.
         build: A Python file and a function in it, as `my_model.py:build`.
         width: Multiplies the numbers of channels.
         depth: Layers or blocks, as the family counts them.
@@ -227,7 +227,7 @@ def _read_model(value: Any) -> Any:
     return value
 
 
-class FrameSettings(Table):
+class FrameSettings(Settings):
     """What a sensor delivers: rows from the top, pixels from the left."""
 
     width: Annotated[int, Field(ge=1, le=1024)]
@@ -240,7 +240,7 @@ class FrameSettings(Table):
         return self.width * self.height * PIXEL_BYTES[self.pixels]
 
 
-class TargetSettings(Table):
+class TargetSettings(Settings):
     """What the firmware is built for, and by what.
 
     Attributes:
@@ -291,7 +291,7 @@ class TargetSettings(Table):
         return self
 
 
-class Budgets(Table):
+class Budgets(Settings):
     """Limits that the result must keep; what is left out is not limited.
 
     Attributes:
@@ -307,7 +307,7 @@ class Budgets(Table):
     accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
 
 
-class Project(Table):
+class Project(Settings):
     """A checked project file.
 
     Attributes:
@@ -374,7 +374,7 @@ def parse_model(text: str, knobs: Mapping[str, KnobValue]) -> ModelSettings:
     """The `[model]` table that a command line means.
 
     Args:
-        text: A family of the zoo, or the user's own as `my_model.py:build`.
+        text: A family, or the user's own as `my_model.py:build`.
         knobs: The knobs that are set.
 
     Raises:
@@ -417,7 +417,7 @@ def project_template(
     Args:
         name: The project's name.
         dataset: A data set's name, or a path: what holds a slash or ends in `.npz`.
-        model: A network of the zoo.
+        model: A family of networks.
         board: A board's name.
         framework: "arduino" or "zephyr"; None takes what the board has.
         engine: "compiled" or "tflm".

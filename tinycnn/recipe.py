@@ -15,7 +15,7 @@ __all__ = [
     "DistillSettings",
     "PruneSettings",
     "QuantizationSettings",
-    "Table",
+    "Settings",
     "TrainingSettings",
     "TransferSettings",
 ]
@@ -28,7 +28,7 @@ _Epochs = Annotated[int, Field(ge=1, le=10_000)]
 _Rate = Annotated[float, Field(gt=0, le=1)]
 
 
-class Table(BaseModel):
+class Settings(BaseModel):
     """A table of `tinycnn.toml`: checked, frozen, without unknown keys."""
 
     model_config = ConfigDict(
@@ -36,7 +36,7 @@ class Table(BaseModel):
     )
 
 
-class AugmentSettings(Table):
+class AugmentSettings(Settings):
     """How each image is varied anew whenever it is seen; zero leaves it alone.
 
     Attributes:
@@ -72,7 +72,7 @@ def _read_augment(value: Any) -> Any:
     return value
 
 
-class TransferSettings(Table):
+class TransferSettings(Settings):
     """A start from what another network has learned.
 
     Attributes:
@@ -91,7 +91,7 @@ class TransferSettings(Table):
     learning_rate: _Rate = 0.001
 
 
-class DistillSettings(Table):
+class DistillSettings(Settings):
     """A teacher, whose opinion on every image is learned beside its label.
 
     Attributes:
@@ -106,7 +106,7 @@ class DistillSettings(Table):
     temperature: Annotated[float, Field(ge=1, le=100)] = 4.0
 
 
-class PruneSettings(Table):
+class PruneSettings(Settings):
     """Channels that are taken out once the network is trained.
 
     Attributes:
@@ -120,7 +120,7 @@ class PruneSettings(Table):
     learning_rate: _Rate = 0.001
 
 
-class TrainingSettings(Table):
+class TrainingSettings(Settings):
     """How the float network is trained.
 
     Attributes:
@@ -168,7 +168,7 @@ class TrainingSettings(Table):
         return tuple(name for name in sources + teachers if name != IMAGENET)
 
 
-class QuantizationSettings(Table):
+class QuantizationSettings(Settings):
     """How its int8 twin is made.
 
     Attributes:

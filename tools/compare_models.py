@@ -91,7 +91,7 @@ def compare(
 def open_device(
     compilation: Compilation, options: argparse.Namespace, folder: Path
 ) -> Device:
-    """The generated C as a program of this machine, or on the simulated board."""
+    """The generated C as a program of this computer, or on the simulated board."""
     board = load_board(options.board)
     project = write_arduino_project(
         folder,

@@ -1,4 +1,4 @@
-"""`tinycnn doctor` on this machine, whatever it has."""
+"""`tinycnn doctor` on this computer, whatever it has."""
 
 import json
 import subprocess

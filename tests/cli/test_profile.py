@@ -72,7 +72,7 @@ def test_a_cache_that_is_off_comes_with_advice(capsys):
     ],
 )
 def test_start_up_is_what_the_registers_say(capsys, cache_on, counts_cycles, printed):
-    """A program of this machine has neither and says nothing."""
+    """A program of this computer has neither and says nothing."""
     print_start_up(replace(INFO, cache_on=cache_on, counts_cycles=counts_cycles))
 
     assert capsys.readouterr().out.strip() == printed
@@ -117,7 +117,7 @@ def test_validate_of_a_file_says_how_the_board_started(net, tmp_path):
 
 
 def test_validate_of_a_file_on_given_inputs(net, tmp_path):
-    """As many rows as the array has, on the program for this machine."""
+    """As many rows as the array has, on the program for this computer."""
     rows = np.random.default_rng(0).uniform(0, 1, (5, 9, 7, 3)).astype(np.float32)
     np.save(tmp_path / "x.npy", rows)
     command = ("validate", net.name, "--device", "host", "--inputs", "x.npy", "--json")

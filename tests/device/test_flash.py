@@ -10,7 +10,7 @@ import pytest
 
 from tests.device.fake_board import FakeBoard
 from tinycnn.boards import load_board, load_boards
-from tinycnn.device.flash import Flashing, Machine, Target
+from tinycnn.device.flash import Computer, Flashing, FlashJob
 from tinycnn.device.ports import DetectedPort
 from tinycnn.device.upload import upload_command
 from tinycnn.errors import DeviceError, TinycnnError, ToolchainError
@@ -21,12 +21,12 @@ from tests.device.simulated_nano import SimulatedNano, make_image  # noqa: E402
 OLD, NEW = b"\1" * 32, b"\2" * 32
 
 
-def make_target(folder, *, board="nano33ble", method=None, image=None):
+def make_job(folder, *, board="nano33ble", method=None, image=None):
     """An image of the new model in a file."""
     path = folder / "demo.bin"
     path.write_bytes(make_image(NEW) if image is None else image)
     found = load_board(board)
-    return Target(found, method or found.upload, path, NEW.hex())
+    return FlashJob(found, method or found.upload, path, NEW.hex())
 
 
 def make_port(
@@ -37,9 +37,9 @@ def make_port(
     return DetectedPort(device, boards, mode, serial, 0x2341, 0x805A, "")
 
 
-def flash(target, machine, port=None):
+def flash(job, computer, port=None):
     """Take all steps."""
-    flashing = Flashing(target, port, machine=machine)
+    flashing = Flashing(job, port, computer=computer)
     for _, action in flashing.steps:
         action()
     return flashing
@@ -52,14 +52,14 @@ def nano():
         yield nano
 
 
-def machine_with(nano):
+def computer_with(nano):
     """A computer to which it is connected."""
-    return Machine(ports=nano.ports, restart_s=2.0, settle_s=0.5)
+    return Computer(ports=nano.ports, restart_s=2.0, settle_s=0.5)
 
 
 def test_board_runs_the_new_model(nano, tmp_path):
     """Touch, bootloader on a new port, upload, application on another, HELLO."""
-    flashing = flash(make_target(tmp_path), machine_with(nano))
+    flashing = flash(make_job(tmp_path), computer_with(nano))
 
     assert nano.lives == ["application", "bootloader", "application"]
     assert (flashing.info.model_sha256, flashing.retries) == (NEW.hex(), 0)
@@ -69,7 +69,7 @@ def test_board_runs_the_new_model(nano, tmp_path):
 def test_board_that_waits_in_its_bootloader(tmp_path):
     """After two presses of its button no touch is needed."""
     with SimulatedNano(make_image(OLD), mode="bootloader") as nano:
-        flash(make_target(tmp_path), machine_with(nano))
+        flash(make_job(tmp_path), computer_with(nano))
 
         assert nano.lives == ["bootloader", "application"]
 
@@ -78,11 +78,11 @@ def test_power_lost_in_an_upload(nano, tmp_path):
     """The board comes up in its bootloader by itself, and can be flashed again."""
     nano.unplug_after = 10_000
     with pytest.raises(DeviceError, match=r"lost|no bootloader's reply"):
-        flash(make_target(tmp_path), machine_with(nano))
+        flash(make_job(tmp_path), computer_with(nano))
     while not nano.ports():
         time.sleep(0.01)
 
-    flash(make_target(tmp_path), machine_with(nano))
+    flash(make_job(tmp_path), computer_with(nano))
 
     assert nano.lives == [
         "application", "bootloader", "bootloader", "application"
@@ -92,20 +92,20 @@ def test_power_lost_in_an_upload(nano, tmp_path):
 def test_board_that_ignores_the_touch(nano, tmp_path):
     """Firmware that hangs cannot obey: the button is the way."""
     nano.touchable = False
-    machine = Machine(ports=nano.ports, restart_s=0.2)
+    computer = Computer(ports=nano.ports, restart_s=0.2)
 
     with pytest.raises(DeviceError, match=r"port /dev/.*: no bootloader came") as error:
-        flash(make_target(tmp_path), machine)
+        flash(make_job(tmp_path), computer)
 
     assert "reset button twice" in error.value.hint
 
 
 def test_board_with_another_model_afterwards(nano, tmp_path):
     """An image of another model than the project's is found by its hash."""
-    target = make_target(tmp_path, image=make_image(OLD))
+    job = make_job(tmp_path, image=make_image(OLD))
 
     with pytest.raises(DeviceError, match="expected model 020202020202, got 0101") as e:
-        flash(target, machine_with(nano))
+        flash(job, computer_with(nano))
 
     assert "tinycnn build" in e.value.hint
 
@@ -113,10 +113,10 @@ def test_board_with_another_model_afterwards(nano, tmp_path):
 def test_board_that_does_not_come_back(nano, tmp_path):
     """Firmware that crashes at its start is missed, not waited for without end."""
     nano.crashes = True
-    machine = Machine(ports=nano.ports, restart_s=0.5)
+    computer = Computer(ports=nano.ports, restart_s=0.5)
 
     with pytest.raises(DeviceError, match="nano33ble: did not come back") as error:
-        flash(make_target(tmp_path), machine)
+        flash(make_job(tmp_path), computer)
 
     assert "press reset" in error.value.hint
 
@@ -130,8 +130,8 @@ def test_two_boards_that_restart_are_not_confused(nano, tmp_path):
         calls.append(nano.ports())
         return (*nano.ports(), *([other] if len(calls) > 2 else []))
 
-    machine = Machine(ports=list_ports, restart_s=2.0)
-    flashing = flash(make_target(tmp_path), machine)
+    computer = Computer(ports=list_ports, restart_s=2.0)
+    flashing = flash(make_job(tmp_path), computer)
 
     assert flashing.info.model_sha256 == NEW.hex()
 
@@ -145,16 +145,16 @@ def test_board_with_another_serial_number_afterwards(nano, tmp_path):
             for port in nano.ports()
         )
 
-    flash(make_target(tmp_path), Machine(ports=list_ports, restart_s=0.6))
+    flash(make_job(tmp_path), Computer(ports=list_ports, restart_s=0.6))
 
     assert nano.lives == ["application", "bootloader", "application"]
 
 
 def test_rehearsal_shows_the_steps(tmp_path):
     """In words, without a board, and without touching one."""
-    machine = Machine(ports=tuple)
+    computer = Computer(ports=tuple)
 
-    flashing = Flashing(make_target(tmp_path), None, machine=machine, is_rehearsal=True)
+    flashing = Flashing(make_job(tmp_path), None, computer=computer, is_rehearsal=True)
 
     assert [text for text, _ in flashing.steps] == [
         "open PORT at 1200 bit/s: the bootloader starts",
@@ -186,7 +186,7 @@ def test_board_must_be_certain(case, tmp_path):
     ports, wanted, message = NO_BOARD[case]
 
     with pytest.raises(DeviceError) as error:
-        Flashing(make_target(tmp_path), wanted, machine=Machine(ports=lambda: ports))
+        Flashing(make_job(tmp_path), wanted, computer=Computer(ports=lambda: ports))
 
     assert str(error.value) == message
     assert "--port" in error.value.hint or "/dev/ttyACM0" in error.value.hint
@@ -196,9 +196,9 @@ def test_port_by_another_name_is_the_same(tmp_path):
     """A link to a port, as udev makes them, is that port."""
     (tmp_path / "ttyACM0").touch()
     (tmp_path / "by-id").symlink_to(tmp_path / "ttyACM0")
-    machine = Machine(ports=lambda: (make_port(str(tmp_path / "ttyACM0")),))
+    computer = Computer(ports=lambda: (make_port(str(tmp_path / "ttyACM0")),))
 
-    flashing = Flashing(make_target(tmp_path), str(tmp_path / "by-id"), machine=machine)
+    flashing = Flashing(make_job(tmp_path), str(tmp_path / "by-id"), computer=computer)
 
     assert flashing.port == str(tmp_path / "ttyACM0")
 
@@ -214,10 +214,10 @@ WRONG_IMAGES = {
 @pytest.mark.parametrize("name", WRONG_IMAGES)
 def test_image_for_another_place_is_refused(name, tmp_path):
     """Before the board is touched."""
-    target = make_target(tmp_path, image=WRONG_IMAGES[name])
+    job = make_job(tmp_path, image=WRONG_IMAGES[name])
 
     with pytest.raises(ToolchainError, match=r"demo\.bin: expected"):
-        Flashing(target, "/dev/ttyACM0")
+        Flashing(job, "/dev/ttyACM0")
 
 
 COMMANDS = {
@@ -246,10 +246,10 @@ def test_each_program_gets_its_command(board):
 @pytest.mark.parametrize("board", load_boards(), ids=lambda board: board.name)
 def test_every_board_can_be_flashed(board, tmp_path):
     """Its steps end with the question for the model."""
-    target = make_target(tmp_path, board=board.name)
-    machine = Machine(ports=tuple)
+    job = make_job(tmp_path, board=board.name)
+    computer = Computer(ports=tuple)
 
-    steps = Flashing(target, None, machine=machine, is_rehearsal=True).steps
+    steps = Flashing(job, None, computer=computer, is_rehearsal=True).steps
 
     assert "HELLO" in steps[-1][0]
 
@@ -279,13 +279,13 @@ def test_program_uploads_by_the_debug_probe(tmp_path):
     """The port stays; the program is run, and HELLO has the last word."""
     ran = []
     port = make_port(board="nucleo_f446re")
-    machine = Machine(
+    computer = Computer(
         ports=lambda: (port,),
         run=ran.append,
         open_link=lambda url, baud: serve_hello(NEW),
     )
 
-    flashing = flash(make_target(tmp_path, board="nucleo_f446re"), machine)
+    flashing = flash(make_job(tmp_path, board="nucleo_f446re"), computer)
 
     assert [command[0] for command in ran] == ["openocd"]
     assert flashing.info.model_sha256 == NEW.hex()
@@ -293,14 +293,14 @@ def test_program_uploads_by_the_debug_probe(tmp_path):
 
 def test_program_that_lies_is_found_out(tmp_path):
     """F24: exit code 0, and the board still runs the old model."""
-    machine = Machine(
+    computer = Computer(
         ports=lambda: (make_port(board="nucleo_f446re"),),
         run=lambda command: None,
         open_link=lambda url, baud: serve_hello(OLD),
     )
 
     with pytest.raises(DeviceError, match="expected model 0202"):
-        flash(make_target(tmp_path, board="nucleo_f446re"), machine)
+        flash(make_job(tmp_path, board="nucleo_f446re"), computer)
 
 
 def test_image_is_copied_to_a_drive(tmp_path):
@@ -313,24 +313,24 @@ def test_image_is_copied_to_a_drive(tmp_path):
         copied = (drive / "demo.bin").exists()
         return (make_port(board="pico"),) if copied else ()
 
-    machine = Machine(
+    computer = Computer(
         ports=list_ports,
         drives=lambda: (drive,),
         open_link=lambda url, baud: serve_hello(NEW),
     )
-    target = make_target(tmp_path, board="pico")
+    job = make_job(tmp_path, board="pico")
 
-    flashing = flash(target, machine)
+    flashing = flash(job, computer)
 
-    assert (drive / "demo.bin").read_bytes() == target.image.read_bytes()
+    assert (drive / "demo.bin").read_bytes() == job.image.read_bytes()
     assert flashing.port == "/dev/ttyACM0"
 
 
 def test_no_drive_is_an_error(tmp_path):
     """A board that does not show its drive."""
-    machine = Machine(ports=tuple, drives=tuple, restart_s=0.1)
+    computer = Computer(ports=tuple, drives=tuple, restart_s=0.1)
 
     with pytest.raises(TinycnnError, match="expected one drive") as error:
-        flash(make_target(tmp_path, board="pico"), machine)
+        flash(make_job(tmp_path, board="pico"), computer)
 
     assert "BOOTSEL" in error.value.hint

@@ -142,7 +142,7 @@ def test_hello_reply_is_read() -> None:
     """Every field of a HELLO reply is where the protocol has it."""
     info = parse_hello(FakeBoard().hello())
 
-    assert (info.model, info.generator, info.reference) == ("m", "tests", "none")
+    assert (info.model, info.generator, info.numerics) == ("m", "tests", "none")
     assert (info.board, info.board_id) == ("fake", "0102030405060708")
     assert info.model_sha256 == bytes(range(32)).hex()
     assert (info.clock_hz, info.arena_bytes) == (64_000_000, 2048)

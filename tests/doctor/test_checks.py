@@ -6,7 +6,7 @@ import pytest
 
 from tinycnn.device.ports import DetectedPort
 from tinycnn.device.protocol import DeviceInfo
-from tinycnn.doctor import Facts, Packages, PortFacts, check_machine
+from tinycnn.doctor import Facts, Packages, PortFacts, check_computer
 
 NANO = DetectedPort(
     "/dev/ttyACM0", ("nano33ble",), "application", "5A1F", 0x2341, 0x805A, "Nano"
@@ -15,7 +15,7 @@ OTHER = DetectedPort("/dev/ttyUSB0", (), "other", None, 0x1A86, 0x7523, "CH340")
 
 INFO = DeviceInfo(
     board="nano33ble", board_id="0" * 16, model="demo", model_sha256="ab" * 32,
-    generator="", reference="", clock_hz=64_000_000, arena_bytes=1, stack_bytes=1,
+    generator="", numerics="", clock_hz=64_000_000, arena_bytes=1, stack_bytes=1,
     max_payload=64, inputs=(), outputs=(), cache_on=True, counts_cycles=True,
 )  # fmt: skip
 
@@ -32,7 +32,7 @@ def make_port(port=NANO, **changes):
     return replace(PortFacts(port, "dialout", True, (), INFO), **changes)
 
 
-# A machine on which nothing is wrong.
+# A computer on which nothing is wrong.
 FINE = Facts(
     system="linux",
     python=("3.12.1", True),
@@ -54,13 +54,13 @@ FINE = Facts(
 
 def find(facts, subject):
     """The finding about one subject."""
-    (finding,) = (f for f in check_machine(facts) if f.subject == subject)
+    (finding,) = (f for f in check_computer(facts) if f.subject == subject)
     return finding
 
 
 def test_nothing_is_wrong():
     """All findings are fine, and none has a fix."""
-    findings = check_machine(FINE)
+    findings = check_computer(FINE)
 
     assert {finding.level for finding in findings} == {"ok"}
     assert not any(finding.fix for finding in findings)
@@ -211,6 +211,6 @@ def test_only_linux_has_its_troubles():
     """Groups, udev and ModemManager are not looked at elsewhere."""
     facts = replace(FINE, system="darwin", may_use_ports=False, probes_modems=True)
 
-    subjects = {finding.subject for finding in check_machine(facts)}
+    subjects = {finding.subject for finding in check_computer(facts)}
 
     assert not subjects & {"permissions", "ModemManager"}

@@ -1,4 +1,4 @@
-"""The facts of a machine: of this one, and of one with programs that are made up."""
+"""The facts of a computer: of this one, and of one with programs that are made up."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from importlib import metadata
 import pytest
 
 from tests.device.fake_board import FakeBoard, Line, served
-from tinycnn.doctor import check_machine, gather_facts
+from tinycnn.doctor import check_computer, gather_facts
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 
-def test_this_machine_has_what_the_tests_need():
+def test_this_computer_has_what_the_tests_need():
     """Python and tinycnn's own packages are in order."""
     facts = gather_facts()
 
@@ -46,7 +46,7 @@ def test_board_on_a_port_is_asked():
 
 def test_port_that_is_not_there_is_a_problem():
     """When it was asked for."""
-    finding = check_machine(gather_facts("/dev/no-such-port"))[-1]
+    finding = check_computer(gather_facts("/dev/no-such-port"))[-1]
 
     assert (finding.level, finding.subject) == ("problem", "/dev/no-such-port")
     assert "not found" in finding.text or "cannot open" in finding.text
@@ -103,7 +103,7 @@ def test_programs_tell_their_versions(tmp_path, monkeypatch):
 
 
 def test_programs_that_are_not_there(tmp_path, monkeypatch):
-    """A machine with nothing but Python."""
+    """A computer with nothing but Python."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("ZEPHYR_BASE", raising=False)
 

@@ -131,7 +131,7 @@ def test_a_model_is_exact_in_qemu(build, machine):
         upload="none",
         touch_1200bps=False,
     )
-    image, rows, expected = build("random", board, machine="mps2")
+    image, rows, expected = build("random", board, backend="mps2")
 
     with run_in_qemu(machine, image.elf) as port, open_serial(port) as device:
         assert run_rows(device, rows) == expected

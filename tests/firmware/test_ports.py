@@ -19,18 +19,18 @@ CORES = {
 MACROS = ['-DBOARD_NAME="board"', "-DVARIANT_MCK=64000000u"]
 SHARED = sorted([*PORTS.glob("arduino/*.cpp"), *SIM.glob("core/*.c*")])
 CASES = [
-    pytest.param(machine, core, path, id=f"{machine}-{core}-{path.name}")
-    for machine in ("nrf52840", "mps2")
+    pytest.param(backend, core, path, id=f"{backend}-{core}-{path.name}")
+    for backend in ("nrf52840", "mps2")
     for core in CORES
-    for path in [*SHARED, SIM / machine / "backend.c"]
+    for path in [*SHARED, SIM / backend / "backend.c"]
 ]
 
 
-@pytest.mark.parametrize(("machine", "core", "source"), CASES)
-def test_a_port_compiles_without_a_warning(machine, core, source, tmp_path):
-    """With the flags of the house, for every machine that it can be built for."""
+@pytest.mark.parametrize(("backend", "core", "source"), CASES)
+def test_a_port_compiles_without_a_warning(backend, core, source, tmp_path):
+    """With the flags of the house, for every backend that it can be built for."""
     standard = ["-std=c11"] if source.suffix == ".c" else ["-std=gnu++14", "-x", "c++"]
-    folders = (SIM / "core", SIM / machine, firmware_dir() / "include/tcnn")
+    folders = (SIM / "core", SIM / backend, firmware_dir() / "include/tcnn")
     command = [sys.executable, "-m", "ziglang", "cc", *standard, *FLAGS, *MACROS]
     command += CORES[core].split()
     command += [f"-I{folder}" for folder in folders]

@@ -103,7 +103,7 @@ def test_the_device_confirms_the_arena(open_engine):
     info = open_engine().info()
 
     assert info.arena_bytes == FAKE_ARENA_BYTES
-    assert (info.model, info.reference) == ("net", "tflm")
+    assert (info.model, info.numerics) == ("net", "tflm")
 
 
 @pytest.mark.parametrize(

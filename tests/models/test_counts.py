@@ -1,4 +1,4 @@
-"""The zoo against figures that others published: parameters and multiply-accumulates.
+"""The families against figures that others published: parameters and MACs.
 
 A family at `width` 1.0 has its paper's channels; where a paper has no batch
 normalization, or biases before it, the count is that after folding it into the weights.

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from tinycnn.errors import ProjectError
+from tinycnn.families import FAMILIES
 from tinycnn.models import build_model, model_names
-from tinycnn.zoo import FAMILIES
 
 
 def test_names_need_no_tensorflow():
-    """The names of the zoo are known without importing TensorFlow."""
+    """The names of the families are known without importing TensorFlow."""
     code = (
         "import sys; from tinycnn.models import model_names; model_names(); "
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
@@ -25,7 +25,7 @@ def test_names_need_no_tensorflow():
     ("name", "nearest"), [("lenet", "lenet5"), ("tinycnn", "tiny_cnn")]
 )
 def test_unknown_name_suggests_the_nearest(name, nearest):
-    """A misspelt model is refused with the nearest name of the zoo."""
+    """A misspelt model is refused with the nearest family's name."""
     with pytest.raises(ProjectError, match=f"model '{name}': not known") as caught:
         build_model(name, input_shape=(8, 8, 1), classes=10)
 

@@ -32,7 +32,7 @@ RESNET8 = [
 
 
 def layers_of(name, image, classes=10, **knobs):
-    """The layers of a model of the zoo, for square images."""
+    """The layers of a family, for square images."""
     found = untrained_model(
         parse_model(name, knobs), root=Path(), input_shape=image, classes=classes
     )

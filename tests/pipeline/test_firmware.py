@@ -116,7 +116,7 @@ def test_tflm_is_the_engine_of_the_project_alone(runner, framework):
         "compiled"
     )
     with open_host(runner.folder / "host") as device:
-        assert device.info().reference == "tflm"
+        assert device.info().numerics == "tflm"
 
 
 def test_tflm_that_would_be_silently_wrong_is_refused_early():

@@ -13,7 +13,7 @@ KINDS = ("litert", "tflm")
 
 
 @pytest.fixture(params=KINDS)
-def kind(request):
+def numerics(request):
     """Each reference that is installed."""
     if request.param == "tflm":
         require_module("tflite_micro")
@@ -36,42 +36,42 @@ def bomb():
     return b.build([x], [y])
 
 
-def test_identity_names_package_version_and_kernels(model, kind):
+def test_identity_names_package_version_and_kernels(model, numerics):
     """What "equal" refers to is always named."""
-    package = {"litert": "ai-edge-litert", "tflm": "tflite-micro"}[kind]
+    package = {"litert": "ai-edge-litert", "tflm": "tflite-micro"}[numerics]
     version = importlib.metadata.version(package)
 
-    text = str(load_reference(model, kind).identity)
+    text = str(load_reference(model, numerics).identity)
     assert text.startswith(f"{package} {version}, ")
     assert text.endswith("1 thread")
 
 
-def test_isolated_runs_give_the_same_bytes(model, kind):
+def test_isolated_runs_give_the_same_bytes(model, numerics):
     """A child process changes nothing."""
     inputs = np.random.default_rng(0).uniform(0, 1, (5, 189)).astype(np.float32)
-    expected = load_reference(model, kind).run(inputs)
+    expected = load_reference(model, numerics).run(inputs)
 
-    isolated = load_isolated_reference(model, kind)
+    isolated = load_isolated_reference(model, numerics)
     assert np.array_equal(expected, isolated.run(inputs))
     assert expected.shape == (5, 16)
 
 
-def test_a_refused_file_is_named(tmp_path, kind):
+def test_a_refused_file_is_named(tmp_path, numerics):
     """What is no model is refused in one line that starts with the file."""
     path = tmp_path / "broken.tflite"
     path.write_bytes(b"\x04\0\0\0TFL3")
     for load in (load_reference, load_isolated_reference):
         with pytest.raises(InvalidModelError, match=r"broken\.tflite: ") as caught:
-            load(path, kind).run(np.zeros((1, 4), np.int8))
+            load(path, numerics).run(np.zeros((1, 4), np.int8))
 
         assert "\n" not in str(caught.value)
 
 
-def test_a_memory_bomb_ends_the_child_alone(tmp_path, kind):
+def test_a_memory_bomb_ends_the_child_alone(tmp_path, numerics):
     """Beyond the address space that it may use, the model is refused."""
     path = tmp_path / "bomb.tflite"
     path.write_bytes(bomb())
-    reference = load_isolated_reference(path, kind, limits=Limits(2 << 30))
+    reference = load_isolated_reference(path, numerics, limits=Limits(2 << 30))
     with pytest.raises(InvalidModelError, match=r"bomb\.tflite: "):
         reference.run(np.zeros((1, 1), np.int8))
 

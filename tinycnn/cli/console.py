@@ -64,7 +64,7 @@ def device_options(command: _Command) -> _Command:
         type=click.Choice(["sim", "host"]),
         default="sim",
         show_default=True,
-        help="The simulated board, or the generated C as a program of this machine.",
+        help="The simulated board, or the generated C as a program of this computer.",
     )(port_options(command))
 
 
@@ -145,7 +145,7 @@ class ConsoleObserver:
 def print_start_up(info: DeviceInfo) -> None:
     """Print what a board's registers said after its start, and advice."""
     if info.cache_on is None and not info.counts_cycles:
-        return  # a program of this machine
+        return  # a program of this computer
     cache = {True: "on", False: "off", None: "unknown"}[info.cache_on]
     counter = "runs" if info.counts_cycles else "missing"
     click.echo(f"start-up: instruction cache {cache}, cycle counter {counter}")

@@ -56,7 +56,7 @@ def datasets(context: click.Context, as_json: bool) -> None:
             entry.summary,
             f"download of {entry.download_bytes / 1e6:,.0f} MB"
             if entry.download_bytes
-            else "on this machine",
+            else "on this computer",
         )
         for entry in known
     )

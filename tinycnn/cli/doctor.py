@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from tinycnn.cli.console import json_option, print_json
-from tinycnn.doctor import Finding, check_machine, gather_facts
+from tinycnn.doctor import Finding, check_computer, gather_facts
 
 __all__ = ["doctor"]
 
@@ -27,7 +27,7 @@ def doctor(port: str | None, as_json: bool) -> int:
       tinycnn doctor
       tinycnn doctor --port /dev/ttyACM0
     """
-    findings = check_machine(gather_facts(port))
+    findings = check_computer(gather_facts(port))
     problems = sum(finding.level == "problem" for finding in findings)
     if as_json:
         print_json({"problems": problems, "findings": [asdict(f) for f in findings]})

@@ -14,7 +14,7 @@ from tinycnn.cli.console import (
     project_argument,
 )
 from tinycnn.device.flash import Flashing
-from tinycnn.pipeline.flash import find_target
+from tinycnn.pipeline.flash import find_flash_job
 
 __all__ = ["flash"]
 
@@ -35,10 +35,10 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
       tinycnn flash demo
       tinycnn flash demo --dry-run
     """
-    target = find_target(project)
+    job = find_flash_job(project)
     with ConsoleObserver(quiet=as_json) as observer:
         flashing = Flashing(
-            target,
+            job,
             port,
             on_page=lambda done, total: observer.progress("pages", done, total),
             is_rehearsal=dry_run,
@@ -52,9 +52,9 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
     info = flashing.info
     if as_json:
         found = {
-            "board": target.board.name,
-            "image": str(target.image),
-            "model_sha256": target.model_sha256,
+            "board": job.board.name,
+            "image": str(job.image),
+            "model_sha256": job.model_sha256,
             "port": flashing.port,
             "steps": [text for text, _ in steps],
             "retries": flashing.retries,

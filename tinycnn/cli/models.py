@@ -1,4 +1,4 @@
-"""`tinycnn models`: the zoo, and what each of its networks needs."""
+"""`tinycnn models`: the families, and what a network of each needs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from tinycnn.cli.analyze import (
     show_shape,
 )
 from tinycnn.cli.console import json_option, print_columns, print_json, print_table
+from tinycnn.families import FAMILIES, Family
 from tinycnn.pipeline import FoundModel, Layer, list_layers, untrained_model
 from tinycnn.project import parse_model
-from tinycnn.zoo import FAMILIES, Family
 
 __all__ = ["models"]
 
@@ -42,7 +42,7 @@ _FORMULA = "(input + padding - kernel) / stride + 1, rounded down"
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
-    """List the networks of the zoo, or `show` one of them.
+    """List the families of networks, or `show` one of them.
 
     \b
     Example:
@@ -90,7 +90,7 @@ def show(
     as_json: bool,
     **knobs: float | str | bool | None,
 ) -> int:
-    """Tell what NAME needs, without training it: a model of the zoo, or your own.
+    """Tell what NAME needs, without training it: a family, or your own model.
 
     The exit code is 1 when it does not fit on the board.
 

@@ -40,7 +40,7 @@ class KnownDataset:
 
     Attributes:
         summary: How many images, of what, their shape and classes.
-        download_bytes: What is not on this machine yet.
+        download_bytes: What is not on this computer yet.
     """
 
     name: str

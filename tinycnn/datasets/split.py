@@ -1,7 +1,7 @@
 """Seeded, stratified splits.
 
 Every part holds each class in its share of the whole, and at least one image of it. The
-same labels, sizes and seed give the same split on every machine (NumPy's PCG64).
+same labels, sizes and seed give the same split on every computer (NumPy's PCG64).
 """
 
 from __future__ import annotations

@@ -305,7 +305,7 @@ class Device:
 
 
 def open_host(executable: Path) -> Device:
-    """The model as a program of this machine, on pipes.
+    """The model as a program of this computer, on pipes.
 
     Raises:
         DeviceError: If the program cannot be started.

@@ -24,7 +24,7 @@ from tinycnn.device.samba import PAGE_BYTES, Bootloader
 from tinycnn.device.upload import copy_to_drive, list_drives, run_tool, upload_command
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ToolchainError
 
-__all__ = ["Flashing", "Machine", "Target"]
+__all__ = ["Computer", "FlashJob", "Flashing"]
 
 _BAUD = 115_200
 _TOUCHES = 2
@@ -36,7 +36,7 @@ _TOUCHES_ITSELF = ("arduino-cli", "west")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FlashJob:
     """What to flash, and what the board must say afterwards.
 
     Attributes:
@@ -53,7 +53,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class Computer:
     """What flashing needs of a computer; a test brings its own.
 
     Attributes:
@@ -74,9 +74,9 @@ class Flashing:
     """One image on its way to one board.
 
     Args:
-        target: What to flash.
+        job: What to flash.
         port: Where the board is; None finds it by its USB ids.
-        machine: The computer.
+        computer: The computer.
         on_page: Told how many pages of how many are written.
         is_rehearsal: Only the words of the steps are wanted; no board need be there.
 
@@ -91,25 +91,25 @@ class Flashing:
 
     def __init__(
         self,
-        target: Target,
+        job: FlashJob,
         port: str | None,
         *,
-        machine: Machine | None = None,
+        computer: Computer | None = None,
         on_page: Callable[[int, int], None] = lambda done, total: None,
         is_rehearsal: bool = False,
     ) -> None:
         self.retries = 0
         self.info: DeviceInfo | None = None
-        self._target = target
-        self._machine = machine or Machine()
+        self._job = job
+        self._computer = computer or Computer()
         self._on_page = on_page
-        self._image = target.image.read_bytes()
-        if target.method == "samba":
-            _check_image(target, self._image)
-        self._seen = self._machine.ports()
-        if is_rehearsal and not any(target.board.name in p.boards for p in self._seen):
+        self._image = job.image.read_bytes()
+        if job.method == "samba":
+            _check_image(job, self._image)
+        self._seen = self._computer.ports()
+        if is_rehearsal and not any(job.board.name in p.boards for p in self._seen):
             port = port or "PORT"
-        self._port = _choose_port(self._seen, target, port)
+        self._port = _choose_port(self._seen, job, port)
 
     @property
     def port(self) -> str:
@@ -119,7 +119,7 @@ class Flashing:
     @property
     def steps(self) -> tuple[tuple[str, Callable[[], None]], ...]:
         """What is to be done, in words and in deed."""
-        board, method = self._target.board, self._target.method
+        board, method = self._job.board, self._job.method
         runs = self._port is not None and self._port.mode != "bootloader"
         steps = []
         if runs and board.touch_1200bps and method not in _TOUCHES_ITSELF:
@@ -128,26 +128,26 @@ class Flashing:
         steps.append(self._upload_step())
         if board.touch_1200bps or not runs:
             steps.append(("wait for the application's port", self._await_application))
-        text = f"say HELLO: expect model {self._target.model_sha256[:12]}"
+        text = f"say HELLO: expect model {self._job.model_sha256[:12]}"
         return (*steps, (text, self._check_model))
 
     def _upload_step(self) -> tuple[str, Callable[[], None]]:
-        image = self._target.image.name
-        if self._target.method == "samba":
+        image = self._job.image.name
+        if self._job.method == "samba":
             pages = -(-len(self._image) // PAGE_BYTES)
             text = f"write {image} in {pages} pages, compare the CRC of each, restart"
             return text, self._write_pages
-        if self._target.method == "uf2":
+        if self._job.method == "uf2":
             return f"copy {image} to the bootloader's drive", self._copy
         return f"run {shlex.join(self._command())}", self._run_tool
 
     def _start_bootloader(self) -> None:
         for touch in range(_TOUCHES):
-            self._seen = self._machine.ports()
+            self._seen = self._computer.ports()
             if touch and self._port not in self._seen:
                 break
-            self._machine.touch(self.port)
-            if self._target.method not in _BY_PORT or self._arrives("bootloader"):
+            self._computer.touch(self.port)
+            if self._job.method not in _BY_PORT or self._arrives("bootloader"):
                 return
         text = f"port {self.port}: no bootloader came"
         hint = "press the board's reset button twice, quickly, and flash again"
@@ -160,29 +160,29 @@ class Flashing:
             bootloader.connect()
             bootloader.write(self._image, self._on_page)
             self.retries = bootloader.retries
-            self._seen = self._machine.ports()
+            self._seen = self._computer.ports()
             bootloader.start()
         finally:
             link.close()
 
     def _copy(self) -> None:
-        deadline = Deadline(self._machine.restart_s)
-        while not (drives := self._machine.drives()) and not deadline.expired:
+        deadline = Deadline(self._computer.restart_s)
+        while not (drives := self._computer.drives()) and not deadline.expired:
             time.sleep(_POLL_S)
-        self._seen = self._machine.ports()
-        copy_to_drive(self._target.image, drives)
+        self._seen = self._computer.ports()
+        copy_to_drive(self._job.image, drives)
 
     def _run_tool(self) -> None:
-        self._seen = self._machine.ports()
-        self._machine.run(self._command())
+        self._seen = self._computer.ports()
+        self._computer.run(self._command())
 
     def _command(self) -> tuple[str, ...]:
-        target = self._target
-        return upload_command(target.method, target.board, target.image, self.port)
+        job = self._job
+        return upload_command(job.method, job.board, job.image, self.port)
 
     def _await_application(self) -> None:
         if not self._arrives("application"):
-            name, time_s = self._target.board.name, self._machine.restart_s
+            name, time_s = self._job.board.name, self._computer.restart_s
             text = f"{name}: did not come back within {time_s:.0f} s of its upload"
             hint = "press reset once; if it stays away, its firmware crashes at start"
             raise DeviceTimeoutError(text, hint=hint)
@@ -190,7 +190,7 @@ class Flashing:
     def _check_model(self) -> None:
         with Device(self._open()) as device:
             self.info = device.info()
-        expected, got = self._target.model_sha256, self.info.model_sha256
+        expected, got = self._job.model_sha256, self.info.model_sha256
         if got != expected:
             text = f"port {self.port}: expected model {expected[:12]}, got {got[:12]}"
             hint = "the image is of another model: run tinycnn build, then flash again"
@@ -198,14 +198,14 @@ class Flashing:
 
     def _arrives(self, mode: str) -> bool:
         """Whether the board's port in `mode` comes in time; then it is the port."""
-        deadline = Deadline(self._machine.restart_s)
+        deadline = Deadline(self._computer.restart_s)
         # Another's port is not taken for ours as long as ours may still come.
-        by_serial = Deadline(self._machine.restart_s / 2 if self._serial else 0.0)
+        by_serial = Deadline(self._computer.restart_s / 2 if self._serial else 0.0)
         while not deadline.expired:
-            name = self._target.board.name
+            name = self._job.board.name
             ports = [
                 port
-                for port in self._machine.ports()
+                for port in self._computer.ports()
                 if port.mode == mode and name in port.boards
             ]
             found = [port for port in ports if _serial(port) == self._serial]
@@ -223,10 +223,10 @@ class Flashing:
 
     def _open(self) -> Link:
         """The board's port; a new one may be held for a moment by the system."""
-        deadline = Deadline(self._machine.settle_s)
+        deadline = Deadline(self._computer.settle_s)
         while True:
             try:
-                return self._machine.open_link(self.port, _BAUD)
+                return self._computer.open_link(self.port, _BAUD)
             except DeviceError:
                 if deadline.expired:
                     raise
@@ -238,9 +238,9 @@ def _serial(port: DetectedPort) -> str | None:
     return number[-_SERIAL_DIGITS:] or None
 
 
-def _check_image(target: Target, image: bytes) -> None:
+def _check_image(job: FlashJob, image: bytes) -> None:
     """Do nothing if `image` begins as a program at the board's place for one does."""
-    board, name = target.board, target.image.name
+    board, name = job.board, job.image.name
     if len(image) > board.flash_bytes:
         text = f"{name}: expected at most {board.flash_bytes:,} bytes of flash, got "
         raise ToolchainError(f"{text}{len(image):,}", hint="choose a smaller model")
@@ -255,10 +255,10 @@ def _check_image(target: Target, image: bytes) -> None:
 
 
 def _choose_port(
-    ports: Sequence[DetectedPort], target: Target, wanted: str | None
+    ports: Sequence[DetectedPort], job: FlashJob, wanted: str | None
 ) -> DetectedPort | None:
     """The port where the board is; None if the upload does without."""
-    name = target.board.name
+    name = job.board.name
     if wanted:
         port = find_port(wanted, ports)
         if port.boards and name not in port.boards:
@@ -271,7 +271,7 @@ def _choose_port(
         listing = ", ".join(f"{p.device} ({p.mode}, {_serial(p)})" for p in found)
         text = f"{len(found)} boards of the kind {name}: {listing}"
         raise DeviceError(text, hint="choose one with --port")
-    if not found and target.method in _BY_PORT:
+    if not found and job.method in _BY_PORT:
         here = ", ".join(port.device for port in ports) or "none"
         hint = f"connect it, or press its reset button twice; serial ports here: {here}"
         raise DeviceError(f"no {name} found", hint=hint)

@@ -1,4 +1,4 @@
-"""The serial ports of this machine, and which of them are boards.
+"""The serial ports of this computer, and which of them are boards.
 
 A port is known by its USB ids, which the board table holds. Several boards can share
 them, as all boards with an ST-LINK do.
@@ -43,7 +43,7 @@ class DetectedPort:
 
 
 def detect_ports() -> tuple[DetectedPort, ...]:
-    """All serial ports of this machine, boards or not, by name."""
+    """All serial ports of this computer, boards or not, by name."""
     ports = map(identify_port, list_ports.comports())
     return tuple(sorted(ports, key=lambda port: port.device))
 

@@ -1,4 +1,4 @@
-"""Programs that run on this machine, as far as a /proc shows them."""
+"""Programs that run on this computer, as far as a /proc shows them."""
 
 from __future__ import annotations
 

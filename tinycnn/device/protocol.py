@@ -140,7 +140,7 @@ class DeviceInfo:
     model: str
     model_sha256: str
     generator: str
-    reference: str
+    numerics: str
     clock_hz: int
     arena_bytes: int
     stack_bytes: int
@@ -317,14 +317,14 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         reader.take_tensors(name, count)
         for name, count in zip(("input", "output"), fixed[8:], strict=True)
     )
-    model, generator, reference, board = (reader.take_string() for _ in range(4))
+    model, generator, numerics, board = (reader.take_string() for _ in range(4))
     return DeviceInfo(
         board=board,
         board_id=board_id.hex(),
         model=model,
         model_sha256=sha256.hex(),
         generator=generator,
-        reference=reference,
+        numerics=numerics,
         clock_hz=clock_hz,
         arena_bytes=arena,
         stack_bytes=stack,

@@ -1,6 +1,6 @@
-"""Is all there that tinycnn needs? Facts of a machine -> findings, with fixes."""
+"""Is all there that tinycnn needs? Facts of a computer -> findings, with fixes."""
 
-from tinycnn.doctor.checks import Finding, check_machine
+from tinycnn.doctor.checks import Finding, check_computer
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
 from tinycnn.doctor.gather import gather_facts
 
@@ -9,6 +9,6 @@ __all__ = [
     "Finding",
     "Packages",
     "PortFacts",
-    "check_machine",
+    "check_computer",
     "gather_facts",
 ]

@@ -1,4 +1,4 @@
-"""Facts of a machine -> findings: each is fine, a warning or a problem, with its fix.
+"""Facts of a computer -> findings: each is fine, a warning or a problem, with its fix.
 
 A problem stops something that was asked for: a package of tinycnn itself, a board that
 is connected but cannot be used. What merely is not there, and would be needed for more
@@ -16,7 +16,7 @@ from tinycnn.device.ports import DetectedPort
 from tinycnn.device.protocol import DeviceInfo
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
 
-__all__ = ["Finding", "check_machine"]
+__all__ = ["Finding", "check_computer"]
 
 _GROUP = "dialout"  # who may use serial ports, on most systems
 Level = Literal["ok", "warning", "problem"]
@@ -39,8 +39,8 @@ class Finding:
     fix: str | None = None
 
 
-def check_machine(facts: Facts) -> tuple[Finding, ...]:
-    """All findings about a machine, in the order of the way to a board."""
+def check_computer(facts: Facts) -> tuple[Finding, ...]:
+    """All findings about a computer, in the order of the way to a board."""
     return (
         _check_python(facts),
         *map(_check_packages, facts.packages),

@@ -1,4 +1,4 @@
-"""What is known about a machine, before anything is made of it."""
+"""What is known about a computer, before anything is made of it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class PortFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A machine.
+    """A computer.
 
     Attributes:
         system: As `sys.platform` calls it.

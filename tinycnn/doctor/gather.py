@@ -1,4 +1,4 @@
-"""Gathers the facts of this machine: runs programs, reads /proc, asks boards."""
+"""Gathers the facts of this computer: runs programs, reads /proc, asks boards."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ARDUINO = 'ATTRS{idVendor}=="2341"'
 
 
 def gather_facts(port: str | None = None) -> Facts:
-    """The facts of this machine.
+    """The facts of this computer.
 
     Args:
         port: The only port to look at, by any URL; None looks at all.
@@ -70,7 +70,7 @@ def _find_python() -> tuple[str, bool]:
 
 
 def _find_packages() -> Iterator[Packages]:
-    """What each install needs of this machine, beyond the plain one."""
+    """What each install needs of this computer, beyond the plain one."""
     wanted = [Requirement(line) for line in metadata.requires("tinycnn") or ()]
     plain: list[Requirement] = []
     for extra in _EXTRAS:

@@ -29,11 +29,11 @@ from tinycnn.firmware.elf import check_fit, measure
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.sources import firmware_dir
 
-__all__ = ["FirmwareImage", "Machine", "TflmLibrary", "Toolchain"]
+__all__ = ["Backend", "FirmwareImage", "TflmLibrary", "Toolchain"]
 __all__ += ["build_host", "build_image", "build_tflm_library"]
 
 Toolchain = Literal["zig", "arm-none-eabi-gcc"]
-Machine = Literal["nrf52840", "mps2"]
+Backend = Literal["nrf52840", "mps2"]
 
 _C_FLAGS = ("-std=gnu11",)
 _CPP_FLAGS = ("-std=gnu++14", "-fno-exceptions", "-fno-rtti", "-x", "c++")
@@ -122,7 +122,7 @@ def build_image(
     *,
     output: Path,
     toolchain: Toolchain = "zig",
-    machine: Machine = "nrf52840",
+    backend: Backend = "nrf52840",
     tflm: TflmLibrary | None = None,
     optimization: str = "-O2",
 ) -> FirmwareImage:
@@ -133,7 +133,7 @@ def build_image(
         board: Its core and memories decide.
         output: The ELF file.
         toolchain: What compiles it.
-        machine: Whose peripherals it drives: the simulator's, or those of ARM's MPS2
+        backend: Whose peripherals it drives: the simulator's, or those of ARM's MPS2
             boards in QEMU.
         tflm: What a project of that engine needs; for arm-none-eabi-gcc alone.
         optimization: The compiler's flag, -Os as Arduino's.
@@ -145,9 +145,9 @@ def build_image(
     compiler = _cross_compiler(toolchain, board)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        sources = _collect_image_sources(project, machine, work)
+        sources = _collect_image_sources(project, backend, work)
         _describe_board(board, work)
-        include = ["-Icore", "-Imachine", "-Ilibrary", *_macros(board)]
+        include = ["-Icore", "-Ibackend", "-Ilibrary", *_macros(board)]
         if toolchain == "zig":
             include += ["-isystem", "libc"]
         libraries: list[str] = []
@@ -186,12 +186,12 @@ def build_tflm_library(folder: Path, board: Board, *, output: Path) -> TflmLibra
             f"{folder}: expected the Arduino library of TFLite Micro",
             hint="give target.tflm_library the folder with its library.properties",
         )
-    compiler = [*_cross_compiler(_GCC, board), *_FLAGS, "-w", "-Icore", "-Imachine"]
+    compiler = [*_cross_compiler(_GCC, board), *_FLAGS, "-w", "-Icore", "-Ibackend"]
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         _copy(folder / "src", work / "tflm")
         sim = firmware_dir() / "ports/sim"
-        for name, target in (("core", "core"), ("nrf52840", "machine")):
+        for name, target in (("core", "core"), ("nrf52840", "backend")):
             _copy(sim / name, work / target)
         sources = [
             path.relative_to(work).as_posix()
@@ -257,19 +257,19 @@ def _cross_compiler(toolchain: Toolchain, board: Board) -> list[str]:
 
 
 def _collect_image_sources(
-    project: FirmwareProject, machine: Machine, work: Path
+    project: FirmwareProject, backend: Backend, work: Path
 ) -> list[str]:
     """Copies everything that an image is made of; what to compile of it."""
     sim = firmware_dir() / "ports/sim"
     _copy(project.folder, work / "sketch")
     _copy(sim / "core", work / "core")
-    _copy(sim / machine, work / "machine")
+    _copy(sim / backend, work / "backend")
     _copy(sim / "libraries/Arduino_OV767X/src", work / "library")
     _copy(sim / "libc", work / "libc")
     shutil.copyfile(work / "core/sections.ld", work / "sections.ld")
     sources = [f"sketch/{source}" for source in project.sources]
     for pattern in ("*.c", "*.cpp"):
-        for folder in ("core", "machine"):
+        for folder in ("core", "backend"):
             sources += _in_folder(work, folder, pattern)
     return [*sources, "board.c"]
 

@@ -1,4 +1,4 @@
-"""The zoo: small networks for microcontrollers, each a plain functional Keras model.
+"""Small networks for microcontrollers, a family each: plain functional Keras models.
 
 A model takes images as real values in [0, 1] and ends in class probabilities. Every
 layer has a name of its own, so the same call gives the same model, names included,
@@ -11,15 +11,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tinycnn.families import FAMILIES, KnobValue, knob_values
 from tinycnn.models.user import build_user_model
 from tinycnn.project import ModelSettings
-from tinycnn.zoo import FAMILIES, KnobValue, knob_values
 
 __all__ = ["build_from_settings", "build_model", "model_names"]
 
 
 def model_names() -> tuple[str, ...]:
-    """All models of the zoo, sorted.
+    """The names of all families, sorted.
 
     >>> model_names()[:3]
     ('alexnet', 'densenet', 'ds_cnn')
@@ -77,7 +77,7 @@ def build_model(
         input_shape: Height, width and channels of an image.
         classes: Number of classes.
         seed: Fixes the drawn weights; it also sets Keras' global seed.
-        knobs: Those of its family in `tinycnn.zoo`; the others have their defaults.
+        knobs: Those of `tinycnn.families`; the others have their defaults.
 
     Raises:
         ProjectError: If there is no such model or knob, or the images do not suit it.

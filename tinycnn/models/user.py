@@ -20,7 +20,7 @@ __all__ = ["build_user_model", "user_model_file"]
 
 
 def user_model_file(settings: ModelSettings, root: Path) -> Path | None:
-    """The file of the user's model; None for a model of the zoo."""
+    """The file of the user's model; None for a family's model."""
     return root / settings.build.rpartition(":")[0] if settings.build else None
 
 

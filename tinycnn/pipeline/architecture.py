@@ -1,4 +1,4 @@
-"""The model that a path or a name means: a `.tflite`, a project, one of the zoo.
+"""The model that a path or a name means: a `.tflite`, a project, a family.
 
 An architecture without trained weights becomes a `.tflite` of the same operators and
 sizes, so that whether it fits is known before any training.

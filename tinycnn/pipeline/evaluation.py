@@ -1,7 +1,7 @@
 """The stage that measures a built project on its test images.
 
 Every rung of the accuracy ladder sees the same images: the int8 reference and the
-generated C as a program of this machine. The simulated board runs one for the cycles.
+generated C as a program of this computer. The simulated board runs one for the cycles.
 """
 
 from __future__ import annotations

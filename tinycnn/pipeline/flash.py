@@ -1,7 +1,7 @@
 """What to flash of a built project: the image that its board's own tools linked.
 
 The simulated board's image runs on a core of ours, which has no USB: it never leaves
-this machine.
+this computer.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from tinycnn.boards import Board, load_board
-from tinycnn.device.flash import Target
+from tinycnn.device.flash import FlashJob
 from tinycnn.errors import ProjectError, ToolchainError
 from tinycnn.pipeline.stages import hash_path
 from tinycnn.project import load_project
 
-__all__ = ["find_target"]
+__all__ = ["find_flash_job"]
 
 
-def find_target(folder: Path) -> Target:
+def find_flash_job(folder: Path) -> FlashJob:
     """The image to flash of the project in `folder`, and how.
 
     Raises:
@@ -45,7 +45,7 @@ def find_target(folder: Path) -> Target:
         raise ToolchainError(
             f"{text}simulated board's, which must not be flashed", hint
         )
-    return Target(board, method, image, hash_path(model))
+    return FlashJob(board, method, image, hash_path(model))
 
 
 def _missing_tools(board: Board, framework: str) -> str:

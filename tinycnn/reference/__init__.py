@@ -38,7 +38,7 @@ _IDENTIFY: Mapping[str, Callable[[], ReferenceIdentity]] = MappingProxyType(
 )
 
 
-def load_reference(path: Path, kind: Numerics = "litert") -> Reference:
+def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:
     """The model at `path`, one that we made, in a reference interpreter.
 
     Raises:
@@ -46,13 +46,13 @@ def load_reference(path: Path, kind: Numerics = "litert") -> Reference:
         ToolchainError: If the interpreter is not installed.
     """
     try:
-        return Reference(_IDENTIFY[kind](), LOADERS[kind](path.read_bytes()))
+        return Reference(_IDENTIFY[numerics](), LOADERS[numerics](path.read_bytes()))
     except InvalidModelError as error:
         raise InvalidModelError(f"{path}: {error}", hint=error.hint) from error
 
 
 def load_isolated_reference(
-    path: Path, kind: Numerics = "litert", *, limits: Limits | None = None
+    path: Path, numerics: Numerics = "litert", *, limits: Limits | None = None
 ) -> Reference:
     """The model at `path`, whoever made it, in an interpreter that may die of it.
 
@@ -62,4 +62,4 @@ def load_isolated_reference(
     Raises:
         ToolchainError: If the interpreter is not installed.
     """
-    return Reference(_IDENTIFY[kind](), isolate(kind, path, limits or Limits()))
+    return Reference(_IDENTIFY[numerics](), isolate(numerics, path, limits or Limits()))

@@ -42,15 +42,15 @@ class Limits:
     wall_s: int = 20
 
 
-def isolate(kind: str, model: Path, limits: Limits) -> RunRows:
+def isolate(numerics: str, model: Path, limits: Limits) -> RunRows:
     """The function that runs `model` in a child; each call starts a new one."""
-    return lambda rows: _run_child(kind, model.resolve(), limits, rows)
+    return lambda rows: _run_child(numerics, model.resolve(), limits, rows)
 
 
 def _run_child(
-    kind: str, model: Path, limits: Limits, rows: Sequence[bytes]
+    numerics: str, model: Path, limits: Limits, rows: Sequence[bytes]
 ) -> list[bytes]:
-    command = [sys.executable, "-m", __name__, kind, os.fspath(model)]
+    command = [sys.executable, "-m", __name__, numerics, os.fspath(model)]
     command += [str(limits.memory_bytes), str(limits.cpu_s)]
     row_bytes = len(rows[0]) if rows else 0
     package_root = os.fspath(Path(__file__).parents[2])
@@ -74,22 +74,22 @@ def _run_child(
             )
         except subprocess.TimeoutExpired as error:
             raise InvalidModelError(
-                f"{model.name}: the {kind} reference did not finish in "
+                f"{model.name}: the {numerics} reference did not finish in "
                 f"{limits.wall_s} s"
             ) from error
     if done.returncode:
-        raise InvalidModelError(f"{model.name}: {_why(kind, done)}")
+        raise InvalidModelError(f"{model.name}: {_why(numerics, done)}")
     return _split(done.stdout, len(rows))
 
 
-def _why(kind: str, done: subprocess.CompletedProcess[bytes]) -> str:
+def _why(numerics: str, done: subprocess.CompletedProcess[bytes]) -> str:
     """What ended the child, in one line."""
     if done.returncode == _REFUSED:
         return done.stderr.decode("utf-8", "replace").strip().splitlines()[-1]
     if done.returncode < 0:
         name = signal.Signals(-done.returncode).name
-        return f"the {kind} reference died of {name}"
-    return f"the {kind} reference ended with exit code {done.returncode}"
+        return f"the {numerics} reference died of {name}"
+    return f"the {numerics} reference ended with exit code {done.returncode}"
 
 
 def _split(data: bytes, count: int) -> list[bytes]:
@@ -107,7 +107,7 @@ def _limit(memory_bytes: int, cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _main(kind: str, model: str, memory_bytes: str, cpu_s: str) -> int:
+def _main(numerics: str, model: str, memory_bytes: str, cpu_s: str) -> int:
     """The child: rows on stdin, outputs on stdout."""
     from tinycnn.reference import LOADERS
 
@@ -119,7 +119,7 @@ def _main(kind: str, model: str, memory_bytes: str, cpu_s: str) -> int:
     body = data[_SIZE.size :]
     rows = [body[i : i + row_bytes] for i in range(0, len(body), row_bytes or 1)]
     try:
-        outputs = LOADERS[kind](Path(model).read_bytes())(rows)
+        outputs = LOADERS[numerics](Path(model).read_bytes())(rows)
     except (TinycnnError, ValueError, RuntimeError, MemoryError) as error:
         sys.stderr.write(f"\n{' '.join(str(error).split()) or 'out of memory'}\n")
         return _REFUSED

@@ -1,9 +1,10 @@
 """Training by a recipe: every epoch validated, the best one kept, any one resumable.
 
 In: a Keras model (float or fake-quantized twin) and a data set whose training images
-fit in memory. Out: the trained model, in place, and its history. Same seed, machine and
-versions give the same weights, interrupted or not: TensorFlow's deterministic kernels
-are switched on and all randomness is drawn from the seed and the number of the step.
+fit in memory. Out: the trained model, in place, and its history. Same seed, computer
+and versions give the same weights, interrupted or not: TensorFlow's deterministic
+kernels are switched on and all randomness is drawn from the seed and the number of the
+step.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Network:
 
     Attributes:
         name: What to call it.
-        source: A file in the folder of models, or a model of the zoo for 28x28 digits.
+        source: A file in the folder of models, or a family's model for 28x28 digits.
         tflm: What TFLite Micro takes.
         best_mcycles: The best published on a Cortex-M4.
         goal_mcycles: What we aim at.

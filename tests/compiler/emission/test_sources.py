@@ -39,7 +39,7 @@ def library(tmp_path):
 
 
 def run_library(library, compiler, inputs):
-    """Raw outputs of the library as a program of this machine."""
+    """Raw outputs of the library as a program of this computer."""
     (library / "main.c").write_text(MAIN)
     programs = ("example.c", "self_test.c")
     sources = sorted(p.name for p in library.glob("*.c") if p.name not in programs)

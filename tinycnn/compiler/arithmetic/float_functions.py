@@ -4,7 +4,7 @@ The reference calls its platform's `expf` and `tanhf`. Neither is always correct
 rounded: the former takes the steps, in 64-bit floats, that glibc, musl and newlib have
 in common; the latter those of fdlibm, which glibc takes up to 2.40 and which are off by
 up to two units in the last place. Each step rounds as it does there, so that the result
-is the same on any machine.
+is the same on any computer.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 In: real-valued scales. Out: the integers with which the C kernels give the same bytes
 as a reference's own: `litert` is LiteRT's `BUILTIN_REF`, `tflm` is TFLite Micro.
 Follows `QuantizeMultiplier` (TFLite, `quantization_util.cc`); all arithmetic is on
-Python integers and IEEE doubles, so that it repeats on any machine.
+Python integers and IEEE doubles, so that it repeats on any computer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the zoo holds: its families, their papers and their knobs, as data.
+"""The families of networks: their papers and their knobs, as data.
 
 `[model]` of a project is checked against this table; `tinycnn.models` builds what it
 says. A knob's default is what suits a microcontroller; `width` 1.0 is the paper's
