@@ -37,7 +37,9 @@ def _mutants(data: bytes, *, seed: int, count: int) -> Iterator[bytes]:
             mutant[start:start] = rng.bytes(int(rng.integers(1, 16)))
         else:
             for position in rng.integers(0, len(data), rng.integers(1, 5)):
-                mutant[position] = rng.choice((0x00, 0x7F, 0xFF, rng.integers(256)))
+                mutant[position] = rng.choice(
+                    [0x00, 0x7F, 0xFF, int(rng.integers(256))]
+                )
         yield bytes(mutant)
 
 
@@ -64,9 +66,9 @@ def idx_source(tmp_path: Path) -> IdxSource:
     rng = np.random.Generator(np.random.PCG64(1))
     arrays = (
         rng.integers(0, 256, (20, 4, 4), np.uint8),
-        np.tile(np.uint8([0, 1]), 10),
+        np.tile(np.array([0, 1], np.uint8), 10),
         rng.integers(0, 256, (6, 4, 4), np.uint8),
-        np.tile(np.uint8([0, 1]), 3),
+        np.tile(np.array([0, 1], np.uint8), 3),
     )
     folder = tmp_path / "data" / "tiny"
     folder.mkdir(parents=True)

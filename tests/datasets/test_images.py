@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _save(path: Path, pixels: np.ndarray, **options: object) -> Path:
+def _save(path: Path, pixels: np.ndarray, **options: Any) -> Path:
     Image.fromarray(pixels).save(path, **options)
     return path
 

@@ -41,7 +41,7 @@ def test_values_are_those_of_exact_arithmetic(scale: float, zero_point: int) -> 
 
 def test_halves_round_away_from_zero() -> None:
     """A pixel of 255 over scale 2 is one half, which becomes 1."""
-    quantized = quantize_images(np.uint8([[255]]), scale=2.0, zero_point=0)
+    quantized = quantize_images(np.array([[255]], np.uint8), scale=2.0, zero_point=0)
 
     assert quantized.tolist() == [[1]]
 
@@ -56,4 +56,8 @@ def test_an_impossible_scale_is_refused(scale: float) -> None:
 def test_only_uint8_images_are_quantized() -> None:
     """Float images are refused, not guessed at."""
     with pytest.raises(ValueError, match="images: expected uint8, got float64"):
-        quantize_images(PIXELS / 255, scale=1.0, zero_point=0)
+        quantize_images(
+            PIXELS / 255,  # type: ignore[arg-type]
+            scale=1.0,
+            zero_point=0,
+        )

@@ -1,12 +1,13 @@
 """Every finding, from facts that are made up."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tinycnn.device.ports import DetectedPort
 from tinycnn.device.protocol import DeviceInfo
-from tinycnn.doctor import Facts, Packages, PortFacts, check_computer
+from tinycnn.doctor import Facts, Finding, Packages, PortFacts, check_computer
 
 NANO = DetectedPort(
     "/dev/ttyACM0", ("nano33ble",), "application", "5A1F", 0x2341, 0x805A, "Nano"
@@ -27,7 +28,7 @@ PROGRAMS = {
 }
 
 
-def make_port(port=NANO, **changes):
+def make_port(port: DetectedPort = NANO, **changes: Any) -> PortFacts:
     """A port that we may use, with a board that answers."""
     return replace(PortFacts(port, "dialout", True, (), INFO), **changes)
 
@@ -52,13 +53,13 @@ FINE = Facts(
 )
 
 
-def find(facts, subject):
+def find(facts: Facts, subject: str) -> Finding:
     """The finding about one subject."""
     (finding,) = (f for f in check_computer(facts) if f.subject == subject)
     return finding
 
 
-def test_nothing_is_wrong():
+def test_nothing_is_wrong() -> None:
     """All findings are fine, and none has a fix."""
     findings = check_computer(FINE)
 
@@ -74,18 +75,18 @@ def test_nothing_is_wrong():
     )
 
 
-def packages(extra, *unfit):
+def packages(extra: str, *unfit: str) -> dict[str, Any]:
     """Facts with packages that do not fit, and no compiler."""
     return {"packages": (Packages(extra, {}, unfit),)}
 
 
-def programs(**changes):
+def programs(**changes: Any) -> dict[str, Any]:
     """Facts with other programs."""
     names = {name.replace("_", "-"): version for name, version in changes.items()}
     return {"programs": {**PROGRAMS, **names}}
 
 
-def ports(*ports):
+def ports(*ports: PortFacts) -> dict[str, Any]:
     """Facts with other ports."""
     return {"ports": ports}
 
@@ -196,7 +197,7 @@ FINDINGS = {
 
 
 @pytest.mark.parametrize("name", FINDINGS)
-def test_finding(name):
+def test_finding(name: str) -> None:
     """Level, text and fix of each."""
     changes, (subject, level, text, fix) = FINDINGS[name]
 
@@ -207,7 +208,7 @@ def test_finding(name):
     assert finding.fix is None if fix is None else fix in finding.fix
 
 
-def test_only_linux_has_its_troubles():
+def test_only_linux_has_its_troubles() -> None:
     """Groups, udev and ModemManager are not looked at elsewhere."""
     facts = replace(FINE, system="darwin", may_use_ports=False, probes_modems=True)
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from tinycnn.doctor import check_computer, gather_facts
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 
-def test_this_computer_has_what_the_tests_need():
+def test_this_computer_has_what_the_tests_need() -> None:
     """Python and tinycnn's own packages are in order."""
     facts = gather_facts()
 
@@ -25,7 +26,7 @@ def test_this_computer_has_what_the_tests_need():
     assert "pytest" not in str(facts.packages)
 
 
-def test_other_versions_do_not_fit(monkeypatch):
+def test_other_versions_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is named with what was expected."""
     monkeypatch.setattr(metadata, "version", lambda name: "0.1")
 
@@ -35,7 +36,7 @@ def test_other_versions_do_not_fit(monkeypatch):
     assert not plain.found
 
 
-def test_board_on_a_port_is_asked():
+def test_board_on_a_port_is_asked() -> None:
     """By the protocol; on any URL."""
     with served(Line(FakeBoard())) as url:
         facts = gather_facts(url)
@@ -44,7 +45,7 @@ def test_board_on_a_port_is_asked():
     assert (port.port.device, port.hello.model) == (url, "m")
 
 
-def test_port_that_is_not_there_is_a_problem():
+def test_port_that_is_not_there_is_a_problem() -> None:
     """When it was asked for."""
     finding = check_computer(gather_facts("/dev/no-such-port"))[-1]
 
@@ -53,7 +54,7 @@ def test_port_that_is_not_there_is_a_problem():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
-def test_program_that_uses_a_port_is_named():
+def test_program_that_uses_a_port_is_named() -> None:
     """With its number, and without opening the port."""
     master, slave = os.openpty()
     name = os.ttyname(slave)
@@ -72,7 +73,9 @@ def test_program_that_uses_a_port_is_named():
 
 
 @posix
-def test_programs_tell_their_versions(tmp_path, monkeypatch):
+def test_programs_tell_their_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each in its own way; one that fails to start is not there."""
     cores = "ID Installed Latest Name\narduino:mbed_nano 4.6.0 4.7.0 Arduino Nano\n"
     (tmp_path / "cores").write_text(cores)
@@ -102,7 +105,9 @@ def test_programs_tell_their_versions(tmp_path, monkeypatch):
     assert not facts.knows_nrf52
 
 
-def test_programs_that_are_not_there(tmp_path, monkeypatch):
+def test_programs_that_are_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A computer with nothing but Python."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("ZEPHYR_BASE", raising=False)

@@ -14,7 +14,7 @@ except ToolchainError as error:
 """
 
 
-def test_missing_tensorflow_is_an_error_with_a_remedy():
+def test_missing_tensorflow_is_an_error_with_a_remedy() -> None:
     """Without TensorFlow the error says what to install."""
     process = subprocess.run(
         [sys.executable, "-c", BLOCK_TENSORFLOW],
@@ -28,7 +28,7 @@ def test_missing_tensorflow_is_an_error_with_a_remedy():
 
 
 @pytest.mark.train
-def test_import_is_silent():
+def test_import_is_silent() -> None:
     """Importing TensorFlow and Keras prints nothing at all."""
     process = subprocess.run(
         [sys.executable, "-c", "import tinycnn.models.backend"],

@@ -7,6 +7,7 @@ normalization, or biases before it, the count is that after folding it into the 
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from tinycnn.models import build_model, model_names
 pytestmark = pytest.mark.train
 
 
-def folded_parameters(model, kinds=("Conv2D", "DepthwiseConv2D", "Dense")):
+def folded_parameters(
+    model: Any, kinds: tuple[str, ...] = ("Conv2D", "DepthwiseConv2D", "Dense")
+) -> int:
     """Weights of the layers of some `kinds`, with a bias for each output channel."""
     return sum(
         layer.kernel.shape.num_elements() + layer.output.shape[-1]
@@ -25,7 +28,7 @@ def folded_parameters(model, kinds=("Conv2D", "DepthwiseConv2D", "Dense")):
     )
 
 
-def macs(model):
+def macs(model: Any) -> int:
     """Multiplications of an input by a weight in one inference."""
     return sum(
         math.prod(layer.output.shape[1:])
@@ -36,7 +39,7 @@ def macs(model):
     )
 
 
-def test_keras_convnet_has_the_parameters_that_the_book_prints():
+def test_keras_convnet_has_the_parameters_that_the_book_prints() -> None:
     """Listing 8.1's summary: 104,202, of them 11,530 in the dense layer."""
     model = build_model("keras_convnet", input_shape=(28, 28, 1), classes=10)
 
@@ -57,7 +60,13 @@ def test_keras_convnet_has_the_parameters_that_the_book_prints():
         ("googlenet", (96, 96, 3), 1000, {"width": 1, "depth": 5}, 6_998_552),
     ],
 )
-def test_folded_parameters_are_as_published(name, image, classes, knobs, expected):
+def test_folded_parameters_are_as_published(
+    name: str,
+    image: tuple[int, int, int],
+    classes: int,
+    knobs: dict[str, Any],
+    expected: int,
+) -> None:
     """Weights and biases, batch normalization folded into them."""
     model = build_model(name, input_shape=image, classes=classes, **knobs)
 
@@ -71,7 +80,9 @@ def test_folded_parameters_are_as_published(name, image, classes, knobs, expecte
         ("vgg", {}, 9_404_992),  # VGG-13 without its dense layers
     ],
 )
-def test_convolutions_of_nets_with_smaller_dense_layers(name, knobs, expected):
+def test_convolutions_of_nets_with_smaller_dense_layers(
+    name: str, knobs: dict[str, Any], expected: int
+) -> None:
     """At the paper's width the convolutions are the paper's, without two-GPU groups."""
     model = build_model(name, input_shape=(96, 96, 3), classes=10, width=1, **knobs)
 
@@ -92,7 +103,12 @@ def test_convolutions_of_nets_with_smaller_dense_layers(name, knobs, expected):
         ),
     ],
 )
-def test_parameters_are_those_of_keras_applications(name, knobs, original, not_weights):
+def test_parameters_are_those_of_keras_applications(
+    name: str,
+    knobs: dict[str, Any],
+    original: tuple[str, dict[str, Any]],
+    not_weights: int,
+) -> None:
     """Keras' own networks of the same papers have as many parameters."""
     from tinycnn.models.backend import keras
 
@@ -106,7 +122,7 @@ def test_parameters_are_those_of_keras_applications(name, knobs, original, not_w
     assert model.count_params() == reference.count_params() - not_weights
 
 
-def test_mobilenet_v2_computes_what_that_of_keras_does():
+def test_mobilenet_v2_computes_what_that_of_keras_does() -> None:
     """With its weights, the same outputs to the last bit: transfer relies on it."""
     from tinycnn.models.backend import keras
 
@@ -129,8 +145,12 @@ def test_mobilenet_v2_computes_what_that_of_keras_does():
     ],
 )
 def test_multiply_accumulates_are_those_of_mlperf_tiny(
-    name, image, classes, knobs, expected
-):
+    name: str,
+    image: tuple[int, int, int],
+    classes: int,
+    knobs: dict[str, Any],
+    expected: int,
+) -> None:
     """The networks of MLPerf Tiny's reference files, for their images."""
     model = build_model(name, input_shape=image, classes=classes, **knobs)
 
@@ -145,7 +165,9 @@ def test_multiply_accumulates_are_those_of_mlperf_tiny(
         ("efficientnet_lite", {"squeeze_excite": True}, "0.39"),
     ],
 )
-def test_multiply_accumulates_of_the_papers(name, knobs, billions):
+def test_multiply_accumulates_of_the_papers(
+    name: str, knobs: dict[str, Any], billions: str
+) -> None:
     """What the papers' tables give, with their digits."""
     model = build_model(name, input_shape=(224, 224, 3), classes=1000, width=1, **knobs)
 
@@ -159,14 +181,16 @@ def test_multiply_accumulates_of_the_papers(name, knobs, billions):
         ("resnet", {"depth": 20}, "0.27"),  # table 6
     ],
 )
-def test_parameters_of_cifar_networks(name, knobs, millions):
+def test_parameters_of_cifar_networks(
+    name: str, knobs: dict[str, Any], millions: str
+) -> None:
     """The papers' networks for CIFAR-10, with their digits."""
     model = build_model(name, input_shape=(32, 32, 3), classes=10, **knobs)
 
     assert f"{folded_parameters(model) / 1e6:.{len(millions) - 2}f}" == millions
 
 
-def test_the_readme_counts_what_is_built():
+def test_the_readme_counts_what_is_built() -> None:
     """Weights, biases and multiply-accumulates of each model with its defaults."""
     text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]+) \| ([\d,]+) \|$", text, re.M)

@@ -2,6 +2,7 @@ import inspect
 import subprocess
 import sys
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tinycnn.families import FAMILIES
 from tinycnn.models import build_model, model_names
 
 
-def test_names_need_no_tensorflow():
+def test_names_need_no_tensorflow() -> None:
     """The names of the families are known without importing TensorFlow."""
     code = (
         "import sys; from tinycnn.models import model_names; model_names(); "
@@ -24,7 +25,7 @@ def test_names_need_no_tensorflow():
 @pytest.mark.parametrize(
     ("name", "nearest"), [("lenet", "lenet5"), ("tinycnn", "tiny_cnn")]
 )
-def test_unknown_name_suggests_the_nearest(name, nearest):
+def test_unknown_name_suggests_the_nearest(name: str, nearest: str) -> None:
     """A misspelt model is refused with the nearest family's name."""
     with pytest.raises(ProjectError, match=f"model '{name}': not known") as caught:
         build_model(name, input_shape=(8, 8, 1), classes=10)
@@ -32,7 +33,7 @@ def test_unknown_name_suggests_the_nearest(name, nearest):
     assert f"did you mean '{nearest}'?" in caught.value.hint
 
 
-def test_width_must_be_positive():
+def test_width_must_be_positive() -> None:
     """A width of zero or less is refused."""
     with pytest.raises(ProjectError, match="expected width above 0, got 0"):
         build_model("lenet5", input_shape=(8, 8, 1), classes=10, width=0)
@@ -45,7 +46,9 @@ def test_width_must_be_positive():
         ("resnet", {"depth": 9}, "model 'resnet': expected depth 8, 14, 20, got 9"),
     ],
 )
-def test_knobs_are_those_of_the_family(name, knobs, message):
+def test_knobs_are_those_of_the_family(
+    name: str, knobs: dict[str, Any], message: str
+) -> None:
     """A knob or a value that the family does not have is refused."""
     with pytest.raises(ProjectError, match=message):
         build_model(name, input_shape=(8, 8, 1), classes=10, **knobs)
@@ -53,7 +56,7 @@ def test_knobs_are_those_of_the_family(name, knobs, message):
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", model_names())
-def test_the_table_has_the_arguments_of_build(name):
+def test_the_table_has_the_arguments_of_build(name: str) -> None:
     """`build` takes the knobs of the table, each without a default of its own."""
     parameters = inspect.signature(import_module(f"tinycnn.models.{name}").build)
 
@@ -64,7 +67,7 @@ def test_the_table_has_the_arguments_of_build(name):
 
 @pytest.mark.train
 @pytest.mark.parametrize("size", [28, 32])
-def test_lenet5_has_the_parameters_of_the_paper(size):
+def test_lenet5_has_the_parameters_of_the_paper(size: int) -> None:
     """LeNet-5 has 61,706 parameters, for 28x28 and for the paper's 32x32 images."""
     model = build_model("lenet5", input_shape=(size, size, 1), classes=10)
 
@@ -73,7 +76,7 @@ def test_lenet5_has_the_parameters_of_the_paper(size):
 
 @pytest.mark.train
 @pytest.mark.parametrize("name", model_names())
-def test_a_family_suits_small_and_large_images_and_any_width(name):
+def test_a_family_suits_small_and_large_images_and_any_width(name: str) -> None:
     """It ends in softmax; twice the width gives more than twice the parameters."""
     width = FAMILIES[name].knobs["width"].default
     small, large = (
@@ -90,7 +93,7 @@ def test_a_family_suits_small_and_large_images_and_any_width(name):
 
 
 @pytest.mark.train
-def test_outputs_are_probabilities():
+def test_outputs_are_probabilities() -> None:
     """They add up to 1."""
     model = build_model("tiny_cnn", input_shape=(8, 8, 1), classes=3)
 
@@ -102,7 +105,7 @@ def test_outputs_are_probabilities():
 @pytest.mark.parametrize(
     "name", [name for name in model_names() if "depth" in FAMILIES[name].knobs]
 )
-def test_depth_adds_layers(name):
+def test_depth_adds_layers(name: str) -> None:
     """The second value of `depth` gives more layers with weights than the first."""
     counts = [
         len(build_model(name, input_shape=(32, 32, 3), classes=10, depth=n).weights)
@@ -116,7 +119,9 @@ def test_depth_adds_layers(name):
 @pytest.mark.parametrize(
     ("size", "halvings", "expected"), [(96, 5, 3), (96, 2, 24), (32, 5, 4), (32, 1, 16)]
 )
-def test_small_images_are_halved_less_often(size, halvings, expected):
+def test_small_images_are_halved_less_often(
+    size: int, halvings: int, expected: int
+) -> None:
     """Three pixels or more are left, and `halvings` is the most."""
     image = (size, size, 1)
     model = build_model("mobilenet_v1", input_shape=image, classes=2, halvings=halvings)
@@ -125,7 +130,7 @@ def test_small_images_are_halved_less_often(size, halvings, expected):
 
 
 @pytest.mark.train
-def test_same_seed_same_model():
+def test_same_seed_same_model() -> None:
     """Two models of one seed have the same weights and layer names."""
     first, second = (
         build_model("tiny_cnn", input_shape=(8, 8, 1), classes=10, seed=7)
@@ -138,7 +143,7 @@ def test_same_seed_same_model():
 
 
 @pytest.mark.train
-def test_lenet5_refuses_images_that_it_cannot_halve_twice():
+def test_lenet5_refuses_images_that_it_cannot_halve_twice() -> None:
     """Images under 4x4 are refused with their size."""
     with pytest.raises(ProjectError, match="images of at least 4x4, got 3x8"):
         build_model("lenet5", input_shape=(3, 8, 1), classes=10)

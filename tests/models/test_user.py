@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tinycnn.errors import ProjectError
@@ -14,7 +17,7 @@ def build(*, input_shape, classes, width=1.0):
 """
 
 
-def _build(folder, code, **settings):
+def _build(folder: Path, code: str, **settings: Any) -> Any:
     (folder / "net.py").write_text(code)
     table = ModelSettings(**{"build": "net.py:build", **settings})
     return build_from_settings(table, root=folder, input_shape=(8, 8, 1), classes=3)
@@ -23,8 +26,8 @@ def _build(folder, code, **settings):
 @pytest.mark.train
 @pytest.mark.parametrize(("knobs", "channels"), [({}, 4), ({"width": 2.0}, 8)])
 def test_the_function_gets_image_classes_and_the_knobs_that_are_set(
-    tmp_path, knobs, channels
-):
+    tmp_path: Path, knobs: dict[str, Any], channels: int
+) -> None:
     """What it builds is the model; a knob that is not set keeps the user's default."""
     model = _build(tmp_path, GOOD, **knobs)
 
@@ -33,7 +36,7 @@ def test_the_function_gets_image_classes_and_the_knobs_that_are_set(
 
 
 @pytest.mark.train
-def test_the_seed_fixes_the_weights(tmp_path):
+def test_the_seed_fixes_the_weights(tmp_path: Path) -> None:
     """Two models of one seed are equal."""
     first, second = (_build(tmp_path, GOOD).get_weights()[0] for _ in range(2))
 
@@ -67,7 +70,9 @@ def test_the_seed_fixes_the_weights(tmp_path):
         ),
     ],
 )
-def test_what_the_user_got_wrong_is_said_in_one_line(tmp_path, code, message):
+def test_what_the_user_got_wrong_is_said_in_one_line(
+    tmp_path: Path, code: str, message: str
+) -> None:
     """File or function, what was expected, what was met."""
     with pytest.raises(ProjectError, match=message) as caught:
         _build(tmp_path, code)
@@ -76,7 +81,7 @@ def test_what_the_user_got_wrong_is_said_in_one_line(tmp_path, code, message):
 
 
 @pytest.mark.train
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The path is relative to the project's folder."""
     with pytest.raises(ProjectError, match=r"no such file .*other\.py") as caught:
         _build(tmp_path, GOOD, build="other.py:build")

@@ -19,7 +19,9 @@ from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict
 QUANT = QuantParams((0.1,), (0,))
 
 
-def _tensor(number: int, name: str, shape: tuple[int, ...], *, constant=False):
+def _tensor(
+    number: int, name: str, shape: tuple[int, ...], *, constant: bool = False
+) -> Tensor:
     data = np.zeros(shape, np.int8) if constant else None
     return Tensor(number, name, shape, "int8", QUANT, data)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 from tinycnn.compiler import MemoryPlan
 from tinycnn.compiler.memory import Lifetime
+from tinycnn.report import Report
 from tinycnn.report.arena import draw_arena
 
 
-def _edges(block):
+def _edges(block: Any) -> tuple[float, float, float, float]:
     x, y = float(block.x), float(block.y)
     return x, y, x + float(block.width), y + float(block.height)
 
 
-def test_aliases_are_drawn_once(report):
+def test_aliases_are_drawn_once(report: Report) -> None:
     """A RESHAPE's output is another name of the same rectangle."""
     chart = draw_arena(report.graph, report.plan)
     titles = [block.title for block in chart.blocks]
@@ -26,7 +28,9 @@ def test_aliases_are_drawn_once(report):
     ]
 
 
-def test_rectangles_overlap_only_where_an_output_covers_its_input(report):
+def test_rectangles_overlap_only_where_an_output_covers_its_input(
+    report: Report,
+) -> None:
     """What shares bytes meets in one column: that of the operator between them."""
     chart = draw_arena(report.graph, report.plan)
     step, met = float(chart.columns[0].width), 0
@@ -39,7 +43,7 @@ def test_rectangles_overlap_only_where_an_output_covers_its_input(report):
     assert met == 1
 
 
-def test_rectangles_lie_at_their_place(report):
+def test_rectangles_lie_at_their_place(report: Report) -> None:
     """Steps go right, addresses go up, and the arena's height is the plot's."""
     chart = draw_arena(report.graph, report.plan)
     image, conv, _, scores = chart.blocks
@@ -52,7 +56,7 @@ def test_rectangles_lie_at_their_place(report):
     assert _edges(scores)[2] == chart.right
 
 
-def test_labels_name_tensors_where_there_is_room(report):
+def test_labels_name_tensors_where_there_is_room(report: Report) -> None:
     """Identity, bytes and the first of fused names; tiny rectangles have a tooltip."""
     chart = draw_arena(report.graph, report.plan)
 
@@ -65,14 +69,14 @@ def test_labels_name_tensors_where_there_is_room(report):
     assert chart.blocks[2].title == "tensor 5: logits\n3, 3 bytes at 64, steps 2 to 3"
 
 
-def test_peak_is_the_step_with_the_most_live_bytes(report):
+def test_peak_is_the_step_with_the_most_live_bytes(report: Report) -> None:
     """The mark names the operator by its number in the file."""
     chart = draw_arena(report.graph, report.plan)
 
     assert (chart.peak.label, chart.peak.kind) == ("1", "CONV_2D")
 
 
-def test_lower_bound_below_the_arena(report):
+def test_lower_bound_below_the_arena(report: Report) -> None:
     """A plan with gaps shows how far it is from the bound."""
     life = {0: Lifetime(0, 0), 2: Lifetime(0, 2), 3: Lifetime(0, 2)}
     plan = MemoryPlan(256, 128, {0: 192, 2: 0, 3: 0}, life)
@@ -82,7 +86,7 @@ def test_lower_bound_below_the_arena(report):
     assert float(chart.bound_y) == (chart.top + chart.bottom) / 2
 
 
-def test_plan_without_gaps_is_at_its_bound(report):
+def test_plan_without_gaps_is_at_its_bound(report: Report) -> None:
     """The best possible plan has one line, not two."""
     chart = draw_arena(report.graph, report.plan)
 

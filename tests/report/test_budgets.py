@@ -1,7 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from tinycnn.pipeline import check_budgets
 from tinycnn.project import Budgets
+from tinycnn.report import Report
 
 
 @pytest.mark.parametrize(
@@ -17,12 +21,16 @@ from tinycnn.project import Budgets
         ({"accuracy": 0.9}, (f"accuracy: expected at least 0.9, got {10 / 12}",)),
     ],
 )
-def test_a_budget_that_is_exceeded_is_a_line(report, limits, lines):
+def test_a_budget_that_is_exceeded_is_a_line(
+    report: Report, limits: dict[str, Any], lines: tuple[str, ...]
+) -> None:
     """The limit itself is allowed; what is not limited is not told."""
     assert check_budgets(Budgets(**limits), report) == lines
 
 
-def test_a_latency_that_is_not_known_keeps_no_budget(make_report):
+def test_a_latency_that_is_not_known_keeps_no_budget(
+    make_report: Callable[..., Report],
+) -> None:
     """Nobody can say that it does."""
     report = make_report(latency_ms=0.0, cycles=0)
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinycnn.report import Curve
+from tinycnn.report import Curve, Report
 from tinycnn.report.charts import draw_curves, make_ticks
 
 
-def test_phases_share_one_axis(report):
+def test_phases_share_one_axis(report: Report) -> None:
     """Epochs count on through all phases, and the second phase begins at a border."""
     loss, _ = draw_curves(report.curves)
     first, second = loss.phases
@@ -29,7 +29,7 @@ def test_phases_share_one_axis(report):
     ]
 
 
-def test_training_and_validation_are_both_drawn(report):
+def test_training_and_validation_are_both_drawn(report: Report) -> None:
     """Each series has one line a phase; accuracy is in per cent."""
     _, accuracy = draw_curves(report.curves)
     training, validation = accuracy.series
@@ -40,7 +40,7 @@ def test_training_and_validation_are_both_drawn(report):
     assert accuracy.description == "last epoch: training 85.00 %, validation 75.00 %"
 
 
-def test_points_lie_inside_the_plot(report):
+def test_points_lie_inside_the_plot(report: Report) -> None:
     """Nothing is drawn outside the axes, and a greater loss is drawn higher."""
     loss, _ = draw_curves(report.curves)
     dots = [dot for series in loss.series for dot in series.dots]
@@ -50,7 +50,7 @@ def test_points_lie_inside_the_plot(report):
     assert float(loss.series[1].dots[0].y) < float(loss.series[0].dots[0].y)
 
 
-def test_losses_that_are_not_finite_are_left_out():
+def test_losses_that_are_not_finite_are_left_out() -> None:
     """A diverged training still has a chart."""
     curve = Curve("float", (1.0, math.nan), (0.5, 0.5), (math.inf, 2.0), (0.5, 0.5))
     loss, _ = draw_curves((curve,))
@@ -58,7 +58,7 @@ def test_losses_that_are_not_finite_are_left_out():
     assert [len(series.dots) for series in loss.series] == [1, 1]
 
 
-def test_no_epoch_no_chart():
+def test_no_epoch_no_chart() -> None:
     """A model that was not trained here has no curves."""
     assert draw_curves(()) == ()
     assert draw_curves((Curve("float", (), (), (), ()),)) == ()
@@ -68,7 +68,7 @@ def test_no_epoch_no_chart():
     st.floats(-1e6, 1e6),
     st.floats(0.01, 1e6),
 )
-def test_ticks_span_the_values(low, span):
+def test_ticks_span_the_values(low: float, span: float) -> None:
     """Ticks are few, rise evenly, and begin below and end above the values."""
     ticks = make_ticks(low, low + span)
     step = ticks[1] - ticks[0]
@@ -78,7 +78,7 @@ def test_ticks_span_the_values(low, span):
     assert ticks[-1] >= low + span - 1e-6 * step
 
 
-def test_ticks_of_a_constant():
+def test_ticks_of_a_constant() -> None:
     """Equal values still make an axis."""
     assert make_ticks(0, 0) == (0.0, 0.2)
     assert make_ticks(100, 100) == (100.0, 120.0)

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from tinycnn.report import Check, render_junit
 
 
-def test_one_case_a_check():
+def test_one_case_a_check() -> None:
     """The suite counts its cases; a failed check has a failure with its message."""
     checks = [Check("equal on sim", True, "9 of 9"), Check("flash", False, "too large")]
     suite = ET.fromstring(render_junit(checks, name="kws"))
@@ -23,7 +23,7 @@ def test_one_case_a_check():
     assert failed.find("failure").get("message") == "too large"
 
 
-def test_hostile_text_stays_text():
+def test_hostile_text_stays_text() -> None:
     """Markup and control codes in a message do not break the file."""
     check = Check('"><x/>', False, "a\x00<b>\ud800\uffff")
     suite = ET.fromstring(render_junit([check], name="<&>").encode("utf-8"))
@@ -33,7 +33,7 @@ def test_hostile_text_stays_text():
     assert suite.find("testcase/failure").get("message") == "a\ufffd<b>\ufffd\ufffd"
 
 
-def test_no_checks_is_an_empty_suite():
+def test_no_checks_is_an_empty_suite() -> None:
     """Nothing checked is nothing failed."""
     suite = ET.fromstring(render_junit([], name="kws"))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tinycnn.report import Report
 from tinycnn.report.operators import Amount, list_operators
 
 
-def test_rows_follow_the_file(report):
+def test_rows_follow_the_file(report: Report) -> None:
     """A row has the operator's number, shapes and the name of its output."""
     rows = list_operators(report.graph, report.costs).rows
 
@@ -17,7 +18,7 @@ def test_rows_follow_the_file(report):
     assert rows[0].output_shape == "4 \u00d7 4 \u00d7 4"
 
 
-def test_amounts_have_shares(report):
+def test_amounts_have_shares(report: Report) -> None:
     """Bars are shares of the sum; activations, never live together, of the largest."""
     table = list_operators(report.graph, report.costs)
 

@@ -6,15 +6,18 @@ import html
 import re
 import subprocess
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import require_tool
+from tinycnn.compiler import Graph
 from tinycnn.harness import OpProfile, Profile
-from tinycnn.report import render_report
+from tinycnn.report import Report, render_report
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -29,29 +32,31 @@ class Page(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.tags, self.attributes, self._open = set(), [], []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self._open: list[str] = []
         self.feed(text)
         assert self._open == []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag."""
         self.tags.add(tag)
         self.attributes.extend(attrs)
         if tag not in VOID:
             self._open.append(tag)
 
-    def handle_startendtag(self, tag, attrs):
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag that closes itself, as SVG has them."""
         self.tags.add(tag)
         self.attributes.extend(attrs)
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         """Check that the innermost tag is closed."""
         assert self._open.pop() == tag
 
 
 @pytest.fixture
-def hostile_report(make_report, graph):
+def hostile_report(make_report: Callable[..., Report], graph: Graph) -> Report:
     """A report in which every name is an attack."""
     tensors = tuple(
         replace(tensor, name=HOSTILE[tensor.id % 3]) for tensor in graph.tensors
@@ -66,7 +71,7 @@ def hostile_report(make_report, graph):
     )
 
 
-def test_page_has_its_sections_in_order(report):
+def test_page_has_its_sections_in_order(report: Report) -> None:
     """The page tells the verdict first, then accuracy, size, model and images."""
     headings = re.findall(r"<h2>(.*?)</h2>", render_report(report))
 
@@ -82,12 +87,12 @@ def test_page_has_its_sections_in_order(report):
     ]
 
 
-def test_same_report_gives_same_bytes(report):
+def test_same_report_gives_same_bytes(report: Report) -> None:
     """Nothing but the report goes into the page."""
     assert render_report(report) == render_report(report)
 
 
-def test_page_says_what_it_is_about(report):
+def test_page_says_what_it_is_about(report: Report) -> None:
     """Project, board, short digest, reference and data set stand at the top."""
     page = render_report(report)
 
@@ -98,7 +103,7 @@ def test_page_says_what_it_is_about(report):
     assert "digits, 12 test images" in page
 
 
-def test_page_needs_no_network_and_runs_no_script(report):
+def test_page_needs_no_network_and_runs_no_script(report: Report) -> None:
     """Every reference is a data URL, and the page's policy allows nothing else."""
     page = Page(render_report(report))
     references = [v for k, v in page.attributes if k in ("src", "href", "xlink:href")]
@@ -110,7 +115,7 @@ def test_page_needs_no_network_and_runs_no_script(report):
     assert "url(" not in render_report(report)
 
 
-def test_hostile_names_stay_text(hostile_report):
+def test_hostile_names_stay_text(hostile_report: Report) -> None:
     """A name with markup neither opens a tag nor leaves its attribute."""
     text = render_report(hostile_report)
     page = Page(text)
@@ -122,12 +127,12 @@ def test_hostile_names_stay_text(hostile_report):
     assert text.encode("utf-8")
 
 
-def test_long_names_are_cut(hostile_report):
+def test_long_names_are_cut(hostile_report: Report) -> None:
     """A name of thousands of letters costs a few hundred."""
     assert "w" * 400 not in render_report(hostile_report)
 
 
-def test_drawings_are_well_formed(hostile_report):
+def test_drawings_are_well_formed(hostile_report: Report) -> None:
     """Every outer SVG is XML by itself and has an accessible name."""
     text = render_report(hostile_report)
     drawings = re.findall(r"<svg class=.*?</svg>\n</div>", text, re.DOTALL)
@@ -137,7 +142,7 @@ def test_drawings_are_well_formed(hostile_report):
     assert all(root.get("role") == "img" and root.get("aria-label") for root in roots)
 
 
-def test_images_have_text(report):
+def test_images_have_text(report: Report) -> None:
     """Each thumbnail says which image it is and what it was taken for."""
     page = render_report(report)
 
@@ -146,7 +151,9 @@ def test_images_have_text(report):
     assert all("alt=" in tag for tag in re.findall("<img[^>]*>", page))
 
 
-def test_report_without_training_or_test_images(make_report):
+def test_report_without_training_or_test_images(
+    make_report: Callable[..., Report],
+) -> None:
     """A model that was only compiled still has its size and its arena."""
     page = render_report(
         make_report(
@@ -161,7 +168,9 @@ def test_report_without_training_or_test_images(make_report):
     assert re.findall(r"<h2>(.*?)</h2>", page) == ["Key figures", "Operators", "Arena"]
 
 
-def test_a_profile_stands_between_operators_and_arena(make_report, graph):
+def test_a_profile_stands_between_operators_and_arena(
+    make_report: Callable[..., Report], graph: Graph
+) -> None:
     """Its drawing is XML by itself and names the device, whatever that is called."""
     op = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8", 576, 1200, None, 96)
     found = Profile("", HOSTILE[0], "measured", 64_000_000, None, (op,), 1210)
@@ -173,7 +182,9 @@ def test_a_profile_stands_between_operators_and_arena(make_report, graph):
     assert ET.fromstring(drawing[0]).get("role") == "img"
 
 
-def test_model_without_mistakes_says_so(make_report, report):
+def test_model_without_mistakes_says_so(
+    make_report: Callable[..., Report], report: Report
+) -> None:
     """An empty gallery is replaced by a sentence."""
     page = render_report(make_report(labels=report.scores.argmax(axis=1)))
 
@@ -181,7 +192,7 @@ def test_model_without_mistakes_says_so(make_report, report):
 
 
 @pytest.mark.external
-def test_page_fits_a_phone(hostile_report, tmp_path):
+def test_page_fits_a_phone(hostile_report: Report, tmp_path: Path) -> None:
     """At 390 pixels only the boxes of wide tables scroll, never the page."""
     chromium = require_tool("chromium")
     page = html.escape(render_report(hostile_report))

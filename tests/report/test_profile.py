@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tinycnn.harness import OpProfile, Profile
 from tinycnn.report.profile import draw_profile
 
@@ -9,13 +11,13 @@ CONV = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8", 600, 1200, None, 96)
 POOL = OpProfile(3, "MAX_POOL_2D", "tcnn_max_pool_2d_s8", 0, 300, None, 40)
 
 
-def draw(*operators: OpProfile, clock_hz: int = 64_000_000):
+def draw(*operators: OpProfile, clock_hz: int = 64_000_000) -> Any:
     """The chart of some operators."""
     method = "estimated (Cortex-M4 cycle model)"
     return draw_profile(Profile("", "sim", method, clock_hz, True, operators, 1500))
 
 
-def test_bars_are_as_long_as_their_cycles():
+def test_bars_are_as_long_as_their_cycles() -> None:
     """The operator that takes the most has the longest bar."""
     conv, pool = draw(CONV, POOL).bars
 
@@ -26,7 +28,7 @@ def test_bars_are_as_long_as_their_cycles():
     assert conv.title.splitlines() == ["tcnn_conv_2d_s8", conv.text, "stack 96 bytes"]
 
 
-def test_headline_says_how_it_was_found():
+def test_headline_says_how_it_was_found() -> None:
     """Estimates are never shown without that word; without a clock there is no time."""
     known, unknown = draw(CONV, POOL), draw(CONV, POOL, clock_hz=0)
 
@@ -36,7 +38,7 @@ def test_headline_says_how_it_was_found():
     assert unknown.headline == "1,500 cycles on sim: estimated (Cortex-M4 cycle model)"
 
 
-def test_a_prediction_is_a_mark_on_the_same_axis():
+def test_a_prediction_is_a_mark_on_the_same_axis() -> None:
     """It may lie beyond every bar; operators without one have no mark."""
     predicted = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8_dsp", 600, 1200, 1500, 96)
     chart = draw(predicted, POOL)
@@ -49,6 +51,6 @@ def test_a_prediction_is_a_mark_on_the_same_axis():
     assert not draw(CONV).has_prediction
 
 
-def test_a_model_without_kernel_calls_has_no_bars():
+def test_a_model_without_kernel_calls_has_no_bars() -> None:
     """Nothing is divided by nothing."""
     assert draw().bars == ()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+from tinycnn.report import Report
 from tinycnn.report.samples import pick_samples
 
 
-def _pick(report):
+def _pick(report: Report) -> Any:
     return pick_samples(report, report.scores.argmax(axis=1))
 
 
-def test_least_sure_come_first(report):
+def test_least_sure_come_first(report: Report) -> None:
     """The margin between best and second score decides, then the index."""
     unsure, _ = _pick(report)
 
@@ -20,7 +24,7 @@ def test_least_sure_come_first(report):
     assert len(unsure) == 12
 
 
-def test_surest_mistakes_come_first(report):
+def test_surest_mistakes_come_first(report: Report) -> None:
     """Among the wrong ones the most convinced is the most telling."""
     _, wrong = _pick(report)
 
@@ -29,7 +33,9 @@ def test_surest_mistakes_come_first(report):
     assert not wrong[0].is_right
 
 
-def test_at_most_24_are_shown(make_report, report):
+def test_at_most_24_are_shown(
+    make_report: Callable[..., Report], report: Report
+) -> None:
     """A weak model does not make a heavy page."""
     labels = np.full(60, 1, np.int64)
     images = np.tile(report.images[:1], (60, 1, 1, 1))
@@ -39,7 +45,9 @@ def test_at_most_24_are_shown(make_report, report):
     assert (len(unsure), len(wrong)) == (24, 24)
 
 
-def test_true_class_is_always_among_the_scores(make_report):
+def test_true_class_is_always_among_the_scores(
+    make_report: Callable[..., Report],
+) -> None:
     """Three scores, and that of the true class when it is not one of them."""
     report = make_report(
         class_names=tuple("abcde"),

@@ -29,7 +29,7 @@ def _luminance(color: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-def test_text_has_contrast(theme):
+def test_text_has_contrast(theme: int) -> None:
     """Every pair of text and surface has the 4.5 to 1 that WCAG asks for."""
     css = render("report/templates/page.css.j2")
     root = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[theme]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tinycnn.report import AccuracyStep, Agreement, Verdict
+from tinycnn.report import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.summary import (
     Banner,
     describe_agreement,
@@ -14,7 +16,7 @@ from tinycnn.report.summary import (
 )
 
 
-def test_banner_of_equal_outputs():
+def test_banner_of_equal_outputs() -> None:
     """All outputs equal on every device is the verdict that the page exists for."""
     banner = make_banner(
         (Verdict("sim", 1797, 1797, 41.25), Verdict("host", 9, 9, 1e4))
@@ -30,7 +32,7 @@ def test_banner_of_equal_outputs():
     )
 
 
-def test_banner_of_differences():
+def test_banner_of_differences() -> None:
     """One differing output on one device is a difference."""
     banner = make_banner((Verdict("sim", 9, 10, 1.0), Verdict("host", 10, 10, 1.0)))
 
@@ -39,12 +41,12 @@ def test_banner_of_differences():
 
 
 @pytest.mark.parametrize("verdicts", [(), (Verdict("sim", 0, 0, 0.0),)])
-def test_banner_without_validation(verdicts):
+def test_banner_without_validation(verdicts: tuple[Verdict, ...]) -> None:
     """No verdict, or one of no images, proves nothing."""
     assert make_banner(verdicts) == Banner("open", "Not yet validated on a device", ())
 
 
-def test_ladder_compares_each_step_with_the_one_before():
+def test_ladder_compares_each_step_with_the_one_before() -> None:
     """Differences are in points of accuracy; the first step has none."""
     steps = (("float", 99), ("fake-quantized", 98), ("int8", 98), ("C", 100))
     rungs = list_rungs(tuple(AccuracyStep(label, n, 100) for label, n in steps))
@@ -53,12 +55,12 @@ def test_ladder_compares_each_step_with_the_one_before():
     assert (rungs[0].answers, rungs[0].accuracy) == ("99 / 100", "99.00 %")
 
 
-def test_ladder_leaves_out_steps_without_images():
+def test_ladder_leaves_out_steps_without_images() -> None:
     """A step that was not measured is no rung."""
     assert list_rungs((AccuracyStep("float", 0, 0),)) == ()
 
 
-def test_agreement_in_words():
+def test_agreement_in_words() -> None:
     """The share of differing images and the largest difference are told."""
     assert describe_agreement(Agreement(3, 1200, 2)) == (
         "share of test images with any differing output 0.25 % (3 of 1,200), "
@@ -67,7 +69,7 @@ def test_agreement_in_words():
     assert describe_agreement(Agreement(0, 0, 0)) == ""
 
 
-def test_memories_are_measured_against_what_the_core_leaves(report):
+def test_memories_are_measured_against_what_the_core_leaves(report: Report) -> None:
     """Flash and RAM of the Arduino core are not free."""
     flash, ram, arena, *_ = list_figures(report)
 
@@ -77,7 +79,7 @@ def test_memories_are_measured_against_what_the_core_leaves(report):
     assert arena.value == "76"
 
 
-def test_firmware_that_does_not_fit(make_report):
+def test_firmware_that_does_not_fit(make_report: Callable[..., Report]) -> None:
     """A bar is never longer than its box, but its label tells the truth."""
     flash = list_figures(make_report(flash_bytes=1_775_576))[0]
 
@@ -85,7 +87,7 @@ def test_firmware_that_does_not_fit(make_report):
     assert flash.bar.label == "200.0 % of 887,788 bytes free"
 
 
-def test_times_are_labelled_as_estimated(report):
+def test_times_are_labelled_as_estimated(report: Report) -> None:
     """Latency and cycles come from a model of the processor, and say so."""
     *_, latency, cycles = list_figures(report)
 
@@ -94,7 +96,7 @@ def test_times_are_labelled_as_estimated(report):
     assert (cycles.label, cycles.value) == ("Cycles, estimated", "96,000")
 
 
-def test_times_that_are_not_known_say_so(make_report):
+def test_times_that_are_not_known_say_so(make_report: Callable[..., Report]) -> None:
     """On a core without a cycle model nothing is estimated."""
     *_, latency, cycles = list_figures(make_report(latency_ms=0.0, cycles=0))
 
@@ -102,7 +104,7 @@ def test_times_that_are_not_known_say_so(make_report):
     assert latency.note == "there is no cycle model of a cortex-m4f"
 
 
-def test_counts_are_summed_over_operators(report):
+def test_counts_are_summed_over_operators(report: Report) -> None:
     """Parameters and MACs are those of the whole model."""
     _, _, _, parameters, macs, *_ = list_figures(report)
 

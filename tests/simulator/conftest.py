@@ -3,22 +3,23 @@
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tinycnn.boards import load_board
+from tinycnn.boards import Board, load_board
 from tinycnn.firmware import FirmwareProject, build_image
 
 SKETCHES = Path(__file__).parent / "sketches"
 TIMEOUT_S = 60
 
 
-class Board:
+class RunningBoard:
     """A running simulator and the client of its serial link."""
 
-    def __init__(self, elf, *options):
+    def __init__(self, elf: Path, *options: str) -> None:
         command = [sys.executable, "-m", "tinycnn.simulator", str(elf), *options]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
@@ -27,7 +28,7 @@ class Board:
         self.link = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
         self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def ask(self, request, size):
+    def ask(self, request: bytes, size: int) -> bytes:
         """Send `request`, receive `size` bytes or what comes before the end."""
         self.link.sendall(request)
         reply = b""
@@ -35,16 +36,16 @@ class Board:
             reply += data
         return reply
 
-    def end(self):
+    def end(self) -> tuple[int, str]:
         """Exit code and standard error, once the simulator has ended."""
         error = self.process.communicate(timeout=TIMEOUT_S)[1]
         return self.process.returncode, error
 
 
 @contextmanager
-def run_board(elf, *options):
+def run_board(elf: Path, *options: str) -> Iterator[RunningBoard]:
     """The simulator running `elf`, killed in the end if it still runs."""
-    board = Board(elf, *options)
+    board = RunningBoard(elf, *options)
     try:
         yield board
     finally:
@@ -54,11 +55,11 @@ def run_board(elf, *options):
 
 
 @pytest.fixture(scope="session")
-def build_sketch(tmp_path_factory):
+def build_sketch(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Builds a sketch of the folder `sketches`, by default for the Nano; the file."""
     folder = tmp_path_factory.mktemp("images")
 
-    def build(name, board=None):
+    def build(name: str, board: Board | None = None) -> Path:
         board = board or load_board("nano33ble")
         project = FirmwareProject(name, SKETCHES, (f"{name}.ino",))
         output = folder / f"{name}-{board.name}.elf"
@@ -70,6 +71,6 @@ def build_sketch(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def faults(build_sketch):
+def faults(build_sketch: Callable[..., Path]) -> Path:
     """Firmware that does whatever wrong thing it is asked for."""
     return build_sketch("faults")

@@ -3,11 +3,13 @@
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.simulator.conftest import run_board
-from tinycnn.boards import load_board
+from tinycnn.boards import Board, load_board
 
 pytestmark = pytest.mark.emulated
 
@@ -27,24 +29,24 @@ LOADED = bytes([0x11, 0x22, 0x33, 0x44])
 
 
 @pytest.fixture(params=OWN)
-def board(request):
+def board(request: pytest.FixtureRequest) -> Board:
     """A board of each core in turn."""
     return load_board(request.param)
 
 
 @pytest.fixture
-def image(build_sketch, board):
+def image(build_sketch: Callable[..., Path], board: Board) -> Path:
     """The sketch, for that board."""
     return build_sketch("cores", board)
 
 
-def pairs(requests):
+def pairs(requests: dict[str, str]) -> list[tuple[str, str]]:
     """Board and request, each for itself."""
     return [(name, request) for name, text in requests.items() for request in text]
 
 
 @pytest.mark.parametrize(("board", "request_"), pairs(OWN), indirect=["board"])
-def test_a_core_runs_its_own_instructions(image, request_):
+def test_a_core_runs_its_own_instructions(image: Path, request_: str) -> None:
     """Whatever compilers and hand-written kernels for it may use."""
     expected = LOADED if request_ == "l" else request_.encode()
 
@@ -53,7 +55,9 @@ def test_a_core_runs_its_own_instructions(image, request_):
 
 
 @pytest.mark.parametrize(("board", "request_"), pairs(FOREIGN), indirect=["board"])
-def test_a_core_runs_no_other_instructions(image, board, request_):
+def test_a_core_runs_no_other_instructions(
+    image: Path, board: Board, request_: str
+) -> None:
     """What hardware would fault on stops the simulation and names the core."""
     message = "undefined instruction in |floating point without an FPU in "
     hint = f"expected Thumb code for a {board.core}"
@@ -69,7 +73,7 @@ def test_a_core_runs_no_other_instructions(image, board, request_):
     assert f"\nhint: {hint}" in error
 
 
-def test_c_computes_the_same_on_each_core(image):
+def test_c_computes_the_same_on_each_core(image: Path) -> None:
     """64-bit products and quotients, floats and unaligned copies, by what there is."""
     a, b = 0x123456789ABCDEF, 0x3456789
     with run_board(image) as running:
@@ -79,9 +83,16 @@ def test_c_computes_the_same_on_each_core(image):
     assert results == (a * b % 2**64, a // b, ratio, LOADED)
 
 
-def test_cycles_are_not_known_without_a_model(image, board):
+def test_cycles_are_not_known_without_a_model(image: Path, board: Board) -> None:
     """Better none than wrong ones."""
-    command = [sys.executable, "-m", "tinycnn.simulator", image, "--run-for", "9000"]
+    command = [
+        sys.executable,
+        "-m",
+        "tinycnn.simulator",
+        str(image),
+        "--run-for",
+        "9000",
+    ]
     text = subprocess.check_output(command, text=True)
 
     assert text.startswith("ran ")

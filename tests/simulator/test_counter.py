@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +15,13 @@ MODES = pytest.mark.parametrize("mode", [[], ["--python"]], ids=["compiled", "py
 
 
 @pytest.fixture
-def counts(build_sketch):
+def counts(build_sketch: Callable[..., Path]) -> Path:
     """Firmware that counts its own cycles."""
     return build_sketch("counts")
 
 
 @MODES
-def test_cyccnt_counts_a_loop_exactly(counts, mode):
+def test_cyccnt_counts_a_loop_exactly(counts: Path, mode: bytes) -> None:
     """100 turns of subs (1) and a taken bne (1 + 2) take 400 cycles more."""
     with run_board(counts, *mode) as board:
         replies = [board.ask(bytes([n]), 4) for n in (1, 2, 3, 3)]
@@ -28,15 +30,22 @@ def test_cyccnt_counts_a_loop_exactly(counts, mode):
     assert [b - a for a, b in pairwise(cycles)] == [400, 400, 0]
 
 
-def test_code_behind_an_it_block_is_not_conditional(counts):
+def test_code_behind_an_it_block_is_not_conditional(counts: Path) -> None:
     """Memory first met inside an IT block leaves no condition behind."""
     with run_board(counts) as board:
         assert board.ask(b"\0", 4) == (150).to_bytes(4, "little")
 
 
-def test_both_counters_count_the_same(counts):
+def test_both_counters_count_the_same(counts: Path) -> None:
     """The compiled counter and the one in Python agree on every cycle."""
-    command = [sys.executable, "-m", "tinycnn.simulator", counts, "--run-for", "20000"]
+    command = [
+        sys.executable,
+        "-m",
+        "tinycnn.simulator",
+        str(counts),
+        "--run-for",
+        "20000",
+    ]
     compiled, python = (
         subprocess.check_output([*command, *options], text=True)
         for options in ([], ["--python"])
@@ -47,12 +56,19 @@ def test_both_counters_count_the_same(counts):
     assert 20_000 <= int(compiled.split()[-2]) < 20_100
 
 
-def test_without_a_cache_the_count_is_the_same(counts, tmp_path):
+def test_without_a_cache_the_count_is_the_same(counts: Path, tmp_path: Path) -> None:
     """Where nothing can be compiled the simulator says so and counts in Python."""
     nowhere = tmp_path / "file"
     nowhere.write_text("not a folder")
     names = ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME")
-    command = [sys.executable, "-m", "tinycnn.simulator", counts, "--run-for", "9000"]
+    command = [
+        sys.executable,
+        "-m",
+        "tinycnn.simulator",
+        str(counts),
+        "--run-for",
+        "9000",
+    ]
 
     done = subprocess.run(
         command,

@@ -1,9 +1,9 @@
 import pytest
 
-from tinycnn.simulator.cycles import PIPELINES, block_cost
+from tinycnn.simulator.cycles import PIPELINES, BlockCost, block_cost
 
 
-def cost_of(*encodings):
+def cost_of(*encodings: str) -> BlockCost:
     """The cost of Thumb instructions given as their halfwords."""
     halfwords = " ".join(encodings).split()
     code = b"".join(int(word, 16).to_bytes(2, "little") for word in halfwords)
@@ -39,22 +39,22 @@ def cost_of(*encodings):
         pytest.param("bf08 1840", 2, id="it eq; addeq r0, r0, r1"),
     ],
 )
-def test_an_instruction_costs_what_the_manual_says(encoding, cycles):
+def test_an_instruction_costs_what_the_manual_says(encoding: str, cycles: int) -> None:
     """One line of the model's table each."""
     assert cost_of(encoding).cycles == cycles
 
 
-def test_a_load_right_after_a_load_is_pipelined():
+def test_a_load_right_after_a_load_is_pipelined() -> None:
     """LDRB r3, [r1, r2]; ldrsb r4, [r5, #1]; str r4, [r5, r6] cost 2 + 1 + 2 - 1."""
     assert cost_of("5c8b", "f995 4001", "51ac").cycles == 4
 
 
-def test_a_load_from_an_address_just_loaded_is_not_pipelined():
+def test_a_load_from_an_address_just_loaded_is_not_pipelined() -> None:
     """LDRB r3, [r1, r2]; ldr r3, [r3] wait for each other."""
     assert cost_of("5c8b", "681b").cycles == 4
 
 
-def test_a_block_says_what_its_neighbours_pipeline_with():
+def test_a_block_says_what_its_neighbours_pipeline_with() -> None:
     """Head and tail name the registers of the first address and of the last load."""
     cost = cost_of("5c8b", "1840", "f995 4001")
 
@@ -63,6 +63,6 @@ def test_a_block_says_what_its_neighbours_pipeline_with():
     assert cost.tail == PIPELINES | 1 << 4
 
 
-def test_what_does_not_decode_costs_nothing():
+def test_what_does_not_decode_costs_nothing() -> None:
     """A block ends where its first undefined instruction is."""
     assert cost_of("1840", "ffff ffff").instructions == 1

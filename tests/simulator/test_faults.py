@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 
@@ -32,7 +33,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("request_", FAULTS)
-def test_a_fault_stops_the_board_with_place_and_hint(faults, request_):
+def test_a_fault_stops_the_board_with_place_and_hint(
+    faults: Path, request_: str
+) -> None:
     """Whatever firmware does wrong ends with one line, a hint and exit code 3."""
     message, hint = FAULTS[request_]
 
@@ -44,7 +47,7 @@ def test_a_fault_stops_the_board_with_place_and_hint(faults, request_):
     assert re.fullmatch(f"fault: {message}.*\nhint: .*{hint}.*\n", error), error
 
 
-def test_firmware_that_hangs_ends_with_its_client(faults):
+def test_firmware_that_hangs_ends_with_its_client(faults: Path) -> None:
     """A program that no longer listens does not outlive the client by much."""
     with run_board(faults) as board:
         board.link.sendall(b"l")

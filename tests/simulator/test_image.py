@@ -1,4 +1,6 @@
 import struct
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,9 @@ HEADER_BYTES, SEGMENT_BYTES = 52, 32
 ARM, X86_64 = 40, 62
 
 
-def write_elf(path, segments, machine=ARM):
+def write_elf(
+    path: Path, segments: list[tuple[int, bytes, int]], machine: int = ARM
+) -> Path:
     """An ELF file of (address, bytes, size in memory) and nothing else."""
     offset = HEADER_BYTES + SEGMENT_BYTES * len(segments)
     table, contents = b"", b""
@@ -29,7 +33,7 @@ VECTORS = struct.pack("<II", 0x2000_8000, 0x0001_0009) + b"\xfe\xe7"
 CODE = (0x0001_0000, VECTORS, len(VECTORS))
 
 
-def test_an_image_gives_its_code_and_start(tmp_path):
+def test_an_image_gives_its_code_and_start(tmp_path: Path) -> None:
     """Stack pointer and reset handler come from the vector table."""
     elf = write_elf(tmp_path / "a.elf", [CODE, (0x2000_0000, b"", 0x4_0000)])
 
@@ -42,7 +46,7 @@ def test_an_image_gives_its_code_and_start(tmp_path):
     )
 
 
-def test_a_place_is_a_function_and_an_offset():
+def test_a_place_is_a_function_and_an_offset() -> None:
     """Addresses are named after the function that they lie in."""
     image = Image(NANO_33_BLE, (), 0, 0, ((0x100, 8, "first"), (0x108, 0, "second")))
 
@@ -87,7 +91,9 @@ def test_a_place_is_a_function_and_an_offset():
     ],
     ids=["bootloader", "flash", "ram", "nowhere", "vectors"],
 )
-def test_an_image_outside_the_memories_is_refused(tmp_path, segments, message, hint):
+def test_an_image_outside_the_memories_is_refused(
+    tmp_path: Path, segments: list[tuple[int, bytes, int]], message: str, hint: str
+) -> None:
     """The board's flash and RAM are enforced before the first instruction."""
     with pytest.raises(ImageError) as caught:
         read_image(write_elf(tmp_path / "a.elf", segments))
@@ -95,7 +101,7 @@ def test_an_image_outside_the_memories_is_refused(tmp_path, segments, message, h
     assert (str(caught.value), caught.value.hint) == (message, hint)
 
 
-def test_code_for_another_processor_is_refused(tmp_path):
+def test_code_for_another_processor_is_refused(tmp_path: Path) -> None:
     """A program of this computer is not firmware."""
     elf = write_elf(tmp_path / "a.elf", [CODE], machine=X86_64)
 
@@ -104,7 +110,7 @@ def test_code_for_another_processor_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x7fELF", b"S0030000FC\n" * 10])
-def test_a_file_that_is_no_elf_is_refused(tmp_path, content):
+def test_a_file_that_is_no_elf_is_refused(tmp_path: Path, content: bytes) -> None:
     """So are empty, cut and foreign files."""
     path = tmp_path / "a.elf"
     path.write_bytes(content)
@@ -113,13 +119,13 @@ def test_a_file_that_is_no_elf_is_refused(tmp_path, content):
         read_image(path)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The message says which file is not there."""
     with pytest.raises(ImageError, match="No such file"):
         read_image(tmp_path / "a.elf")
 
 
-def test_a_cut_image_is_refused(tmp_path):
+def test_a_cut_image_is_refused(tmp_path: Path) -> None:
     """A file that ends inside its code is not run."""
     path = write_elf(tmp_path / "a.elf", [CODE])
     path.write_bytes(path.read_bytes()[:-4])
@@ -132,7 +138,9 @@ FACTS = ("core", "clock_hz", "flash_base", "flash_bytes", "ram_base", "ram_bytes
 
 
 @pytest.mark.parametrize("name", ["nano33ble", "due", "nucleo_h743zi"])
-def test_an_image_says_what_it_was_linked_for(build_sketch, name):
+def test_an_image_says_what_it_was_linked_for(
+    build_sketch: Callable[..., Path], name: str
+) -> None:
     """The board's own facts, and the Nano's where an image says nothing."""
     board = load_board(name)
     found = read_image(build_sketch("cores", board)).board
@@ -145,7 +153,9 @@ def test_an_image_says_what_it_was_linked_for(build_sketch, name):
 
 
 @pytest.mark.parametrize("facts", ["{}", "[", '{"core": "cortex-m4f", "colour": 1}'])
-def test_an_image_for_an_unknown_board_is_refused(build_sketch, tmp_path, facts):
+def test_an_image_for_an_unknown_board_is_refused(
+    build_sketch: Callable[..., Path], tmp_path: Path, facts: str
+) -> None:
     """What was written by another version, or by nobody."""
     elf = build_sketch("cores", load_board("due"))
     content = elf.read_bytes()

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.simulator.conftest import run_board
 pytestmark = pytest.mark.emulated
 
 
-def test_no_byte_is_lost_however_fast_the_client_sends(faults):
+def test_no_byte_is_lost_however_fast_the_client_sends(faults: Path) -> None:
     """More than both receive buffers hold at once arrives whole and in order."""
     request = bytes(ord("A") + i % 20 for i in range(5000)).replace(b"F", b"G")
 
@@ -18,7 +19,7 @@ def test_no_byte_is_lost_however_fast_the_client_sends(faults):
     assert reply == bytes(byte + 1 for byte in request)
 
 
-def test_the_client_leaving_ends_the_simulator(faults):
+def test_the_client_leaving_ends_the_simulator(faults: Path) -> None:
     """Hanging up is the normal end, with exit code 0 and nothing to say."""
     with run_board(faults) as board:
         assert board.ask(b"A", 1) == b"B"
@@ -27,9 +28,16 @@ def test_the_client_leaving_ends_the_simulator(faults):
         assert board.end() == (0, "")
 
 
-def test_a_client_that_never_comes_is_not_waited_for(faults):
+def test_a_client_that_never_comes_is_not_waited_for(faults: Path) -> None:
     """The simulator gives up after --timeout."""
-    command = [sys.executable, "-m", "tinycnn.simulator", faults, "--timeout", "0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "tinycnn.simulator",
+        str(faults),
+        "--timeout",
+        "0.1",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 3
@@ -41,9 +49,16 @@ def test_a_client_that_never_comes_is_not_waited_for(faults):
 
 
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:", "127.0.0.1:x"])
-def test_a_wrong_address_is_a_usage_error(faults, address):
+def test_a_wrong_address_is_a_usage_error(faults: Path, address: str) -> None:
     """--listen takes HOST:PORT only."""
-    command = [sys.executable, "-m", "tinycnn.simulator", faults, "--listen", address]
+    command = [
+        sys.executable,
+        "-m",
+        "tinycnn.simulator",
+        str(faults),
+        "--listen",
+        address,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 2

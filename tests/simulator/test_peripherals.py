@@ -1,9 +1,10 @@
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from tinycnn.simulator.board import NANO_33_BLE
+from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock
 from tinycnn.simulator.peripherals import build_peripherals
 
@@ -17,16 +18,16 @@ class Counter:
 class Ram:
     """RAM that begins at address 0."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.bytes = bytearray(64)
 
-    def read(self, address, size):
+    def read(self, address: int, size: int) -> bytes:
         """What EasyDMA sends."""
         if address + size > len(self.bytes):
             raise BusFault("outside", "inside")
         return bytes(self.bytes[address : address + size])
 
-    def write(self, address, data):
+    def write(self, address: int, data: bytes) -> None:
         """What EasyDMA received."""
         self.bytes[address : address + len(data)] = data
 
@@ -34,15 +35,15 @@ class Ram:
 class Link:
     """A client that has sent `incoming`."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.incoming, self.sent = b"", b""
 
-    def receive(self, size, wait_s):
+    def receive(self, size: int, wait_s: float) -> bytes:
         """The next bytes of what was sent."""
         data, self.incoming = self.incoming[:size], self.incoming[size:]
         return data
 
-    def send(self, data):
+    def send(self, data: bytes) -> None:
         """Keep the board's bytes."""
         self.sent += data
 
@@ -50,23 +51,23 @@ class Link:
 class Bench:
     """All peripherals on a bench."""
 
-    def __init__(self, board=NANO_33_BLE):
+    def __init__(self, board: SimulatedBoard = NANO_33_BLE) -> None:
         self.counter, self.ram, self.link = Counter(), Ram(), Link()
         self.clock = Clock(self.counter, board)
         pages = build_peripherals(self.link, self.ram, self.clock, board)
         self.pages = {page.base: page for page in pages}
 
-    def read(self, address):
+    def read(self, address: int) -> int:
         """A register of any peripheral."""
         return self.pages[address & ~0xFFF].read(address & 0xFFF, 4)
 
-    def write(self, address, value):
+    def write(self, address: int, value: int) -> None:
         """Set a register of any peripheral."""
         self.pages[address & ~0xFFF].write(address & 0xFFF, 4, value)
 
 
 @pytest.fixture
-def bench():
+def bench() -> Bench:
     """A new set of peripherals."""
     return Bench()
 
@@ -74,14 +75,14 @@ def bench():
 UARTE, TIMER, GPIO, DWT = 0x4000_2000, 0x4000_8000, 0x5000_0000, 0xE000_1000
 
 
-def test_the_chip_has_its_factory_number(bench):
+def test_the_chip_has_its_factory_number(bench: Bench) -> None:
     """FICR's DEVICEID reads tinycnn."""
     words = [bench.read(0x1000_0060 + 4 * i).to_bytes(4, "little") for i in (0, 1)]
 
     assert b"".join(words) == b"tinycnn\0"
 
 
-def test_the_factory_number_cannot_be_written(bench):
+def test_the_factory_number_cannot_be_written(bench: Bench) -> None:
     """FICR is read-only."""
     with pytest.raises(BusFault, match="write of 4 bytes at 0x10000060") as caught:
         bench.write(0x1000_0060, 1)
@@ -89,7 +90,7 @@ def test_the_factory_number_cannot_be_written(bench):
     assert caught.value.hint == "register 0x060 of FICR is not simulated"
 
 
-def test_the_instruction_cache_is_off_until_it_is_switched_on(bench):
+def test_the_instruction_cache_is_off_until_it_is_switched_on(bench: Bench) -> None:
     """NVMC's ICACHECNF reads back what was written to it."""
     before = bench.read(0x4001_E540)
     bench.write(0x4001_E540, 1)
@@ -97,7 +98,7 @@ def test_the_instruction_cache_is_off_until_it_is_switched_on(bench):
     assert (before, bench.read(0x4001_E540)) == (0, 1)
 
 
-def test_cyccnt_counts_only_while_it_is_enabled(bench):
+def test_cyccnt_counts_only_while_it_is_enabled(bench: Bench) -> None:
     """Bit 0 of CTRL starts and stops it; a write sets it."""
     bench.counter.cycles = 1000
     before = bench.read(DWT + 4)
@@ -112,7 +113,7 @@ def test_cyccnt_counts_only_while_it_is_enabled(bench):
     assert (before, running, bench.read(DWT + 4)) == (0, 105, 105)
 
 
-def test_cyccnt_wraps_at_32_bits(bench):
+def test_cyccnt_wraps_at_32_bits(bench: Bench) -> None:
     """As the hardware's does, after 67 seconds."""
     bench.write(DWT, 1)
     bench.counter.cycles = 2**32 + 7
@@ -123,7 +124,9 @@ def test_cyccnt_wraps_at_32_bits(bench):
 @pytest.mark.parametrize(
     ("bits", "expected"), [(3, 1_000_064), (2, 1_000_064), (0, 1_000_064 % 65536)]
 )
-def test_the_timer_counts_cycles_and_waiting(bench, bits, expected):
+def test_the_timer_counts_cycles_and_waiting(
+    bench: Bench, bits: int, expected: int
+) -> None:
     """Prescaler 4 makes microseconds, cut to the width of the timer."""
     bench.write(TIMER + 0x508, bits)
     bench.write(TIMER + 0x510, 4)
@@ -135,7 +138,7 @@ def test_the_timer_counts_cycles_and_waiting(bench, bits, expected):
     assert bench.read(TIMER + 0x544) == expected
 
 
-def test_a_timer_that_was_not_started_reads_zero(bench):
+def test_a_timer_that_was_not_started_reads_zero(bench: Bench) -> None:
     """Time passes, the timer does not."""
     bench.counter.cycles = 6400
     bench.write(TIMER + 0x040, 1)
@@ -144,7 +147,7 @@ def test_a_timer_that_was_not_started_reads_zero(bench):
 
 
 @pytest.mark.parametrize("port", [0x000, 0x300])
-def test_pins_are_set_and_cleared(bench, port):
+def test_pins_are_set_and_cleared(bench: Bench, port: int) -> None:
     """OUTSET and OUTCLR change the bits that they name, no other."""
     out = GPIO + port + 0x504
     bench.write(out, 0b0101)
@@ -154,7 +157,7 @@ def test_pins_are_set_and_cleared(bench, port):
     assert bench.read(out) == 0b0011
 
 
-def test_the_oscillators_start_at_once(bench):
+def test_the_oscillators_start_at_once(bench: Bench) -> None:
     """Firmware that waits for a clock goes on."""
     bench.write(0x4000_0000, 1)
     bench.write(0x4000_0008, 1)
@@ -162,7 +165,7 @@ def test_the_oscillators_start_at_once(bench):
     assert [bench.read(0x4000_0100), bench.read(0x4000_0104)] == [1, 1]
 
 
-def test_the_uarte_stores_what_has_arrived(bench):
+def test_the_uarte_stores_what_has_arrived(bench: Bench) -> None:
     """EasyDMA writes to RAM; STOPRX ends the transfer and says how much it was."""
     bench.link.incoming = b"abcdef"
     bench.write(UARTE + 0x534, 8)
@@ -177,7 +180,7 @@ def test_the_uarte_stores_what_has_arrived(bench):
     assert bench.link.incoming == b"ef"
 
 
-def test_the_uarte_sends_from_ram(bench):
+def test_the_uarte_sends_from_ram(bench: Bench) -> None:
     """ENDTX follows, with the amount."""
     bench.ram.bytes[:3] = b"xyz"
     bench.write(UARTE + 0x548, 3)
@@ -187,7 +190,9 @@ def test_the_uarte_sends_from_ram(bench):
     assert [bench.read(UARTE + 0x120), bench.read(UARTE + 0x54C)] == [1, 3]
 
 
-def test_the_uarte_refuses_a_buffer_outside_ram_before_it_receives(bench):
+def test_the_uarte_refuses_a_buffer_outside_ram_before_it_receives(
+    bench: Bench,
+) -> None:
     """A wrong pointer is found at STARTRX, not when a byte comes."""
     bench.write(UARTE + 0x534, 60)
     bench.write(UARTE + 0x538, 8)
@@ -196,7 +201,7 @@ def test_the_uarte_refuses_a_buffer_outside_ram_before_it_receives(bench):
         bench.write(UARTE, 1)
 
 
-def test_registers_are_words(bench):
+def test_registers_are_words(bench: Bench) -> None:
     """Bytes and halfwords fault."""
     with pytest.raises(BusFault, match="read of 2 bytes at 0x50000504") as caught:
         bench.pages[GPIO].read(0x504, 2)
@@ -204,12 +209,12 @@ def test_registers_are_words(bench):
     assert caught.value.hint == "registers of GPIO are 32 bits wide"
 
 
-def make_bench(core, **changes):
+def make_bench(core: str, **changes: Any) -> Bench:
     """Peripherals of a board with another core."""
     return Bench(replace(NANO_33_BLE, core=core, **changes))
 
 
-def test_a_core_without_a_cycle_model_counts_no_cycles():
+def test_a_core_without_a_cycle_model_counts_no_cycles() -> None:
     """DWT says that it has no counter (NOCYCCNT), whatever is written."""
     bench = make_bench("cortex-m7")
     bench.counter.cycles = 1000
@@ -219,7 +224,7 @@ def test_a_core_without_a_cycle_model_counts_no_cycles():
     assert (bench.read(DWT), bench.read(DWT + 4)) == (1 << 25, 0)
 
 
-def test_time_stands_still_while_a_core_without_a_cycle_model_computes():
+def test_time_stands_still_while_a_core_without_a_cycle_model_computes() -> None:
     """It goes on while the core waits, be it by looking at the clock."""
     bench = make_bench("cortex-m0plus")
     bench.write(TIMER, 1)
@@ -232,7 +237,7 @@ def test_time_stands_still_while_a_core_without_a_cycle_model_computes():
     assert [b - a for a, b in pairwise(times)] == [0, 1, 1, 0]
 
 
-def test_a_cortex_m0_has_neither_cyccnt_nor_cpacr():
+def test_a_cortex_m0_has_neither_cyccnt_nor_cpacr() -> None:
     """Nor has anything else of the nRF52840 where its flash lies."""
     bench = make_bench("cortex-m0plus", flash_base=0x1000_0000)
 
@@ -252,6 +257,6 @@ def test_a_cortex_m0_has_neither_cyccnt_nor_cpacr():
         ("cortex-m33", 0xD21),
     ],
 )
-def test_a_core_says_which_it_is(core, part):
+def test_a_core_says_which_it_is(core: str, part: int) -> None:
     """By its part number in CPUID."""
     assert make_bench(core).read(0xE000_ED00) >> 4 & 0xFFF == part

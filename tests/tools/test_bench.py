@@ -29,20 +29,20 @@ pathlib.Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(found
 
 
 @pytest.fixture
-def models(tmp_path):
+def models(tmp_path: Path) -> Path:
     """A folder in which one network of the benchmark is very small, and one missing."""
     (tmp_path / "mlperf_kws_dscnn.tflite").write_bytes(conv_model())
     return tmp_path
 
 
-def write_meter(folder, cycles):
+def write_meter(folder: Path, cycles: list[int]) -> Path:
     """A meter that has always seen the same."""
     path = folder / "meter.py"
     path.write_text(METER.format(cycles=cycles))
     return path
 
 
-def bench(models, meter, *more):
+def bench(models: Path, meter: str | Path, *more: str) -> int:
     """The exit code for two networks, built by the compiler that is always there."""
     options = ["--models", models, "--meter", meter, "--json", models / "bench.json"]
     arguments = ["KWS", "IC", "--compilers", "zig -O2", *map(str, options), *more]
@@ -50,7 +50,9 @@ def bench(models, meter, *more):
 
 
 @pytest.mark.emulated
-def test_a_network_is_measured_on_the_simulated_board(models, caplog):
+def test_a_network_is_measured_on_the_simulated_board(
+    models: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Cycles of its one operator and of all, bytes of its tables and of the code."""
     document = models / "README.md"
     document.write_text(MARKS)
@@ -77,7 +79,7 @@ def test_a_network_is_measured_on_the_simulated_board(models, caplog):
     assert "old" not in text
 
 
-def test_a_wrong_output_is_not_measured(models):
+def test_a_wrong_output_is_not_measured(models: Path) -> None:
     """However few cycles it took: exit code 1, and no row."""
     assert bench(models, write_meter(models, [9, 1])) == 1
 
@@ -86,7 +88,7 @@ def test_a_wrong_output_is_not_measured(models):
     assert "zig -O2: expected the reference's output" in found["left_out"]["KWS"]
 
 
-def test_a_tail_call_is_what_is_left_outside_the_calls(tmp_path):
+def test_a_tail_call_is_what_is_left_outside_the_calls(tmp_path: Path) -> None:
     """The meter splits at calls that return; the last need not."""
     image = Image(tmp_path / "bench.elf", table_bytes=0, code_bytes=0)
 
@@ -100,7 +102,7 @@ def test_a_tail_call_is_what_is_left_outside_the_calls(tmp_path):
             run_meter(tmp_path / "meter.py", image, calls=calls)
 
 
-def test_what_misses_its_goal_is_marked():
+def test_what_misses_its_goal_is_marked() -> None:
     """A quarter more than the goal is no miss of an arena that is not for RAM."""
     tflm = Tflm((9.5, 11.5), 22_820, (91_620, 46_028))
     network = Network("net", "", tflm, goal_mcycles=3.8, goal_arena_bytes=9_500)
@@ -128,7 +130,7 @@ def test_what_misses_its_goal_is_marked():
     assert text.count("| 9,501! ") == 2
 
 
-def test_records_are_plausible():
+def test_records_are_plausible() -> None:
     """We aim below the best published, that is below TFLite Micro, -O3 below -Os."""
     for network in NETWORKS:
         fast, small = network.tflm.mcycles
@@ -140,7 +142,7 @@ def test_records_are_plausible():
     assert len({network.name for network in NETWORKS}) == len(NETWORKS)
 
 
-def test_the_readme_has_all_networks():
+def test_the_readme_has_all_networks() -> None:
     """Twice: cycles and bytes."""
     text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     tables = text.split("<!-- python -m tools.bench -->")[1].split("<!-- end -->")[0]

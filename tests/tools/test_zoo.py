@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +53,7 @@ CELLS = (
 
 
 @pytest.fixture
-def recipes(tmp_path):
+def recipes(tmp_path: Path) -> dict[str, Path]:
     """Two projects by name."""
     found = {}
     for name, text in (("other", OTHER), ("small", RECIPE)):
@@ -61,23 +63,23 @@ def recipes(tmp_path):
     return found
 
 
-def _row(path, **changes):
+def _row(path: Path, **changes: Any) -> Row:
     """The row of the recipe that lies there now."""
     return replace(ROW, recipe=hash_recipe(path), **changes)
 
 
-def _line(text, name):
+def _line(text: str, name: str) -> str:
     return next(line for line in text.splitlines() if f"`{name}`" in line)
 
 
-def test_a_row_shows_what_was_measured(recipes):
+def test_a_row_shows_what_was_measured(recipes: dict[str, Path]) -> None:
     """Shares in percent of all test images, bytes in kB."""
     text = to_markdown(recipes, {"small": _row(recipes["small"])})
 
     assert _line(text, "small").endswith(CELLS.format("", 60))
 
 
-def test_a_project_that_was_not_run_has_no_figures(recipes):
+def test_a_project_that_was_not_run_has_no_figures(recipes: dict[str, Path]) -> None:
     """Only what its recipe says: model, goal and seed."""
     line = _line(to_markdown(recipes, {}), "other")
 
@@ -87,7 +89,7 @@ def test_a_project_that_was_not_run_has_no_figures(recipes):
     ]
 
 
-def test_a_changed_recipe_is_not_run_yet(recipes):
+def test_a_changed_recipe_is_not_run_yet(recipes: dict[str, Path]) -> None:
     """A comment changes nothing; a value makes the row another network's."""
     path = recipes["small"]
     rows = {"small": _row(path)}
@@ -98,7 +100,7 @@ def test_a_changed_recipe_is_not_run_yet(recipes):
     assert "not run yet" in _line(to_markdown(recipes, rows), "small")
 
 
-def test_a_row_ends_with_what_it_learned_from(recipes):
+def test_a_row_ends_with_what_it_learned_from(recipes: dict[str, Path]) -> None:
     """Another recipe of its teacher, and it is not run yet."""
     small, other = recipes["small"], recipes["other"]
     small.write_text(
@@ -113,7 +115,7 @@ def test_a_row_ends_with_what_it_learned_from(recipes):
     assert "not run yet" in _line(to_markdown(recipes, rows), "small")
 
 
-def test_a_row_ends_with_the_model_beside_it(recipes):
+def test_a_row_ends_with_the_model_beside_it(recipes: dict[str, Path]) -> None:
     """Another line in the project's own network, and it is not run yet."""
     path = recipes["small"]
     path.write_text(RECIPE.replace('name = "lenet5", width = 0.5', 'build = "n.py:f"'))
@@ -125,7 +127,7 @@ def test_a_row_ends_with_the_model_beside_it(recipes):
     assert "not run yet" in _line(to_markdown(recipes, rows), "small")
 
 
-def test_a_missed_goal_is_marked(recipes):
+def test_a_missed_goal_is_marked(recipes: dict[str, Path]) -> None:
     """One image too few."""
     recipes["small"].write_text(RECIPE.replace("0.6", "0.7475"))
     text = to_markdown(recipes, {"small": _row(recipes["small"])})
@@ -133,7 +135,9 @@ def test_a_missed_goal_is_marked(recipes):
     assert "| 74.50! | >= 74.8 |" in _line(text, "small")
 
 
-def test_the_table_goes_between_its_marks(recipes, tmp_path, capsys):
+def test_the_table_goes_between_its_marks(
+    recipes: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What is around it stays; without marks nothing is written."""
     document = tmp_path / "README.md"
     arguments = ["--folder", str(tmp_path), "--table", "--markdown", str(document)]
@@ -151,7 +155,9 @@ def test_the_table_goes_between_its_marks(recipes, tmp_path, capsys):
     assert "old" not in text
 
 
-def test_a_project_without_a_goal_is_no_row(recipes, tmp_path, capsys):
+def test_a_project_without_a_goal_is_no_row(
+    recipes: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It only lends to others."""
     recipes["other"].write_text(OTHER.replace("budgets = {accuracy = 0.6}", ""))
 
@@ -161,7 +167,9 @@ def test_a_project_without_a_goal_is_no_row(recipes, tmp_path, capsys):
     assert "`other`" not in printed
 
 
-def test_only_known_projects_are_run(recipes, tmp_path, capsys):
+def test_only_known_projects_are_run(
+    recipes: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A typing error is told before anything is trained."""
     assert main(["--folder", str(tmp_path), "small", "smal"]) == 2
 
@@ -169,7 +177,9 @@ def test_only_known_projects_are_run(recipes, tmp_path, capsys):
     assert not (tmp_path / "small" / "build").exists()
 
 
-def test_a_row_that_fails_does_not_stop_the_others(recipes, tmp_path, capsys):
+def test_a_row_that_fails_does_not_stop_the_others(
+    recipes: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Data that is not there is told, and the table is written all the same."""
     for path in recipes.values():
         path.write_text(RECIPE.replace('name = "digits"', 'path = "gone"'))
@@ -183,14 +193,16 @@ def test_a_row_that_fails_does_not_stop_the_others(recipes, tmp_path, capsys):
 class Silence:
     """An observer that prints nothing."""
 
-    def stage(self, name, *, is_current):
+    def stage(self, name: str, *, is_current: bool) -> None:
         """Ignored."""
 
-    def progress(self, name, done, total, detail=""):
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
         """Ignored."""
 
 
-def test_the_time_of_a_stopped_training_counts(tmp_path, monkeypatch):
+def test_the_time_of_a_stopped_training_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The epochs of both runs are summed up, what is between them is not."""
     monkeypatch.setattr(
         stopwatch, "_now", iter([(0, 0), (60, 30), (500, 0), (560, 90)]).__next__
@@ -211,7 +223,7 @@ def test_the_time_of_a_stopped_training_counts(tmp_path, monkeypatch):
 
 @pytest.mark.train
 @pytest.mark.emulated
-def test_a_row_from_images_to_the_table(tmp_path):
+def test_a_row_from_images_to_the_table(tmp_path: Path) -> None:
     """Trained, compiled, equal on the simulated board; then it is not run again."""
     (tmp_path / "small").mkdir()
     (tmp_path / "small" / "tinycnn.toml").write_text(RECIPE)

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ import pytest
 from tinycnn.datasets.dataset import Dataset, Split
 
 
-def _split(rng, count):
+def _split(rng: np.random.Generator, count: int) -> Split:
     """Images of noise with a bright quarter; its corner is the class."""
     labels = np.arange(count) % 4
     images = rng.integers(0, 120, (count, 8, 8, 1), np.uint8)
@@ -17,7 +19,7 @@ def _split(rng, count):
 
 
 @pytest.fixture(scope="session")
-def corners():
+def corners() -> Dataset:
     """A data set that a tiny network learns in seconds."""
     rng = np.random.default_rng(0)
     names = ("top left", "top right", "bottom left", "bottom right")
@@ -25,11 +27,11 @@ def corners():
 
 
 @pytest.fixture(scope="session")
-def reference():
+def reference() -> Callable[..., np.ndarray]:
     """Runs an int8 `.tflite` on images of scale 1/255 with the reference kernels."""
     interpreter = pytest.importorskip("ai_edge_litert.interpreter")
 
-    def run(content, images):
+    def run(content: bytes, images: np.ndarray) -> np.ndarray:
         runner = interpreter.Interpreter(
             model_content=content,
             experimental_op_resolver_type=interpreter.OpResolverType.BUILTIN_REF,
@@ -49,14 +51,14 @@ def reference():
 
 
 @pytest.fixture(scope="session")
-def networks():
+def networks() -> SimpleNamespace:
     """Builders of small networks that together use every supported layer."""
     from tinycnn.models.backend import keras
 
     layers = keras.layers
     image = lambda: keras.Input((12, 12, 3), name="image")  # noqa: E731
 
-    def padded():
+    def padded() -> Any:
         return keras.Sequential(
             [
                 image(),
@@ -72,7 +74,7 @@ def networks():
             name="padded",
         )
 
-    def residual():
+    def residual() -> Any:
         x = first = image()
         x = a = layers.Conv2D(8, 3, padding="same", activation="relu", name="a")(x)
         x = layers.Conv2D(8, 3, padding="same", name="b")(x)
@@ -82,7 +84,7 @@ def networks():
         x = layers.Flatten(name="flatten")(x)
         return keras.Model(first, layers.Dense(5, name="dense")(x), name="residual")
 
-    def concatenated():
+    def concatenated() -> Any:
         x = first = image()
         a = layers.Conv2D(8, 3, padding="same", activation="relu", name="a")(x)
         b = layers.DepthwiseConv2D(5, padding="same", depth_multiplier=2, name="b")(x)
@@ -95,7 +97,7 @@ def networks():
         x = layers.Softmax(name="softmax")(layers.Dense(5, name="dense")(x))
         return keras.Model(first, x, name="concatenated")
 
-    def pooled():
+    def pooled() -> Any:
         x = first = image()
         x = layers.Conv2D(8, 3, padding="same", name="conv")(x)
         x = layers.AveragePooling2D(3, strides=2, padding="same", name="average")(x)
@@ -106,7 +108,7 @@ def networks():
         x = layers.ReLU(name="relu")(x)
         return keras.Model(first, layers.Dense(5, name="last")(x), name="pooled")
 
-    def gated():
+    def gated() -> Any:
         x = first = image()
         x = layers.Conv2D(8, 3, strides=2, activation="hard_swish", name="stem")(x)
         for gate in ("sigmoid", "hard_sigmoid"):
@@ -119,7 +121,7 @@ def networks():
         x = layers.Dense(6, activation="sigmoid", name="hidden")(x)
         return keras.Model(first, layers.Dense(5, name="last")(x), name="gated")
 
-    def preactivated():
+    def preactivated() -> Any:
         x = first = image()
         x = layers.Conv2D(6, 3, padding="same", name="stem")(x)
         for number in range(2):
@@ -137,7 +139,7 @@ def networks():
     return SimpleNamespace(**{b.__name__: lambda b=b: _randomized(b) for b in builders})
 
 
-def _randomized(build):
+def _randomized(build: Callable[[], Any]) -> Any:
     """A network with drawn weights, biases and normalization statistics."""
     from tinycnn.models.backend import keras
 
@@ -155,6 +157,6 @@ def _randomized(build):
 
 
 @pytest.fixture
-def images():
+def images() -> np.ndarray:
     """Random images for `networks`."""
     return np.random.default_rng(5).integers(0, 256, (64, 12, 12, 3), np.uint8)

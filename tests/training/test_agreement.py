@@ -1,10 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 pytestmark = pytest.mark.train
 
 
-def test_outputs_are_int8_on_the_softmax_grid(networks, images):
+def test_outputs_are_int8_on_the_softmax_grid(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """Softmax outputs are int8 with scale 1/256 and zero point -128."""
     from tinycnn.training.agreement import fake_quantized_outputs, output_quantization
     from tinycnn.training.quantize import calibrate, quantize_model
@@ -18,7 +22,7 @@ def test_outputs_are_int8_on_the_softmax_grid(networks, images):
     np.testing.assert_allclose((outputs + 128.0).sum(axis=1) / 256, 1, atol=0.02)
 
 
-def test_pooled_output_has_the_grid_of_its_input():
+def test_pooled_output_has_the_grid_of_its_input() -> None:
     """A model that ends in pooling reports the grid of the layer before it."""
     from tinycnn.models.backend import keras
     from tinycnn.training.agreement import output_quantization

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,9 @@ from tinycnn.recipe import AugmentSettings
 pytestmark = pytest.mark.train
 
 
-def _varied(images, step=0, truth=None, **settings):
+def _varied(
+    images: np.ndarray, step: int = 0, truth: np.ndarray | None = None, **settings: Any
+) -> tuple[np.ndarray, ...]:
     """Images, and what became of their classes if they had any."""
     from tinycnn.models.backend import tf
     from tinycnn.training.augment import augmented
@@ -19,16 +23,16 @@ def _varied(images, step=0, truth=None, **settings):
 
 
 @pytest.fixture
-def noise():
+def noise() -> np.ndarray:
     """Images of noise."""
     return np.random.default_rng(0).random((64, 8, 8, 3), np.float32)
 
 
-def test_warped_images_stay_in_place_on_average():
+def test_warped_images_stay_in_place_on_average() -> None:
     """They differ from each other but stay centred and in range."""
     batch = np.zeros((400, 28, 28, 1), np.float32)
     batch[:, 10:18, 10:18] = 1
-    limits = {"shift": 0.1, "rotate": 20.0, "zoom": 0.1, "shear": 10.0}
+    limits: dict[str, Any] = {"shift": 0.1, "rotate": 20.0, "zoom": 0.1, "shear": 10.0}
     moved, _ = _varied(batch, flip=True, **limits)
 
     mean = moved.mean(axis=0)[..., 0]
@@ -39,21 +43,26 @@ def test_warped_images_stay_in_place_on_average():
     assert moved.std(axis=0).max() > 0.2
 
 
-def test_without_settings_nothing_changes(noise):
+def test_without_settings_nothing_changes(noise: np.ndarray) -> None:
     """Every key is off by default."""
     np.testing.assert_array_equal(_varied(noise)[0], noise)
 
 
-def test_same_seed_and_step_give_the_same_images(noise):
+def test_same_seed_and_step_give_the_same_images(noise: np.ndarray) -> None:
     """Another step gives others."""
-    settings = {"flip": True, "rotate": 9.0, "contrast": 0.5, "mixup": 0.3}
+    settings: dict[str, Any] = {
+        "flip": True,
+        "rotate": 9.0,
+        "contrast": 0.5,
+        "mixup": 0.3,
+    }
     a, b, c = (_varied(noise, step, **settings)[0] for step in (3, 3, 4))
 
     np.testing.assert_array_equal(a, b)
     assert not np.array_equal(a, c)
 
 
-def test_flip_mirrors_about_every_other_image(noise):
+def test_flip_mirrors_about_every_other_image(noise: np.ndarray) -> None:
     """Left becomes right, exactly, or the image is as it was."""
     flipped, _ = _varied(noise, flip=True)
 
@@ -63,7 +72,7 @@ def test_flip_mirrors_about_every_other_image(noise):
     assert 20 < mirrored.sum() < 44
 
 
-def test_shift_alone_moves_whole_pixels(noise):
+def test_shift_alone_moves_whole_pixels(noise: np.ndarray) -> None:
     """No value is interpolated, none moves farther than the limit."""
     moved, _ = _varied(noise, shift=0.25)
 
@@ -73,7 +82,7 @@ def test_shift_alone_moves_whole_pixels(noise):
         assert any(np.array_equal(image, window) for window in windows)
 
 
-def test_contrast_keeps_mean_grey():
+def test_contrast_keeps_mean_grey() -> None:
     """The distance from the mean is scaled, by no more than the share."""
     images = np.random.default_rng(0).uniform(0.4, 0.6, (64, 8, 8, 1)).astype("f4")
     varied, _ = _varied(images, contrast=0.5)
@@ -84,7 +93,7 @@ def test_contrast_keeps_mean_grey():
     assert 1.3 < ratio.max() <= 1.5
 
 
-def test_cutout_blackens_a_square(noise):
+def test_cutout_blackens_a_square(noise: np.ndarray) -> None:
     """The square has half the side, less where it reaches over the border."""
     cut, _ = _varied(noise + 0.01, cutout=0.5)
 
@@ -94,7 +103,7 @@ def test_cutout_blackens_a_square(noise):
     np.testing.assert_array_equal(cut[~black], (noise + 0.01)[~black])
 
 
-def test_mixup_blends_classes_as_it_blends_images():
+def test_mixup_blends_classes_as_it_blends_images() -> None:
     """The label says how much of each image is there; the first prevails."""
     truth = np.eye(2, dtype=np.float32)[np.arange(64) // 32]
     images = np.broadcast_to(truth[:, 1, None, None, None], (64, 4, 4, 1))

@@ -2,13 +2,14 @@ import ctypes
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tinycnn.training.c_array import c_array
 
 
-def test_needs_no_tensorflow():
+def test_needs_no_tensorflow() -> None:
     """The C array is written without importing TensorFlow."""
     code = (
         "import sys; from tinycnn.training.c_array import c_array; c_array(b'1'); "
@@ -18,7 +19,7 @@ def test_needs_no_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_source_holds_every_byte_in_order():
+def test_source_holds_every_byte_in_order() -> None:
     """The bytes of the array are the bytes of the file, twelve on a line."""
     content = bytes(range(256)) * 3
     _, source = c_array(content)
@@ -29,7 +30,7 @@ def test_source_holds_every_byte_in_order():
     assert "const unsigned int g_model_len = 768;" in source
 
 
-def test_compiles_as_cpp11_without_warnings(tmp_path):
+def test_compiles_as_cpp11_without_warnings(tmp_path: Path) -> None:
     """A C++11 compiler takes the files; the array is aligned and holds the model."""
     pytest.importorskip("ziglang", reason="needs the compiler of tinycnn[sim]")
     content = bytes(range(256))

@@ -13,7 +13,7 @@ from tinycnn.training.checkpoint import Checkpoint, Epoch, State
 pytestmark = pytest.mark.train
 
 
-def test_a_killed_training_ends_with_the_same_bits(tmp_path):
+def test_a_killed_training_ends_with_the_same_bits(tmp_path: Path) -> None:
     """Killed in both stages, it goes on from the last epoch to the same weights."""
     expected = train_in_stages(tmp_path / "whole")
 
@@ -27,13 +27,13 @@ def test_a_killed_training_ends_with_the_same_bits(tmp_path):
 
 
 @pytest.fixture
-def state():
+def state() -> State:
     """A state after one epoch."""
-    start = State((), -1, (), (np.arange(3.0),), (np.int64(7),))
-    return start.after(Epoch(1.5, 0.5, 1.0, 0.25), (np.ones(2),), (np.int64(8),))
+    start = State((), -1, (), (np.arange(3.0),), (np.array(7),))
+    return start.after(Epoch(1.5, 0.5, 1.0, 0.25), (np.ones(2),), (np.array(8),))
 
 
-def test_a_state_is_read_as_it_was_written(tmp_path, state):
+def test_a_state_is_read_as_it_was_written(tmp_path: Path, state: State) -> None:
     """Numbers keep their types, epochs their order."""
     checkpoint = Checkpoint(tmp_path / "a.checkpoint", "key")
     checkpoint.save(state)
@@ -45,7 +45,9 @@ def test_a_state_is_read_as_it_was_written(tmp_path, state):
 
 
 @pytest.mark.parametrize("damage", ["other key", "torn", "missing"])
-def test_a_file_of_no_use_is_as_good_as_none(tmp_path, state, damage):
+def test_a_file_of_no_use_is_as_good_as_none(
+    tmp_path: Path, state: State, damage: str
+) -> None:
     """Training then starts anew."""
     checkpoint = Checkpoint(tmp_path / "a.checkpoint", "key")
     if damage != "missing":
@@ -56,7 +58,7 @@ def test_a_file_of_no_use_is_as_good_as_none(tmp_path, state, damage):
     assert checkpoint.load() is None
 
 
-def test_the_best_epoch_keeps_its_weights(state):
+def test_the_best_epoch_keeps_its_weights(state: State) -> None:
     """A worse epoch changes the weights to go on from, not the best ones."""
     worse = state.after(Epoch(1.0, 0.9, 2.0, 0.2), (np.zeros(2),), ())
     equal = worse.after(Epoch(1.0, 0.9, 2.0, 0.25), (np.full(2, 5.0),), ())

@@ -1,6 +1,9 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +46,7 @@ print(digest(1))
 """
 
 
-def _converted(model, images, **options):
+def _converted(model: Any, images: np.ndarray, **options: Any) -> tuple[Any, bytes]:
     from tinycnn.training.convert import convert_model
     from tinycnn.training.quantize import calibrate, quantize_model
 
@@ -53,7 +56,12 @@ def _converted(model, images, **options):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_converted_model_equals_its_twin(networks, reference, images, name):
+def test_converted_model_equals_its_twin(
+    networks: SimpleNamespace,
+    reference: Callable[..., np.ndarray],
+    images: np.ndarray,
+    name: str,
+) -> None:
     """The reference interpreter gives the twin's int8 outputs, byte for byte."""
     from tinycnn.training.agreement import fake_quantized_outputs
 
@@ -64,7 +72,9 @@ def test_converted_model_equals_its_twin(networks, reference, images, name):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
-def test_weights_can_be_ternary(networks, reference, images):
+def test_weights_can_be_ternary(
+    networks: SimpleNamespace, reference: Callable[..., np.ndarray], images: np.ndarray
+) -> None:
     """-127, 0 and 127 in all layers but the first and the last; exact all the same."""
     from tinycnn.compiler import read_tflite
     from tinycnn.training.agreement import fake_quantized_outputs
@@ -72,7 +82,7 @@ def test_weights_can_be_ternary(networks, reference, images):
     twin, content = _converted(networks.residual(), images, ternary=True)
     graph = read_tflite(content)
     kernels = [
-        graph.tensors[op.inputs[1]].data
+        np.asarray(graph.tensors[op.inputs[1]].data)
         for op in graph.ops
         if op.kind in ("CONV_2D", "FULLY_CONNECTED")
     ]
@@ -83,7 +93,9 @@ def test_weights_can_be_ternary(networks, reference, images):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
-def test_dense_weights_can_have_one_scale(networks, reference, images):
+def test_dense_weights_can_have_one_scale(
+    networks: SimpleNamespace, reference: Callable[..., np.ndarray], images: np.ndarray
+) -> None:
     """As older copies of TFLite Micro need it; the twin knows, byte for byte."""
     from tinycnn.compiler import read_tflite
     from tinycnn.training.agreement import fake_quantized_outputs
@@ -99,7 +111,9 @@ def test_dense_weights_can_have_one_scale(networks, reference, images):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_file_holds_the_weights_and_grids_of_the_twin(networks, images, name):
+def test_file_holds_the_weights_and_grids_of_the_twin(
+    networks: SimpleNamespace, images: np.ndarray, name: str
+) -> None:
     """Integers, scales and zero points in the file are the twin's own, exactly."""
     from ai_edge_litert import schema_py_generated as schema
 
@@ -120,14 +134,16 @@ def test_file_holds_the_weights_and_grids_of_the_twin(networks, images, name):
         assert found == grid.quantization()
 
 
-def _in_tflite_order(kernel, kind):
+def _in_tflite_order(kernel: np.ndarray, kind: str) -> np.ndarray:
     """Output channels first, but last in depthwise convolutions."""
     if kind == "depthwise":
         return kernel
     return np.moveaxis(kernel, -1, 0)
 
 
-def test_file_has_batch_1_and_plain_names(networks, images):
+def test_file_has_batch_1_and_plain_names(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """Input and output are int8 with a batch of 1, tensors are named after layers."""
     from ai_edge_litert import schema_py_generated as schema
 
@@ -142,7 +158,9 @@ def test_file_has_batch_1_and_plain_names(networks, images):
     assert names == ["pad", "conv", "pool", "flatten", "dense", "dense_softmax"]
 
 
-def test_channel_without_weights_is_converted(networks, reference, images):
+def test_channel_without_weights_is_converted(
+    networks: SimpleNamespace, reference: Callable[..., np.ndarray], images: np.ndarray
+) -> None:
     """A channel that batch normalization has switched off keeps only its bias."""
     from tinycnn.training.agreement import fake_quantized_outputs
 
@@ -155,7 +173,7 @@ def test_channel_without_weights_is_converted(networks, reference, images):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
-def test_same_seed_gives_the_same_bytes_in_any_process():
+def test_same_seed_gives_the_same_bytes_in_any_process() -> None:
     """Two processes give one file, also when one has trained another model before."""
     digests = {
         subprocess.run(
@@ -171,7 +189,9 @@ def test_same_seed_gives_the_same_bytes_in_any_process():
     assert len(digests) == 1
 
 
-def test_failing_converter_is_a_toolchain_error(networks, images, capfd):
+def test_failing_converter_is_a_toolchain_error(
+    networks: SimpleNamespace, images: np.ndarray, capfd: pytest.CaptureFixture[str]
+) -> None:
     """What the converter prints is kept for the error and not shown."""
     from tinycnn.models.backend import keras
     from tinycnn.training.convert import convert_model
@@ -186,7 +206,7 @@ def test_failing_converter_is_a_toolchain_error(networks, images, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def _unconvertible(x):
+def _unconvertible(x: Any) -> Any:
     """An operation that TFLite does not have."""
     from tinycnn.models.backend import tf
 

@@ -1,12 +1,16 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import ProjectError
+from tinycnn.recipe import TrainingSettings
 
 pytestmark = pytest.mark.train
 
 
-def _build(seed=1):
+def _build(seed: int = 1) -> Any:
     from tinycnn.models import build_model
 
     return build_model(
@@ -14,14 +18,14 @@ def _build(seed=1):
     )
 
 
-def _settings(**changes):
+def _settings(**changes: Any) -> TrainingSettings:
     from tinycnn.recipe import TrainingSettings
 
     values = {"epochs": 6, "batch_size": 32, "learning_rate": 0.01, "augment": False}
     return TrainingSettings(**(values | changes))
 
 
-def test_training_learns(corners):
+def test_training_learns(corners: Dataset) -> None:
     """A network gets nearly all test images of an easy data set right."""
     from tinycnn.training.fit import evaluate, train_model
 
@@ -33,7 +37,7 @@ def test_training_learns(corners):
     assert evaluate(model, corners.test) > 0.95
 
 
-def test_same_seed_gives_the_same_weights(corners):
+def test_same_seed_gives_the_same_weights(corners: Dataset) -> None:
     """Order and augmentation depend on nothing but the seed."""
     from tinycnn.training.fit import train_model
 
@@ -47,11 +51,13 @@ def test_same_seed_gives_the_same_weights(corners):
     assert not np.array_equal(runs[0], runs[2])
 
 
-def test_best_epoch_is_kept(corners):
+def test_best_epoch_is_kept(corners: Dataset) -> None:
     """The model ends with the weights of its best validation epoch."""
+    from tinycnn.training.checkpoint import Epoch
     from tinycnn.training.fit import Hooks, evaluate, train_model
 
-    model, seen = _build(), []
+    model = _build()
+    seen: list[Epoch] = []
     hooks = Hooks(after_epoch=seen.append)
     history = train_model(model, corners, _settings(), seed=3, hooks=hooks)
 
@@ -63,7 +69,7 @@ def test_best_epoch_is_kept(corners):
     assert evaluate(model, corners.validation) == pytest.approx(best.val_accuracy)
 
 
-def test_training_stops_when_validation_gets_no_better(corners):
+def test_training_stops_when_validation_gets_no_better(corners: Dataset) -> None:
     """Patience counts from the first epoch of the best accuracy, equal ones too."""
     from tinycnn.training.fit import train_model
 
@@ -75,7 +81,7 @@ def test_training_stops_when_validation_gets_no_better(corners):
     assert len(accuracies) - 1 - accuracies.index(max(accuracies)) == 2
 
 
-def test_bfloat16_learns_as_well(corners):
+def test_bfloat16_learns_as_well(corners: Dataset) -> None:
     """Training computes with 8 bits of mantissa; what it returns are full floats."""
     from tinycnn.training.fit import evaluate, train_model
 
@@ -87,7 +93,7 @@ def test_bfloat16_learns_as_well(corners):
 
 
 @pytest.mark.parametrize("ending", ["logits", "softmax", "softmax layer"])
-def test_loss_suits_the_last_layer(corners, ending):
+def test_loss_suits_the_last_layer(corners: Dataset, ending: str) -> None:
     """Logits, fused softmax and a softmax layer give the same first loss."""
     from tinycnn.models.backend import keras
     from tinycnn.training.fit import train_model
@@ -106,7 +112,7 @@ def test_loss_suits_the_last_layer(corners, ending):
     assert history.epochs[0].val_loss == pytest.approx(expected, rel=1e-4)
 
 
-def test_divergence_is_an_error_with_a_remedy(corners):
+def test_divergence_is_an_error_with_a_remedy(corners: Dataset) -> None:
     """A learning rate that is far too high ends in one clear line."""
     from tinycnn.training.fit import train_model
 
@@ -116,7 +122,7 @@ def test_divergence_is_an_error_with_a_remedy(corners):
     assert "lower learning_rate" in caught.value.hint
 
 
-def _diverging():
+def _diverging() -> Any:
     """A network without normalization, whose weights can grow without bound."""
     from tinycnn.models import build_model
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ pytestmark = pytest.mark.train
 
 
 @pytest.fixture
-def model():
+def model() -> Any:
     """A convolution and its normalization."""
     from tinycnn.models.backend import keras
 
@@ -14,7 +16,7 @@ def model():
     return keras.Sequential([keras.Input((8, 8, 2)), *layers])
 
 
-def _step(network):
+def _step(network: Any) -> list[Any]:
     """Outputs and gradients of a training step."""
     from tinycnn.models.backend import tf
 
@@ -25,7 +27,7 @@ def _step(network):
     return [y, *tape.gradient(loss, network.trainable_variables)]
 
 
-def test_training_step_equals_that_of_keras(model):
+def test_training_step_equals_that_of_keras(model: Any) -> None:
     """Outputs, gradients and the averages that are left behind are the same."""
     from tinycnn.training.fused_norm import with_fused_norms
 
@@ -39,7 +41,7 @@ def test_training_step_equals_that_of_keras(model):
             np.testing.assert_allclose(x, y, rtol=1e-3, atol=2e-3)
 
 
-def test_frozen_normalization_keeps_its_averages(model):
+def test_frozen_normalization_keeps_its_averages(model: Any) -> None:
     """As in Keras, a layer that does not train computes as in inference."""
     from tinycnn.training.fused_norm import with_fused_norms
 

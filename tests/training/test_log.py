@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tinycnn.training.checkpoint import Epoch
@@ -5,7 +7,7 @@ from tinycnn.training.checkpoint import Epoch
 pytestmark = pytest.mark.train
 
 
-def test_tensorboard_finds_every_epoch_as_scalars(tmp_path):
+def test_tensorboard_finds_every_epoch_as_scalars(tmp_path: Path) -> None:
     """The event file has a value for each name and step, meant for the scalars tab."""
     from tinycnn.models.backend import tf
     from tinycnn.training.log import EpochLog

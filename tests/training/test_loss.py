@@ -1,3 +1,5 @@
+from typing import Any, Literal
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ LABELS = np.array([0, 1, 2, 0])
 LOGITS = np.array([[2, 0, 1], [0, 1, 0], [3, 0, 1], [0, 0, 0]], np.float32)
 
 
-def _loss(teacher=None, **recipe):
+def _loss(teacher: Any = None, **recipe: Any) -> Any:
     from tinycnn.models.backend import tf
     from tinycnn.training.loss import loss_function
 
@@ -18,7 +20,7 @@ def _loss(teacher=None, **recipe):
     return loss_of(tf.zeros((4, 2)), tf.constant(TRUTH), tf.constant(LOGITS)).numpy()
 
 
-def test_smoothing_is_that_of_keras():
+def test_smoothing_is_that_of_keras() -> None:
     """Labels give a share to all classes."""
     from tinycnn.models.backend import keras
 
@@ -28,14 +30,14 @@ def test_smoothing_is_that_of_keras():
     np.testing.assert_allclose(_loss(label_smoothing=0.2), expected, rtol=1e-5)
 
 
-def test_rare_classes_count_for_more():
+def test_rare_classes_count_for_more() -> None:
     """Each class weighs the same in all, an image 1 on average."""
     weights = _loss(class_weights=True) / _loss()
 
     np.testing.assert_allclose(weights, [2 / 3, 4 / 3, 4 / 3, 2 / 3], rtol=1e-5)
 
 
-def test_distillation_compares_softened_logits():
+def test_distillation_compares_softened_logits() -> None:
     """With full weight the loss is least where the logits are the teacher's."""
     from tinycnn.models.backend import keras
 
@@ -52,7 +54,9 @@ def test_distillation_compares_softened_logits():
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_weight_decay_spares_biases_and_normalization(optimizer):
+def test_weight_decay_spares_biases_and_normalization(
+    optimizer: Literal["adam", "sgd"],
+) -> None:
     """Without gradients a step shrinks kernels only."""
     from tinycnn.models.backend import keras, tf
     from tinycnn.training.loss import optimizer_of
@@ -73,7 +77,7 @@ def test_weight_decay_spares_biases_and_normalization(optimizer):
         np.testing.assert_array_equal(found, expected)
 
 
-def test_schedule_warms_up_then_falls_or_stays():
+def test_schedule_warms_up_then_falls_or_stays() -> None:
     """A share of the steps grows linearly; a cosine ends at a hundredth."""
     from tinycnn.models.backend import keras
     from tinycnn.training.loss import optimizer_of

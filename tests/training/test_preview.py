@@ -7,7 +7,7 @@ from tinycnn.recipe import AugmentSettings
 pytestmark = pytest.mark.train
 
 
-def test_preview_shows_originals_first_then_variants():
+def test_preview_shows_originals_first_then_variants() -> None:
     """Eight rows of ten images, of all classes there are, enlarged without blur."""
     from tinycnn.training.preview import draw_preview
 

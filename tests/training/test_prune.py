@@ -1,7 +1,12 @@
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tinycnn.analysis.fit import analyze_tflite
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import ProjectError
 from tinycnn.models import build_model
 from tinycnn.recipe import TrainingSettings
@@ -9,11 +14,11 @@ from tinycnn.recipe import TrainingSettings
 pytestmark = pytest.mark.train
 
 
-def _model(name="tiny_cnn", width=1.0):
+def _model(name: str = "tiny_cnn", width: float = 1.0) -> Any:
     return build_model(name, input_shape=(8, 8, 1), classes=4, width=width, seed=1)
 
 
-def _twin(model, images):
+def _twin(model: Any, images: np.ndarray) -> Any:
     from tinycnn.training.quantize import calibrate, quantize_model
 
     twin = quantize_model(model)
@@ -22,7 +27,7 @@ def _twin(model, images):
 
 
 @pytest.mark.parametrize("name", ["tiny_cnn", "resnet"])
-def test_what_is_left_is_the_narrower_network(corners, name):
+def test_what_is_left_is_the_narrower_network(corners: Dataset, name: str) -> None:
     """Half the channels cost what half the width does, once compiled."""
     from tinycnn.training.convert import convert_model
     from tinycnn.training.prune import prune_channels
@@ -37,7 +42,7 @@ def test_what_is_left_is_the_narrower_network(corners, name):
     assert found.plan.arena_bytes == expected.plan.arena_bytes
 
 
-def test_training_leaves_zeros_alone(corners):
+def test_training_leaves_zeros_alone(corners: Dataset) -> None:
     """Neither fine-tuning brings a channel back, though no ReLU stops gradients."""
     from tinycnn.models.backend import keras
     from tinycnn.training.fit import train_model
@@ -71,7 +76,9 @@ def test_training_leaves_zeros_alone(corners):
         np.testing.assert_array_equal(np.asarray(bias) != 0, ~gone)
 
 
-def test_a_pruned_network_is_exact(networks, reference, images):
+def test_a_pruned_network_is_exact(
+    networks: SimpleNamespace, reference: Callable[..., np.ndarray], images: np.ndarray
+) -> None:
     """The reference's outputs are the twin's, byte for byte."""
     from tinycnn.training.agreement import fake_quantized_outputs
     from tinycnn.training.convert import convert_model
@@ -85,7 +92,7 @@ def test_a_pruned_network_is_exact(networks, reference, images):
     np.testing.assert_array_equal(fake_quantized_outputs(twin, images), outputs)
 
 
-def test_the_weakest_filters_go(networks):
+def test_the_weakest_filters_go(networks: SimpleNamespace) -> None:
     """By the sum of their weights as batch normalization scales them."""
     from tinycnn.training.prune import prune_channels
     from tinycnn.training.read_steps import read_steps
@@ -100,7 +107,9 @@ def test_the_weakest_filters_go(networks):
     np.testing.assert_array_equal(step.bias != 0, gamma > 1)
 
 
-def test_products_and_what_a_sigmoid_makes_of_zero_keep_their_channels(networks):
+def test_products_and_what_a_sigmoid_makes_of_zero_keep_their_channels(
+    networks: SimpleNamespace,
+) -> None:
     """A pruned channel is zero wherever it goes."""
     from tinycnn.training.prune import prune_channels
 
@@ -108,7 +117,9 @@ def test_products_and_what_a_sigmoid_makes_of_zero_keep_their_channels(networks)
         prune_channels(networks.gated(), 0.5)
 
 
-def test_a_concatenation_loses_channels_of_one_source(networks):
+def test_a_concatenation_loses_channels_of_one_source(
+    networks: SimpleNamespace,
+) -> None:
     """Eight of a plain convolution; the others are made by depthwise ones."""
     from tinycnn.training.prune import prune_channels
 
@@ -117,7 +128,7 @@ def test_a_concatenation_loses_channels_of_one_source(networks):
     assert np.asarray(model.get_layer("a").kernel).any(axis=(0, 1, 2)).sum() == 4
 
 
-def test_a_network_with_nothing_to_prune_is_refused():
+def test_a_network_with_nothing_to_prune_is_refused() -> None:
     """Four channels are the fewest."""
     from tinycnn.training.prune import prune_channels
 

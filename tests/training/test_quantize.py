@@ -1,6 +1,10 @@
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import UnsupportedModelError
 
 pytestmark = pytest.mark.train
@@ -8,7 +12,7 @@ pytestmark = pytest.mark.train
 NETWORKS = ["padded", "residual", "concatenated", "pooled", "gated", "preactivated"]
 
 
-def _twin(model, images):
+def _twin(model: Any, images: np.ndarray) -> Any:
     from tinycnn.training.quantize import calibrate, quantize_model
 
     twin = quantize_model(model)
@@ -17,7 +21,9 @@ def _twin(model, images):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_uncalibrated_pass_equals_the_float_model(networks, images, name):
+def test_uncalibrated_pass_equals_the_float_model(
+    networks: SimpleNamespace, images: np.ndarray, name: str
+) -> None:
     """With activations left alone, the twin differs by the rounding of weights only."""
     from tinycnn.training.grids import set_mode
 
@@ -32,7 +38,9 @@ def test_uncalibrated_pass_equals_the_float_model(networks, images, name):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_twin_is_within_8_bit_error_of_the_float_model(networks, images, name):
+def test_twin_is_within_8_bit_error_of_the_float_model(
+    networks: SimpleNamespace, images: np.ndarray, name: str
+) -> None:
     """Quantization moves outputs by a few steps of the output's grid at most."""
     from tinycnn.training.agreement import output_quantization
     from tinycnn.training.fit import predict
@@ -44,7 +52,9 @@ def test_twin_is_within_8_bit_error_of_the_float_model(networks, images, name):
     assert error < 6 * output_quantization(twin)[0]
 
 
-def test_weights_are_symmetric_per_channel(networks, images):
+def test_weights_are_symmetric_per_channel(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """Each output channel uses -127..127 fully, whatever the size of its weights."""
     model = networks.padded()
     kernel = model.get_layer("conv").kernel
@@ -57,7 +67,9 @@ def test_weights_are_symmetric_per_channel(networks, images):
     np.testing.assert_allclose(integers * scale, layer.kernel, atol=scale.max() / 2)
 
 
-def test_ternary_weights_are_the_nearest_of_their_size(networks, images):
+def test_ternary_weights_are_the_nearest_of_their_size(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """By the least squared error over all thresholds, within a few percent."""
     from tinycnn.training.quantize import quantize_model
 
@@ -74,7 +86,9 @@ def test_ternary_weights_are_the_nearest_of_their_size(networks, images):
     assert min(errors) <= found * 1.001 < 1.1 * min(errors)
 
 
-def test_depthwise_weights_are_per_channel(networks, images):
+def test_depthwise_weights_are_per_channel(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """A depthwise kernel has a scale for each input channel and multiplier."""
     layer = _twin(networks.concatenated(), images).get_layer("b")
 
@@ -83,7 +97,9 @@ def test_depthwise_weights_are_per_channel(networks, images):
     np.testing.assert_array_equal(np.abs(integers).max(axis=(0, 1)), [[127, 127]] * 3)
 
 
-def test_images_have_the_exact_grid_of_bytes(networks, images):
+def test_images_have_the_exact_grid_of_bytes(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """Image values 0..255 become -128..127 one to one."""
     grid = _twin(networks.padded(), images).get_layer("image_grid")
 
@@ -91,7 +107,9 @@ def test_images_have_the_exact_grid_of_bytes(networks, images):
     assert (np.float32(scale), zero_point) == (np.float32(1 / 255), -128)
 
 
-def test_concatenated_tensors_share_one_grid(networks, images):
+def test_concatenated_tensors_share_one_grid(
+    networks: SimpleNamespace, images: np.ndarray
+) -> None:
     """The tensors around a concatenation have one range that holds all of them."""
     twin = _twin(networks.concatenated(), images)
     names = [layer.name for layer in twin.layers if layer.name.endswith("_grid")]
@@ -102,7 +120,7 @@ def test_concatenated_tensors_share_one_grid(networks, images):
     assert high > 0.1
 
 
-def test_image_in_a_concatenation_is_refused():
+def test_image_in_a_concatenation_is_refused() -> None:
     """The fixed range of images cannot be shared with computed tensors."""
     from tinycnn.models.backend import keras
     from tinycnn.training.quantize import quantize_model
@@ -115,10 +133,11 @@ def test_image_in_a_concatenation_is_refused():
         quantize_model(model)
 
 
-def test_fine_tuning_follows_then_freezes_ranges(corners):
+def test_fine_tuning_follows_then_freezes_ranges(corners: Dataset) -> None:
     """Ranges move with the activations first and stay for the last third."""
     from tinycnn.models import build_model
-    from tinycnn.recipe import TrainingSettings
+    from tinycnn.recipe import AugmentSettings, TrainingSettings
+    from tinycnn.training.checkpoint import Epoch
     from tinycnn.training.fit import Hooks
     from tinycnn.training.quantize import fine_tune, quantize_model
 
@@ -126,17 +145,19 @@ def test_fine_tuning_follows_then_freezes_ranges(corners):
     twin = quantize_model(model)
     limits = []
 
-    def watch(epoch):
+    def watch(_: Epoch) -> None:
         limits.append(twin.get_layer("conv_1_grid").limits())
 
-    recipe = TrainingSettings(epochs=3, learning_rate=1e-3, augment=False)
+    recipe = TrainingSettings(epochs=3, learning_rate=1e-3, augment=AugmentSettings())
     fine_tune(twin, corners, recipe, seed=0, hooks=Hooks(after_epoch=watch))
     assert limits[0] != limits[1]
     assert limits[1] == limits[2]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_gradients_reach_all_weights(networks, images, name):
+def test_gradients_reach_all_weights(
+    networks: SimpleNamespace, images: np.ndarray, name: str
+) -> None:
     """Rounding does not stop the gradient of any kernel or bias."""
     from tinycnn.models.backend import tf
 

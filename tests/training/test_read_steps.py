@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,20 +10,22 @@ pytestmark = pytest.mark.train
 
 
 @pytest.fixture(scope="module")
-def keras():
+def keras() -> Any:
     """Keras, imported only when these tests run."""
     from tinycnn.models.backend import keras
 
     return keras
 
 
-def _read(model):
+def _read(model: Any) -> Any:
     from tinycnn.training.read_steps import read_steps
 
     return read_steps(model)
 
 
-def test_norm_and_activation_disappear_in_the_convolution(networks):
+def test_norm_and_activation_disappear_in_the_convolution(
+    networks: SimpleNamespace,
+) -> None:
     """Convolution, batch normalization and ReLU6 are one step."""
     steps = _read(networks.padded())
 
@@ -37,7 +42,7 @@ def test_norm_and_activation_disappear_in_the_convolution(networks):
 
 
 @pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D", "SeparableConv2D"])
-def test_folded_weights_compute_the_same(keras, kind):
+def test_folded_weights_compute_the_same(keras: Any, kind: str) -> None:
     """A folded convolution equals convolution and normalization in inference."""
     rng = np.random.default_rng(0)
     arguments = {"kernel_size": 3, "padding": "same"}
@@ -58,7 +63,7 @@ def test_folded_weights_compute_the_same(keras, kind):
     np.testing.assert_allclose(folded, model(x, training=False), atol=1e-5)
 
 
-def _model(keras, *layers):
+def _model(keras: Any, *layers: Any) -> Any:
     return keras.Sequential([keras.Input((8, 8, 2)), *layers])
 
 
@@ -111,7 +116,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_unsupported_layer_is_named(keras, case):
+def test_unsupported_layer_is_named(keras: Any, case: str) -> None:
     """What int8 inference cannot express is refused with layer, class and option."""
     make, message = REFUSED[case]
     model = _model(keras, *make(keras))
@@ -120,7 +125,7 @@ def test_unsupported_layer_is_named(keras, case):
         _read(model)
 
 
-def test_hint_lists_the_supported_layers(keras):
+def test_hint_lists_the_supported_layers(keras: Any) -> None:
     """The refusal of a layer says which layers there are."""
     with pytest.raises(UnsupportedModelError) as caught:
         _read(_model(keras, keras.layers.LeakyReLU()))
@@ -128,7 +133,7 @@ def test_hint_lists_the_supported_layers(keras):
     assert "Conv2D, DepthwiseConv2D, SeparableConv2D, Dense" in caught.value.hint
 
 
-def test_shared_layer_is_refused(keras):
+def test_shared_layer_is_refused(keras: Any) -> None:
     """A layer that is used twice is named."""
     image = keras.Input((8, 8, 2))
     layer = keras.layers.Conv2D(2, 3, padding="same", name="twice")
@@ -139,7 +144,9 @@ def test_shared_layer_is_refused(keras):
 
 
 @pytest.mark.parametrize("kind", ["ReLU", "BatchNormalization"])
-def test_layer_after_a_shared_tensor_gets_weights_of_its_own(keras, kind):
+def test_layer_after_a_shared_tensor_gets_weights_of_its_own(
+    keras: Any, kind: str
+) -> None:
     """What cannot be folded into a convolution becomes a 1x1 depthwise one."""
     image = keras.Input((8, 8, 2))
     x = keras.layers.Conv2D(2, 3, name="c")(image)
@@ -154,7 +161,7 @@ def test_layer_after_a_shared_tensor_gets_weights_of_its_own(keras, kind):
     assert steps[2].kernel.shape == (1, 1, 2, 1)
 
 
-def test_hard_sigmoid_is_folded_into_the_weights(keras):
+def test_hard_sigmoid_is_folded_into_the_weights(keras: Any) -> None:
     """Its slope and offset need no operator: int8 saturates where it is flat."""
     conv = keras.layers.Conv2D(2, 3, activation="hard_sigmoid", name="c")
     model = _model(keras, conv)
@@ -165,7 +172,7 @@ def test_hard_sigmoid_is_folded_into_the_weights(keras):
     np.testing.assert_array_equal(step.bias, 0.5)
 
 
-def test_add_of_three_is_refused(keras):
+def test_add_of_three_is_refused(keras: Any) -> None:
     """Add takes two tensors of one shape."""
     image = keras.Input((8, 8, 2))
     xs = [keras.layers.Conv2D(2, 3)(image) for _ in range(3)]
@@ -175,7 +182,7 @@ def test_add_of_three_is_refused(keras):
         _read(model)
 
 
-def test_two_outputs_are_refused(keras):
+def test_two_outputs_are_refused(keras: Any) -> None:
     """A model has one output."""
     image = keras.Input((8, 8, 2))
     heads = [keras.layers.Conv2D(2, 3)(image) for _ in range(2)]
@@ -184,7 +191,7 @@ def test_two_outputs_are_refused(keras):
         _read(keras.Model(image, heads, name="heads"))
 
 
-def test_bare_operation_is_refused(keras):
+def test_bare_operation_is_refused(keras: Any) -> None:
     """Arithmetic on symbolic tensors is not a layer; the hint names the layer."""
     image = keras.Input((8, 8, 2))
 
@@ -193,7 +200,7 @@ def test_bare_operation_is_refused(keras):
 
 
 @pytest.mark.parametrize("kind", ["subclassed", "without input"])
-def test_model_without_graph_is_refused(keras, kind):
+def test_model_without_graph_is_refused(keras: Any, kind: str) -> None:
     """A model whose layers cannot be followed is refused before anything is read."""
     if kind == "subclassed":
         model = type("Own", (keras.Model,), {})()
@@ -204,7 +211,7 @@ def test_model_without_graph_is_refused(keras, kind):
         _read(model)
 
 
-def test_input_of_any_size_is_refused(keras):
+def test_input_of_any_size_is_refused(keras: Any) -> None:
     """The size of the images must be known."""
     model = keras.Sequential([keras.Input((None, None, 1)), keras.layers.Conv2D(2, 3)])
 

@@ -1,19 +1,23 @@
+from typing import Any
+
 import numpy as np
 import pytest
+
+from tinycnn.datasets.dataset import Dataset
 
 pytestmark = pytest.mark.train
 
 
 @pytest.fixture(scope="module")
-def twin(corners):
+def twin(corners: Dataset) -> Any:
     """A trained twin whose second layer rounds everything away."""
     from tinycnn.models import build_model
-    from tinycnn.recipe import TrainingSettings
+    from tinycnn.recipe import AugmentSettings, TrainingSettings
     from tinycnn.training.fit import train_model
     from tinycnn.training.quantize import calibrate, quantize_model
 
     model = build_model("lenet5", input_shape=(8, 8, 1), classes=4, width=0.5)
-    recipe = TrainingSettings(epochs=4, learning_rate=0.01, augment=False)
+    recipe = TrainingSettings(epochs=4, learning_rate=0.01, augment=AugmentSettings())
     train_model(model, corners, recipe, seed=1)
     twin = quantize_model(model)
     calibrate(twin, corners.train.images)
@@ -21,7 +25,9 @@ def twin(corners):
     return twin
 
 
-def test_the_layer_that_costs_the_accuracy_is_found(twin, corners):
+def test_the_layer_that_costs_the_accuracy_is_found(
+    twin: Any, corners: Dataset
+) -> None:
     """Alone, it is as bad as all together; the others cost nothing."""
     from tinycnn.training.sensitivity import measure_sensitivity
 
@@ -37,7 +43,7 @@ def test_the_layer_that_costs_the_accuracy_is_found(twin, corners):
     assert found["conv_1"].parameters == 3 * 25 + 3
 
 
-def test_nothing_quantized_is_the_float_network(twin, corners):
+def test_nothing_quantized_is_the_float_network(twin: Any, corners: Dataset) -> None:
     """Loss is that of the folded weights; the twin is as it was afterwards."""
     from tinycnn.training.fit import predict
     from tinycnn.training.grids import set_mode

@@ -5,7 +5,7 @@ from tinycnn.errors import UnsupportedModelError
 schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
 
 
-def _file(kind):
+def _file(kind: str) -> bytes:
     """A file of one RELU that reads and writes tensors of type `kind`."""
     from tinycnn.training.tflite_file import _packed
 
@@ -26,7 +26,7 @@ def _file(kind):
     return _packed(model)
 
 
-def test_float_operator_is_refused_by_name():
+def test_float_operator_is_refused_by_name() -> None:
     """An operator that was left in float is an error that names it."""
     from tinycnn.training.tflite_file import check_is_int8
 
@@ -38,7 +38,7 @@ def test_float_operator_is_refused_by_name():
         check_is_int8(_file(schema.TensorType.FLOAT32))
 
 
-def test_tensors_get_the_names_of_their_layers():
+def test_tensors_get_the_names_of_their_layers() -> None:
     """The converter's joined names become the layer's; data and identifier stay."""
     from tinycnn.training.tflite_file import rename_tensors
 

@@ -1,24 +1,34 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import ProjectError
 from tinycnn.models import build_model
-from tinycnn.recipe import TrainingSettings, TransferSettings
+from tinycnn.recipe import AugmentSettings, TrainingSettings, TransferSettings
 
 pytestmark = pytest.mark.train
 
 
-def _model(seed=1, **changes):
-    arguments = {"input_shape": (8, 8, 1), "classes": 4, "width": 0.25, "seed": seed}
+def _model(seed: int = 1, **changes: Any) -> Any:
+    arguments: dict[str, Any] = {
+        "input_shape": (8, 8, 1),
+        "classes": 4,
+        "width": 0.25,
+        "seed": seed,
+    }
     return build_model("tiny_cnn", **(arguments | changes))
 
 
-def _recipe(**transfer):
+def _recipe(**transfer: Any) -> TrainingSettings:
     settings = TransferSettings(source="../other", **transfer)
-    return TrainingSettings(augment=False, epochs=1, transfer=settings)
+    return TrainingSettings(augment=AugmentSettings(), epochs=1, transfer=settings)
 
 
-def _train_head(model, dataset, adopted=0, **transfer):
+def _train_head(
+    model: Any, dataset: Dataset, adopted: int = 0, **transfer: Any
+) -> None:
     from tinycnn.training.fit import Hooks
     from tinycnn.training.transfer import train_head
 
@@ -26,7 +36,7 @@ def _train_head(model, dataset, adopted=0, **transfer):
     train_head(model, adopted, dataset, recipe, seed=1, hooks=Hooks())
 
 
-def test_weights_are_adopted_up_to_the_head():
+def test_weights_are_adopted_up_to_the_head() -> None:
     """Another number of classes changes the last layer only."""
     from tinycnn.training.transfer import adopt_weights
 
@@ -40,7 +50,7 @@ def test_weights_are_adopted_up_to_the_head():
     assert pairs[-2][0].shape != pairs[-2][1].shape
 
 
-def test_another_network_is_refused():
+def test_another_network_is_refused() -> None:
     """When not even the first layer fits there is nothing to transfer."""
     from tinycnn.training.transfer import adopt_weights
 
@@ -49,7 +59,9 @@ def test_another_network_is_refused():
 
 
 @pytest.mark.parametrize("freeze", [None, "pointwise_2"])
-def test_frozen_layers_keep_still_while_the_head_learns(corners, freeze):
+def test_frozen_layers_keep_still_while_the_head_learns(
+    corners: Dataset, freeze: str | None
+) -> None:
     """Weights and averages up to the last frozen layer are as they were."""
     model = _model()
     names = [layer.name for layer in model.layers]
@@ -64,7 +76,7 @@ def test_frozen_layers_keep_still_while_the_head_learns(corners, freeze):
     assert all(layer.trainable for layer in model.layers)
 
 
-def test_without_a_new_layer_no_head_learns(corners):
+def test_without_a_new_layer_no_head_learns(corners: Dataset) -> None:
     """Where the classes are as many as before, all layers go on together at once."""
     model = _model()
     before = model.get_weights()
@@ -74,7 +86,7 @@ def test_without_a_new_layer_no_head_learns(corners):
         np.testing.assert_array_equal(a, b)
 
 
-def test_an_unknown_or_last_layer_is_refused(corners):
+def test_an_unknown_or_last_layer_is_refused(corners: Dataset) -> None:
     """The hint lists the layers; something must be left to train."""
     with pytest.raises(ProjectError, match="no layer 'conv_9' in model") as caught:
         _train_head(_model(), corners, freeze="conv_9")
@@ -84,7 +96,7 @@ def test_an_unknown_or_last_layer_is_refused(corners):
         _train_head(_model(), corners, freeze="logits")
 
 
-def test_weights_for_symmetric_images_are_made_to_fit():
+def test_weights_for_symmetric_images_are_made_to_fit() -> None:
     """Where no padding is seen, outputs are those of images in [-1, 1]."""
     from tinycnn.models.backend import keras
     from tinycnn.training.transfer import _for_unit_images
@@ -103,7 +115,7 @@ def test_weights_for_symmetric_images_are_made_to_fit():
     np.testing.assert_allclose(model(x), expected, rtol=1e-3, atol=1e-3)
 
 
-def test_a_model_unlike_mobilenet_is_refused_before_any_download():
+def test_a_model_unlike_mobilenet_is_refused_before_any_download() -> None:
     """ImageNet weights fit MobileNetV2 only."""
     from tinycnn.training.transfer import imagenet_weights
 

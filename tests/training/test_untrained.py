@@ -8,7 +8,7 @@ pytestmark = pytest.mark.train
 
 
 @pytest.mark.parametrize("name", ["lenet5", "tiny_cnn"])
-def test_an_untrained_file_has_the_sizes_of_the_trained_one(name):
+def test_an_untrained_file_has_the_sizes_of_the_trained_one(name: str) -> None:
     """Operators, shapes, weights and biases, though biases are drawn as zeros."""
     from tinycnn.models import build_model
     from tinycnn.training.convert import convert_model

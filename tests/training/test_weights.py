@@ -1,18 +1,27 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import InvalidModelError
 from tinycnn.models import build_model
 
 pytestmark = pytest.mark.train
 
 
-def _model(**changes):
-    arguments = {"input_shape": (8, 8, 1), "classes": 4, "width": 0.25, "seed": 1}
+def _model(**changes: Any) -> Any:
+    arguments: dict[str, Any] = {
+        "input_shape": (8, 8, 1),
+        "classes": 4,
+        "width": 0.25,
+        "seed": 1,
+    }
     return build_model("tiny_cnn", **(arguments | changes))
 
 
-def test_twin_is_rebuilt_from_its_weights(tmp_path, corners):
+def test_twin_is_rebuilt_from_its_weights(tmp_path: Path, corners: Dataset) -> None:
     """A twin that is built anew and loaded gives the same outputs."""
     from tinycnn.training.agreement import fake_quantized_outputs
     from tinycnn.training.quantize import calibrate, quantize_model
@@ -23,12 +32,11 @@ def test_twin_is_rebuilt_from_its_weights(tmp_path, corners):
     save_weights(twin, tmp_path / "twin.npz")
     load_weights(rebuilt, tmp_path / "twin.npz")
 
-    np.testing.assert_array_equal(
-        *(fake_quantized_outputs(x, corners.test.images) for x in (twin, rebuilt))
-    )
+    a, b = (fake_quantized_outputs(x, corners.test.images) for x in (twin, rebuilt))
+    np.testing.assert_array_equal(a, b)
 
 
-def test_saving_replaces_the_file_at_once(tmp_path):
+def test_saving_replaces_the_file_at_once(tmp_path: Path) -> None:
     """After saving twice there is one file and nothing else."""
     from tinycnn.training.weights import save_weights
 
@@ -38,7 +46,7 @@ def test_saving_replaces_the_file_at_once(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
 
 
-def test_weights_of_another_model_are_refused(tmp_path):
+def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     """Shapes are checked before a weight is changed."""
     from tinycnn.training.weights import load_weights, save_weights
 
@@ -51,7 +59,7 @@ def test_weights_of_another_model_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 truncated"])
-def test_broken_file_is_refused(tmp_path, content):
+def test_broken_file_is_refused(tmp_path: Path, content: bytes | None) -> None:
     """A missing, empty or truncated file is one clear error."""
     from tinycnn.training.weights import load_weights
 
@@ -63,7 +71,7 @@ def test_broken_file_is_refused(tmp_path, content):
         load_weights(_model(), path)
 
 
-def test_pickled_objects_are_refused(tmp_path):
+def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     """A file that would run code on loading is not loaded."""
     from tinycnn.training.weights import load_weights
 

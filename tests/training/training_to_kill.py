@@ -7,24 +7,25 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tinycnn.datasets.dataset import Dataset, Split
-from tinycnn.recipe import TrainingSettings
+from tinycnn.recipe import AugmentSettings, TrainingSettings
 
 STAGES = ("float", "twin")
 _KILLED_IN = 2  # the number of the epoch
 
 
-def train_in_stages(checkpoint, killed=None):
+def train_in_stages(checkpoint: Path, killed: Any = None) -> list[np.ndarray]:
     """The weights after both stages; `killed` names the one in which to die."""
     from tinycnn.training.checkpoint import Checkpoint
     from tinycnn.training.fit import Hooks, train_model
     from tinycnn.training.quantize import fine_tune, quantize_model
 
-    def hooks(stage):
-        def before_epoch(number):
+    def hooks(stage: str) -> Any:
+        def before_epoch(number: int) -> None:
             if (stage, number) == (killed, _KILLED_IN):
                 os.kill(os.getpid(), signal.SIGKILL)
 
@@ -34,7 +35,7 @@ def train_in_stages(checkpoint, killed=None):
     rng = np.random.default_rng(0)
     split = Split(rng.integers(0, 256, (64, 8, 8, 1), np.uint8), np.arange(64) % 4)
     dataset = Dataset("noise", tuple("abcd"), split, split, split)
-    augment = {"rotate": 9.0, "mixup": 0.2}
+    augment = AugmentSettings(rotate=9.0, mixup=0.2)
     recipe = TrainingSettings(epochs=3, batch_size=16, augment=augment)
     model = _network()
     train_model(model, dataset, recipe, seed=1, hooks=hooks("float"))
@@ -43,7 +44,7 @@ def train_in_stages(checkpoint, killed=None):
     return twin.get_weights()
 
 
-def _network():
+def _network() -> Any:
     """Everything that has a state: weights, averages, random numbers of a dropout."""
     from tinycnn.models.backend import keras
 
