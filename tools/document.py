@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from tinycnn.harness import write_whole
+from tinycnn.files import write_whole
 
 __all__ = ["document_of", "write_tables"]
 

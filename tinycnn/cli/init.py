@@ -9,6 +9,7 @@ import click
 from tinycnn.boards import load_board
 from tinycnn.cli.datasets import resolve_dataset
 from tinycnn.errors import ProjectError
+from tinycnn.files import write_whole
 from tinycnn.project import PROJECT_FILE, project_template
 from tinycnn.rendering import c_identifier
 
@@ -60,6 +61,5 @@ def init(
         framework=framework,
         engine=engine,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, "utf-8")
+    write_whole(text, target)
     click.echo(f"wrote {target}\nnext: tinycnn build{f' {name}' if name else ''}")

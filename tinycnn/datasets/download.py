@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import http.client
 import logging
-import os
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -22,6 +20,7 @@ from typing import BinaryIO
 from platformdirs import user_cache_path
 
 from tinycnn.errors import DatasetError
+from tinycnn.files import writing
 
 __all__ = ["Progress", "RemoteFile", "cache_dir", "check_sha256", "find_file"]
 __all__ += ["locate_file"]
@@ -129,21 +128,14 @@ def _download(file: RemoteFile, path: Path, progress: Progress | None) -> None:
         f"check the network, or put {file.name} into {path.parent} by hand, or into "
         f"a folder {path.parent.name} under the folder that TINYCNN_DATA names"
     )
-    part = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(".part", file.name, path.parent)
-        with os.fdopen(handle, "wb") as stream:
+        with writing(path) as stream:
             digest = _receive(file, stream, progress)
-        _compare(file.url, digest, file.sha256, hint)
-        os.replace(part, path)
-        part = None
+            _compare(file.url, digest, file.sha256, hint)
     except (OSError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise DatasetError(f"{file.url}: cannot download: {reason}", hint) from error
-    finally:
-        if part is not None:
-            os.unlink(part)
 
 
 def _receive(file: RemoteFile, stream: BinaryIO, progress: Progress | None) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.errors import ProjectError
+from tinycnn.files import writing_folder
 
 __all__ = ["FirmwareProject", "check_name", "swap_in"]
 
@@ -65,17 +64,7 @@ def swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:
             f"{target.name}: expected a folder with {mark} or none, got other files",
             hint="choose another folder",
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".tinycnn-") as scratch:
-        new, old = Path(scratch) / "new", Path(scratch) / "old"
+    with writing_folder(target) as new:
         for path, text in files.items():
             (new / path).parent.mkdir(parents=True, exist_ok=True)
             (new / path).write_text(text, encoding="utf-8", newline="\n")
-        if target.exists():
-            os.replace(target, old)
-        try:
-            os.replace(new, target)
-        except OSError:
-            if old.exists():
-                os.replace(old, target)
-            raise

@@ -25,6 +25,7 @@ from typing import Literal
 
 from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
+from tinycnn.files import writing
 from tinycnn.firmware.elf import check_fit, measure
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.sources import firmware_dir
@@ -348,6 +349,6 @@ def _run(command: Sequence[str], folder: Path) -> None:
 def _install(built: Path, output: Path) -> None:
     """Copies a finished file into place, never half of it."""
     output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(f".{output.name}.partial")
-    shutil.copy(built, partial)
-    partial.replace(output)
+    with writing(output) as stream:
+        stream.write(built.read_bytes())
+        shutil.copymode(built, stream.name)

@@ -15,7 +15,7 @@ from tinycnn.harness.profile import (
     profile_operators,
     profile_to_json,
 )
-from tinycnn.harness.results import result_to_json, write_results, write_whole
+from tinycnn.harness.results import result_to_json, write_results
 from tinycnn.harness.validate import (
     Difference,
     ValidationResult,
@@ -41,5 +41,4 @@ __all__ = [
     "result_to_json",
     "validate",
     "write_results",
-    "write_whole",
 ]

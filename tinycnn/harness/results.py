@@ -6,18 +6,16 @@ runs of the same firmware only the times and the link's counters differ.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tinycnn import __version__
-from tinycnn.errors import TinycnnError
+from tinycnn.files import write_whole
 from tinycnn.harness.validate import ValidationResult
 
-__all__ = ["result_to_json", "write_results", "write_whole"]
+__all__ = ["result_to_json", "write_results"]
 
 
 def result_to_json(result: ValidationResult) -> str:
@@ -57,26 +55,6 @@ def write_results(result: ValidationResult, path: Path) -> None:
         TinycnnError: If it cannot be written.
     """
     write_whole(result_to_json(result), path)
-
-
-def write_whole(text: str, path: Path) -> None:
-    """Write `text` to `path`; the old file stays until the new one is whole.
-
-    Raises:
-        TinycnnError: If it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        message = f"{path}: cannot be written: {error.strerror or error}"
-        hint = "free some space or choose another file"
-        raise TinycnnError(message, hint=hint) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _spread(values: list[int]) -> dict[str, int]:

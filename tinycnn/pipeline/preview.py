@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from tinycnn.errors import TinycnnError
+from tinycnn.files import writing
 from tinycnn.pipeline.build import Workspace
 from tinycnn.pipeline.training import require_tensorflow
 
@@ -29,7 +30,8 @@ def preview_project(workspace: Workspace) -> Path:
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(path)
+        with writing(path) as stream:
+            Image.fromarray(picture).save(stream, format="PNG")
     except OSError as error:
         raise TinycnnError(f"{path}: cannot be written: {error.strerror}") from error
     return path

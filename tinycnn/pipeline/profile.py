@@ -11,8 +11,9 @@ from pathlib import Path
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import ProjectError
+from tinycnn.files import write_whole
 from tinycnn.firmware import make_input
-from tinycnn.harness import Profile, profile, profile_to_json, write_whole
+from tinycnn.harness import Profile, profile, profile_to_json
 from tinycnn.pipeline.build import Workspace, report_project
 from tinycnn.pipeline.evaluation import model_inputs
 from tinycnn.pipeline.firmware import compile_project

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 
 from tinycnn import __version__
 from tinycnn.errors import TinycnnError
+from tinycnn.files import move_in, write_whole
 
 __all__ = ["Observer", "StageRunner", "hash_json", "hash_path"]
 
@@ -80,7 +80,7 @@ class StageRunner:
             action(partial)
             outputs = {p.name: hash_path(p) for p in sorted(partial.iterdir())}
             for output in outputs:
-                _replace(partial / output, self.folder / output)
+                move_in(partial / output, self.folder / output)
         except OSError as error:
             raise TinycnnError(
                 f"{self.folder}: cannot be written: {error.strerror or error}",
@@ -104,11 +104,8 @@ class StageRunner:
         return records if isinstance(records, dict) else {}
 
     def _write_records(self, records: Mapping[str, Any]) -> None:
-        partial = self.folder / f".{_RECORDS}.partial"
-        partial.write_text(
-            json.dumps(records, indent=1, sort_keys=True) + "\n", "utf-8"
-        )
-        os.replace(partial, self.folder / _RECORDS)
+        text = json.dumps(records, indent=1, sort_keys=True)
+        write_whole(f"{text}\n", self.folder / _RECORDS)
 
 
 def hash_path(path: Path) -> str:
@@ -125,13 +122,3 @@ def hash_path(path: Path) -> str:
 def hash_json(value: object) -> str:
     """SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def _replace(source: Path, target: Path) -> None:
-    """Put a finished file or folder in the place of an old one."""
-    if target.is_dir():
-        old = source.with_name(f"{source.name}.old")
-        os.replace(target, old)
-        os.replace(source, target)
-    else:
-        os.replace(source, target)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tinycnn.compiler import read_tflite
 from tinycnn.device import Device, open_host, open_serial, open_simulated
 from tinycnn.errors import ProjectError
+from tinycnn.files import write_whole
 from tinycnn.harness import ValidationResult, validate, write_results
 from tinycnn.pipeline.build import Workspace, report_project
 from tinycnn.pipeline.evaluation import HOST_PROGRAM, model_inputs
@@ -86,7 +87,7 @@ def _write_junit(result: ValidationResult, workspace: Workspace) -> None:
     message = f"{result.different} of {result.images} images differ"
     check = Check("outputs equal the reference", result.equal, message)
     text = render_junit([check], name=workspace.project.name)
-    (workspace.build / "junit.xml").write_text(text, "utf-8")
+    write_whole(text, workspace.build / "junit.xml")
 
 
 def open_project_device(

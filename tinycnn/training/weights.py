@@ -7,8 +7,6 @@ never read, as they can hold code.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.errors import InvalidModelError
+from tinycnn.files import writing
 
 __all__ = ["load_weights", "read_weights", "save_weights", "write_arrays"]
 
@@ -28,15 +27,8 @@ def save_weights(model: Any, path: Path) -> None:
 
 def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
     """Write an `.npz` file, whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            np.savez(file, **arrays)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            file.close()
-            os.unlink(file.name)
-            raise
+    with writing(path) as stream:
+        np.savez(stream, **arrays)
 
 
 def load_weights(model: Any, path: Path) -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 from tinycnn import __version__
 from tinycnn.cli.profile import print_profile
 from tinycnn.errors import TinycnnError
-from tinycnn.harness import write_whole
+from tinycnn.files import write_whole
 from tools.bench.image import COMPILERS
 from tools.bench.measure import MODES, Result, measure_network
 from tools.bench.record import NETWORKS, load_network

@@ -20,7 +20,7 @@ from tinycnn.analysis.fit import analyze_tflite, find_target
 from tinycnn.cli.console import ConsoleObserver, open_project
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import TinycnnError
-from tinycnn.harness import write_whole
+from tinycnn.files import write_whole
 from tinycnn.pipeline import (
     Observer,
     Workspace,

@@ -9,7 +9,7 @@ import json
 import time
 from pathlib import Path
 
-from tinycnn.harness import write_whole
+from tinycnn.files import write_whole
 from tinycnn.pipeline import Observer
 
 __all__ = ["Stopwatch"]
