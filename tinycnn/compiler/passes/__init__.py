@@ -12,11 +12,15 @@ from tinycnn.compiler.passes.fold_clamp import fold_clamp
 from tinycnn.compiler.passes.fold_pad import fold_pad
 from tinycnn.compiler.passes.remove_dead_channels import remove_dead_channels
 from tinycnn.compiler.passes.remove_dead_code import remove_dead_code
-from tinycnn.compiler.passes.remove_identities import remove_identities
 from tinycnn.compiler.passes.verify import verify
 
-__all__ = ["fold_clamp", "fold_pad", "remove_dead_channels", "remove_dead_code"]
-__all__ += ["remove_identities", "run_passes"]
+__all__ = [
+    "fold_clamp",
+    "fold_pad",
+    "remove_dead_channels",
+    "remove_dead_code",
+    "run_passes",
+]
 
 _PASSES = (
     remove_dead_code,
