@@ -11,8 +11,8 @@ import pytest
 from tinycnn.analysis.cost import count_costs
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
-from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.operators.fully_connected import FullyConnectedAttrs
+from tinycnn.compiler.operators.shared.activation import ClampedAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.softmax import SoftmaxAttrs
 from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict
 
@@ -38,11 +38,11 @@ def graph() -> Graph:
         _tensor(5, "logits", (1, 3)),
         _tensor(6, "scores", (1, 3)),
     )
-    conv = ConvAttrs((2, 2), (1, 1), (0, 0, 1, 1), (-128, 127))
+    conv = ConvAttrs((2, 2), (1, 1), (0, 0, 1, 1), clamp=(-128, 127))
     ops = (
         Op(1, "CONV_2D", (0, 1), (2,), conv),
         Op(2, "RESHAPE", (2,), (3,)),
-        Op(3, "FULLY_CONNECTED", (3, 4), (5,), FullyConnectedAttrs((-128, 127))),
+        Op(3, "FULLY_CONNECTED", (3, 4), (5,), ClampedAttrs(clamp=(-128, 127))),
         Op(4, "SOFTMAX", (5,), (6,), SoftmaxAttrs(1.0)),
     )
     return Graph(tensors, ops, (0,), (6,), "ab" * 32)

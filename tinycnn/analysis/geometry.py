@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.operators.pool import PoolAttrs
-from tinycnn.compiler.operators.window import Pair
+from tinycnn.compiler.operators.pool.rules import PoolAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.shared.window import Extent
 
 __all__ = ["Geometry", "trace_geometry"]
 
@@ -30,7 +30,7 @@ class Geometry:
     """
 
     formula: str
-    receptive_field: Pair
+    receptive_field: Extent
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.choice import Kernel, Optimize, Target, choose_kernels
 from tinycnn.compiler.emission.lower import lower_graph
 from tinycnn.compiler.emission.sources import generate_sources
 from tinycnn.compiler.ir.graph import Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.ir.program import Program
-from tinycnn.compiler.kernels import Kernel, Optimize, Target, choose_kernels
 from tinycnn.compiler.memory import MemoryPlan, plan_memory
 from tinycnn.compiler.passes import run_passes
 from tinycnn.compiler.passes.verify import verify_numerics

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.compiler.cases import draw_rows
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
+from tinycnn.compiler.choice.choose import apply_kernels, list_kernels
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.kernels.choose import apply_kernels, list_kernels
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.reference import LOADERS
 

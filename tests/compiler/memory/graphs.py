@@ -7,14 +7,14 @@ import numpy as np
 from tinycnn.compiler import Graph, MemoryPlan
 from tinycnn.compiler.ir.graph import Attrs, Op, QuantParams, Tensor
 from tinycnn.compiler.memory.blocks import find_roots
-from tinycnn.compiler.operators.binary import BinaryAttrs
-from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.operators.pool import PoolAttrs
+from tinycnn.compiler.operators.pool.rules import PoolAttrs
+from tinycnn.compiler.operators.shared.activation import ClampedAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 
 QUANT = QuantParams((0.1,), (0,))
 CLAMP = (-128, 127)
-SAME = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), CLAMP)
-HALVE = PoolAttrs((2, 2), (2, 2), (0, 0, 0, 0), CLAMP)
+SAME = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), clamp=CLAMP)
+HALVE = PoolAttrs((2, 2), (2, 2), (0, 0, 0, 0), clamp=CLAMP)
 
 
 class GraphBuilder:
@@ -48,7 +48,7 @@ class GraphBuilder:
 
     def add(self, a, b):
         """A sum."""
-        return self.op("ADD", [a, b], self.shape(a), BinaryAttrs(CLAMP))
+        return self.op("ADD", [a, b], self.shape(a), ClampedAttrs(clamp=CLAMP))
 
     def pool(self, x):
         """A 2x2 maximum."""

@@ -12,7 +12,7 @@ from tinycnn.compiler.memory import check_plan
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.memory.overlap import Clearance, find_clearance
 from tinycnn.compiler.operators import OPERATORS
-from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import MemoryPlanError
 
 MODELS_PER_OPERATOR = 25
@@ -147,7 +147,7 @@ def conv_node(kind, x, w, y, attrs):
 
 def test_depthwise_output_keeps_a_row_and_a_pixel_away():
     """A 3x3 window with SAME padding reads one row and one pixel ahead."""
-    attrs = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), (-128, 127))
+    attrs = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), clamp=(-128, 127))
     shape = (1, 25, 5, 64)
     node = conv_node("DEPTHWISE_CONV_2D", shape, (1, 3, 3, 64), shape, attrs)
 
@@ -156,7 +156,7 @@ def test_depthwise_output_keeps_a_row_and_a_pixel_away():
 
 def test_pointwise_output_keeps_its_channels_away():
     """All output channels of a pixel are written while its input is still read."""
-    attrs = ConvAttrs((1, 1), (1, 1), (0, 0, 0, 0), (-128, 127))
+    attrs = ConvAttrs((1, 1), (1, 1), (0, 0, 0, 0), clamp=(-128, 127))
     x, y = (1, 4, 4, 8), (1, 4, 4, 16)
     node = conv_node("CONV_2D", x, (16, 1, 1, 8), y, attrs)
 
@@ -165,7 +165,7 @@ def test_pointwise_output_keeps_its_channels_away():
 
 def test_what_a_stride_skips_is_free():
     """Pixels that no window reads may be overwritten at any time."""
-    attrs = ConvAttrs((2, 2), (1, 1), (0, 0, 0, 0), (-128, 127))
+    attrs = ConvAttrs((2, 2), (1, 1), (0, 0, 0, 0), clamp=(-128, 127))
     node = conv_node("CONV_2D", (1, 4, 4, 2), (1, 1, 1, 2), (1, 2, 2, 1), attrs)
 
     assert find_clearance(node).above == (2 * 4 + 2) * 2 + 2
@@ -173,7 +173,7 @@ def test_what_a_stride_skips_is_free():
 
 def test_single_output_element_may_lie_anywhere():
     """It is written after everything has been read."""
-    attrs = ConvAttrs((1, 1), (1, 1), (0, 0, 0, 0), (-128, 127))
+    attrs = ConvAttrs((1, 1), (1, 1), (0, 0, 0, 0), clamp=(-128, 127))
     node = conv_node("CONV_2D", (1, 2, 2, 3), (1, 2, 2, 3), (1, 1, 1, 1), attrs)
 
     assert find_clearance(node) == Clearance(below=-12, above=12)

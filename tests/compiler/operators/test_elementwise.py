@@ -5,7 +5,7 @@ from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import read_tflite
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.broadcast import broadcast_params
+from tinycnn.compiler.operators.shared.broadcast import broadcast_params
 from tinycnn.errors import TinycnnError
 
 

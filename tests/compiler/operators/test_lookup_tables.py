@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tinycnn.compiler.ir.graph import QuantParams, Tensor
-from tinycnn.compiler.operators.lookup_tables import (
+from tinycnn.compiler.operators.lookup.tables import (
     abs_table,
     hard_swish_table,
     leaky_relu_table,

@@ -9,7 +9,7 @@ from tinycnn.compiler import (
     plan_memory,
     read_tflite,
 )
-from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.reference import load_reference
 
@@ -59,7 +59,7 @@ def test_a_dilated_line_is_one_convolution(executor, tmp_path):
 
     assert [op.kind for op in graph.ops] == ["EXPAND_DIMS", "CONV_2D", "RESHAPE"]
     assert graph.ops[1].attrs == ConvAttrs(
-        (1, 1), (1, 2), (0, 2, 0, 2), (-128, 127), pads_batches=True
+        (1, 1), (1, 2), (0, 2, 0, 2), clamp=(-128, 127), pads_batches=True
     )
     assert expected == executor.run(program, rows)
 

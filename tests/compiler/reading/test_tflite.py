@@ -4,7 +4,7 @@ import pytest
 from tests.compiler.models import conv_model, residual_model
 from tests.compiler.tflite_builder import ModelBuilder, schema
 from tinycnn.compiler import read_tflite
-from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import InvalidModelError, TinycnnError, UnsupportedModelError
 
 
@@ -14,7 +14,9 @@ def test_operators_and_options_are_read():
 
     kinds = [op.kind for op in graph.ops]
     assert kinds[:4] == ["QUANTIZE", "PAD", "CONV_2D", "CONV_2D"]
-    assert graph.ops[3].attrs == ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), (-128, 127))
+    assert graph.ops[3].attrs == ConvAttrs(
+        (1, 1), (1, 1), (1, 1, 1, 1), clamp=(-128, 127)
+    )
     assert graph.tensors[graph.inputs[0]].shape == (1, 9, 7, 3)
 
 

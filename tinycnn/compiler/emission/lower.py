@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.choice import Kernel
 from tinycnn.compiler.ir.graph import Graph, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Buffer, Program
-from tinycnn.compiler.kernels import Kernel
 from tinycnn.compiler.memory import MemoryPlan
 from tinycnn.compiler.operators import OPERATORS
 

@@ -10,11 +10,11 @@ its input and writes its output allows it.
 from __future__ import annotations
 
 from tinycnn.compiler.memory.check import check_plan
+from tinycnn.compiler.memory.describe import format_plan
 from tinycnn.compiler.memory.moves import insert_moves
 from tinycnn.compiler.memory.order import order_operators
 from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
 from tinycnn.compiler.memory.planner import plan_memory
-from tinycnn.compiler.memory.table import format_plan
 
 __all__ = [
     "Lifetime",

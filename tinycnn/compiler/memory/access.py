@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.overlap import has_many_reads
-from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pad import PadAttrs
-from tinycnn.compiler.operators.pool import PoolAttrs
+from tinycnn.compiler.operators.pool.rules import PoolAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 
 __all__ = ["Reads", "list_reads"]
 

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pad import PadAttrs
-from tinycnn.compiler.operators.pool import PoolAttrs
-from tinycnn.compiler.operators.window import Pair, Sides
+from tinycnn.compiler.operators.pool.rules import PoolAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.shared.window import Extent, Sides
 
 __all__ = ["Clearance", "find_clearance", "has_many_reads"]
 
@@ -172,7 +172,7 @@ def _conv_pixels(node: Node) -> LastReaders:
 
 
 def _last_pixels(
-    node: Node, window: Pair, stride: Pair, dilation: Pair, padding: Sides
+    node: Node, window: Extent, stride: Extent, dilation: Extent, padding: Sides
 ) -> LastReaders:
     """For each input pixel the number of the last output pixel whose window has it."""
     rows, columns = (

@@ -12,10 +12,11 @@ import numpy as np
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["BATCH_TO_SPACE_ND", "SPACE_TO_BATCH_ND", "BlockAttrs"]
+__all__ = ["OPERATORS", "BlockAttrs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +46,7 @@ def _lower(lowering: Lowering, node: Node) -> None:
     """Never reached: no such operator passes `_check`."""
 
 
-SPACE_TO_BATCH_ND = Operator("SPACE_TO_BATCH_ND", 38, _read, _check, _lower, no_macs)
-BATCH_TO_SPACE_ND = Operator("BATCH_TO_SPACE_ND", 37, _read, _check, _lower, no_macs)
+OPERATORS = (
+    Operator("SPACE_TO_BATCH_ND", 38, _read, _check, _lower),
+    Operator("BATCH_TO_SPACE_ND", 37, _read, _check, _lower),
+)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.copy import Box, Loop, lower_copy, read_axis
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
+from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import UnsupportedModelError
 
-__all__ = ["CONCATENATION", "PACK", "ConcatenationAttrs"]
+__all__ = ["OPERATORS", "ConcatenationAttrs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _lower(lowering: Lowering, node: Node) -> None:
         offset += run
 
 
-CONCATENATION = Operator(
-    "CONCATENATION", 2, _read_concatenation, _check_concatenation, _lower, no_macs
+OPERATORS = (
+    Operator("CONCATENATION", 2, _read_concatenation, _check_concatenation, _lower),
+    Operator("PACK", 83, _read_pack, _check_pack, _lower),
 )
-PACK = Operator("PACK", 83, _read_pack, _check_pack, _lower, no_macs)

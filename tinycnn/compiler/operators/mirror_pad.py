@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.copy import (
+from tinycnn.compiler.operators.pad import Padding, read_padding
+from tinycnn.compiler.operators.shared.copy import (
     Box,
     Loop,
     check_box,
     element_strides,
     lower_copy,
 )
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
-from tinycnn.compiler.operators.pad import Padding, read_padding
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["MIRROR_PAD", "MirrorPadAttrs"]
+__all__ = ["OPERATORS", "MirrorPadAttrs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,4 @@ def _lower(lowering: Lowering, node: Node) -> None:
         lower_copy(lowering, node, box)
 
 
-MIRROR_PAD = Operator("MIRROR_PAD", 100, _read, _check, _lower, no_macs)
+OPERATORS = (Operator("MIRROR_PAD", 100, _read, _check, _lower),)

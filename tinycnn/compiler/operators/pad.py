@@ -10,10 +10,11 @@ from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["PAD", "PADV2", "PadAttrs", "PadV2Attrs", "Padding", "read_padding"]
+__all__ = ["OPERATORS", "PadAttrs", "PadV2Attrs", "Padding", "read_padding"]
 
 Padding = tuple[tuple[int, int], ...]
 
@@ -104,5 +105,7 @@ def _lower(lowering: Lowering, node: Node, padding: Padding, value: int) -> None
     lowering.call(node, "tcnn_pad_s8", "tcnn_pad_params_t", params)
 
 
-PAD = Operator("PAD", 34, _read_pad, _check_pad, _lower_pad, no_macs)
-PADV2 = Operator("PADV2", 60, _read_padv2, _check_padv2, _lower_padv2, no_macs)
+OPERATORS = (
+    Operator("PAD", 34, _read_pad, _check_pad, _lower_pad),
+    Operator("PADV2", 60, _read_padv2, _check_padv2, _lower_padv2),
+)

@@ -9,10 +9,14 @@ from tinycnn.compiler.arithmetic.numerics import (
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.broadcast import broadcast_params, check_broadcast
-from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
+from tinycnn.compiler.operators.shared.broadcast import (
+    broadcast_params,
+    check_broadcast,
+    lower_binary,
+)
+from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
-__all__ = ["PRELU"]
+__all__ = ["OPERATORS"]
 
 
 def _check(node: Node) -> None:
@@ -38,9 +42,7 @@ def _lower(lowering: Lowering, node: Node) -> None:
         "alpha_multiplier": alpha_multiplier.value,
         "alpha_shift": alpha_multiplier.shift,
     }
-    operands = (lowering.operand(node, 0), lowering.operand(node, 1))
-    function, params_type = "tcnn_prelu_s8", "tcnn_prelu_params_t"
-    lowering.call(node, function, params_type, params, *operands, inputs=())
+    lower_binary(lowering, node, "tcnn_prelu_s8", "tcnn_prelu_params_t", params)
 
 
-PRELU = Operator("PRELU", 54, read_nothing, _check, _lower, no_macs)
+OPERATORS = (Operator("PRELU", 54, read_nothing, _check, _lower),)

@@ -7,9 +7,9 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
+from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
-__all__ = ["DEQUANTIZE", "QUANTIZE"]
+__all__ = ["OPERATORS"]
 
 _SUFFIXES = {"int8": "s8", "uint8": "u8"}
 
@@ -62,9 +62,7 @@ def _affine(tensor: Tensor) -> dict[str, Param]:
     }
 
 
-QUANTIZE = Operator(
-    "QUANTIZE", 114, read_nothing, _check_quantize, _lower_quantize, no_macs
-)
-DEQUANTIZE = Operator(
-    "DEQUANTIZE", 6, read_nothing, _check_dequantize, _lower_dequantize, no_macs
+OPERATORS = (
+    Operator("QUANTIZE", 114, read_nothing, _check_quantize, _lower_quantize),
+    Operator("DEQUANTIZE", 6, read_nothing, _check_dequantize, _lower_dequantize),
 )

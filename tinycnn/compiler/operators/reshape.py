@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.operator import Operator, no_macs, read_nothing
+from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
-__all__ = ["EXPAND_DIMS", "RESHAPE", "SQUEEZE"]
+__all__ = ["OPERATORS"]
 
 
 def _check_reshape(node: Node) -> None:
@@ -42,12 +42,8 @@ def _lower(lowering: Lowering, node: Node) -> None:
     """The memory plan puts the output where the input is."""
 
 
-RESHAPE = Operator(
-    "RESHAPE", 22, read_nothing, _check_reshape, _lower, no_macs, is_alias=True
-)
-SQUEEZE = Operator(
-    "SQUEEZE", 43, read_nothing, _check_unit_axes, _lower, no_macs, is_alias=True
-)
-EXPAND_DIMS = Operator(
-    "EXPAND_DIMS", 70, read_nothing, _check_unit_axes, _lower, no_macs, is_alias=True
+OPERATORS = (
+    Operator("RESHAPE", 22, read_nothing, _check_reshape, _lower, is_alias=True),
+    Operator("SQUEEZE", 43, read_nothing, _check_unit_axes, _lower, is_alias=True),
+    Operator("EXPAND_DIMS", 70, read_nothing, _check_unit_axes, _lower, is_alias=True),
 )

@@ -15,10 +15,11 @@ from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "ResizeAttrs"]
+__all__ = ["OPERATORS", "ResizeAttrs"]
 
 _FRACTION_BITS = 10
 _MAX_SIZE = 1 << 15  # the tables hold int16
@@ -140,9 +141,7 @@ def _nearest(node: Node, axis: int, i: int) -> int:
     return max(min(nearest, full - 1), 0)
 
 
-RESIZE_BILINEAR = Operator(
-    "RESIZE_BILINEAR", 23, _read_bilinear, _check_bilinear, _lower_bilinear, no_macs
-)
-RESIZE_NEAREST_NEIGHBOR = Operator(
-    "RESIZE_NEAREST_NEIGHBOR", 97, _read_nearest, _check, _lower_nearest, no_macs
+OPERATORS = (
+    Operator("RESIZE_BILINEAR", 23, _read_bilinear, _check_bilinear, _lower_bilinear),
+    Operator("RESIZE_NEAREST_NEIGHBOR", 97, _read_nearest, _check, _lower_nearest),
 )

@@ -7,24 +7,18 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.copy import (
+from tinycnn.compiler.operators.shared.copy import (
     Box,
     Loop,
     check_box,
     element_strides,
     lower_copy,
 )
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = [
-    "SLICE",
-    "STRIDED_SLICE",
-    "Range",
-    "SliceAttrs",
-    "read_slice",
-    "read_strided_slice",
-]
+__all__ = ["OPERATORS", "Range", "SliceAttrs", "read_slice", "read_strided_slice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +140,7 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_copy(lowering, node, _box(node))
 
 
-SLICE = Operator("SLICE", 65, read_slice, _check, _lower, no_macs)
-STRIDED_SLICE = Operator(
-    "STRIDED_SLICE", 45, read_strided_slice, _check, _lower, no_macs
+OPERATORS = (
+    Operator("SLICE", 65, read_slice, _check, _lower),
+    Operator("STRIDED_SLICE", 45, read_strided_slice, _check, _lower),
 )

@@ -18,9 +18,10 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs, read_nothing
+from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.reading.raw_op import RawOp
 
-__all__ = ["LOG_SOFTMAX", "SOFTMAX", "SoftmaxAttrs"]
+__all__ = ["OPERATORS", "SoftmaxAttrs"]
 
 _MAX_CLASSES = 4095  # the sum of exponentials has 12 integer bits
 
@@ -125,7 +126,7 @@ def _rows(x: Tensor) -> dict[str, Param]:
     return {"rows": x.size // x.shape[-1], "channels": x.shape[-1]}
 
 
-SOFTMAX = Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax, no_macs)
-LOG_SOFTMAX = Operator(
-    "LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax, no_macs
+OPERATORS = (
+    Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax),
+    Operator("LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax),
 )

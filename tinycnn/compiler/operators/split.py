@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.copy import Box, Loop, lower_copy, read_axis
-from tinycnn.compiler.operators.operator import Operator, RawOp, no_macs
+from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["SPLIT", "SPLIT_V", "UNPACK", "SplitAttrs"]
+__all__ = ["OPERATORS", "SplitAttrs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def _lower(lowering: Lowering, node: Node) -> None:
         offset += run
 
 
-SPLIT = Operator("SPLIT", 49, _read_split, _check, _lower, no_macs)
-SPLIT_V = Operator("SPLIT_V", 102, _read_split_v, _check, _lower, no_macs)
-UNPACK = Operator("UNPACK", 88, _read_unpack, _check, _lower, no_macs)
+OPERATORS = (
+    Operator("SPLIT", 49, _read_split, _check, _lower),
+    Operator("SPLIT_V", 102, _read_split_v, _check, _lower),
+    Operator("UNPACK", 88, _read_unpack, _check, _lower),
+)

@@ -6,25 +6,29 @@ import math
 from dataclasses import dataclass, replace
 
 from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
-from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.activation import Clamp, clamp_params, read_clamp
-from tinycnn.compiler.operators.operator import Operator, RawOp
-from tinycnn.compiler.operators.weights import (
+from tinycnn.compiler.operators.shared.activation import (
+    ClampedAttrs,
+    clamp_params,
+    read_clamp,
+)
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.weights import (
     check_weights,
     lower_weights,
     real_multipliers,
 )
-from tinycnn.compiler.operators.window import Pair, same_padding
+from tinycnn.compiler.operators.shared.window import Extent, same_padding
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["TRANSPOSE_CONV", "TransposeConvAttrs"]
+__all__ = ["OPERATORS", "TransposeConvAttrs"]
 
 
 @dataclass(frozen=True, slots=True)
-class TransposeConvAttrs(Attrs):
+class TransposeConvAttrs(ClampedAttrs):
     """Options.
 
     Attributes:
@@ -32,14 +36,12 @@ class TransposeConvAttrs(Attrs):
         same: Whether the padding is SAME.
         cut: Rows and columns cut from the output's top and left by it.
         shape: Of the output, as the first input says.
-        clamp: Smallest and largest int8 output (fused activation).
     """
 
-    stride: Pair
+    stride: Extent
     same: bool
-    cut: Pair
+    cut: Extent
     shape: tuple[int, ...]
-    clamp: Clamp
 
 
 def _read(raw: RawOp) -> TransposeConvAttrs:
@@ -58,7 +60,7 @@ def _read(raw: RawOp) -> TransposeConvAttrs:
         for size, w, s in zip(shape[1:3], window, stride, strict=True)
     )
     clamp = read_clamp(raw, raw.int8(3))
-    return TransposeConvAttrs(stride, padding == 0, (top, left), shape, clamp)
+    return TransposeConvAttrs(stride, padding == 0, (top, left), shape, clamp=clamp)
 
 
 def _as_conv(node: Node) -> Node:
@@ -122,4 +124,4 @@ def _count_macs(node: Node) -> int:
     return x.size * math.prod(w.shape[:3])
 
 
-TRANSPOSE_CONV = Operator("TRANSPOSE_CONV", 67, _read, _check, _lower, _count_macs)
+OPERATORS = (Operator("TRANSPOSE_CONV", 67, _read, _check, _lower, _count_macs),)

@@ -19,10 +19,10 @@ from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.concatenation import ConcatenationAttrs
-from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.operators.mean import MeanAttrs
-from tinycnn.compiler.operators.pool import PoolAttrs
-from tinycnn.compiler.operators.weights import real_multipliers
+from tinycnn.compiler.operators.pool.rules import PoolAttrs
+from tinycnn.compiler.operators.reduce.loops import ReduceAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.shared.weights import real_multipliers
 
 __all__ = ["Channels", "filter_weights", "find_constant_channels", "sum_taps"]
 
@@ -130,7 +130,7 @@ def _pool(node: Node, known: Mapping[int, Channels]) -> Channels:
 
 
 def _mean(node: Node, known: Mapping[int, Channels]) -> Channels:
-    x, y, axes = node.input(), node.output(), node.attrs(MeanAttrs).axes
+    x, y, axes = node.input(), node.output(), node.attrs(ReduceAttrs).axes
     if len(x.shape) - 1 in axes:
         return _unknown(y.shape)
     count = math.prod(x.shape[a] for a in axes)

@@ -10,24 +10,9 @@ from dataclasses import replace
 
 from tinycnn.compiler.ir.graph import Attrs, Graph, Op
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.activation import Clamp
-from tinycnn.compiler.operators.binary import BinaryAttrs
-from tinycnn.compiler.operators.conv import ConvAttrs
-from tinycnn.compiler.operators.fully_connected import FullyConnectedAttrs
-from tinycnn.compiler.operators.pool import PoolAttrs
-from tinycnn.compiler.operators.transpose_conv import TransposeConvAttrs
-from tinycnn.compiler.operators.unary import ReluAttrs
+from tinycnn.compiler.operators.shared.activation import Clamp, ClampedAttrs
 
 __all__ = ["fold_clamp"]
-
-_Clamped = (
-    BinaryAttrs
-    | ConvAttrs
-    | FullyConnectedAttrs
-    | PoolAttrs
-    | ReluAttrs
-    | TransposeConvAttrs
-)
 
 
 def fold_clamp(graph: Graph) -> Graph:
@@ -46,8 +31,8 @@ def fold_clamp(graph: Graph) -> Graph:
 
 def _find_limits(node: Node) -> Clamp | None:
     """The range of an operator that does nothing but limit; None for the others."""
-    if isinstance(node.op.attrs, ReluAttrs):
-        return node.op.attrs.clamp
+    if node.op.kind.startswith("RELU"):
+        return node.attrs(ClampedAttrs).clamp
     if node.op.kind not in ("MAXIMUM", "MINIMUM"):
         return None
     constants = [t.data for t in (node.input(0), node.input(1)) if t.data is not None]
@@ -68,11 +53,11 @@ def _find_source(graph: Graph, ops: list[Op], op: Op) -> int | None:
         return None
     places = (i for i, source in enumerate(ops) if source.outputs == (x.id,))
     place = next(places, None)
-    has_clamp = place is not None and isinstance(ops[place].attrs, _Clamped)
+    has_clamp = place is not None and isinstance(ops[place].attrs, ClampedAttrs)
     return place if has_clamp else None
 
 
 def _limit(attrs: Attrs, limits: Clamp) -> Attrs:
-    assert isinstance(attrs, _Clamped)
+    assert isinstance(attrs, ClampedAttrs)
     low, high = (min(max(bound, limits[0]), limits[1]) for bound in attrs.clamp)
     return replace(attrs, clamp=(low, high))

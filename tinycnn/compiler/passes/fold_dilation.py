@@ -13,7 +13,7 @@ from dataclasses import replace
 from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.batch_space import BlockAttrs
-from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 
 __all__ = ["fold_dilation"]
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tinycnn.compiler.ir.graph import Graph, Op
-from tinycnn.compiler.operators.conv import ConvAttrs
 from tinycnn.compiler.operators.pad import PadAttrs, PadV2Attrs
-from tinycnn.compiler.operators.pool import PoolAttrs
-from tinycnn.compiler.operators.window import Sides
+from tinycnn.compiler.operators.pool.rules import PoolAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.shared.window import Sides
 
 __all__ = ["fold_pad"]
 

@@ -20,8 +20,8 @@ from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.concatenation import ConcatenationAttrs
-from tinycnn.compiler.operators.mean import MeanAttrs
 from tinycnn.compiler.operators.pad import PadAttrs
+from tinycnn.compiler.operators.reduce.loops import ReduceAttrs
 from tinycnn.compiler.passes.constant_channels import (
     Channels,
     filter_weights,
@@ -100,7 +100,9 @@ def _keeps_apart(node: Node, masks: dict[int, Mask], needs: Mask | None) -> None
     inputs = [node.graph.tensors[i] for i in node.op.inputs if i in masks]
     mixes = (
         any(t.shape[-1:] != y.shape[-1:] for t in inputs)
-        or (isinstance(attrs, MeanAttrs) and len(node.input().shape) - 1 in attrs.axes)
+        or (
+            isinstance(attrs, ReduceAttrs) and len(node.input().shape) - 1 in attrs.axes
+        )
         or (isinstance(attrs, PadAttrs) and any(attrs.padding[-1]))
         or (len(inputs) < len(node.op.inputs) and node.op.kind not in _ONE_INPUT)
     )

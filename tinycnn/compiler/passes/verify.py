@@ -11,7 +11,7 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
-from tinycnn.compiler.operators.conv import ConvAttrs
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["verify", "verify_numerics"]

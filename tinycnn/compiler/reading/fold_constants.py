@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.ir.graph import Tensor
-from tinycnn.compiler.operators import RawOp
 from tinycnn.compiler.operators.slice import SliceAttrs, read_slice, read_strided_slice
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["FOLDABLE", "fold_shapes"]

@@ -17,12 +17,12 @@ from types import MappingProxyType
 import numpy as np
 
 from tinycnn.compiler.ir.graph import DType, Graph, Op, QuantParams, Tensor
-from tinycnn.compiler.operators import OPERATORS, Operator, RawOp
-from tinycnn.compiler.operators.move import NO_CODE
+from tinycnn.compiler.operators import OPERATORS, Operator, supported_kinds
 from tinycnn.compiler.passes.fold_dilation import fold_dilation
 from tinycnn.compiler.passes.verify import verify
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.compiler.reading.fold_constants import FOLDABLE, fold_shapes
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["read_tflite"]
@@ -39,11 +39,10 @@ MAX_RANK = 6
 _DTYPES: Mapping[int, DType] = MappingProxyType(
     {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 9: "int8"}
 )
-_READABLE = {kind: o.code for kind, o in OPERATORS.items() if o.code != NO_CODE}
 _KINDS: Mapping[int, str] = MappingProxyType(
-    {**FOLDABLE, **{code: kind for kind, code in _READABLE.items()}}
+    {**FOLDABLE, **{o.code: o.kind for o in OPERATORS.values() if o.code is not None}}
 )
-_OPERATORS_HINT = "supported: " + ", ".join(sorted(_READABLE))
+_OPERATORS_HINT = "supported: " + ", ".join(supported_kinds())
 _DTYPE_NAMES = (
     "FLOAT32 FLOAT16 INT32 UINT8 INT64 STRING BOOL INT16 COMPLEX64 INT8 FLOAT64 "
     "COMPLEX128 UINT64 RESOURCE VARIANT UINT32 UINT16 INT4 BFLOAT16 INT2 UINT4"

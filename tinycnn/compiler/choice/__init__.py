@@ -1,0 +1,11 @@
+"""Which kernel computes each operator: the fastest that budgets of memory allow.
+
+The kernels themselves belong to the operators.
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.choice.choose import Optimize, Target, choose_kernels
+from tinycnn.compiler.ir.kernel import Kernel
+
+__all__ = ["Kernel", "Optimize", "Target", "choose_kernels"]

@@ -1,0 +1,169 @@
+"""Graph -> the graph with a kernel for each operator, under budgets of memory.
+
+In: a graph after all passes. Out: the same with scratch memory for the kernels chosen,
+and the kernels by the first output of their operator.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.choice.portable import portable
+from tinycnn.compiler.ir.graph import Graph, Op, Tensor
+from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.memory.planner import draft_plan
+from tinycnn.compiler.operators import OPERATORS
+from tinycnn.compiler.operators.add.linear import add_linear
+from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs, depthwise_pairs
+from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
+from tinycnn.compiler.operators.depthwise_conv_2d.rows import depthwise_rows
+from tinycnn.compiler.operators.fully_connected.pairs import fully_connected_pairs
+from tinycnn.compiler.operators.pool.quads import average_pool_quads, max_pool_quads
+
+__all__ = [
+    "_DSP_KERNELS",
+    "Kernels",
+    "Optimize",
+    "Target",
+    "apply_kernels",
+    "choose_kernels",
+    "list_kernels",
+]
+
+Optimize = Literal["speed", "size", "ram"]
+_Rule = Callable[[Node, Numerics], Kernel | None]
+Kernels = dict[int, Kernel]  # by an operator's first output
+
+# By operator: what gives the kernel for a node, or None where it would not be exact.
+_DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
+    {
+        "ADD": (add_linear,),
+        "AVERAGE_POOL_2D": (average_pool_quads,),
+        "CONV_2D": (conv_pairs, conv_winograd),
+        "DEPTHWISE_CONV_2D": (depthwise_rows, depthwise_pairs),
+        "FULLY_CONNECTED": (fully_connected_pairs,),
+        "MAX_POOL_2D": (max_pool_quads,),
+    }
+)
+# By what kernels may raise tables and arena above their least.
+_FACTORS = MappingProxyType(
+    {"speed": (math.inf, 1.25), "size": (1.5, 1.25), "ram": (math.inf, 1.0)}
+)
+_SMALL_BYTES = 2048  # of scratch memory may be had for speed by any network
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A Cortex-M with DSP, and what to choose kernels by.
+
+    Attributes:
+        optimize: `speed` takes the fastest kernels that raise the arena by no more than
+            a quarter, or 2 KiB if that is more. So does `size`, with tables no more
+            than half above their least. `ram` takes the fastest that leave the arena
+            as it is.
+        flash_bytes: The most that tables should take; slower kernels keep it.
+        ram_bytes: The most that the arena should take; slower kernels keep it.
+    """
+
+    optimize: Optimize = "speed"
+    flash_bytes: int | None = None
+    ram_bytes: int | None = None
+
+
+def choose_kernels(
+    graph: Graph, target: Target | None, numerics: Numerics
+) -> tuple[Graph, Kernels]:
+    """A kernel for each operator, and the graph with their scratch memory.
+
+    Args:
+        graph: After all passes.
+        target: What runs it; without, every kernel is the portable one.
+        numerics: The reference to equal.
+    """
+    nodes = [Node(graph, op) for op in graph.ops if not OPERATORS[op.kind].is_alias]
+    if target is None:
+        return graph, {node.op.outputs[0]: portable(node) for node in nodes}
+    options = {
+        node.op.outputs[0]: sorted(list_kernels(node, numerics), key=lambda k: k.cycles)
+        for node in nodes
+    }
+    tables, arena = _FACTORS[target.optimize]
+    tables *= sum(min(k.table_bytes for k in kernels) for kernels in options.values())
+    least = draft_plan(graph).arena_bytes
+    _fit_flash(options, min(tables, target.flash_bytes or math.inf))
+    arena *= least
+    if arena > least:
+        arena = max(arena, least + _SMALL_BYTES)
+    arena = min(arena, target.ram_bytes or math.inf)
+    return _fit_arena(graph, options, max(arena, least))
+
+
+def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
+    """The kernels that compute `node` exactly, the portable one first."""
+    yield portable(node)
+    for rule in _DSP_KERNELS.get(node.op.kind, ()):
+        found = rule(node, numerics)
+        if found is not None:
+            yield found
+
+
+def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:
+    """Give up the kernels that save the least time for their bytes of tables."""
+    while sum(kernels[0].table_bytes for kernels in options.values()) > flash_bytes:
+        swaps = [
+            ((other.cycles - kernels[0].cycles) / saved, output, other)
+            for output, kernels in options.items()
+            for other in kernels[1:]
+            if (saved := kernels[0].table_bytes - other.table_bytes) > 0
+        ]
+        if not swaps:
+            return
+        _, output, other = min(swaps, key=lambda swap: swap[:2])
+        kernels = options[output]
+        options[output] = kernels[kernels.index(other) :]
+
+
+def _fit_arena(
+    graph: Graph, options: dict[int, list[Kernel]], allowed: float
+) -> tuple[Graph, Kernels]:
+    """Give up scratch memory, the most first, where the arena is highest."""
+    while True:
+        chosen = {output: kernels[0] for output, kernels in options.items()}
+        result = apply_kernels(graph, chosen)
+        plan = draft_plan(result)
+        if plan.arena_bytes <= allowed:
+            return result, chosen
+        scratch = {
+            op.outputs[0]: result.tensors[op.scratch].bytes
+            for op in result.ops
+            if op.scratch is not None
+        }
+        if not scratch:
+            return result, chosen
+        peak = result.ops[plan.peak_step].outputs[0]
+        output = peak if peak in scratch else max(scratch, key=scratch.__getitem__)
+        options[output] = [
+            k for k in options[output] if k.scratch_bytes < scratch[output]
+        ]
+
+
+def apply_kernels(graph: Graph, kernels: Kernels) -> Graph:
+    """`graph` with a tensor for each kernel that needs scratch memory."""
+    tensors, ops = list(graph.tensors), []
+    for op in graph.ops:
+        kernel = kernels.get(op.outputs[0])
+        if kernel is not None and kernel.scratch_bytes:
+            tensors.append(_scratch_tensor(len(tensors), op, kernel.scratch_bytes))
+            op = replace(op, scratch=tensors[-1].id)
+        ops.append(op)
+    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def _scratch_tensor(number: int, op: Op, size: int) -> Tensor:
+    return Tensor(number, f"scratch of op {op.index}", (size,), "uint8")

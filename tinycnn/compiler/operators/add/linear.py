@@ -1,0 +1,113 @@
+"""ADD as one linear function of two bytes: `tcnn_add_s8_dsp`.
+
+The reference rescales both terms and rounds three times, but of the exact sum hardly
+anything is lost. Factors near those of the scales are tried until
+
+    saturate((factor1 * a + factor2 * b + offset) >> shift)
+
+is the reference's output for all 65,536 pairs; where none is, there is no such kernel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
+from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
+from tinycnn.compiler.operators.shared.activation import ClampedAttrs, clamp_params
+from tinycnn.compiler.operators.shared.folded_channels import Integers
+
+__all__ = ["add_linear"]
+
+_NUDGES = sorted(product(range(-4, 5), repeat=2), key=lambda n: abs(n[0]) + abs(n[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A linear function of two bytes."""
+
+    factor1: int
+    factor2: int
+    offset: int
+    shift: int
+
+
+def add_linear(node: Node, numerics: Numerics) -> Kernel | None:
+    """The kernel, where some linear function equals the reference."""
+    a, b = node.input(0), node.input(1)
+    if a.shape != b.shape or a.data is not None or b.data is not None:
+        return None
+    line = _find_line(node)
+    if line is None:
+        return None
+    size = node.output().size
+
+    def lower(lowering: Lowering, node: Node) -> None:
+        lowering.call(
+            node,
+            "tcnn_add_s8_dsp",
+            "tcnn_add_dsp_params_t",
+            {
+                "size": size,
+                "factor1": line.factor1,
+                "factor2": line.factor2,
+                "offset": line.offset,
+                "shift": line.shift,
+                **clamp_params(node.attrs(ClampedAttrs).clamp),
+            },
+            lowering.operand(node, 0),
+            lowering.operand(node, 1),
+            inputs=(),
+        )
+
+    return Kernel(
+        function="tcnn_add_s8_dsp",
+        cycles=8 * size + 130,
+        table_bytes=0,
+        scratch_bytes=0,
+        lower=lower,
+    )
+
+
+def _find_line(node: Node) -> _Line | None:
+    wanted = _reference_table(node)
+    bytes_ = np.arange(-128, 128, dtype=np.int64)
+    slopes = [node.input(i).scale / node.output().scale for i in (0, 1)]
+    shift = 30 - int(np.floor(np.log2(sum(slopes) * 128 + 256)))
+    nearest = [round(slope * 2.0**shift) for slope in slopes]
+    for nudges in _NUDGES:
+        factors = [n + nudge for n, nudge in zip(nearest, nudges, strict=True)]
+        sums = factors[0] * bytes_[:, None] + factors[1] * bytes_[None, :]
+        least = np.where(wanted > -128, (wanted << shift) - sums, -(1 << 40)).max()
+        most = np.where(wanted < 127, ((wanted + 1) << shift) - 1 - sums, 1 << 40).min()
+        offset = int(least + most) // 2
+        if least <= most and np.abs(sums).max() + abs(offset) < 1 << 31:
+            return _Line(factors[0], factors[1], offset, shift)
+    return None
+
+
+def _reference_table(node: Node) -> Integers:
+    """The output, not yet clamped to an activation, of each pair of bytes."""
+    first, second, output = find_multipliers(node)
+    terms = [
+        _requantize((np.arange(-128, 128) - node.input(i).zero_point) << LEFT_SHIFT, m)
+        for i, m in enumerate((first, second))
+    ]
+    sums = terms[0][:, None] + terms[1][None, :]
+    return np.clip(_requantize(sums, output) + node.output().zero_point, -128, 127)
+
+
+def _requantize(values: NDArray[np.int64], multiplier: Multiplier) -> Integers:
+    """TFLite's MultiplyByQuantizedMultiplier."""
+    left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
+    high = ((values << left) * multiplier.value + (1 << 30)) >> 31
+    if right == 0:
+        return high
+    return (high + (1 << (right - 1)) - (high < 0)) >> right

@@ -1,0 +1,184 @@
+"""DEPTHWISE_CONV_2D 3x3 from a strip of rows, by one kernel for each stride.
+
+Rows and columns of the input lie in the lanes of words. Stride 1: 28 cycles for two
+outputs, stride 2: 18 for one, 3 more an output where channels differ in their shifts.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.activation import Clamp, clamp_params
+from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.shared.folded_channels import (
+    Channels,
+    Integers,
+    fold_channels,
+)
+
+__all__ = ["depthwise_rows"]
+
+_FUNCTIONS = MappingProxyType(
+    {
+        1: "tcnn_depthwise_conv_2d_s8_dsp",
+        2: "tcnn_depthwise_conv_2d_stride_2_s8_dsp",
+    }
+)
+_LEAST_CHANNELS = MappingProxyType({1: 1, 2: 4})
+_FIXED_SHIFT = 12  # TCNN_FIXED_SHIFT of the kernels
+
+
+def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
+    """The kernel, where it computes `node` exactly."""
+    x, w, y = node.input(), node.input(1), node.output()
+    attrs = node.attrs(ConvAttrs)
+    stride, depth = attrs.stride[0], x.shape[3]
+    channels = fold_channels(node, axis=3)
+    if (
+        w.shape != (1, 3, 3, depth)
+        or attrs.stride not in ((1, 1), (2, 2))
+        or attrs.dilation != (1, 1)
+        or depth < _LEAST_CHANNELS[stride]
+        or depth >= 1 << 16
+        or channels is None
+    ):
+        return None
+    assert w.data is not None
+    weights = w.data.reshape(3, 3, depth).astype(np.int64)
+    fixed = _fix_shift(weights, channels, attrs.clamp)
+    if fixed is None:
+        table = _pack(weights, channels, np.ones(depth, np.int64))
+    else:
+        table = _pack(weights, *fixed)
+    width = y.shape[2]
+    function = _FUNCTIONS[stride]
+
+    def lower(lowering: Lowering, node: Node) -> None:
+        lowering.call(
+            node,
+            function,
+            "tcnn_depthwise_dsp_params_t",
+            {
+                "input_height": x.shape[1],
+                "input_width": x.shape[2],
+                "channels": depth,
+                "output_height": y.shape[1],
+                "output_width": y.shape[2],
+                "pad_top": attrs.padding[0],
+                "pad_left": attrs.padding[1],
+                "input_zero_point": x.zero_point,
+                **clamp_params(attrs.clamp),
+                "fixed_shift": int(fixed is not None),
+            },
+            lowering.array(node, "weights", "int32_t", table),
+            lowering.scratch(node),
+        )
+
+    return Kernel(
+        function=function,
+        cycles=_count_cycles(y.shape, x.shape[2], stride, fixed is not None),
+        table_bytes=4 * table.size,
+        scratch_bytes=(
+            4 * (width + 2) * depth
+            if stride == 1
+            else 24 * (width + 1) * -(-depth // 4) + 4 * -(-depth // 2)
+        ),
+        lower=lower,
+    )
+
+
+def _fix_shift(
+    weights: Integers, channels: Channels, clamp: Clamp
+) -> tuple[Channels, Integers] | None:
+    """Channels that all shift by `_FIXED_SHIFT`, and each one's scale of sums, in bits.
+
+    The scale makes up for the channel's own shift, and keeps the bits that rounding
+    looks at: with z the exact quotient by 2^32 and N an integer, round(z) >= N where
+    floor(2^n * z) >= 2^n * N - 2^(n - 1). What is left is whether negative sums round
+    otherwise within the clamp, and shifts that scales do not reach; so all is checked.
+    """
+    silent = channels.multiplier == 0
+    scale = np.clip(_FIXED_SHIFT - channels.shift, 1, 7) + 1
+    rest = (channels.shift + scale - 1 - _FIXED_SHIFT) * ~silent
+    if np.any(rest < 0) or np.any(channels.largest << scale >= 1 << 31):
+        return None
+    half = 1 << rest >> 1
+    offset = np.where(
+        silent,
+        channels.offset << (_FIXED_SHIFT - 1),
+        (channels.offset << (scale - 1)) + (1 << (scale - 2)),
+    )
+    fixed = Channels(
+        channels.bias,
+        (channels.multiplier + half) >> rest,
+        (offset + half) >> rest,
+        np.full_like(scale, _FIXED_SHIFT),
+        channels.largest,
+    )
+    spread = 128 * np.abs(weights).sum(axis=(0, 1))
+    lowest, highest = channels.bias - spread, channels.bias + spread
+    # The least sum that gives each value, by bisection; both ways of rounding rise.
+    values = np.arange(clamp[0] + 1, clamp[1] + 1)[:, None]
+    first = np.broadcast_to(lowest, (len(values), len(lowest)))
+    last = np.broadcast_to(highest + 1, first.shape)
+    while np.any(first < last):
+        middle = (first + last) >> 1
+        reached = _round_twice(channels, middle) >= values
+        first = np.where(reached | (first >= last), first, middle + 1)
+        last = np.where(reached, middle, last)
+    at = _shift_once(fixed, scale, first) >= values
+    before = _shift_once(fixed, scale, first - 1) >= values
+    equal = (at | (first > highest)) & (~before | (first == lowest))
+    return (fixed, scale) if np.all(equal) else None
+
+
+def _round_twice(channels: Channels, sums: Integers) -> Integers:
+    rounded = (2 * sums * channels.multiplier + (1 << 31)) >> 32
+    return (rounded - (sums < 0) + channels.offset) >> channels.shift
+
+
+def _shift_once(channels: Channels, scale: Integers, sums: Integers) -> Integers:
+    high = ((sums << scale) * channels.multiplier) >> 32
+    return (high + channels.offset) >> channels.shift
+
+
+def _pack(weights: Integers, channels: Channels, scale: Integers) -> Integers:
+    """Nine words a channel from weights of shape (rows, columns, channels)."""
+    top, middle, bottom = weights << scale
+    depth = np.full_like(scale, len(scale))
+    words = [
+        *_lanes(top, bottom),
+        _lanes(middle[0], middle[1]),
+        _lanes(middle[2], depth),
+        channels.bias << scale,
+        *channels.requantization().T,
+    ]
+    return np.stack(words, axis=1).astype(np.uint32).astype(np.int32)
+
+
+def _lanes(low: Integers, high: Integers) -> Integers:
+    return (low & 0xFFFF) | (high & 0xFFFF) << 16
+
+
+def _count_cycles(
+    shape: tuple[int, ...], input_width: int, stride: int, fixed: bool
+) -> int:
+    """A pass for each two rows, or each row of stride 2: the strip, then channels."""
+    _, height, width, depth = shape
+    if stride == 1:
+        passes = -(-height // 2)
+        load = 6.0 * min(width + 2, input_width) * depth + 500
+        column = 29.4 if fixed else 35.4
+        channel = 43 + column * width
+    else:
+        passes = height
+        load = (width + 1) * (25 * -(-depth // 4) + 19) + 3.5 * depth + 600
+        column = 18.8 if fixed else 21.8
+        channel = 46 + column * width
+    return int(passes * (load + depth * channel))

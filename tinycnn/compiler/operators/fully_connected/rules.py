@@ -1,0 +1,102 @@
+"""FULLY_CONNECTED: what a file may say, and the portable kernel.
+
+LiteRT rounds once, from doubles; TFLite Micro twice, like a convolution.
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.arithmetic.numerics import (
+    Multiplier,
+    Numerics,
+    quantize_multiplier,
+    single_rounding_multiplier,
+)
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.activation import (
+    ClampedAttrs,
+    clamp_params,
+    read_first_clamp,
+)
+from tinycnn.compiler.operators.shared.weights import (
+    check_weights,
+    largest_sums,
+    lower_weights,
+    real_multipliers,
+)
+from tinycnn.compiler.reading.raw_op import RawOp
+from tinycnn.errors import UnsupportedModelError
+
+__all__ = [
+    "check",
+    "count_macs",
+    "find_multipliers",
+    "lower",
+    "read",
+]
+
+
+def read(raw: RawOp) -> ClampedAttrs:
+    """Its attributes.
+
+    Raises:
+        UnsupportedModelError: If the weights are shuffled.
+    """
+    if raw.int8(1):
+        raise UnsupportedModelError(f"{raw.label}: shuffled weights are not supported")
+    return read_first_clamp(raw)
+
+
+def check(node: Node) -> None:
+    """Weights whose inputs divide the input's elements into rows."""
+    node.check_inputs(2, 3)
+    x, y = node.int8_input(), node.int8_output()
+    if len(node.input(1).shape) != 2:
+        node.invalid(f"expected 2-D weights, got {node.input(1).shape}")
+    channels, depth = check_weights(node, axis=0).shape
+    fits = y.size * depth == x.size * channels and y.shape[-1:] == (channels,)
+    if x.size % depth or not fits:
+        node.invalid(
+            f"weights of shape {(channels, depth)} do not take {x.shape} to {y.shape}"
+        )
+
+
+def lower(lowering: Lowering, node: Node) -> None:
+    """One call for all rows."""
+    x, y = node.input(), node.output()
+    channels, depth = node.input(1).shape
+    once = lowering.numerics == "litert"
+    multipliers = find_multipliers(node, lowering.numerics)
+    weights, bias = lower_weights(lowering, node)
+    params: dict[str, Param] = {
+        "rows": x.size // depth,
+        "input_channels": depth,
+        "output_channels": channels,
+        "input_zero_point": x.zero_point,
+        "output_zero_point": y.zero_point,
+        **clamp_params(node.attrs(ClampedAttrs).clamp),
+        "per_channel": int(len(multipliers) > 1),
+        "round_once": int(once),
+        **lowering.multipliers(node, multipliers),
+    }
+    function, params_type = "tcnn_fully_connected_s8", "tcnn_fully_connected_params_t"
+    lowering.call(node, function, params_type, params, weights, bias)
+
+
+def find_multipliers(node: Node, numerics: Numerics) -> list[Multiplier]:
+    """One, or one a channel: for a single rounding in `litert`, for two in `tflm`."""
+    if numerics == "tflm":
+        return [quantize_multiplier(real) for real in real_multipliers(node)]
+    zero_point, reals = node.output().zero_point, real_multipliers(node)
+    sums = largest_sums(node, axis=0)
+    limits = sums.tolist() if len(reals) > 1 else [int(sums.max())]
+    return [
+        single_rounding_multiplier(real, zero_point, limit)
+        for real, limit in zip(reals, limits, strict=True)
+    ]
+
+
+def count_macs(node: Node) -> int:
+    """One a weight of the output channel, for each output."""
+    return node.output().size * node.input(1).shape[1]

@@ -1,0 +1,1 @@
+"""Functions of one value, which kernels look up in a table of 256."""

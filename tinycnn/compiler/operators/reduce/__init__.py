@@ -1,0 +1,1 @@
+"""Reductions over any axes: MEAN, REDUCE_MAX and REDUCE_MIN."""

@@ -1,0 +1,36 @@
+"""REDUCE_MAX and REDUCE_MIN."""
+
+from __future__ import annotations
+
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.reduce.loops import (
+    ReduceAttrs,
+    check_reduction,
+    loop_params,
+    read_axes,
+)
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
+
+__all__ = ["OPERATORS"]
+
+
+def _read(raw: RawOp) -> ReduceAttrs:
+    return ReduceAttrs(read_axes(raw))
+
+
+def _check(node: Node) -> None:
+    check_reduction(node)
+    node.check_same_quant(node.input(), node.output())
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    function = f"tcnn_{node.op.kind.lower()}_s8"
+    lowering.call(node, function, "tcnn_reduce_params_t", loop_params(node))
+
+
+OPERATORS = (
+    Operator("REDUCE_MAX", 82, _read, _check, _lower),
+    Operator("REDUCE_MIN", 89, _read, _check, _lower),
+)

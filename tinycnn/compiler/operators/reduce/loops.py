@@ -1,0 +1,75 @@
+"""What reductions share: axes, and the loops over kept and reduced dimensions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.copy import element_strides
+from tinycnn.compiler.reading.raw_op import RawOp
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["ReduceAttrs", "check_reduction", "loop_params", "read_axes"]
+
+_LOOPS = 3  # of each sort, in the kernels: enough for 6 dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceAttrs(Attrs):
+    """Options; axes are sorted and not negative."""
+
+    axes: tuple[int, ...]
+
+
+def read_axes(raw: RawOp) -> tuple[int, ...]:
+    """The axes, sorted and not negative.
+
+    Raises:
+        InvalidModelError: If there are none, or one is not of the input.
+    """
+    rank = len(raw.input(0).shape)
+    axes = [int(a) for a in raw.constant(1).reshape(-1)]
+    if not axes or any(not -rank <= a < rank for a in axes):
+        raise InvalidModelError(
+            f"{raw.label}: expected axes of a {rank}-D input, got {axes}"
+        )
+    return tuple(sorted({a % rank for a in axes}))
+
+
+def check_reduction(node: Node) -> None:
+    """Check types and shapes; the output may keep the reduced axes, of size 1.
+
+    Raises:
+        ModelError: If they are wrong.
+    """
+    node.check_inputs(2)
+    x, y, axes = node.int8_input(), node.int8_output(), node.attrs(ReduceAttrs).axes
+    kept = tuple(1 if i in axes else d for i, d in enumerate(x.shape))
+    if y.shape != kept:
+        dropped = tuple(d for i, d in enumerate(x.shape) if i not in axes)
+        node.check_output_shape(dropped)
+
+
+def loop_params(node: Node) -> dict[str, Param]:
+    """The fields of the loops over kept and reduced dimensions.
+
+    Neighbours of one sort are one loop, so 6 dimensions need at most 3 of each.
+    """
+    shape, axes = node.input().shape, node.attrs(ReduceAttrs).axes
+    loops: list[tuple[bool, int, int]] = []
+    for i, stride in enumerate(element_strides(shape)):
+        if shape[i] == 1:
+            continue
+        size = shape[i]
+        if loops and loops[-1][0] == (i in axes):
+            size *= loops.pop()[1]
+        loops.append((i in axes, size, stride))
+    params: dict[str, Param] = {}
+    for name, is_reduced in (("kept", False), ("reduced", True)):
+        chosen = [loop[1:] for loop in loops if loop[0] == is_reduced]
+        chosen = [(1, 0)] * (_LOOPS - len(chosen)) + chosen
+        params[f"{name}_size"] = tuple(size for size, _ in chosen)
+        params[f"{name}_stride"] = tuple(stride for _, stride in chosen)
+    return params

@@ -1,0 +1,55 @@
+"""MEAN."""
+
+from __future__ import annotations
+
+import math
+
+from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.reduce.loops import (
+    ReduceAttrs,
+    check_reduction,
+    loop_params,
+    read_axes,
+)
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
+
+__all__ = ["OPERATORS"]
+
+
+def _read(raw: RawOp) -> ReduceAttrs:
+    return ReduceAttrs(read_axes(raw))
+
+
+def _check(node: Node) -> None:
+    check_reduction(node)
+    node.check_headroom(_multiplier(node), _count(node) * 255)
+
+
+def _count(node: Node) -> int:
+    """Input elements for each element of the output."""
+    return math.prod(node.input().shape[a] for a in node.attrs(ReduceAttrs).axes)
+
+
+def _multiplier(node: Node) -> Multiplier:
+    """Input scale / output scale / number of elements."""
+    x, y = node.input(), node.output()
+    return mean_multiplier(x.scale / y.scale, _count(node))
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    multiplier = _multiplier(node)
+    params: dict[str, Param] = {
+        **loop_params(node),
+        "input_zero_point": node.input().zero_point,
+        "output_zero_point": node.output().zero_point,
+        "multiplier": multiplier.value,
+        "shift": multiplier.shift,
+    }
+    lowering.call(node, "tcnn_mean_s8", "tcnn_mean_params_t", params)
+
+
+OPERATORS = (Operator("MEAN", 40, _read, _check, _lower),)

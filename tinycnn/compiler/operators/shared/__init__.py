@@ -1,0 +1,1 @@
+"""Rules that several operators name; no operator is defined here."""

@@ -1,0 +1,95 @@
+"""Operators on two tensors whose shapes are made alike by repetition.
+
+Follows numpy's rule, as TFLite does: shapes are aligned at the last dimension, and a
+dimension of 1 is repeated.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, zip_longest
+
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.program import Param
+
+__all__ = ["broadcast_params", "check_broadcast", "lower_binary"]
+
+_MAX_DIMENSIONS = 4  # of tcnn_broadcast_t
+
+Run = tuple[int, bool, bool]  # size; whether it repeats input 1, input 2
+
+
+def check_broadcast(node: Node) -> None:
+    """Check that two int8 inputs yield the output's shape in a way that kernels walk.
+
+    Raises:
+        ModelError: If an input is of another kind or the shapes do not fit.
+    """
+    node.check_inputs(2)
+    a, b = node.check_int8(node.input(0)), node.check_int8(node.input(1))
+    if a.data is not None and b.data is not None:
+        node.refuse("expected an activation among the inputs, got two constants")
+    runs = _find_runs(a.shape, b.shape)
+    if runs is None:
+        node.invalid(f"shapes {a.shape} and {b.shape} cannot be broadcast")
+    if len(runs) > _MAX_DIMENSIONS:
+        node.refuse(
+            f"shapes {a.shape} and {b.shape} alternate in more than "
+            f"{_MAX_DIMENSIONS} dimensions"
+        )
+    node.check_output_shape(_broadcast_shape(a.shape, b.shape))
+
+
+def broadcast_params(node: Node) -> dict[str, Param]:
+    """The fields of tcnn_broadcast_t."""
+    runs = _find_runs(node.input(0).shape, node.input(1).shape) or []
+    runs = [(1, True, True)] * (_MAX_DIMENSIONS - len(runs)) + runs
+    return {
+        "shape": tuple(size for size, _, _ in runs),
+        "stride1": _strides([(size, repeats) for size, repeats, _ in runs]),
+        "stride2": _strides([(size, repeats) for size, _, repeats in runs]),
+    }
+
+
+def lower_binary(
+    lowering: Lowering,
+    node: Node,
+    function: str,
+    params_type: str,
+    params: dict[str, Param],
+) -> None:
+    """Add a call whose operands are activations or constants, in the node's order."""
+    operands = (lowering.operand(node, 0), lowering.operand(node, 1))
+    lowering.call(node, function, params_type, params, *operands, inputs=())
+
+
+def _find_runs(a: tuple[int, ...], b: tuple[int, ...]) -> list[Run] | None:
+    """The output's dimensions, neighbours that are walked alike as one.
+
+    None if the shapes cannot be broadcast.
+    """
+    pairs = list(zip_longest(reversed(a), reversed(b), fillvalue=1))[::-1]
+    if any(m != n and 1 not in (m, n) for m, n in pairs):
+        return None
+    dimensions = ((max(m, n), m == 1, n == 1) for m, n in pairs if max(m, n) > 1)
+    runs: list[Run] = []
+    for (repeats1, repeats2), group in groupby(dimensions, key=lambda d: d[1:]):
+        size = 1
+        for dimension, _, _ in group:
+            size *= dimension
+        runs.append((size, repeats1, repeats2))
+    return runs
+
+
+def _broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    pairs = zip_longest(reversed(a), reversed(b), fillvalue=1)
+    return tuple(max(pair) for pair in pairs)[::-1]
+
+
+def _strides(runs: list[tuple[int, bool]]) -> tuple[int, ...]:
+    """Elements of an input between neighbours along each run."""
+    strides, stride = [], 1
+    for size, repeats in reversed(runs):
+        strides.append(0 if repeats else stride)
+        stride *= 1 if repeats else size
+    return tuple(reversed(strides))

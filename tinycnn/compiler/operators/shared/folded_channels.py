@@ -1,0 +1,84 @@
+"""Output channels as DSP kernels take them: one bias, one multiplier, one shift.
+
+The bias has the input's zero point in it.
+
+The kernels multiply raw int8 inputs, and add the output's zero point before the last
+shift: with t the doubled sum times the multiplier, rounded to its upper 32 bits,
+
+    output = saturate((t - (sum < 0) + offset) >> shift)
+    offset = (zero point << shift) + (1 << (shift - 1))
+
+which is TFLite's MultiplyByQuantizedMultiplier plus the zero point, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.weights import real_multipliers
+
+__all__ = ["Channels", "Integers", "fold_channels"]
+
+Integers = NDArray[np.int64]
+
+_MAX_SHIFT = 22  # the offset must fit 32 bits
+_MAX_SUM = 1 << 30  # doubled sums must fit 32 bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channels:
+    """One value each an output channel.
+
+    Attributes:
+        bias: What the sum over raw inputs starts from.
+        multiplier: Of the doubled sum; 0 for channels that are always the zero point.
+        offset: Added before the last shift.
+        shift: To the right, at least 1.
+        largest: What no sum exceeds in either direction.
+    """
+
+    bias: Integers
+    multiplier: Integers
+    offset: Integers
+    shift: Integers
+    largest: Integers
+
+    def requantization(self) -> Integers:
+        """Multiplier, offset and shift of each channel: an array of shape (n, 3)."""
+        return np.stack([self.multiplier, self.offset, self.shift], axis=1)
+
+
+def fold_channels(
+    node: Node, axis: int, multipliers: list[Multiplier] | None = None
+) -> Channels | None:
+    """The channels of a node's weights, or None where the formula is not exact.
+
+    Args:
+        node: Its inputs are activation, weights and, where there is one, a bias.
+        axis: The weights' output channel axis.
+        multipliers: One, or one a channel; by default those of the scales.
+    """
+    w, bias = node.input(1).data, node.optional_input(2)
+    assert w is not None
+    weights = np.moveaxis(w, axis, 0).reshape(w.shape[axis], -1).astype(np.int64)
+    sums = -node.input().zero_point * weights.sum(axis=1)
+    if bias is not None and bias.data is not None:
+        sums += bias.data.reshape(-1).astype(np.int64)
+    spread = np.where(weights > 0, weights * 128, weights * -127).sum(axis=1)
+    largest = np.abs(sums) + np.maximum(spread, np.abs(weights).sum(axis=1) * 128)
+    found = multipliers or [quantize_multiplier(r) for r in real_multipliers(node)]
+    found = found * (len(weights) // len(found))
+    multiplier = np.array([m.value for m in found], np.int64)
+    shift = np.array([-m.shift for m in found], np.int64)
+    # A sum that stays below half an output step never leaves the zero point.
+    multiplier[(shift > _MAX_SHIFT) & (largest < 1 << _MAX_SHIFT)] = 0
+    shift[multiplier == 0] = 1
+    if np.any((shift < 1) | (shift > _MAX_SHIFT) | (largest >= _MAX_SUM)):
+        return None
+    offset = (node.output().zero_point << shift) + (1 << (shift - 1))
+    return Channels(sums, multiplier, offset, shift, largest)

@@ -1,0 +1,49 @@
+"""What the compiler knows of one TFLite operator.
+
+Whatever an operator does not say has a default that is safe for any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.reading.raw_op import RawOp
+
+__all__ = ["Operator", "read_nothing"]
+
+
+def read_nothing(raw: RawOp) -> Attrs:
+    """The attributes of an operator without options."""
+    return Attrs()
+
+
+def _no_macs(node: Node) -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The rules of one operator.
+
+    Attributes:
+        kind: Its name in TFLite's schema.
+        code: Its number there; None if no file can ask for it.
+        read: Options of the file -> attributes.
+        check: Raises a ModelError unless the kernels can compute the node exactly.
+        lower: Adds the calls of the portable kernel.
+        count_macs: Multiply-accumulates of one inference.
+        is_alias: The output is the first input under another shape: the memory plan
+            puts both in one place, and there are no kernel calls.
+    """
+
+    kind: str
+    code: int | None
+    read: Callable[[RawOp], Attrs]
+    check: Callable[[Node], None]
+    lower: Callable[[Lowering, Node], None]
+    count_macs: Callable[[Node], int] = _no_macs
+    is_alias: bool = False
