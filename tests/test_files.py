@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from tinycnn import files
 from tinycnn.errors import TinycnnError
-from tinycnn.files import write_whole, writing, writing_folder
+from tinycnn.files import reading, write_whole, writing, writing_folder
 
 # Replaces a file and a folder of three files for ever; each holds one letter only.
 _REPLACE = """
@@ -128,3 +129,26 @@ def test_only_this_module_replaces_files() -> None:
     ]
 
     assert set(others) == {"files.py", "simulator/counter.py"}
+
+
+def test_only_regular_files_of_a_bounded_size_are_read(tmp_path: Path) -> None:
+    """A pipe, a socket, a device, a folder and a large file are refused at once."""
+    (tmp_path / "file").write_bytes(b"12345")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    with reading(tmp_path / "link", max_bytes=5) as stream:
+        assert stream.read() == b"12345"
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        for place, reason in (
+            (tmp_path / "pipe", "expected a file, got a pipe, socket or device"),
+            (tmp_path / "socket", "expected a file, got a pipe, socket or device"),
+            (Path("/dev/zero"), "expected a file, got a pipe, socket or device"),
+            (tmp_path, "expected a file, got a folder"),
+            (tmp_path / "loop", "Too many levels of symbolic links"),
+            (tmp_path / "file", "expected at most 4 bytes, got 5"),
+        ):
+            with pytest.raises(OSError, match=reason), reading(place, max_bytes=4):
+                pass

@@ -2,13 +2,16 @@
 
 What is written lies beside its place until it is complete and on the disk; then it
 takes the place in one step. Everything in tinycnn that replaces a file does it here.
+What is read is a regular file of a bounded size: a pipe would hang, a device never end.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,10 +21,39 @@ from typing import BinaryIO
 
 from tinycnn.errors import TinycnnError
 
-__all__ = ["move_in", "write_whole", "writing", "writing_folder"]
+__all__ = ["move_in", "reading", "write_whole", "writing", "writing_folder"]
 
 _AT_FDCWD = -100  # of fcntl.h: paths are relative to the working directory
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+
+
+@contextmanager
+def reading(path: Path, *, max_bytes: int) -> Iterator[BinaryIO]:
+    """A stream of the regular file `path`; links are followed, nothing is waited for.
+
+    Raises:
+        OSError: If it cannot be opened, is a folder, pipe, socket or device, or holds
+            more than `max_bytes`; `strerror` says which.
+    """
+    _check_readable(path, os.stat(path), max_bytes)
+    with open(path, "rb", opener=_open_at_once) as stream:
+        _check_readable(path, os.fstat(stream.fileno()), max_bytes)
+        yield stream
+
+
+def _check_readable(path: Path, status: os.stat_result, max_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        is_folder = stat.S_ISDIR(status.st_mode)
+        found = "a folder" if is_folder else "a pipe, socket or device"
+        raise OSError(errno.EINVAL, f"expected a file, got {found}", str(path))
+    if status.st_size > max_bytes:
+        reason = f"expected at most {max_bytes:,} bytes, got {status.st_size:,}"
+        raise OSError(errno.EFBIG, reason, str(path))
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Opening a pipe that took the file's place meanwhile does not wait either."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def write_whole(content: str | bytes, path: Path) -> None:
