@@ -83,7 +83,8 @@ def place(
         for p in pairs
     ]
     target = max(lower_bound, *sizes.values())
-    answers = (_climb(sizes, aligned, order, target) for order in orders)
+    different = dict.fromkeys(tuple(order) for order in orders)
+    answers = (_climb(sizes, aligned, order, target) for order in different)
     best = min(answers, key=lambda offsets: _end(sizes, offsets))
     low, high, proven = target, _end(sizes, best), target
     budget = MAX_WORK // max(len(aligned), 1)
@@ -104,10 +105,13 @@ def place(
 def _climb(
     sizes: Mapping[int, int], pairs: Sequence[Pair], order: Sequence[int], target: int
 ) -> dict[int, int]:
-    """The best of several greedy answers: what ends highest is next placed earlier."""
+    """The best of several greedy answers: what ends highest is next placed earlier.
+
+    An order that comes again leads to the same answers again, so it ends the climb.
+    """
     blocks, gaps = list(order), _list_gaps(sizes, pairs)
     best = _place_greedily(blocks, gaps)
-    offsets = best
+    offsets, seen = best, {tuple(blocks)}
     for _ in range(min(MAX_CLIMBS, MAX_WORK // (16 * len(pairs) + 1))):
         end = _end(sizes, offsets)
         highest = next(b for b in blocks if offsets[b] + sizes[b] == end)
@@ -115,6 +119,9 @@ def _climb(
         if end <= target or position == 0:
             break
         blocks.insert(position // 2, blocks.pop(position))
+        if tuple(blocks) in seen:
+            break
+        seen.add(tuple(blocks))
         offsets = _place_greedily(blocks, gaps)
         best = min(best, offsets, key=lambda found: _end(sizes, found))
     return best
