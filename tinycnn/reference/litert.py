@@ -5,6 +5,7 @@ Where it is not installed, `tflite-runtime` or TensorFlow serve, under their own
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.metadata
 from typing import Any
@@ -70,6 +71,7 @@ def _run_row(interpreter: Any, row: bytes) -> bytes:
     return b"".join(output.tobytes() for output in outputs)
 
 
+@functools.cache
 def _find_package() -> tuple[str, Any]:
     for package, module in _PACKAGES:
         try:
