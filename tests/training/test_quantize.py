@@ -168,3 +168,36 @@ def test_gradients_reach_all_weights(
     gradients = tape.gradient(loss, twin.trainable_variables)
     assert None not in gradients
     assert all(np.abs(gradient).max() > 0 for gradient in gradients)
+
+
+def test_a_model_that_is_not_its_graph_is_refused() -> Any:
+    """A functional model with a call of its own computes something else."""
+    from tinycnn.models.backend import keras
+    from tinycnn.training.quantize import quantize_model
+
+    class Halved(keras.Model):  # type: ignore[misc]  # Keras ships no types
+        def call(self, x: Any, training: Any = False) -> Any:
+            return super().call(x, training=training) * 0.5
+
+    image = keras.Input((8, 8, 1))
+    flat = keras.layers.Flatten()(image)
+    model = Halved(image, keras.layers.Dense(3)(flat), name="halved")
+
+    with pytest.raises(UnsupportedModelError, match="'halved': expected outputs as"):
+        quantize_model(model)
+
+
+def test_a_channel_of_a_constant_keeps_it() -> None:
+    """Zero weights with a bias are no pruned channel: what follows reads the bias."""
+    from tinycnn.models.backend import keras
+    from tinycnn.training.quantize import quantize_model
+
+    layer = keras.layers.Conv2D(3, 3, name="conv")
+    model = keras.Sequential([keras.Input((8, 8, 1)), layer])
+    kernel = np.ones((3, 3, 1, 3), np.float32)
+    kernel[..., :2] = 0.0
+    layer.set_weights([kernel, np.array([0.5, 0.0, 0.0], np.float32)])
+    twin = quantize_model(model).get_layer("conv")
+
+    np.testing.assert_array_equal(twin.bias, [0.5, 0.0, 0.0])
+    assert twin.bias.constraint is not None

@@ -217,3 +217,59 @@ def test_input_of_any_size_is_refused(keras: Any) -> None:
 
     with pytest.raises(UnsupportedModelError, match=r"got \(None, None, 1\)"):
         _read(model)
+
+
+def test_a_layer_with_a_call_of_its_own_is_refused(keras: Any) -> None:
+    """Its class does not say what the instance computes."""
+    layer = keras.layers.ReLU(name="bent")
+    layer.call = lambda x: x * 0.5
+
+    with pytest.raises(UnsupportedModelError, match=r"'bent'.*expected the call of"):
+        _read(_model(keras, keras.layers.Conv2D(2, 3), layer))
+
+
+@pytest.mark.parametrize("kind", ["Dropout", "BatchNormalization"])
+def test_a_layer_that_is_always_in_training_is_refused(keras: Any, kind: str) -> None:
+    """It would drop, or normalize by the batch, in inference too."""
+    image = keras.Input((8, 8, 2))
+    x = keras.layers.Conv2D(2, 3)(image)
+    layer = keras.layers.Dropout(0.5, name="always")
+    if kind != "Dropout":
+        layer = keras.layers.BatchNormalization(name="always")
+    model = keras.Model(image, layer(x, training=True))
+
+    with pytest.raises(UnsupportedModelError, match="input alone, got training=True"):
+        _read(model)
+
+
+def test_a_frozen_normalization_is_read(keras: Any) -> None:
+    """Called with training=False it computes in training what it does in inference."""
+    image = keras.Input((8, 8, 2))
+    x = keras.layers.Conv2D(2, 3)(image)
+    norm = keras.layers.BatchNormalization()
+
+    assert len(_read(keras.Model(image, norm(x, training=False)))) == 2
+
+
+@pytest.mark.parametrize("base", ["ReLU", "Dense", "Softmax", "BatchNormalization"])
+def test_a_class_of_the_users_own_is_not_taken_for_its_base(
+    keras: Any, base: str
+) -> None:
+    """A subclass may compute anything, whatever its name."""
+    own = type(base, (getattr(keras.layers, base),), {"call": lambda self, x: x * 0.5})
+    layer = own(2, name="own") if base == "Dense" else own(name="own")
+
+    with pytest.raises(
+        UnsupportedModelError, match=rf"'own' \({base}\): not Keras' own"
+    ):
+        _read(_model(keras, keras.layers.Conv2D(2, 3), layer))
+
+
+def test_mixed_precision_is_refused(keras: Any) -> None:
+    """What training computes in 16 bits is none of the model's business."""
+    layer = keras.layers.Conv2D(2, 3, dtype="mixed_float16", name="half")
+    expected = r"layer 'half' \(Conv2D\): expected float32, got mixed_float16"
+
+    with pytest.raises(UnsupportedModelError, match=expected) as caught:
+        _read(_model(keras, layer))
+    assert 'precision = "bfloat16"' in caught.value.hint

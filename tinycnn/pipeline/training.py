@@ -78,6 +78,7 @@ def train(folder: Path, job: Job) -> None:
 
     project, dataset = job.project, job.dataset
     model, recipe = build_network(project, dataset, job.build), project.training
+    _twin_of(model, project)  # refuses now what could not be quantized later
     if recipe.transfer is not None:
         _start_from_another(model, recipe.transfer, job)
     hooks = _hooks("train", recipe, job)

@@ -41,7 +41,7 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
 
     Args:
         step: What the layer computes and its initial weights; filters that are zero, as
-            those of pruned channels, stay zero.
+            those of pruned channels, stay zero if their bias is zero too.
         source: The grid of its input.
         target: The grid that its output will be rounded to.
         per_channel: Whether each output channel has a scale of its own.
@@ -71,7 +71,8 @@ class FakeQuantLinear(keras.layers.Layer):  # type: ignore[misc]  # Keras ships 
         self._source_grid, self._target_grid = source.grid, target.grid
         self.kernel = self.add_weight(shape=step.kernel.shape, name="kernel")
         self.bias = self.add_weight(shape=step.bias.shape, name="bias")
-        alive = np.any(step.kernel, axis=_REDUCED_AXES[step.kind]).astype(np.float32)
+        alive = np.any(step.kernel, axis=_REDUCED_AXES[step.kind])
+        alive = (alive | (step.bias != 0).reshape(alive.shape)).astype(np.float32)
         for variable, value, mask in (
             (self.kernel, step.kernel, alive),
             (self.bias, step.bias, alive.ravel()),

@@ -39,6 +39,7 @@ Ranges = Literal["average", "learned"]
 _CALIBRATION_IMAGES = 256
 _GRID_KEEPERS = ("same_grid", "average_pool", "concatenate")
 _FOLLOWING_SHARE = 2 / 3  # of the epochs of fine-tuning
+_PROOF_IMAGES, _PROOF_TOLERANCE = 4, 0.01  # of the largest output
 
 
 def quantize_model(
@@ -75,7 +76,27 @@ def quantize_model(
         if step.kind not in (*_GRID_KEEPERS, "softmax"):
             tensor = slot.grid(tensor, slot=slot.number)
         tensors.append(tensor)
-    return keras.Model(image, tensors[-1], name=f"{model.name}_int8")
+    twin = keras.Model(image, tensors[-1], name=f"{model.name}_int8")
+    _check_computes_the_same(model, twin)
+    return twin
+
+
+def _check_computes_the_same(model: Any, twin: Any) -> None:
+    """Refuse a model whose float outputs are not those of its twin without rounding."""
+    shape = (_PROOF_IMAGES, *model.inputs[0].shape[1:])
+    noise = np.random.default_rng(0).random(shape, np.float32)
+    expected = np.asarray(model(noise, training=False))
+    set_mode(twin, "float")
+    found = np.asarray(twin(noise, training=False))
+    set_mode(twin, "active")
+    largest = np.abs(expected).max()
+    distance = np.abs(found - expected).max()
+    if distance > _PROOF_TOLERANCE * largest:
+        raise UnsupportedModelError(
+            f"model '{model.name}': expected outputs as its layers say, got others by "
+            f"up to {distance:.3g} of {largest:.3g}",
+            hint="do not override call, and use Keras' layers as they are",
+        )
 
 
 def calibrate(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.models.backend import keras
+from tinycnn.training.activations import FUNCTIONS, function_of, shown_name
 from tinycnn.training.layer_graph import node_of, tensors_in_order
 from tinycnn.training.steps import (
     ActivationName,
@@ -80,16 +81,36 @@ def _check_layer(layer: Any, node: Any, seen: list[Any]) -> None:
             hint="use layers: keras.layers.Add()([x, y]) instead of x + y",
         )
     if type(layer) not in _READERS:
+        is_own = type(layer).__name__ in {kind.__name__ for kind in _READERS}
+        problem = "not Keras' own class" if is_own else "not supported"
         known = ", ".join(kind.__name__ for kind in _READERS)
         raise UnsupportedModelError(
-            f"layer '{layer.name}' ({type(layer).__name__}): not supported",
+            f"layer '{layer.name}' ({type(layer).__name__}): {problem}",
             hint=f"supported layers: {known}",
         )
     if any(layer is other for other in seen):
         raise _refusal(layer, "one use in the model", "two", "give each use a layer")
+    _check_call(layer, node)
     _expect(layer, "data_format", "channels_last")
     if len(node.output_tensors) != 1:
         raise _refusal(layer, "1 output", str(len(node.output_tensors)))
+
+
+def _check_call(layer: Any, node: Any) -> None:
+    """Refuse a layer that computes something else than its class says."""
+    if "call" in vars(layer):
+        raise _refusal(layer, "the call of its class", "one of its own")
+    _expect_float32(layer)
+    given = enumerate(node.arguments.args[1:], 1)  # beside the input
+    options = {**node.arguments.kwargs, **{f"argument {i}": v for i, v in given}}
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise _refusal(
+                layer,
+                "a call with its input alone",
+                f"{name}={value}",
+                "leave training out of the call: it is for inference too",
+            )
 
 
 def _check_softmax_is_last(steps: list[Step]) -> None:
@@ -202,25 +223,30 @@ def _read_softmax(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> in
 
 def _with_activation(reading: _Reading, index: int, layer: Any) -> int:
     """Append or fuse the `activation` of `layer` after the step at `index`."""
-    name: Any = getattr(layer.activation, "__name__", type(layer.activation).__name__)
+    name = function_of(layer)
+    if name is None:
+        raise _unknown_function(layer)
     if name == "linear":
         return index
-    if name in ("relu", "relu6"):
+    if name == "relu" or name == "relu6":
         return _fused(reading, index, layer, name)
     if name == "hard_sigmoid":
         index, step = _linear_step(reading, index, layer)
         reading.steps[index] = fold_hard_sigmoid(step)
         return index
-    if name not in _FUNCTIONS:
-        known = ", ".join(("linear", "relu", "relu6", "hard_sigmoid", *_FUNCTIONS))
-        raise _refusal(layer, f"activation {known}", f"'{name}'")
-    kind = _FUNCTIONS[name]
+    kind = _FUNCTION_KINDS[name]
     own_name = _own_name(reading.steps[index], layer, name)
     result = reading.append(PlainStep(own_name, (index,), kind))
     if name != "silu":
         return result
     product = PlainStep(f"{own_name}_product", (index, result), "multiply")
     return reading.append(product)
+
+
+def _unknown_function(layer: Any) -> UnsupportedModelError:
+    name = shown_name(layer.activation)
+    got = f"'{name}'" + (", which computes something else" if name in FUNCTIONS else "")
+    return _refusal(layer, f"activation {', '.join(FUNCTIONS)}", got)
 
 
 def _fused(reading: _Reading, index: int, layer: Any, name: ActivationName) -> int:
@@ -300,6 +326,13 @@ def _expect(layer: Any, option: str, expected: Any) -> None:
         raise _refusal(layer, f"{option} {expected}", str(got))
 
 
+def _expect_float32(layer: Any) -> None:
+    got = layer.dtype_policy.name
+    if got != "float32":
+        hint = 'leave mixed precision to tinycnn: precision = "bfloat16" in [training]'
+        raise _refusal(layer, "float32", got, hint)
+
+
 def _expect_last_axis(layer: Any) -> None:
     if layer.axis not in (-1, len(layer.input.shape) - 1):
         raise _refusal(layer, "axis -1", str(layer.axis))
@@ -315,7 +348,7 @@ def _refusal(
     )
 
 
-_FUNCTIONS: dict[str, StepKind] = {
+_FUNCTION_KINDS: dict[str, StepKind] = {
     "sigmoid": "logistic",
     "silu": "logistic",
     "hard_silu": "hard_swish",
