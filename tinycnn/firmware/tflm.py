@@ -20,9 +20,9 @@ from tinycnn.compiler.emission.sources import (
 )
 from tinycnn.compiler.ir.program import Param
 from tinycnn.errors import UnsupportedModelError
+from tinycnn.firmware.c_array import c_array
 from tinycnn.reference import TflmArena
 from tinycnn.rendering import render
-from tinycnn.training.c_array import c_array
 
 __all__ = ["ARDUINO_RELEASE", "ZEPHYR_RELEASE", "TflmEngine", "TflmRelease"]
 __all__ += ["make_tflm_engine"]

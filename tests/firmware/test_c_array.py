@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tinycnn.training.c_array import c_array
+from tinycnn.firmware.c_array import c_array
 
 
 def test_needs_no_tensorflow() -> None:
     """The C array is written without importing TensorFlow."""
     code = (
-        "import sys; from tinycnn.training.c_array import c_array; c_array(b'1'); "
+        "import sys; from tinycnn.firmware.c_array import c_array; c_array(b'1'); "
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
 
