@@ -460,7 +460,7 @@ def test_a_sensors_frame_is_described() -> None:
     target = parse_project(f'{MINIMAL}[target]\napp = "serial"\n{FRAME}').target
 
     assert target.frame is not None
-    assert (target.app, target.frame.bytes) == ("serial", 96 * 64 * 2)
+    assert (target.app, target.frame.format.bytes) == ("serial", 96 * 64 * 2)
 
 
 @pytest.mark.parametrize(

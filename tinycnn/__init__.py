@@ -1,5 +1,6 @@
 """From images to a microcontroller that is proven, bit for bit, to run your model."""
 
-__all__ = ["__version__"]
+__all__ = ["PROJECT_FILE", "__version__"]
 
 __version__ = "0.1.0"
+PROJECT_FILE = "tinycnn.toml"

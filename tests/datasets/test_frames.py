@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tinycnn.datasets import frame_to_image, image_to_frame
-from tinycnn.project import PIXEL_BYTES, FrameSettings, Pixels
+from tinycnn.frames import PIXEL_BYTES, FrameFormat, Pixels
 
 
 def decode(data: bytes, pixels: Pixels, channels: int) -> list[list[int]]:
     """A frame of one row as an image of its own size."""
     width = len(data) // PIXEL_BYTES[pixels]
-    frame = FrameSettings(width=width, height=1, pixels=pixels)
+    frame = FrameFormat(width=width, height=1, pixels=pixels)
     shape = (1, width, channels)
     image = frame_to_image(data, frame, image_shape=shape, fit="crop")
     return image.reshape(width, channels).tolist()
@@ -19,7 +19,7 @@ def decode(data: bytes, pixels: Pixels, channels: int) -> list[list[int]]:
 def test_every_rgb565_pixel_is_scaled_to_eight_bits() -> None:
     """Each field of all 65,536 values, the high byte first, rounded down."""
     values = np.arange(65_536).reshape(64, 1024)
-    frame = FrameSettings(width=1024, height=64, pixels="rgb565")
+    frame = FrameFormat(width=1024, height=64, pixels="rgb565")
     image = frame_to_image(
         values.astype(">u2").tobytes(), frame, image_shape=(64, 1024, 3), fit="crop"
     )
@@ -39,7 +39,7 @@ def test_pixels_get_the_channels_of_the_model() -> None:
 
 def test_a_frame_is_cropped_or_padded_as_photos_are() -> None:
     """About the centre; with black."""
-    frame = FrameSettings(width=4, height=2, pixels="grey")
+    frame = FrameFormat(width=4, height=2, pixels="grey")
     data = bytes([1, 2, 3, 4, 5, 6, 7, 8])
     shape = {"crop": (2, 2, 1), "pad": (4, 4, 1)}
     crop, pad = (
@@ -55,7 +55,7 @@ def test_a_frame_is_cropped_or_padded_as_photos_are() -> None:
 def test_an_image_survives_as_a_frame_as_far_as_its_bits(pixels: Pixels) -> None:
     """RGB565 keeps five or six bits, grey none of the colour."""
     image = np.random.default_rng(0).integers(0, 256, (30, 20, 3), np.uint8)
-    frame = FrameSettings(width=20, height=30, pixels=pixels)
+    frame = FrameFormat(width=20, height=30, pixels=pixels)
     data = image_to_frame(image, pixels)
     back = frame_to_image(data, frame, image_shape=image.shape, fit="crop")
 

@@ -34,7 +34,7 @@ from tinycnn.device.protocol import (
     write_payload,
 )
 from tinycnn.errors import ProtocolError
-from tinycnn.project import FrameSettings
+from tinycnn.frames import FrameFormat
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
 U32 = st.integers(0, 2**32 - 1)
@@ -186,7 +186,7 @@ def test_a_raw_frame_is_described() -> None:
     """Width, height and pixels follow the strings where raw frames are taken."""
     frame = parse_hello(FakeBoard(frame_format=(160, 120, 2)).hello()).frame
 
-    assert frame == FrameSettings(width=160, height=120, pixels="rgb565")
+    assert frame == FrameFormat(width=160, height=120, pixels="rgb565")
     assert frame is not None
     assert frame.bytes == 38_400
     assert parse_hello(FakeBoard().hello()).frame is None

@@ -31,7 +31,7 @@ from tinycnn.firmware import (
     firmware_dir,
     write_arduino_project,
 )
-from tinycnn.project import FrameSettings
+from tinycnn.frames import FrameFormat
 from tinycnn.reference import load_reference
 
 STACK_BYTES = 0x8000
@@ -65,7 +65,7 @@ class App:
             app, "net", borders, frame=frame, fit="crop", labels=LABELS
         )
         pixels = "grey" if channels == 1 else "rgb565"
-        self.frame = frame or FrameSettings(width=160, height=120, pixels=pixels)
+        self.frame = frame or FrameFormat(width=160, height=120, pixels=pixels)
         self.project = write(
             folder / "sketches",
             name="net",
@@ -154,9 +154,9 @@ def test_the_camera_prints_what_it_sees(tmp_path, channels):
 @pytest.mark.parametrize(
     ("board", "frame"),
     [
-        ("nano33ble", FrameSettings(width=96, height=96, pixels="rgb888")),
-        ("nano33ble", FrameSettings(width=20, height=61, pixels="rgb565")),
-        ("pico", FrameSettings(width=33, height=17, pixels="grey")),
+        ("nano33ble", FrameFormat(width=96, height=96, pixels="rgb888")),
+        ("nano33ble", FrameFormat(width=20, height=61, pixels="rgb565")),
+        ("pico", FrameFormat(width=33, height=17, pixels="grey")),
     ],
 )
 def test_frames_from_the_link_are_classified(tmp_path, board, frame):

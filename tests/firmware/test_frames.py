@@ -18,7 +18,7 @@ from tinycnn.compiler import QuantParams, Tensor
 from tinycnn.datasets import frame_to_image, quantize_images
 from tinycnn.errors import TinycnnError, UnsupportedModelError
 from tinycnn.firmware import app_sources, firmware_dir, frames
-from tinycnn.project import PIXEL_BYTES, FrameSettings
+from tinycnn.frames import PIXEL_BYTES, FrameFormat
 
 WARNINGS = (
     "-std=c11 -Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow "
@@ -79,7 +79,7 @@ def make_sources(case, name, *, scale, zero_point, app="serial"):
         app,
         name,
         make_tensors(image_shape, scale=scale, zero_point=zero_point),
-        frame=FrameSettings(width=width, height=height, pixels=pixels),
+        frame=FrameFormat(width=width, height=height, pixels=pixels),
         fit=fit,
         labels=("one", "two"),
     )
@@ -134,7 +134,7 @@ def draw_frames(rng, size):
 def expected_input(case, data, *, scale, zero_point):
     """What the host computes: Pillow, then the table."""
     width, height, pixels, image_shape, fit = case
-    frame = FrameSettings(width=width, height=height, pixels=pixels)
+    frame = FrameFormat(width=width, height=height, pixels=pixels)
     image = frame_to_image(data, frame, image_shape=image_shape, fit=fit)
     return quantize_images(image, scale=scale, zero_point=zero_point).tobytes()
 
@@ -180,7 +180,7 @@ def test_the_cases_resize_either_axis_first():
     """Rows first, or columns, as Pillow does since its version 13."""
     orders = set()
     for width, height, pixels, (h, w, _), fit in ALL_CASES:
-        frame = FrameSettings(width=width, height=height, pixels=pixels)
+        frame = FrameFormat(width=width, height=height, pixels=pixels)
         orders.add(frames.measure_resizing(frame, (w, h), fit).rows_first)
 
     has_both = int(PIL.__version__.split(".")[0]) >= 13
@@ -229,7 +229,7 @@ def test_the_default_frame_is_the_cameras():
 
 def test_a_project_chooses_the_frames_on_its_link_but_not_the_cameras():
     """The camera's size and pixels are its own."""
-    frame = FrameSettings(width=20, height=10, pixels="rgb888")
+    frame = FrameFormat(width=20, height=10, pixels="rgb888")
 
     assert frames.app_frame("serial", frame, 1) == frame
     assert frames.app_frame("camera", frame, 1).pixels == "grey"
@@ -287,7 +287,7 @@ def test_an_unknown_way_of_resizing_is_refused(monkeypatch):
         return Image.fromarray(pixels | 1) if pixels.dtype == np.uint8 else pixels
 
     monkeypatch.setattr(frames, "fit_image", fit_brighter)
-    frame = FrameSettings(width=9, height=9, pixels="grey")
+    frame = FrameFormat(width=9, height=9, pixels="grey")
     with pytest.raises(TinycnnError, match="resizes in another way") as error:
         frames.measure_resizing(frame, (5, 5), "crop")
 

@@ -18,7 +18,7 @@ from tinycnn.boards import load_board, load_boards
 from tinycnn.compiler import compile_tflite
 from tinycnn.device import open_serial
 from tinycnn.firmware import write_zephyr_project
-from tinycnn.project import FrameSettings
+from tinycnn.frames import FrameFormat
 from tinycnn.reference import load_reference
 
 pytestmark = [
@@ -148,7 +148,7 @@ def test_it_computes_what_the_reference_does(build, tmp_path, name, target, sett
 @pytest.mark.parametrize("target", [NATIVE, QEMU])
 def test_it_takes_raw_frames(tmp_path, target):
     """Preprocessed on the device, as a host that has the data set would."""
-    frame = FrameSettings(width=48, height=40, pixels="rgb565")
+    frame = FrameFormat(width=48, height=40, pixels="rgb565")
     app = App(tmp_path, "serial", 3, frame=frame, write=write_zephyr_project)
     folder = app.project.folder
     output = run_west("build", "-b", target, folder, folder=folder.parent)

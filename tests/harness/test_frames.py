@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tests.device.fake_board import SHA256, FakeBoard, Line, served
 from tinycnn.device import open_serial
 from tinycnn.errors import DeviceError
+from tinycnn.frames import PIXEL_BYTES, FrameFormat, Pixels
 from tinycnn.harness import (
     FrameCheck,
     FrameDifference,
@@ -18,16 +19,15 @@ from tinycnn.harness import (
     draw_frames,
     frame_check_to_json,
 )
-from tinycnn.project import PIXEL_BYTES, FrameSettings, Pixels
 
 
-def add_3(data: bytes, _: FrameSettings) -> NDArray[np.int8]:
+def add_3(data: bytes, _: FrameFormat) -> NDArray[np.int8]:
     """What the fake board makes of a frame."""
     return (np.frombuffer(data, np.uint8)[:100] + np.uint8(3)).view(np.int8)
 
 
 def check(
-    expected: Callable[[bytes, FrameSettings], NDArray[np.int8]] = add_3,
+    expected: Callable[[bytes, FrameFormat], NDArray[np.int8]] = add_3,
     sha256: bytes = SHA256,
 ) -> FrameCheck:
     """What is found on the fake board."""
@@ -39,7 +39,7 @@ def check(
 @pytest.mark.parametrize("pixels", PIXEL_BYTES)
 def test_frames_have_their_size_and_differ(pixels: Pixels) -> None:
     """Colours are lost in grey frames, the rest of the edges is not."""
-    frame = FrameSettings(width=7, height=5, pixels=pixels)
+    frame = FrameFormat(width=7, height=5, pixels=pixels)
     frames = dict(draw_frames(frame, 3))
 
     assert {len(data) for data in frames.values()} == {frame.bytes}
@@ -50,7 +50,7 @@ def test_frames_have_their_size_and_differ(pixels: Pixels) -> None:
 
 def test_the_smallest_frame_can_be_drawn() -> None:
     """One pixel is its own first and last."""
-    frame = FrameSettings(width=1, height=1, pixels="rgb565")
+    frame = FrameFormat(width=1, height=1, pixels="rgb565")
 
     assert dict(draw_frames(frame, 0))["last pixel"] == b"\xff\xff"
 
@@ -62,13 +62,13 @@ def test_equal_inputs_pass() -> None:
     assert found.equal
     assert (found.frames, found.differences) == (15, ())
     assert (found.cycles, found.micros) == (500, 5)
-    assert found.frame == FrameSettings(width=10, height=10, pixels="rgb565")
+    assert found.frame == FrameFormat(width=10, height=10, pixels="rgb565")
 
 
 def test_a_difference_is_a_result() -> None:
     """It names the frame, how many bytes differ, and the first of them."""
 
-    def expected(data: bytes, frame: FrameSettings) -> NDArray[np.int8]:
+    def expected(data: bytes, frame: FrameFormat) -> NDArray[np.int8]:
         values = add_3(data, frame).copy()
         values[values == 3] = 4
         return values

@@ -29,7 +29,7 @@ from tinycnn.device.protocol import (
     read_payload,
     write_payload,
 )
-from tinycnn.project import FrameSettings
+from tinycnn.frames import FrameFormat
 
 HELLO, WRITE = PacketType.HELLO, PacketType.WRITE
 INFER, READ = PacketType.INFER, PacketType.READ
@@ -292,7 +292,7 @@ def test_hello_tells_what_a_raw_frame_is(raw_host: RawHost) -> None:
     """Width, height and pixels; a host without frames says nothing of it."""
     info = parse_hello(raw_host.ask(HELLO, 0, session=2).payload)
 
-    assert info.frame == FrameSettings(width=50, height=40, pixels="rgb565")
+    assert info.frame == FrameFormat(width=50, height=40, pixels="rgb565")
 
 
 def test_a_raw_frame_becomes_the_input(raw_host: RawHost) -> None:

@@ -12,8 +12,8 @@ import pytest
 from tinycnn import __version__
 from tinycnn.device import Counters, DeviceInfo, TensorInfo
 from tinycnn.errors import TinycnnError
+from tinycnn.frames import FrameFormat
 from tinycnn.harness import Difference, ValidationResult, result_to_json, write_results
-from tinycnn.project import FrameSettings
 
 TENSOR = TensorInfo("int8", (1, 2), 0.5, -3, 2)
 INFO = DeviceInfo(
@@ -31,7 +31,7 @@ INFO = DeviceInfo(
     outputs=(TENSOR,),
     cache_on=True,
     counts_cycles=True,
-    frame=FrameSettings(width=3, height=2, pixels="grey"),
+    frame=FrameFormat(width=3, height=2, pixels="grey"),
 )
 RESULT = ValidationResult(
     model_sha256="ab" * 32,

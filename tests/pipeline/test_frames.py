@@ -65,7 +65,7 @@ def test_preprocessing_is_equal(workspace, device):
 
     assert check.equal
     assert check.frames == 13
-    assert check.frame == workspace.project.target.frame
+    assert check.frame == workspace.project.target.frame.format
 
 
 @pytest.mark.emulated
@@ -93,7 +93,7 @@ def test_pictures_are_classified(workspace, tmp_path):
 
     found = list(classify_pictures(workspace, list(pictures), device="host"))
 
-    frame = workspace.project.target.frame
+    frame = workspace.project.target.frame.format
     expected = []
     for path, picture in pictures.items():
         data = image_to_frame(picture, frame.pixels)

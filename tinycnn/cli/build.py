@@ -18,6 +18,7 @@ from tinycnn.cli.console import (
     print_table,
     project_argument,
 )
+from tinycnn.frames import App
 from tinycnn.pipeline import (
     BoardImage,
     Workspace,
@@ -25,7 +26,6 @@ from tinycnn.pipeline import (
     check_budgets,
     link_project,
 )
-from tinycnn.project import App
 from tinycnn.report.data import Report
 
 __all__ = ["build"]

@@ -25,8 +25,9 @@ from rich.progress import (
 from rich.table import Table
 
 from tinycnn.device import DeviceInfo
+from tinycnn.frames import App
 from tinycnn.pipeline import Observer, Workspace, open_workspace
-from tinycnn.project import PROJECT_FILE, App
+from tinycnn.project import PROJECT_FILE
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]

@@ -24,7 +24,6 @@ from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.download import Progress, RemoteFile, find_file, locate_file
 from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
-from tinycnn.project import DEFAULT_VALIDATION
 
 __all__ = ["CIFAR10_ARCHIVE", "find_compact", "load_cifar10"]
 __all__ += ["read_archive", "read_compact"]
@@ -52,7 +51,7 @@ _log = logging.getLogger(__name__)
 def load_cifar10(
     *,
     seed: int,
-    validation: float | None = None,
+    validation: float,
     folders: Sequence[Path] = (),
     cache: Path | None = None,
     progress: Progress | None = None,
@@ -79,7 +78,7 @@ def load_cifar10(
         )
     images = np.concatenate([batch.images for batch in batches[:-1]])
     labels = np.concatenate([batch.labels for batch in batches[:-1]])
-    count = round(len(labels) * (validation or DEFAULT_VALIDATION))
+    count = round(len(labels) * validation)
     train, held_out = split_by_class(labels, _CLASS_NAMES, held_out=[count], seed=seed)
     return Dataset(
         _NAME,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tinycnn.datasets.images import fit_image
-from tinycnn.project import FrameSettings, ImageFit, Pixels
+from tinycnn.frames import FrameFormat, ImageFit, Pixels
 
 __all__ = ["frame_to_image", "image_to_frame"]
 
@@ -27,7 +27,7 @@ _DECODERS: dict[Pixels, tuple[str, str]] = {
 
 def frame_to_image(
     data: bytes,
-    frame: FrameSettings,
+    frame: FrameFormat,
     *,
     image_shape: tuple[int, int, int],
     fit: ImageFit,

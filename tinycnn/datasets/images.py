@@ -25,7 +25,7 @@ from tinycnn.datasets.dataset import Split
 from tinycnn.datasets.download import Progress
 from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
-from tinycnn.project import ImageFit
+from tinycnn.frames import ImageFit
 
 __all__ = ["fit_image", "read_image", "read_images"]
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tinycnn.datasets.cifar10 import CIFAR10_ARCHIVE, find_compact, load_cifar10
 from tinycnn.datasets.dataset import Dataset, Split
@@ -20,7 +21,9 @@ from tinycnn.datasets.images import read_images
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
-from tinycnn.project import DEFAULT_VALIDATION, DatasetSettings
+
+if TYPE_CHECKING:  # reading an image needs no project
+    from tinycnn.project import DatasetSettings
 
 __all__ = ["KnownDataset", "dataset_names", "find_dataset_path", "list_datasets"]
 __all__ += ["load_dataset"]
@@ -122,7 +125,7 @@ def load_dataset(
     elif settings.name == "cifar10":
         dataset = load_cifar10(
             seed=seed,
-            validation=settings.validation_fraction,
+            validation=settings.validation_share,
             folders=folders,
             cache=cache,
             progress=progress,
@@ -172,10 +175,7 @@ def _hold_out(
     settings: DatasetSettings,
     seed: int,
 ) -> Dataset:
-    fractions = (
-        settings.validation_fraction or DEFAULT_VALIDATION,
-        settings.test_fraction,
-    )
+    fractions = (settings.validation_share, settings.test_fraction)
     train, validation, test = split_by_class(
         images.labels,
         class_names,

@@ -46,7 +46,7 @@ from tinycnn.device.protocol import (
     write_payload,
 )
 from tinycnn.errors import DeviceError, ProtocolError
-from tinycnn.project import FrameSettings
+from tinycnn.frames import FrameFormat
 
 __all__ = ["Device", "Inference", "Preprocessing"]
 __all__ += ["open_host", "open_serial", "open_simulated"]
@@ -147,7 +147,7 @@ class Device:
         self._info = info
         return info
 
-    def frame(self) -> FrameSettings:
+    def frame(self) -> FrameFormat:
         """What a raw frame is to the device.
 
         Raises:

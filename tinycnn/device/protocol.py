@@ -14,10 +14,8 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pydantic import ValidationError
-
 from tinycnn.errors import ProtocolError
-from tinycnn.project import PIXEL_BYTES, FrameSettings
+from tinycnn.frames import PIXEL_BYTES, FrameFormat
 
 __all__ = [
     "DELIMITER",
@@ -149,7 +147,7 @@ class DeviceInfo:
     outputs: tuple[TensorInfo, ...]
     cache_on: bool | None
     counts_cycles: bool
-    frame: FrameSettings | None = None
+    frame: FrameFormat | None = None
 
     @property
     def input_bytes(self) -> int:
@@ -424,14 +422,14 @@ class _Reader:
     def take_string(self) -> str:
         return printable(self.take(self.take(1)[0]))
 
-    def take_frame_format(self) -> FrameSettings | None:
+    def take_frame_format(self) -> FrameFormat | None:
         if not self._rest:
             return None
         width, height, size = _FRAME_FORMAT.unpack(self.take(_FRAME_FORMAT.size))
         try:
             pixels = _PIXELS[size]
-            return FrameSettings(width=width, height=height, pixels=pixels)
-        except (KeyError, ValidationError) as error:
+            return FrameFormat(width=width, height=height, pixels=pixels)
+        except (KeyError, ValueError) as error:
             text = f"HELLO reply: frames of {width}x{height} pixels of {size} bytes"
             raise ProtocolError(text) from error
 

@@ -21,7 +21,7 @@ from tinycnn.compiler import Tensor
 from tinycnn.datasets import fit_image, quantize_images
 from tinycnn.errors import ProjectError, TinycnnError, UnsupportedModelError
 from tinycnn.firmware.sources import firmware_dir
-from tinycnn.project import PIXEL_BYTES, App, FrameSettings, ImageFit, Pixels
+from tinycnn.frames import PIXEL_BYTES, App, FrameFormat, ImageFit, Pixels
 from tinycnn.rendering import render
 
 __all__ = ["CAMERA_LIBRARIES", "Axis", "Resizing", "app_frame", "app_sources"]
@@ -67,7 +67,7 @@ class Resizing:
     y: Axis
 
 
-def app_frame(app: App, frame: FrameSettings | None, channels: int) -> FrameSettings:
+def app_frame(app: App, frame: FrameFormat | None, channels: int) -> FrameFormat:
     """What a frame of an app is.
 
     Args:
@@ -81,7 +81,7 @@ def app_frame(app: App, frame: FrameSettings | None, channels: int) -> FrameSett
     pixels: Pixels = "grey"
     if channels == 3:
         pixels = "rgb565" if app == "camera" else "rgb888"
-    return FrameSettings(width=width, height=height, pixels=pixels)
+    return FrameFormat(width=width, height=height, pixels=pixels)
 
 
 def app_sources(
@@ -89,7 +89,7 @@ def app_sources(
     name: str,
     borders: tuple[Tensor, Tensor],
     *,
-    frame: FrameSettings | None,
+    frame: FrameFormat | None,
     fit: ImageFit,
     labels: Sequence[str],
 ) -> dict[str, str]:
@@ -144,7 +144,7 @@ def app_sources(
 
 
 def measure_resizing(
-    frame: FrameSettings, size: tuple[int, int], fit: ImageFit
+    frame: FrameFormat, size: tuple[int, int], fit: ImageFit
 ) -> Resizing:
     """How Pillow brings frames to images of `size`, width and height.
 
@@ -210,7 +210,7 @@ def _to_axis(weights: _Weights) -> Axis:
 
 
 def _constants(
-    resizing: Resizing, frame: FrameSettings, size: tuple[int, int], channels: int
+    resizing: Resizing, frame: FrameFormat, size: tuple[int, int], channels: int
 ) -> dict[str, object]:
     """Axes, steps and sizes of a `tcnn_preprocess_t`."""
     axes = [resizing.x, resizing.y]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from tinycnn.datasets import image_to_frame
 from tinycnn.device import Device, DeviceInfo
+from tinycnn.frames import FrameFormat
 from tinycnn.harness.validate import check_model
-from tinycnn.project import FrameSettings
 
 __all__ = ["FrameCheck", "FrameDifference", "check_frames", "draw_frames"]
 __all__ += ["frame_check_to_json"]
@@ -56,7 +56,7 @@ class FrameCheck:
 
     device_name: str
     device: DeviceInfo
-    frame: FrameSettings
+    frame: FrameFormat
     frames: int
     differences: tuple[FrameDifference, ...]
     cycles: int
@@ -68,7 +68,7 @@ class FrameCheck:
         return not self.differences
 
 
-def draw_frames(frame: FrameSettings, count: int) -> Iterator[tuple[str, bytes]]:
+def draw_frames(frame: FrameFormat, count: int) -> Iterator[tuple[str, bytes]]:
     """Frames at the edges, then `count` random ones, each with a name."""
     y, x = np.mgrid[: frame.height, : frame.width]
     greys = {
@@ -94,7 +94,7 @@ def draw_frames(frame: FrameSettings, count: int) -> Iterator[tuple[str, bytes]]
 
 def check_frames(
     device: Device,
-    expected: Callable[[bytes, FrameSettings], NDArray[np.int8]],
+    expected: Callable[[bytes, FrameFormat], NDArray[np.int8]],
     *,
     count: int,
     model_sha256: str,
@@ -141,7 +141,7 @@ def frame_check_to_json(check: FrameCheck) -> Mapping[str, object]:
         "equal": check.equal,
         "frames": check.frames,
         "differences": [asdict(difference) for difference in check.differences],
-        "frame": check.frame.model_dump(),
+        "frame": asdict(check.frame),
         "device": check.device_name,
         "board": check.device.board,
         "model_sha256": check.device.model_sha256,
@@ -150,7 +150,7 @@ def frame_check_to_json(check: FrameCheck) -> Mapping[str, object]:
     }
 
 
-def _to_frame(picture: NDArray[np.integer], frame: FrameSettings) -> bytes:
+def _to_frame(picture: NDArray[np.integer], frame: FrameFormat) -> bytes:
     return image_to_frame(picture.astype(np.uint8), frame.pixels)
 
 

@@ -20,16 +20,11 @@ __all__ = ["result_to_json", "write_results"]
 
 def result_to_json(result: ValidationResult) -> str:
     """The result as JSON text, ending in a newline."""
-    frame = result.device.frame
     value: dict[str, Any] = {
         "tinycnn": __version__,
         "model_sha256": result.model_sha256,
         "reference": result.reference,
-        "device": {
-            "name": result.device_name,
-            **asdict(result.device),
-            "frame": frame and frame.model_dump(),
-        },
+        "device": {"name": result.device_name, **asdict(result.device)},
         "verdict": "equal" if result.equal else "different",
         "images": result.images,
         "equal": result.images - result.different,

@@ -14,6 +14,7 @@ from pathlib import Path
 from tinycnn.boards import Board, load_board
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import ProjectError
+from tinycnn.frames import App
 from tinycnn.models.user import user_model_file
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.evaluation import evaluate
@@ -33,7 +34,7 @@ from tinycnn.pipeline.training import (
     require_tensorflow,
     train,
 )
-from tinycnn.project import App, Project, load_project, with_app
+from tinycnn.project import Project, load_project, with_app
 from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
 

@@ -213,7 +213,7 @@ class _Work:
             target.app,
             self.project.name,
             (program.inputs[0].tensor, program.outputs[0].tensor),
-            frame=target.frame,
+            frame=target.frame.format if target.frame else None,
             fit=self.project.dataset.fit,
             labels=self.labels,
         )

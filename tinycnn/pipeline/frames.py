@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler import Graph, read_tflite
 from tinycnn.datasets import frame_to_image, image_to_frame, read_image
+from tinycnn.frames import FrameFormat
 from tinycnn.harness import FrameCheck, check_frames, check_model
 from tinycnn.pipeline.build import Workspace
 from tinycnn.pipeline.evaluation import model_inputs
 from tinycnn.pipeline.validation import open_project_device, require_built
-from tinycnn.project import FrameSettings
 
 __all__ = ["Classification", "classify_pictures", "validate_frames"]
 
@@ -64,7 +64,7 @@ def validate_frames(
     graph = _read_graph(workspace)
     tensor = graph.tensors[graph.inputs[0]]
 
-    def expected(data: bytes, frame: FrameSettings) -> NDArray[np.int8]:
+    def expected(data: bytes, frame: FrameFormat) -> NDArray[np.int8]:
         image = frame_to_image(
             data,
             frame,

@@ -17,11 +17,11 @@ import numpy as np
 
 from tinycnn.datasets import Dataset
 from tinycnn.errors import ToolchainError
+from tinycnn.firmware.c_array import c_array
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
 from tinycnn.recipe import PruneSettings, TrainingSettings, TransferSettings
-from tinycnn.training.c_array import c_array
 
 if TYPE_CHECKING:
     from tinycnn.training.fit import History, Hooks

@@ -1,0 +1,35 @@
+"""The project file, `tinycnn.toml`: read, checked, and written for a new project.
+
+Text in, a frozen `Project` out; an error names file, key, what was got and what was
+expected.
+"""
+
+from tinycnn import PROJECT_FILE
+from tinycnn.project.reading import load_project, parse_model, parse_project, with_app
+from tinycnn.project.schema import (
+    Budgets,
+    DatasetSettings,
+    FrameSettings,
+    ModelSettings,
+    Project,
+    TargetSettings,
+)
+from tinycnn.project.writing import project_template
+from tinycnn.recipe import QuantizationSettings, TrainingSettings
+
+__all__ = [
+    "PROJECT_FILE",
+    "Budgets",
+    "DatasetSettings",
+    "FrameSettings",
+    "ModelSettings",
+    "Project",
+    "QuantizationSettings",
+    "TargetSettings",
+    "TrainingSettings",
+    "load_project",
+    "parse_model",
+    "parse_project",
+    "project_template",
+    "with_app",
+]

@@ -1,0 +1,260 @@
+"""What a project file may hold: its tables, their keys, defaults and limits.
+
+Checked values in, a frozen `Project` out. Paths are kept as written: they are relative
+to the project's folder.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from tinycnn.boards import load_board
+from tinycnn.errors import ProjectError
+from tinycnn.families import FAMILIES, KnobValue, knob_values
+from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
+from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
+from tinycnn.rendering import C_KEYWORDS
+
+__all__ = [
+    "Budgets",
+    "DatasetSettings",
+    "FrameSettings",
+    "ModelSettings",
+    "Project",
+    "TargetSettings",
+    "read_model",
+]
+
+_MAX_NAME = 63
+# Whose camera has a library.
+_WITH_CAMERA = ("nano33ble", "arduino")
+_DEFAULT_VALIDATION = 0.1  # share of images
+
+
+def _check_name(name: str) -> str:
+    if len(name) > _MAX_NAME or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise ValueError(
+            f"expected a letter, then letters, digits or underscores, "
+            f"at most {_MAX_NAME} in all"
+        )
+    if name in C_KEYWORDS:
+        raise ValueError("expected a name that is no keyword of C or C++")
+    return name
+
+
+def _check_path(path: str) -> str:
+    if not re.fullmatch(r"[^\x00-\x1f\x7f\ud800-\udfff]+", path):
+        raise ValueError("expected the path of a folder or an .npz file")
+    return path
+
+
+def _check_board(board: str) -> str:
+    try:
+        return load_board(board).name
+    except ProjectError as error:
+        raise ValueError("expected a board that `tinycnn boards` lists") from error
+
+
+def _check_model(name: str) -> str:
+    if name not in FAMILIES:
+        raise ValueError(f"expected a model: {', '.join(FAMILIES)}")
+    return name
+
+
+def _check_function(build: str) -> str:
+    if not re.fullmatch(r"[^\x00-\x1f\x7f\ud800-\udfff:]+\.py:[A-Za-z_]\w*", build):
+        raise ValueError("expected a Python file and a function, as my_model.py:build")
+    return build
+
+
+class DatasetSettings(Settings):
+    """What to learn from: a data set known by name, or a path; one of the two.
+
+    Attributes:
+        name: A name that `tinycnn.datasets.dataset_names` lists.
+        path: A folder with a folder of images per class, or an `.npz` file.
+        image_size: Height and width, in pixels; a folder of images is resized to it.
+        channels: 1 for grey, 3 for RGB; a folder of images is converted to it.
+        fit: How an image of a folder becomes square: cropped, or padded with black.
+        test_fraction: Share of images for the test split, unless the data set has one.
+        validation_fraction: Share of images for the validation split, or of training
+            images if the data set has a test split; by default about a tenth.
+    """
+
+    name: str | None = None
+    path: Annotated[str, AfterValidator(_check_path)] | None = None
+    image_size: Annotated[int, Field(ge=4, le=512)] | None = None
+    channels: Literal[1, 3] | None = None
+    fit: ImageFit = "crop"
+    test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @property
+    def validation_share(self) -> float:
+        """The validation fraction that is meant where none is said."""
+        return self.validation_fraction or _DEFAULT_VALIDATION
+
+    @model_validator(mode="after")
+    def _check(self) -> DatasetSettings:
+        if (self.name is None) == (self.path is None):
+            both = "neither" if self.name is None else "both"
+            raise ValueError(f"expected either name or path, got {both}")
+        if self.test_fraction + self.validation_share >= 1:
+            raise ValueError(
+                "expected test_fraction and validation_fraction to leave images to "
+                f"train on, got {self.test_fraction} and {self.validation_share}"
+            )
+        return self
+
+
+class ModelSettings(Settings):
+    """Which network: a family's, or the user's own; one of the two.
+
+    Attributes:
+        name: Its family of `tinycnn.families`; the other keys are knobs, and what is
+            left out has the family's default.
+        build: A Python file and a function in it, as `my_model.py:build`.
+        width: Multiplies the numbers of channels.
+        depth: Layers or blocks, as the family counts them.
+        halvings: How often the image is halved at most: fewer see finer, for more work.
+        activation: Of the convolutions.
+        squeeze_excite: Whether channels are weighed by what the image holds.
+    """
+
+    name: Annotated[str, AfterValidator(_check_model)] | None = None
+    build: Annotated[str, AfterValidator(_check_function)] | None = None
+    width: Annotated[float, Field(ge=0.05, le=8)] | None = None
+    depth: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    halvings: Annotated[int, Field(ge=1, le=10)] | None = None
+    activation: str | None = None
+    squeeze_excite: bool | None = None
+
+    @property
+    def label(self) -> str:
+        """What to call it in a report: its family, or where it is built."""
+        return self.name or str(self.build)
+
+    @property
+    def knobs(self) -> dict[str, KnobValue]:
+        """The knobs that are set."""
+        return self.model_dump(exclude={"name", "build"}, exclude_none=True)
+
+    @model_validator(mode="after")
+    def _check(self) -> ModelSettings:
+        if (self.name is None) == (self.build is None):
+            both = "neither" if self.name is None else "both"
+            raise ValueError(f"expected either name or build, got {both}")
+        if self.name is not None:
+            try:
+                knob_values(self.name, self.knobs)
+            except ProjectError as error:
+                raise ValueError(str(error)) from error
+        return self
+
+
+def read_model(value: Any) -> Any:
+    """A text is a model without knobs: a family, or the user's own by its function."""
+    if isinstance(value, str):
+        return {"build" if ":" in value else "name": value}
+    return value
+
+
+class FrameSettings(Settings):
+    """What a sensor delivers."""
+
+    width: Annotated[int, Field(ge=1, le=MAX_SIDE)]
+    height: Annotated[int, Field(ge=1, le=MAX_SIDE)]
+    pixels: Pixels
+
+    @property
+    def format(self) -> FrameFormat:
+        """The same for those who know no project."""
+        return FrameFormat(self.width, self.height, self.pixels)
+
+
+class TargetSettings(Settings):
+    """What the firmware is built for, and by what.
+
+    Attributes:
+        framework: What the firmware project is made for.
+        engine: What runs the model: C compiled from it, or TFLite Micro.
+        toolchain: What builds the simulated board's image.
+        tflm_library: The folder of TFLite Micro's Arduino library, for the simulated
+            board; without it that runs compiled C which computes the same.
+        optimize: What kernels are chosen by on a Cortex-M with DSP instructions.
+        app: What the firmware does beside serving the model.
+        frame: What arrives on the link of the app "serial"; by default as the camera's,
+            in RGB888 where the model wants RGB.
+    """
+
+    board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
+    framework: Literal["arduino", "zephyr"] = "arduino"
+    engine: Literal["compiled", "tflm"] = "compiled"
+    toolchain: Literal["zig", "arm-none-eabi-gcc"] = "zig"
+    tflm_library: Annotated[str, AfterValidator(_check_path)] | None = None
+    optimize: Literal["speed", "size", "ram"] = "speed"
+    app: App = "validate"
+    frame: FrameSettings | None = None
+
+    @property
+    def numerics(self) -> Literal["litert", "tflm"]:
+        """The reference that the firmware must equal."""
+        return "tflm" if self.engine == "tflm" else "litert"
+
+    @model_validator(mode="after")
+    def _check(self) -> TargetSettings:
+        frameworks = load_board(self.board).frameworks
+        if self.framework not in frameworks:
+            known = " or ".join(f"'{name}'" for name in frameworks)
+            raise ValueError(
+                f"expected framework {known} for {self.board}, got '{self.framework}'"
+            )
+        if self.app == "camera" and (self.board, self.framework) != _WITH_CAMERA:
+            raise ValueError(
+                f"expected board '{_WITH_CAMERA[0]}' and framework '{_WITH_CAMERA[1]}' "
+                f"with app 'camera', got '{self.board}' and '{self.framework}'"
+            )
+        builds_tflm = self.engine == "tflm" and self.toolchain == "arm-none-eabi-gcc"
+        if self.tflm_library is not None and not builds_tflm:
+            raise ValueError(
+                "expected engine 'tflm' and toolchain 'arm-none-eabi-gcc' with "
+                "tflm_library"
+            )
+        return self
+
+
+class Budgets(Settings):
+    """Limits that the result must keep; what is left out is not limited.
+
+    Attributes:
+        flash_bytes: The most flash that the firmware may take.
+        ram_bytes: The most RAM that it may take.
+        latency_ms: The longest that one inference may take.
+        accuracy: The least share of test images that the int8 model gets right.
+    """
+
+    flash_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
+    ram_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
+    latency_ms: Annotated[float, Field(gt=0)] | None = None
+    accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
+
+
+class Project(Settings):
+    """A checked project file.
+
+    Attributes:
+        name: Names the firmware and prefixes its C symbols.
+        seed: Decides the split, the first weights and the order of training.
+    """
+
+    name: Annotated[str, AfterValidator(_check_name)]
+    seed: Annotated[int, Field(ge=0, lt=1 << 32)] = 1
+    dataset: DatasetSettings
+    model: Annotated[ModelSettings, BeforeValidator(read_model)]
+    training: TrainingSettings = TrainingSettings()
+    quantization: QuantizationSettings = QuantizationSettings()
+    target: TargetSettings = TargetSettings()
+    budgets: Budgets = Budgets()

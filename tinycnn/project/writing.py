@@ -1,0 +1,92 @@
+"""Writes the text of a new project file: every key commented, with what fits."""
+
+from __future__ import annotations
+
+import json
+
+from tinycnn import PROJECT_FILE
+from tinycnn.boards import load_board
+from tinycnn.errors import ProjectError
+from tinycnn.families import check_family
+from tinycnn.project.reading import parse_project
+from tinycnn.rendering import render
+
+__all__ = ["project_template"]
+
+# A new project's schedules: for a small data set, and for those of 60,000 images.
+_SMALL_SCHEDULE = {
+    "epochs": 60,
+    "batch_size": 32,
+    "learning_rate": 0.005,
+    "quantization_epochs": 8,
+    "quantization_learning_rate": 0.0001,
+}
+_LARGE_SCHEDULE = {
+    "epochs": 12,
+    "batch_size": 128,
+    "learning_rate": 0.002,
+    "quantization_epochs": 3,
+    "quantization_learning_rate": 0.0002,
+}
+_WITH_TEST_SPLIT = ("cifar10", "fashion-mnist", "mnist")
+
+
+def project_template(
+    name: str,
+    *,
+    dataset: str = "digits",
+    model: str = "tiny_cnn",
+    board: str = "nano33ble",
+    framework: str | None = None,
+    engine: str = "compiled",
+) -> str:
+    """The commented `tinycnn.toml` of a new project, with defaults that fit.
+
+    Args:
+        name: The project's name.
+        dataset: A data set's name, or a path: what holds a slash or ends in `.npz`.
+        model: A family of networks.
+        board: A board's name.
+        framework: "arduino" or "zephyr"; None takes what the board has.
+        engine: "compiled" or "tflm".
+
+    Raises:
+        ProjectError: If an argument is not valid.
+    """
+    framework = framework or _usual_framework(board)
+    has_test_split = dataset in _WITH_TEST_SPLIT
+    is_archive = dataset.endswith(".npz")
+    text = render(
+        f"project/templates/{PROJECT_FILE}.j2",
+        name=_quote(name),
+        dataset=_quote(dataset),
+        is_path=is_archive or bool({"/", "\\"} & set(dataset)) or dataset == ".",
+        is_archive=is_archive,
+        has_test_split=has_test_split,
+        image_size=28 if model == "lenet5" else 32,
+        model=_quote(model),
+        knobs={
+            name: (json.dumps(knob.default), knob.explanation)
+            for name, knob in check_family(model).knobs.items()
+        },
+        board=_quote(board),
+        framework=_quote(framework),
+        engine=_quote(engine),
+        # Arduino's copy of TFLite Micro is older than a scale per channel.
+        per_channel_dense=not (engine == "tflm" and framework == "arduino"),
+        **(_LARGE_SCHEDULE if has_test_split else _SMALL_SCHEDULE),
+    )
+    parse_project(text)
+    return text
+
+
+def _usual_framework(board: str) -> str:
+    try:
+        return load_board(board).frameworks[0]
+    except ProjectError:  # told in full when the text is checked
+        return "arduino"
+
+
+def _quote(text: str) -> str:
+    """`text` as a TOML string: JSON's escapes are a subset of TOML's."""
+    return json.dumps(text, ensure_ascii=False)
