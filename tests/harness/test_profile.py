@@ -10,6 +10,7 @@ import pytest
 from tests.compiler.models import residual_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.device.fake_board import FakeBoard, Line, served
+from tinycnn.analysis.fit import analyze
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.device import open_serial
 from tinycnn.errors import DeviceError
@@ -39,7 +40,12 @@ def measure(compilation: Compilation, **board: int) -> Profile:
     fake = FakeBoard(**{**values, **board})  # type: ignore[arg-type]
     image = np.zeros(fake.input_bytes, np.int8)
     with served(Line(fake)) as url, open_serial(url) as device:
-        return profile(device, image, compilation)
+        return profile(
+            device,
+            image,
+            analyze(compilation),
+            model_sha256=program.sha256,
+        )
 
 
 def test_each_operator_has_its_measurement(compilation: Compilation) -> None:

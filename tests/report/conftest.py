@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tinycnn.analysis.cost import count_costs
+from tinycnn.analysis.fit import Activation, Analysis
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
 from tinycnn.compiler.operators.shared.activation import ClampedAttrs
@@ -48,6 +49,31 @@ def graph() -> Graph:
     return Graph(tensors, ops, (0,), (6,), "ab" * 32)
 
 
+def analysis_of(graph: Graph) -> Analysis:
+    """What a report shows of a compilation, for a graph that cannot be compiled."""
+    plan, costs = plan_memory(graph), count_costs(graph)
+    nothing = (0,) * len(costs)
+    return Analysis(
+        costs=costs,
+        outputs=tuple(graph.tensors[op.outputs[0]].name for op in graph.ops),
+        kernels=("",) * len(costs),
+        calls=(),
+        cycles=nothing,
+        file_macs=0,
+        live_bytes=nothing,
+        peak_step=plan.peak_step,
+        activations=tuple(
+            Activation(t.id, t.name, t.shape, t.bytes)
+            for t in graph.tensors
+            if t.data is None
+        ),
+        plan=plan,
+        table_bytes=0,
+        code_bytes=0,
+        ram_bytes=0,
+    )
+
+
 @pytest.fixture
 def report(graph: Graph) -> Report:
     """Twelve test images of three classes, two of them wrong; validated on a device."""
@@ -74,9 +100,7 @@ def report(graph: Graph) -> Report:
         images=rng.integers(0, 256, (12, 8, 8, 1), dtype=np.uint8),
         labels=labels,
         scores=scores,
-        graph=graph,
-        plan=plan_memory(graph),
-        costs=count_costs(graph),
+        analysis=analysis_of(graph),
         flash_bytes=88_778,
         ram_bytes=21_822,
         latency_ms=1.5,

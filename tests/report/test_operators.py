@@ -8,7 +8,7 @@ from tinycnn.report.operators import Amount, list_operators
 
 def test_rows_follow_the_file(report: Report) -> None:
     """A row has the operator's number, shapes and the name of its output."""
-    rows = list_operators(report.graph, report.costs).rows
+    rows = list_operators(report.analysis).rows
 
     assert [row.index for row in rows] == [1, 2, 3, 4]
     assert rows[0].kind == "CONV_2D"
@@ -20,7 +20,7 @@ def test_rows_follow_the_file(report: Report) -> None:
 
 def test_amounts_have_shares(report: Report) -> None:
     """Bars are shares of the sum; activations, never live together, of the largest."""
-    table = list_operators(report.graph, report.costs)
+    table = list_operators(report.analysis)
 
     assert table.rows[0].amounts == (
         Amount("36", "15.8"),

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import require_tool
+from tests.report.conftest import analysis_of
 from tinycnn.compiler import Graph
 from tinycnn.harness import OpProfile, Profile
 from tinycnn.report import Report, render_report
@@ -67,7 +68,7 @@ def hostile_report(make_report: Callable[..., Report], graph: Graph) -> Report:
         reference=HOSTILE[2],
         generator=HOSTILE[0],
         class_names=HOSTILE,
-        graph=replace(graph, tensors=tensors),
+        analysis=analysis_of(replace(graph, tensors=tensors)),
     )
 
 

@@ -1,8 +1,9 @@
 """What a compiled model needs, operator by operator, and which boards have it.
 
-In: the bytes of a `.tflite` file. Out: costs, RAM over time, flash. Weights, tables and
-the arena are exact; code is an estimate from the sizes of the kernels on a Cortex-M4.
-The most that a board can give is what its Arduino core leaves.
+In: a compilation. Out: costs, kernels, RAM over time, flash, as plain numbers and names
+that a file can keep. Weights, tables and the arena are exact; code is an estimate from
+the sizes of the kernels on a Cortex-M4. The most that a board can give is what its
+Arduino core leaves.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from types import MappingProxyType
 
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.boards import Board
-from tinycnn.compiler import Optimize, Target, compile_tflite, read_tflite
-from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler import Compilation, Optimize, Target, compile_tflite, read_tflite
+from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
 
-__all__ = ["Analysis", "Fit", "analyze_tflite", "check_fit"]
+__all__ = ["Activation", "Analysis", "Call", "Fit"]
+__all__ += ["analyze", "analyze_tflite", "check_fit", "find_target"]
 
 # Measured with -O2: portable kernels of 150 to 1,100 bytes and those for DSP, the
 # harness of a sketch around them.
@@ -38,17 +40,46 @@ _HARNESS_RAM_BYTES = 5_300
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A tensor that lies in the arena, scratch memory of a kernel among them."""
+
+    id: int
+    name: str
+    shape: tuple[int, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One kernel call of the program.
+
+    Attributes:
+        step: The operator that it is a part of, by its place in execution order.
+        function: The C function.
+        predicted_cycles: Of its operator, at the operator's first call; None without a
+            target.
+    """
+
+    step: int
+    function: str
+    predicted_cycles: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """What a model needs.
 
     Attributes:
         costs: By operator, in execution order; what passes removed is gone.
+        outputs: The name of each operator's first output.
         kernels: The C function that computes each.
+        calls: The kernel calls, in execution order.
         cycles: What each takes on a Cortex-M4, predicted; 0 without a target.
         file_macs: Multiply-accumulates of the file as it is.
         live_bytes: Bytes of the arena that hold something, by operator.
         peak_step: The operator at which most of the arena is in use.
+        activations: What the memory plan places.
         plan: The memory plan.
         table_bytes: Weights, biases and other tables in flash.
         code_bytes: Kernels, calls and harness in flash; an estimate.
@@ -56,11 +87,14 @@ class Analysis:
     """
 
     costs: tuple[OpCost, ...]
+    outputs: tuple[str, ...]
     kernels: tuple[str, ...]
+    calls: tuple[Call, ...]
     cycles: tuple[int, ...]
     file_macs: int
     live_bytes: tuple[int, ...]
     peak_step: int
+    activations: tuple[Activation, ...]
     plan: MemoryPlan
     table_bytes: int
     code_bytes: int
@@ -136,17 +170,35 @@ def analyze_tflite(data: bytes, target: Target | None = None) -> Analysis:
     Raises:
         ModelError: If the file is broken or uses something unsupported.
     """
-    compilation = compile_tflite(data, name="model", target=target)
+    return analyze(
+        compile_tflite(data, name="model", target=target), file=read_tflite(data)
+    )
+
+
+def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
+    """What a compiled model needs.
+
+    Args:
+        compilation: The compiled model.
+        file: The graph as the file has it, for its multiply-accumulates.
+    """
     graph, plan, program = compilation.graph, compilation.plan, compilation.program
     kernels = [compilation.kernels.get(op.outputs[0]) for op in graph.ops]
+    costs = count_costs(graph)
     live = tuple(_count_live(graph, plan, step) for step in range(len(graph.ops)))
     return Analysis(
-        costs=count_costs(graph),
+        costs=costs,
+        outputs=tuple(graph.tensors[op.outputs[0]].name for op in graph.ops),
         kernels=tuple(kernel.function if kernel else "" for kernel in kernels),
-        cycles=tuple(kernel.cycles if kernel and target else 0 for kernel in kernels),
-        file_macs=sum(cost.macs for cost in count_costs(read_tflite(data))),
+        calls=_list_calls(graph, program),
+        cycles=tuple(_predict(program, op) for op in graph.ops),
+        file_macs=sum(cost.macs for cost in (count_costs(file) if file else costs)),
         live_bytes=live,
         peak_step=max(range(len(live)), key=live.__getitem__),
+        activations=tuple(
+            Activation(t.id, t.name, t.shape, t.bytes)
+            for t in map(graph.tensors.__getitem__, sorted(plan.offsets))
+        ),
         plan=plan,
         table_bytes=sum(
             a.values.size * _ITEM_BYTES.get(a.ctype, 4) for a in program.arrays
@@ -169,6 +221,19 @@ def _free_flash(board: Board) -> int:
 
 def _free_ram(board: Board) -> int:
     return board.ram_bytes - board.core_ram_bytes
+
+
+def _list_calls(graph: Graph, program: Program) -> tuple[Call, ...]:
+    steps = {id(op): step for step, op in enumerate(graph.ops)}
+    return tuple(
+        Call(steps[id(call.op)], call.function, call.predicted_cycles)
+        for call in program.calls
+    )
+
+
+def _predict(program: Program, op: Op) -> int:
+    """Cycles of all calls of an operator; 0 where nothing was predicted."""
+    return sum(call.predicted_cycles or 0 for call in program.calls if call.op is op)
 
 
 def _count_live(graph: Graph, plan: MemoryPlan, step: int) -> int:

@@ -80,10 +80,12 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     stands_in = found.engine != target.engine
     whose = ", of C that equals TFLite Micro" if stands_in else ""
     rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"
-    rows["RAM"] = f"{found.ram_bytes:,} bytes, arena {found.plan.arena_bytes:,}"
+    rows["RAM"] = (
+        f"{found.ram_bytes:,} bytes, arena {found.analysis.plan.arena_bytes:,}"
+    )
     if target.engine == "tflm":
         rows["TFLite Micro"] = _describe_tflm(folder / "tflm.json")
-    rows["MACs"] = f"{sum(cost.macs for cost in found.costs):,}"
+    rows["MACs"] = f"{found.analysis.macs:,}"
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
     rows["latency"] = f"{latency} on {found.board.title} (estimated)"
     rows["model"] = str(folder / "model.tflite")
@@ -120,8 +122,8 @@ def _to_json(found: Report) -> dict[str, object]:
         "largest_lsb": found.agreement.largest_lsb,
         "flash_bytes": found.flash_bytes,
         "ram_bytes": found.ram_bytes,
-        "arena_bytes": found.plan.arena_bytes,
-        "macs": sum(cost.macs for cost in found.costs),
+        "arena_bytes": found.analysis.plan.arena_bytes,
+        "macs": found.analysis.macs,
         "estimated_latency_ms": found.latency_ms or None,
         "estimated_cycles": found.cycles or None,
     }

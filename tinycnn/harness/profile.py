@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn import __version__
-from tinycnn.analysis.cost import OpCost, count_costs
-from tinycnn.compiler import Compilation
-from tinycnn.compiler.ir.program import KernelCall
+from tinycnn.analysis.cost import OpCost
+from tinycnn.analysis.fit import Analysis, Call
 from tinycnn.device import Device, DeviceInfo, StepRun
 from tinycnn.errors import DeviceError
 from tinycnn.harness.validate import check_model
@@ -105,8 +104,9 @@ class Profile:
 def profile(
     device: Device,
     image: NDArray[np.int8],
-    compilation: Compilation,
+    analysis: Analysis,
     *,
+    model_sha256: str,
     cycle_model: str | None = None,
 ) -> Profile:
     """Run the model on one image and measure each operator.
@@ -114,19 +114,20 @@ def profile(
     Args:
         device: An open device.
         image: The bytes of all inputs, laid end to end.
-        compilation: Of the model that the device must carry.
+        analysis: Of the compilation that the device must carry.
+        model_sha256: Of the `.tflite` file, hexadecimal.
         cycle_model: The core whose cycles a simulated device estimates.
 
     Raises:
         DeviceError: If the device carries another model, cannot tell cycles, or fails.
     """
     info = device.info()
-    check_model(device.name, compilation.graph.sha256, info)
+    check_model(device.name, model_sha256, info)
     if not info.counts_cycles and not info.clock_hz:
         text = f"{device.name}: expected a cycle counter or a known clock, got neither"
         raise DeviceError(text, hint="profile on the simulated board: --device sim")
     inference = device.infer(image)
-    steps, calls = device.profile(image), compilation.program.calls
+    steps, calls = device.profile(image), analysis.calls
     if len(steps) != len(calls):
         text = f"{device.name}: expected {len(calls)} kernel calls, got {len(steps)}"
         hint = "flash the firmware that was built last; only our own engine has steps"
@@ -144,7 +145,7 @@ def profile(
         clock_hz=info.clock_hz,
         cache_on=info.cache_on,
         operators=profile_operators(
-            compilation,
+            analysis,
             [replace(step, cycles=_count_cycles(step, info)) for step in steps],
         ),
         inference_cycles=_count_cycles(whole, info),
@@ -152,20 +153,18 @@ def profile(
 
 
 def profile_operators(
-    compilation: Compilation, steps: Sequence[StepRun]
+    analysis: Analysis, steps: Sequence[StepRun]
 ) -> tuple[OpProfile, ...]:
     """The operators of a compiled model, from the cycles of each kernel call."""
-    took = list(zip(compilation.program.calls, steps, strict=True))
+    took = list(zip(analysis.calls, steps, strict=True))
     operators = (
-        _sum_up(cost, [(c, step) for c, step in took if c.op is op])
-        for op, cost in zip(
-            compilation.graph.ops, count_costs(compilation.graph), strict=True
-        )
+        _sum_up(cost, [(c, run) for c, run in took if c.step == step])
+        for step, cost in enumerate(analysis.costs)
     )
     return tuple(op for op in operators if op.kernel)
 
 
-def _sum_up(cost: OpCost, took: Sequence[tuple[KernelCall, StepRun]]) -> OpProfile:
+def _sum_up(cost: OpCost, took: Sequence[tuple[Call, StepRun]]) -> OpProfile:
     """An operator out of its kernel calls."""
     predicted = [c.predicted_cycles for c, _ in took if c.predicted_cycles is not None]
     return OpProfile(

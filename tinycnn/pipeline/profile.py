@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tinycnn.analysis.fit import analyze
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import ProjectError
@@ -54,7 +55,8 @@ def profile_project(
         found = profile(
             device,
             model_inputs(graph.tensors[graph.inputs[0]], images)[0],
-            compile_project(workspace.project, content),
+            analyze(compile_project(workspace.project, content)),
+            model_sha256=graph.sha256,
             cycle_model=cycle_model,
         )
     write_whole(profile_to_json(found), workspace.build / "profile.json")
@@ -82,7 +84,13 @@ def profile_model(
     cycle_model = _find_cycle_model(load_board(BOARD), port)
     with open_model(compilation, port=port, baud=baud, observer=observer) as device:
         observer.stage("profile", is_current=False)
-        return profile(device, image, compilation, cycle_model=cycle_model)
+        return profile(
+            device,
+            image,
+            analyze(compilation),
+            model_sha256=compilation.graph.sha256,
+            cycle_model=cycle_model,
+        )
 
 
 def _find_cycle_model(board: Board, port: str | None) -> str | None:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from tinycnn import __version__
-from tinycnn.analysis.cost import count_costs
+from tinycnn.analysis.fit import analyze
 from tinycnn.boards import Board
-from tinycnn.compiler import plan_memory, read_tflite, run_passes
+from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset
 from tinycnn.harness import Profile, profile_from_json
+from tinycnn.pipeline.firmware import compile_project
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Curve, Report, Verdict
 
@@ -24,7 +25,9 @@ def gather_report(
     project: Project, dataset: Dataset, board: Board, build: Path
 ) -> Report:
     """Everything known of a built project."""
-    graph = run_passes(read_tflite((build / "model.tflite").read_bytes()))
+    content = (build / "model.tflite").read_bytes()
+    compilation = compile_project(project, content)
+    graph = compilation.graph
     outputs = np.load(build / "outputs.npy", allow_pickle=False)
     evaluation = _read_json(build / "evaluation.json")
     sizes = _read_json(build / "firmware.json")
@@ -46,9 +49,7 @@ def gather_report(
         images=dataset.test.images,
         labels=dataset.test.labels,
         scores=(outputs.astype(np.float64) - output.zero_point) * output.scale,
-        graph=graph,
-        plan=plan_memory(graph),
-        costs=count_costs(graph),
+        analysis=analyze(compilation, file=read_tflite(content)),
         flash_bytes=sizes["flash_bytes"],
         ram_bytes=sizes["ram_bytes"],
         engine=sizes["engine"],

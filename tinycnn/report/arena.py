@@ -1,4 +1,4 @@
-"""Memory plan -> geometry: the arena as operator step by address.
+"""Analysis -> geometry: the arena as operator step by address.
 
 A tensor is a rectangle over its lifetime at its offset. Tensors that share place and
 lifetime are one storage under several names (RESHAPE) and are drawn once. Where an
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler import Graph, MemoryPlan, Tensor
+from tinycnn.analysis.fit import Activation, Analysis
+from tinycnn.compiler import MemoryPlan
 from tinycnn.report.charts import Tick, make_ticks
 from tinycnn.report.text import count, shape_text, shorten, tensor_name
 
@@ -81,12 +82,13 @@ class _Axes:
         return _BOTTOM - address * (_BOTTOM - _TOP) / self.arena_bytes
 
 
-def draw_arena(graph: Graph, plan: MemoryPlan) -> ArenaChart:
-    """The arena of `plan` over the steps of `graph`."""
-    axes = _Axes(max(_LEAST_STEP, _PLOT_WIDTH / len(graph.ops)), plan.arena_bytes)
-    storages = _find_storages(graph, plan)
-    columns = _list_columns(graph, axes)
-    right = round(axes.x(len(graph.ops)))
+def draw_arena(analysis: Analysis) -> ArenaChart:
+    """The arena of the memory plan over the steps of the program."""
+    plan, steps = analysis.plan, len(analysis.costs)
+    axes = _Axes(max(_LEAST_STEP, _PLOT_WIDTH / steps), plan.arena_bytes)
+    storages = _find_storages(analysis)
+    columns = _list_columns(analysis, axes)
+    right = round(axes.x(steps))
     bound_y = axes.y(plan.lower_bound_bytes)
     addresses = [t for t in make_ticks(0, plan.arena_bytes) if t <= plan.arena_bytes]
     return ArenaChart(
@@ -112,31 +114,32 @@ def draw_arena(graph: Graph, plan: MemoryPlan) -> ArenaChart:
     )
 
 
-def _find_storages(graph: Graph, plan: MemoryPlan) -> tuple[tuple[Tensor, ...], ...]:
+def _find_storages(analysis: Analysis) -> tuple[tuple[Activation, ...], ...]:
     """Tensors by storage, earliest first."""
-    storages: dict[tuple[int, int, int], list[Tensor]] = {}
-    for tensor in sorted(plan.offsets):
-        life = plan.lifetimes[tensor]
-        place = (life.first_time_used, life.last_time_used, plan.offsets[tensor])
-        storages.setdefault(place, []).append(graph.tensors[tensor])
+    storages: dict[tuple[int, int, int], list[Activation]] = {}
+    plan = analysis.plan
+    for tensor in analysis.activations:
+        life = plan.lifetimes[tensor.id]
+        place = (life.first_time_used, life.last_time_used, plan.offsets[tensor.id])
+        storages.setdefault(place, []).append(tensor)
     return tuple(tuple(storages[place]) for place in sorted(storages))
 
 
-def _list_columns(graph: Graph, axes: _Axes) -> tuple[Column, ...]:
+def _list_columns(analysis: Analysis, axes: _Axes) -> tuple[Column, ...]:
     return tuple(
         Column(
             x=f"{axes.x(step):.1f}",
             middle=f"{axes.x(step) + axes.step / 2:.1f}",
             width=f"{axes.step:.1f}",
-            label=str(op.index),
-            kind=op.kind,
+            label=str(cost.index),
+            kind=cost.kind,
         )
-        for step, op in enumerate(graph.ops)
+        for step, cost in enumerate(analysis.costs)
     )
 
 
 def _draw_block(
-    tensors: tuple[Tensor, ...], plan: MemoryPlan, axes: _Axes, tint: int
+    tensors: tuple[Activation, ...], plan: MemoryPlan, axes: _Axes, tint: int
 ) -> Block:
     tensor = tensors[0]
     offset, life = plan.offsets[tensor.id], plan.lifetimes[tensor.id]

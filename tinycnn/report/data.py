@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.analysis.cost import OpCost
+from tinycnn.analysis.fit import Analysis
 from tinycnn.boards import Board
-from tinycnn.compiler import Graph, MemoryPlan
 from tinycnn.harness import Profile
 
 __all__ = ["AccuracyStep", "Agreement", "Curve", "Report", "Verdict"]
@@ -85,9 +84,7 @@ class Report:
         images: Test images, uint8, shape (N, H, W, C).
         labels: True classes, shape (N,).
         scores: Dequantized outputs of the int8 reference, shape (N, classes).
-        graph: The compiled graph.
-        plan: Its memory plan.
-        costs: One an operator.
+        analysis: Of the compilation that was linked.
         flash_bytes: Of the firmware image.
         ram_bytes: Static RAM of the firmware image.
         latency_ms: Estimated time of one inference on the board; 0 if not known.
@@ -110,9 +107,7 @@ class Report:
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     scores: NDArray[np.float64]
-    graph: Graph
-    plan: MemoryPlan
-    costs: tuple[OpCost, ...]
+    analysis: Analysis
     flash_bytes: int
     ram_bytes: int
     latency_ms: float

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.analysis.cost import OpCost
-from tinycnn.compiler import Graph
+from tinycnn.analysis.fit import Analysis
 from tinycnn.report.text import Name, count, shape_text, share_of, tensor_name
 
 __all__ = ["Amount", "Row", "Table", "list_operators"]
@@ -39,11 +38,11 @@ class Table:
     totals: tuple[str, ...]
 
 
-def list_operators(graph: Graph, costs: tuple[OpCost, ...]) -> Table:
+def list_operators(analysis: Analysis) -> Table:
     """The table; amounts are parameters, MACs, weight bytes, activation bytes."""
     amounts = [
         (cost.parameters, cost.macs, cost.constant_bytes, cost.activation_bytes)
-        for cost in costs
+        for cost in analysis.costs
     ]
     totals = [sum(column) for column in zip(*amounts, strict=True)]
     largest = max((row[3] for row in amounts), default=0)
@@ -52,12 +51,14 @@ def list_operators(graph: Graph, costs: tuple[OpCost, ...]) -> Table:
         Row(
             index=cost.index,
             kind=cost.kind,
-            output=tensor_name(graph.tensors[op.outputs[0]].name),
+            output=tensor_name(output),
             input_shape=shape_text(cost.input_shape),
             output_shape=shape_text(cost.output_shape),
             amounts=tuple(map(_measure, row, wholes)),
         )
-        for op, cost, row in zip(graph.ops, costs, amounts, strict=True)
+        for cost, output, row in zip(
+            analysis.costs, analysis.outputs, amounts, strict=True
+        )
     )
     return Table(rows, (*map(count, totals[:3]), f"largest {count(largest)}"))
 

@@ -49,9 +49,9 @@ def render_report(report: Report) -> str:
             if tested
             else None
         ),
-        operators=list_operators(report.graph, report.costs),
+        operators=list_operators(report.analysis),
         profile=draw_profile(report.profile) if report.profile else None,
-        arena=draw_arena(report.graph, report.plan),
+        arena=draw_arena(report.analysis),
         unsure=unsure,
         wrong=wrong,
         wrong_total=count(int((predictions != report.labels).sum())),

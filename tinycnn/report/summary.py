@@ -107,18 +107,16 @@ def list_figures(report: Report) -> tuple[Figure, ...]:
     board = report.board
     flash = board.flash_bytes - board.core_flash_bytes
     ram = board.ram_bytes - board.core_ram_bytes
-    macs = sum(cost.macs for cost in report.costs)
-    constant_bytes = sum(cost.constant_bytes for cost in report.costs)
-    lower_bound = count(report.plan.lower_bound_bytes)
+    analysis, plan = report.analysis, report.analysis.plan
+    macs, lower_bound = analysis.macs, count(plan.lower_bound_bytes)
+    constant_bytes = sum(cost.constant_bytes for cost in analysis.costs)
     return (
         _memory("Flash", report.flash_bytes, flash, "firmware image"),
         _memory("RAM", report.ram_bytes, ram, "static, arena included"),
-        _memory(
-            "Arena", report.plan.arena_bytes, ram, f"lower bound {lower_bound} bytes"
-        ),
+        _memory("Arena", plan.arena_bytes, ram, f"lower bound {lower_bound} bytes"),
         Figure(
             "Parameters",
-            count(sum(cost.parameters for cost in report.costs)),
+            count(analysis.parameters),
             "",
             f"{count(constant_bytes)} bytes of flash",
             _fill(constant_bytes, flash),

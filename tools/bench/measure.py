@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.analysis.cost import count_costs
+from tinycnn.analysis.fit import analyze
 from tinycnn.compiler import Compilation, Target, compile_tflite, read_tflite
 from tinycnn.errors import TinycnnError
 from tinycnn.firmware import make_input
@@ -179,7 +180,7 @@ def measure_build(
         method=f"estimated ({_METER if meter else _SIMULATOR})",
         clock_hz=CLOCK_HZ,
         cache_on=None,
-        operators=profile_operators(compilation, run.steps),
+        operators=profile_operators(analyze(compilation), run.steps),
         inference_cycles=run.cycles,
     )
     return Measurement(profile, run.stack_bytes, image.code_bytes, image.table_bytes)
