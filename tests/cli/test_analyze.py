@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.cli.test_commands import tinycnn
+from tests.cli.command import tinycnn
 from tests.compiler.models import residual_model
 from tests.compiler.passes.rewriting import Layers
 from tests.compiler.tflite_builder import ModelBuilder

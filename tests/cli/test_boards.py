@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
-from tests.cli.test_commands import tinycnn
+from tests.cli.command import tinycnn
 from tinycnn.boards import board_names, load_board
 from tinycnn.cli.boards import boards
 

@@ -1,21 +1,7 @@
-import subprocess
-import sys
-
 import pytest
 
+from tests.cli.command import tinycnn, tinycnn_process
 from tests.compiler.models import residual_model
-
-
-def tinycnn(*arguments, cwd):
-    """Runs the command as a user does."""
-    return subprocess.run(
-        [sys.executable, "-m", "tinycnn", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
 
 COMMANDS = (
     "init",
@@ -136,7 +122,7 @@ def test_compile_works_without_tensorflow(tmp_path):
     (tmp_path / "net.tflite").write_bytes(residual_model())
     (tmp_path / "tensorflow.py").write_text("raise SystemExit('imported')")
     (tmp_path / "keras.py").write_text("raise SystemExit('imported')")
-    done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
+    done = tinycnn_process("compile", "net.tflite", "-o", "net", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
 

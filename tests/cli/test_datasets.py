@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.cli.test_commands import tinycnn
+from tests.cli.command import tinycnn
 
 
 @pytest.fixture

@@ -1,23 +1,14 @@
 """`tinycnn doctor` on this computer, whatever it has."""
 
 import json
-import subprocess
-import sys
+from pathlib import Path
 
-
-def doctor(*arguments):
-    """Runs the command."""
-    return subprocess.run(
-        [sys.executable, "-m", "tinycnn", "doctor", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.cli.command import tinycnn
 
 
 def test_findings_are_lines():
     """Level, subject and text; a fix where something is not fine."""
-    done = doctor()
+    done = tinycnn("doctor", cwd=Path())
 
     assert done.returncode in (0, 1), done.stderr
     lines = done.stdout.splitlines()
@@ -27,7 +18,7 @@ def test_findings_are_lines():
 
 def test_findings_are_one_object():
     """A port that was asked for and is not there is a problem: exit code 1."""
-    done = doctor("--json", "--port", "/dev/no-such-port")
+    done = tinycnn(*"doctor --json --port /dev/no-such-port".split(), cwd=Path())
 
     found = json.loads(done.stdout)
     assert done.returncode == 1

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 
 import pytest
 
+from tests.cli.command import tinycnn
 from tests.device.simulated_nano import make_image
 
 SHA256 = hashlib.sha256(b"a model").hexdigest()
@@ -14,12 +13,7 @@ SHA256 = hashlib.sha256(b"a model").hexdigest()
 
 def flash(folder, *arguments):
     """Runs the command on a project."""
-    return subprocess.run(
-        [sys.executable, "-m", "tinycnn", "flash", str(folder), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return tinycnn("flash", folder, *arguments, cwd=folder)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.cli.test_commands import tinycnn
+from tests.cli.command import tinycnn
 
 OWN = """
 import keras

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.cli.test_commands import tinycnn
+from tests.cli.command import tinycnn
 from tests.compiler.models import residual_model, two_sided_model
 from tests.harness.test_results import INFO
 from tinycnn.cli.console import print_start_up

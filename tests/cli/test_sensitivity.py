@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from tests.cli.test_commands import tinycnn
+from tests.cli.command import tinycnn
 from tinycnn.cli.sensitivity import _to_rows
 
 
