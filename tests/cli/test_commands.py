@@ -100,7 +100,7 @@ def test_compile_writes_a_library(tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "arena" in done.stdout
-    assert {"model.c", "model.h", "kernels.h"} <= {
+    assert {"model.c", "model.h", "tcnn.h"} <= {
         p.name for p in (tmp_path / "net").iterdir()
     }
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tinycnn.runtime import kernel_functions, kernel_sources
+
 ITEM_TYPES = {
     "int8_t": np.int8,
     "uint8_t": np.uint8,
@@ -29,12 +31,17 @@ def build_executor(folder, firmware=FIRMWARE):
     library = folder / "kernels.so"
     command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O2"]
     flags = ["-std=c11", "-fsanitize=undefined", "-fsanitize-trap=undefined"]
-    include = f"-I{firmware / 'include' / 'tcnn'}"
-    sources = map(str, sorted((firmware / "kernels").glob("*.c")))
-    subprocess.run(
-        [*command, *flags, include, *sources, "-o", str(library)], check=True
-    )
+    sources = write_kernels(folder, firmware)
+    subprocess.run([*command, *flags, *sources, "-o", str(library)], check=True)
     return Executor(library)
+
+
+def write_kernels(folder, firmware=FIRMWARE):
+    """The C files of all kernels, side by side in `folder` with their headers."""
+    sources = kernel_sources(kernel_functions(firmware), root=firmware)
+    for name, text in sources.items():
+        (folder / name).write_text(text)
+    return [str(folder / name) for name in sources if name.endswith(".c")]
 
 
 class Executor:

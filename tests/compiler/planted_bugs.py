@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.compiler.equality import DIFFERENT, compare_case
 from tests.compiler.executor import FIRMWARE, build_executor
+from tinycnn.runtime import find_kernel
 
 CASES = 200
 DIFFERS = 42  # exit code of the child
@@ -33,7 +34,8 @@ class Bug:
 
 def kernel(kind, function, old, new):
     """A bug in the file of a kernel."""
-    return Bug(kind, f"kernels/tcnn_{function}.c", old, new)
+    file = find_kernel(f"tcnn_{function}").relative_to(FIRMWARE)
+    return Bug(kind, str(file), old, new)
 
 
 BUGS = (
@@ -114,7 +116,7 @@ BUGS = (
     kernel("ADD", "add_s8", "value - term->zero_point", "value + term->zero_point"),
     kernel("ADD", "add_s8", "&p->input2", "&p->input1"),
     kernel("MUL", "mul_s8", "p->input2_zero_point", "p->input1_zero_point"),
-    Bug("SOFTMAX", "include/tcnn/fixed_functions.h", "i < 3; i++", "i < 2; i++"),
+    Bug("SOFTMAX", "kernels/softmax/fixed_functions.h", "i < 3; i++", "i < 2; i++"),
 )
 QUICK = BUGS[:5]
 

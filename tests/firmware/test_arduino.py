@@ -4,6 +4,7 @@ import pytest
 
 from tests.firmware.conftest import KERNELS, MODEL
 from tinycnn.errors import ProjectError
+from tinycnn.runtime import kernel_sources
 
 
 def files_of(folder):
@@ -22,7 +23,7 @@ def test_a_sketch_follows_arduinos_rules(project):
     assert project.folder.name == "counting"
     assert {"counting.ino", "sketch.yaml"} == {n for n in names if "/" not in n}
     assert all(n.startswith("src/tcnn/") for n in names if "/" in n)
-    assert {f"src/tcnn/{n}" for n in (*MODEL, *(f"{k}.c" for k in KERNELS))} <= names
+    assert {f"src/tcnn/{n}" for n in (*MODEL, *kernel_sources(KERNELS))} <= names
 
 
 def test_the_sketch_has_one_statement_a_line(project):
@@ -96,8 +97,8 @@ def test_a_new_sketch_replaces_the_old_one_whole(write_project):
     again = write_project(kernels=["tcnn_pad_s8"])
 
     names = set(files_of(again.folder))
-    assert "src/tcnn/tcnn_pad_s8.c" in names
-    assert not names & {"src/tcnn/old_kernel.c", "src/tcnn/tcnn_conv_2d_s8.c"}
+    assert "src/tcnn/pad_portable.c" in names
+    assert not names & {"src/tcnn/old_kernel.c", "src/tcnn/conv_2d_portable.c"}
     assert {p.name for p in again.folder.parent.iterdir()} == {"counting", "libraries"}
 
 

@@ -111,7 +111,7 @@ def test_tflm_is_the_engine_of_the_project_alone(runner, framework):
 
     assert names & {"model.cpp", "model.cc"}
     assert names & {"model_data.cpp", "model_data.cc"}
-    assert "tcnn_conv_2d_s8.c" not in names
+    assert "conv_2d_portable.c" not in names
     assert json.loads((runner.folder / "firmware.json").read_text())["engine"] == (
         "compiled"
     )

@@ -4,9 +4,9 @@ from tinycnn.firmware.arduino import write_arduino_project
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
 from tinycnn.firmware.library import make_input, make_self_test, write_library
-from tinycnn.firmware.sources import firmware_dir
 from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
 from tinycnn.firmware.zephyr import write_zephyr_project
+from tinycnn.runtime import firmware_dir
 
 __all__ = [
     "CAMERA_LIBRARIES",

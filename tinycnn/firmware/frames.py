@@ -20,9 +20,9 @@ from tinycnn import __version__
 from tinycnn.compiler import Tensor
 from tinycnn.datasets import fit_image, quantize_images
 from tinycnn.errors import ProjectError, TinycnnError, UnsupportedModelError
-from tinycnn.firmware.sources import firmware_dir
 from tinycnn.frames import PIXEL_BYTES, App, FrameFormat, ImageFit, Pixels
 from tinycnn.rendering import render
+from tinycnn.runtime import firmware_dir
 
 __all__ = ["CAMERA_LIBRARIES", "Axis", "Resizing", "app_frame", "app_sources"]
 __all__ += ["measure_resizing"]

@@ -17,9 +17,9 @@ from tinycnn import __version__
 from tinycnn.compiler import Compilation
 from tinycnn.compiler.ir.program import Buffer, Program
 from tinycnn.firmware.folder import swap_in
-from tinycnn.firmware.sources import kernel_sources
 from tinycnn.reference import Reference
 from tinycnn.rendering import render
+from tinycnn.runtime import kernel_sources
 
 __all__ = ["SelfTest", "make_input", "make_self_test", "write_library"]
 

@@ -28,7 +28,7 @@ from tinycnn.errors import ToolchainError
 from tinycnn.files import writing
 from tinycnn.firmware.elf import check_fit, measure
 from tinycnn.firmware.folder import FirmwareProject
-from tinycnn.firmware.sources import firmware_dir
+from tinycnn.runtime import firmware_dir
 
 __all__ = ["Backend", "FirmwareImage", "TflmLibrary", "Toolchain"]
 __all__ += ["build_host", "build_image", "build_tflm_library"]

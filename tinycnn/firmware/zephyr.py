@@ -23,8 +23,9 @@ from tinycnn import __version__
 from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
 from tinycnn.firmware.folder import FirmwareProject, check_name, swap_in
-from tinycnn.firmware.sources import kernel_sources, runtime_sources
+from tinycnn.firmware.sources import runtime_sources
 from tinycnn.rendering import render
+from tinycnn.runtime import kernel_sources
 
 __all__ = ["write_zephyr_project"]
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from tinycnn.compiler import Compilation
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import firmware_dir
-from tinycnn.firmware.sources import kernel_sources
 from tinycnn.firmware.toolchain import Toolchain
+from tinycnn.runtime import kernel_sources
 
 __all__ = ["COMPILERS", "NAME", "Compiler", "Image", "build_bare_image"]
 

@@ -5,7 +5,16 @@
 #ifndef TCNN_BROADCAST_H
 #define TCNN_BROADCAST_H
 
-#include "kernels.h"
+#include <stdint.h>
+
+/* How two inputs are walked to give every element of the output in order. Dimensions
+ * that both inputs walk alike are one. */
+typedef struct {
+    int32_t shape[4]; /* of the output */
+    int32_t
+        stride1[4]; /* elements from one index to the next in input 1; 0: repeated */
+    int32_t stride2[4]; /* the same for input 2 */
+} tcnn_broadcast_t;
 
 /* Rows of the output: runs along its last dimension. */
 static inline int32_t tcnn_rows(const tcnn_broadcast_t *b) {

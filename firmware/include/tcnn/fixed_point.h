@@ -1,6 +1,13 @@
 /*
  * fixed_point.h - the roundings of the reference kernels, shared by the kernels
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * Kernels reproduce bit for bit what LiteRT's reference kernels (BUILTIN_REF) and
+ * TFLite Micro compute:
+ *   - requantize: 32-bit fixed-point multiplier and shift, rounded twice (the doubling
+ *     high multiply to nearest, then the right shift to nearest, ties away from zero);
+ *   - FULLY_CONNECTED alone rounds once in LiteRT, ties away from zero.
+ * A shift is a power of two: positive to the left, negative to the right.
  */
 #ifndef TCNN_FIXED_POINT_H
 #define TCNN_FIXED_POINT_H

@@ -1,6 +1,10 @@
 /*
  * tcnn.h - types shared by generated models, kernels and the harness
  * SPDX-License-Identifier: Apache-2.0
+ *
+ * Tensors are NHWC with batch 1. Sizes, strides and offsets were checked when the code
+ * was generated; kernels trust them. The header of each family of kernels names the
+ * TFLite operators that it reproduces bit for bit, and is their manual.
  */
 #ifndef TCNN_H
 #define TCNN_H

@@ -1,4 +1,4 @@
-"""The order of params fields, which generated C relies on, is that of kernels.h."""
+"""The order of params fields, which generated C relies on, is that of the headers."""
 
 import re
 
@@ -7,12 +7,10 @@ import pytest
 
 from tests.compiler.cases import CASES
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
-from tinycnn.firmware import firmware_dir
+from tinycnn.runtime import kernel_functions, kernel_sources
 
-HEADERS = firmware_dir() / "include" / "tcnn"
-TEXT = re.sub(
-    r"/\*.*?\*/", "", (HEADERS / "kernels.h").read_text("utf-8"), flags=re.DOTALL
-)
+HEADERS = "".join(kernel_sources(kernel_functions()).values())
+TEXT = re.sub(r"/\*.*?\*/", "", HEADERS, flags=re.DOTALL)
 STRUCTS = {
     name: re.findall(r"(\w+)(?:\[\w+\])?;", body)
     for body, name in re.findall(r"typedef struct \{(.*?)\} (\w+);", TEXT, re.DOTALL)

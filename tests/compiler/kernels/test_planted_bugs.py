@@ -9,6 +9,7 @@ from tests.compiler.emulator import build_emulator
 from tests.compiler.executor import FIRMWARE
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
+from tinycnn.runtime import find_kernel
 
 CASES = 300
 BUGS = (
@@ -38,7 +39,7 @@ def plant(folder, function, old, new):
     """A copy of the firmware with one bug."""
     copy = folder / "firmware"
     shutil.copytree(FIRMWARE, copy)
-    file = copy / "kernels" / f"{function}.c"
+    file = find_kernel(function, root=copy)
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")

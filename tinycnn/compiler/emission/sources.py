@@ -1,7 +1,7 @@
 """`Program` -> C sources, as a mapping from file name to text.
 
-The sources need `tcnn.h`, `kernels.h` and the kernels of `program.kernels` beside them,
-nothing else. Same program, same bytes.
+The sources need the files of `kernel_sources(program.kernels)` beside them, nothing
+else. Same program, same bytes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from tinycnn import __version__
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.program import Buffer, Param, Program
 from tinycnn.rendering import render
+from tinycnn.runtime import kernel_headers
 
 __all__ = ["RUNTIME_API", "describe_tensor", "generate_sources", "tensor_fields"]
 
@@ -41,6 +42,7 @@ def generate_sources(program: Program) -> dict[str, str]:
         "program": program,
         "generator": f"tinycnn {__version__}",
         "runtime_api": RUNTIME_API,
+        "headers": kernel_headers(program.kernels),
         "sha256": list(bytes.fromhex(program.sha256)),
         "border": {
             **_border("INPUT", program.inputs),

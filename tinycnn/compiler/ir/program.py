@@ -92,5 +92,5 @@ class Program:
 
     @property
     def kernels(self) -> tuple[str, ...]:
-        """The kernel functions used, sorted; each is in the file of its name."""
+        """The kernel functions used, sorted."""
         return tuple(sorted({call.function for call in self.calls}))

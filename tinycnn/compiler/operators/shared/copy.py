@@ -19,7 +19,7 @@ from tinycnn.errors import InvalidModelError
 
 __all__ = ["Box", "Loop", "check_box", "element_strides", "lower_copy", "read_axis"]
 
-_RANK = 6  # TCNN_COPY_RANK of kernels.h
+_RANK = 6  # TCNN_COPY_RANK of copy.h
 
 
 @dataclass(frozen=True, slots=True)

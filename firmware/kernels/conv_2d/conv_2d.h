@@ -1,0 +1,93 @@
+/*
+ * conv_2d.h - CONV_2D
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_CONV_2D_H
+#define TCNN_CONV_2D_H
+
+#include "convolution.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* weights: [output channel][kernel row][kernel column][input channel] */
+void tcnn_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,
+                     const int8_t *weights, const int32_t *bias, int8_t *output);
+
+/* CONV_2D for Cortex-M with DSP. */
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t output_channels;
+    int32_t kernel_height;
+    int32_t kernel_width;
+    int32_t stride_height;
+    int32_t stride_width;
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t padded_width; /* pixels of a padded row; 0: nothing is padded */
+    int32_t input_zero_point;
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_conv_2d_dsp_params_t;
+
+/* weights: for each four output channels a, b, c, d
+ *   sums to start from: 256 * a + b, b, 256 * c + d, d
+ *   for each two elements of a window, as the kernel gathers them: two words of lanes
+ *     256 * a + b and 256 * c + d, the first element in the low half
+ *   multiplier, offset, shift of each (see requantization in the kernel)
+ * scratch: two windows of 16-bit numbers, then kernel_height
+ * padded rows of the input */
+void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
+                         const int32_t *weights, uint8_t *scratch, int8_t *output);
+
+/* CONV_2D 3x3 of stride 1 for Cortex-M with DSP. */
+typedef struct {
+    int32_t input_height;
+    int32_t input_width;
+    int32_t input_channels;
+    int32_t output_height;
+    int32_t output_width;
+    int32_t output_channels;
+    int32_t pad_top;
+    int32_t pad_left;
+    int32_t input_zero_point;
+    int32_t tiles_at_once; /* 4 x 4 outputs; of a row whose inputs are transformed */
+    int32_t room_bytes;    /* see scratch */
+    int32_t clamp_min;
+    int32_t clamp_max;
+} tcnn_conv_2d_winograd_dsp_params_t;
+
+/* Input channels are rounded up to 4 where words hold them.
+ * weights: for each four output channels
+ *   for each of 36 positions, each pair of input channels (0 and 2, 1 and 3, 4 and 6,
+ *     and so on), each output channel: a word, the pair's first in the low half
+ *   for each output channel: multiplier, offset, shift, 36 times the sum to start from,
+ *     what is added to 4 times the sums of a tile's last 2 x 2 outputs
+ * scratch: 3 words an input channel for each of 4 * tiles_at_once + 2 columns; 36 for
+ * two tiles; room_bytes; what three rows of the input have beyond those columns.
+ * room_bytes: at least 1216, and those of 7 pixels and of 4 * tiles_at_once */
+void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
+                                  const int8_t *input, const int32_t *weights,
+                                  uint8_t *scratch, int8_t *output);
+
+typedef struct {
+    tcnn_conv_2d_params_t conv;
+    int32_t groups; /* of input channels, and as many of output channels */
+} tcnn_grouped_conv_2d_params_t;
+
+/* CONV_2D where each output channel reads the input channels of its group only;
+ * weights: [output channel][kernel row][kernel column][channel of the group] */
+void tcnn_grouped_conv_2d_s8(const tcnn_grouped_conv_2d_params_t *params,
+                             const int8_t *input, const int8_t *weights,
+                             const int32_t *bias, int8_t *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_CONV_2D_H */

@@ -1,0 +1,52 @@
+/*
+ * fully_connected.h - FULLY_CONNECTED
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_FULLY_CONNECTED_H
+#define TCNN_FULLY_CONNECTED_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    int32_t rows; /* of the input; 1 for a vector */
+    int32_t input_channels;
+    int32_t output_channels;
+    int32_t input_zero_point;
+    int32_t output_zero_point;
+    int32_t clamp_min;
+    int32_t clamp_max;
+    int32_t per_channel; /* 1: a multiplier for each output channel; 0: one */
+    int32_t round_once;  /* 1: as LiteRT; 0: twice, as TFLite Micro */
+    const int32_t *multiplier;
+    const int8_t *shift;
+} tcnn_fully_connected_params_t;
+
+/* FULLY_CONNECTED; weights: [output channel][input channel] */
+void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
+                             const int8_t *input, const int8_t *weights,
+                             const int32_t *bias, int8_t *output);
+
+/* FULLY_CONNECTED for Cortex-M with DSP. */
+typedef struct {
+    int32_t input_channels; /* a multiple of 4 */
+    int32_t output_channels;
+    int32_t clamp_min;
+    int32_t clamp_max;
+    int32_t round_once; /* 1: as LiteRT; 0: twice, as TFLite Micro */
+} tcnn_fully_connected_dsp_params_t;
+
+/* One row; weights as those of tcnn_conv_2d_s8_dsp, inputs in the order 0, 2, 1, 3,
+ * 4, 6, ... */
+void tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
+                                 const int8_t *input, const int32_t *weights,
+                                 int8_t *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_FULLY_CONNECTED_H */

@@ -1,0 +1,28 @@
+/*
+ * pad.h - PAD
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_PAD_H
+#define TCNN_PAD_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    int32_t input_shape[4];
+    int32_t before[4]; /* elements put before each dimension */
+    int32_t after[4];
+    int32_t value; /* the zero point */
+} tcnn_pad_params_t;
+
+/* PAD of a tensor of four dimensions (smaller ones are extended by 1 in front) */
+void tcnn_pad_s8(const tcnn_pad_params_t *params, const int8_t *input, int8_t *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_PAD_H */

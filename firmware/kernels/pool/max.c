@@ -1,0 +1,29 @@
+/*
+ * pool/max.c - MAX_POOL_2D, portable
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "fixed_point.h"
+#include "pool.h"
+
+void tcnn_max_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
+                         int8_t *output) {
+    const tcnn_pool_params_t *p = params;
+    for (int32_t oy = 0; oy < p->output_height; oy++) {
+        const int32_t top = oy * p->stride_height - p->pad_top;
+        const int32_t y_end = tcnn_min(top + p->window_height, p->input_height);
+        for (int32_t ox = 0; ox < p->output_width; ox++) {
+            const int32_t left = ox * p->stride_width - p->pad_left;
+            const int32_t x_end = tcnn_min(left + p->window_width, p->input_width);
+            for (int32_t c = 0; c < p->channels; c++) {
+                int32_t largest = INT8_MIN;
+                for (int32_t y = tcnn_max(top, 0); y < y_end; y++) {
+                    for (int32_t x = tcnn_max(left, 0); x < x_end; x++) {
+                        largest = tcnn_max(
+                            largest, input[(y * p->input_width + x) * p->channels + c]);
+                    }
+                }
+                *output++ = (int8_t)tcnn_clamp(largest, p->clamp_min, p->clamp_max);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/*
+ * quantize.h - QUANTIZE and DEQUANTIZE
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_QUANTIZE_H
+#define TCNN_QUANTIZE_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    int32_t size; /* elements */
+    float scale;
+    int32_t zero_point;
+} tcnn_affine_params_t;
+
+/* QUANTIZE, float32 to int8; ties away from zero */
+void tcnn_quantize_f32_s8(const tcnn_affine_params_t *params, const float *input,
+                          int8_t *output);
+
+/* DEQUANTIZE, int8 to float32 */
+void tcnn_dequantize_s8_f32(const tcnn_affine_params_t *params, const int8_t *input,
+                            float *output);
+
+typedef struct {
+    int32_t size; /* elements */
+    int32_t input_zero_point;
+    int32_t output_zero_point;
+    int32_t multiplier;
+    int32_t shift;
+} tcnn_requantize_params_t;
+
+/* QUANTIZE between 8-bit types: s8 is int8, u8 is uint8 */
+void tcnn_requantize_s8_s8(const tcnn_requantize_params_t *params, const int8_t *input,
+                           int8_t *output);
+void tcnn_requantize_u8_s8(const tcnn_requantize_params_t *params, const uint8_t *input,
+                           int8_t *output);
+void tcnn_requantize_s8_u8(const tcnn_requantize_params_t *params, const int8_t *input,
+                           uint8_t *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_QUANTIZE_H */

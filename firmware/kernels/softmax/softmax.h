@@ -1,0 +1,54 @@
+/*
+ * softmax.h - SOFTMAX and LOG_SOFTMAX
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TCNN_SOFTMAX_H
+#define TCNN_SOFTMAX_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    int32_t rows;
+    int32_t channels;
+    int32_t table_size; /* differences to the largest value that count at all */
+    const int32_t *exp; /* Q0.31: exp(-scale * beta * difference), difference 0.. */
+} tcnn_softmax_params_t;
+
+/* SOFTMAX over the last dimension; output scale 1/256, zero point -128 */
+void tcnn_softmax_s8(const tcnn_softmax_params_t *params, const int8_t *input,
+                     int8_t *output);
+
+typedef struct {
+    int32_t rows;
+    int32_t channels;
+    int32_t table_size;    /* differences to the largest value that count at all */
+    const int32_t *exp;    /* Q0.31: exp(-scale * difference), difference 0.. */
+    const int32_t *scaled; /* Q5.26: -scale * difference */
+    int32_t multiplier;    /* of Q5.26 to differences */
+    int32_t shift;
+} tcnn_log_softmax_params_t;
+
+/* LOG_SOFTMAX over the last dimension; output scale 1/16, zero point 127 */
+void tcnn_log_softmax_s8(const tcnn_log_softmax_params_t *params, const int8_t *input,
+                         int8_t *output);
+
+typedef struct {
+    int32_t rows;
+    int32_t channels;
+    float beta;          /* LOG_SOFTMAX: 1 */
+    int32_t logarithmic; /* 1: LOG_SOFTMAX; 0: SOFTMAX */
+} tcnn_softmax_f32_params_t;
+
+/* SOFTMAX and LOG_SOFTMAX of floats over the last dimension; `output` may be `input` */
+void tcnn_softmax_f32(const tcnn_softmax_f32_params_t *params, const float *input,
+                      float *output);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TCNN_SOFTMAX_H */
