@@ -6,8 +6,16 @@ the arena; a move brings one back up, so that the arena need not be as long as t
 
 from __future__ import annotations
 
+import numpy as np
+
+from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.memory_order import (
+    LastReaders,
+    MemoryOrder,
+    Reads,
+)
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS"]
@@ -25,4 +33,23 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lowering.call(node, "tcnn_move_s8", "tcnn_move_params_t", {**params})
 
 
-OPERATORS = (Operator("MOVE", None, read_nothing, _check, _lower),)
+def _last_readers(node: Node, x: Tensor) -> LastReaders:
+    """A memmove copies between any two places."""
+    return np.zeros(x.size, np.int64)
+
+
+def _reads(node: Node, x: Tensor) -> Reads:
+    """As if all were read before anything is written."""
+    yield np.arange(x.size), np.zeros(x.size, np.int64)
+
+
+OPERATORS = (
+    Operator(
+        "MOVE",
+        None,
+        read_nothing,
+        _check,
+        _lower,
+        order=MemoryOrder(_last_readers, _reads),
+    ),
+)

@@ -19,6 +19,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     check_broadcast,
     lower_binary,
 )
+from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -45,4 +46,4 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_mul_s8", "tcnn_mul_params_t", params)
 
 
-OPERATORS = (Operator("MUL", 18, read_first_clamp, _check, _lower),)
+OPERATORS = (Operator("MUL", 18, read_first_clamp, _check, _lower, order=ELEMENTWISE),)

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.memory_order import (
+    LastReaders,
+    MemoryOrder,
+    Reads,
+)
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
@@ -105,7 +110,25 @@ def _lower(lowering: Lowering, node: Node, padding: Padding, value: int) -> None
     lowering.call(node, "tcnn_pad_s8", "tcnn_pad_params_t", params)
 
 
+def _last_readers(node: Node, x: Tensor) -> LastReaders:
+    """Elements are copied in order, the padding written between them."""
+    y = node.output()
+    window = tuple(
+        slice(before, before + size)
+        for (before, _), size in zip(node.attrs(PadAttrs).padding, x.shape, strict=True)
+    )
+    return np.arange(y.size, dtype=np.int64).reshape(y.shape)[window]
+
+
+def _reads(node: Node, x: Tensor) -> Reads:
+    """The output in order; where it is inside, the next input element."""
+    inside = np.pad(np.ones(x.shape, bool), node.attrs(PadAttrs).padding)
+    yield np.arange(x.size), np.flatnonzero(inside)
+
+
+_ORDER = MemoryOrder(_last_readers, _reads)
+
 OPERATORS = (
-    Operator("PAD", 34, _read_pad, _check_pad, _lower_pad),
+    Operator("PAD", 34, _read_pad, _check_pad, _lower_pad, order=_ORDER),
     Operator("PADV2", 60, _read_padv2, _check_padv2, _lower_padv2),
 )

@@ -14,6 +14,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     check_broadcast,
     lower_binary,
 )
+from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS"]
@@ -45,4 +46,4 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_prelu_s8", "tcnn_prelu_params_t", params)
 
 
-OPERATORS = (Operator("PRELU", 54, read_nothing, _check, _lower),)
+OPERATORS = (Operator("PRELU", 54, read_nothing, _check, _lower, order=ELEMENTWISE),)

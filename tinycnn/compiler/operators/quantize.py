@@ -7,6 +7,7 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS"]
@@ -63,6 +64,20 @@ def _affine(tensor: Tensor) -> dict[str, Param]:
 
 
 OPERATORS = (
-    Operator("QUANTIZE", 114, read_nothing, _check_quantize, _lower_quantize),
-    Operator("DEQUANTIZE", 6, read_nothing, _check_dequantize, _lower_dequantize),
+    Operator(
+        "QUANTIZE",
+        114,
+        read_nothing,
+        _check_quantize,
+        _lower_quantize,
+        order=ELEMENTWISE,
+    ),
+    Operator(
+        "DEQUANTIZE",
+        6,
+        read_nothing,
+        _check_dequantize,
+        _lower_dequantize,
+        order=ELEMENTWISE,
+    ),
 )

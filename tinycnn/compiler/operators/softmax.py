@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinycnn.compiler.arithmetic.fixed_point import (
     softmax_differences,
     softmax_exp_table,
@@ -18,6 +20,11 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.memory_order import (
+    MemoryOrder,
+    Reads,
+    last_elementwise,
+)
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 from tinycnn.compiler.reading.raw_op import RawOp
 
@@ -126,7 +133,17 @@ def _rows(x: Tensor) -> dict[str, Param]:
     return {"rows": x.size // x.shape[-1], "channels": x.shape[-1]}
 
 
+def _reads(node: Node, x: Tensor) -> Reads:
+    """A row is read twice before its first element is written, then once again."""
+    elements = np.arange(x.size)
+    yield elements, elements // x.shape[-1] * x.shape[-1]
+    yield elements, elements
+
+
+# A row is summed before any of it is written.
+_ORDER = MemoryOrder(last_elementwise, _reads)
+
 OPERATORS = (
-    Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax),
+    Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax, order=_ORDER),
     Operator("LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
+from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
 
 OPERATORS = (
-    Operator("ADD", 0, read_first_clamp, check, lower_add),
-    Operator("SUB", 41, read_first_clamp, check, lower_sub),
+    Operator("ADD", 0, read_first_clamp, check, lower_add, order=ELEMENTWISE),
+    Operator("SUB", 41, read_first_clamp, check, lower_sub, order=ELEMENTWISE),
 )

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
+from tinycnn.compiler.operators.shared.convolution import convolution_window
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
 
-OPERATORS = (Operator("CONV_2D", 3, read, check, lower, count_macs),)
+OPERATORS = (
+    Operator(
+        kind="CONV_2D",
+        code=3,
+        read=read,
+        check=check,
+        lower=lower,
+        count_macs=count_macs,
+        find_window=convolution_window,
+        order=ORDER,
+    ),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.fully_connected.memory import ORDER
 from tinycnn.compiler.operators.fully_connected.rules import (
     check,
     count_macs,
@@ -12,4 +13,14 @@ from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
 
-OPERATORS = (Operator("FULLY_CONNECTED", 9, read, check, lower, count_macs),)
+OPERATORS = (
+    Operator(
+        kind="FULLY_CONNECTED",
+        code=9,
+        read=read,
+        check=check,
+        lower=lower,
+        count_macs=count_macs,
+        order=ORDER,
+    ),
+)

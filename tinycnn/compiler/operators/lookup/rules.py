@@ -26,6 +26,7 @@ from tinycnn.compiler.operators.lookup.tables import (
     tanh_table,
 )
 from tinycnn.compiler.operators.shared.activation import ClampedAttrs, quantize_range
+from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 from tinycnn.compiler.reading.raw_op import RawOp
 
@@ -120,7 +121,7 @@ def _relu(
     def read(raw: RawOp) -> ClampedAttrs:
         return ClampedAttrs(clamp=quantize_range(raw, lowest, highest))
 
-    return Operator(kind, code, read, _check_rescaling, lower)
+    return Operator(kind, code, read, _check_rescaling, lower, order=ELEMENTWISE)
 
 
 def _plain(
@@ -133,7 +134,7 @@ def _plain(
         table = compute(node.input(), node.output(), lowering.numerics)
         _lower(lowering, node, table)
 
-    return Operator(kind, code, read_nothing, check, lower)
+    return Operator(kind, code, read_nothing, check, lower, order=ELEMENTWISE)
 
 
 OPERATORS = (
@@ -141,7 +142,14 @@ OPERATORS = (
     _relu("RELU6", 21, 0.0, 6.0, _lower_relu6),
     _relu("RELU_N1_TO_1", 20, -1.0, 1.0),
     _relu("RELU_0_TO_1", 152, 0.0, 1.0),
-    Operator("LEAKY_RELU", 98, _read_leaky_relu, _check_leaky_relu, _lower_leaky_relu),
+    Operator(
+        "LEAKY_RELU",
+        98,
+        _read_leaky_relu,
+        _check_leaky_relu,
+        _lower_leaky_relu,
+        order=ELEMENTWISE,
+    ),
     _plain("LOGISTIC", 14, _check_logistic, logistic_table),
     _plain("TANH", 28, _check_tanh, tanh_table),
     _plain("HARD_SWISH", 117, _check_hard_swish, hard_swish_table),

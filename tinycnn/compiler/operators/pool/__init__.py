@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from tinycnn.compiler.operators.pool.rules import check, lower, read
+from tinycnn.compiler.operators.pool.memory import ORDER
+from tinycnn.compiler.operators.pool.rules import check, find_window, lower, read
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
 
 OPERATORS = (
-    Operator("MAX_POOL_2D", 17, read, check, lower),
-    Operator("AVERAGE_POOL_2D", 1, read, check, lower),
+    Operator(
+        kind="MAX_POOL_2D",
+        code=17,
+        read=read,
+        check=check,
+        lower=lower,
+        find_window=find_window,
+        order=ORDER,
+    ),
+    Operator(
+        kind="AVERAGE_POOL_2D",
+        code=1,
+        read=read,
+        check=check,
+        lower=lower,
+        find_window=find_window,
+        order=ORDER,
+    ),
 )

@@ -15,12 +15,13 @@ from tinycnn.compiler.operators.shared.activation import (
 from tinycnn.compiler.operators.shared.window import (
     Extent,
     Sides,
+    Window,
     read_window,
     window_output,
 )
 from tinycnn.compiler.reading.raw_op import RawOp
 
-__all__ = ["PoolAttrs", "check", "lower", "lower_pool", "read"]
+__all__ = ["PoolAttrs", "check", "find_window", "lower", "lower_pool", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ def read(raw: RawOp) -> PoolAttrs:
     window = raw.int32(4), raw.int32(3)
     stride, padding = read_window(raw, window, (1, 1))
     return PoolAttrs(window, stride, padding, clamp=read_clamp(raw, raw.int8(5)))
+
+
+def find_window(node: Node) -> Window:
+    """What slides over the input."""
+    attrs = node.attrs(PoolAttrs)
+    return Window(attrs.window, attrs.stride, (1, 1), attrs.padding)
 
 
 def check(node: Node) -> None:

@@ -10,6 +10,7 @@ from tinycnn.compiler.operators.reduce.loops import (
     loop_params,
     read_axes,
 )
+from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
 
@@ -31,6 +32,6 @@ def _lower(lowering: Lowering, node: Node) -> None:
 
 
 OPERATORS = (
-    Operator("REDUCE_MAX", 82, _read, _check, _lower),
-    Operator("REDUCE_MIN", 89, _read, _check, _lower),
+    Operator("REDUCE_MAX", 82, _read, _check, _lower, order=ORDER),
+    Operator("REDUCE_MIN", 89, _read, _check, _lower, order=ORDER),
 )

@@ -14,6 +14,7 @@ from tinycnn.compiler.operators.reduce.loops import (
     loop_params,
     read_axes,
 )
+from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
 
@@ -52,4 +53,4 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lowering.call(node, "tcnn_mean_s8", "tcnn_mean_params_t", params)
 
 
-OPERATORS = (Operator("MEAN", 40, _read, _check, _lower),)
+OPERATORS = (Operator("MEAN", 40, _read, _check, _lower, order=ORDER),)

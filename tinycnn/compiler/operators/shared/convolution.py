@@ -17,13 +17,20 @@ from tinycnn.compiler.operators.shared.weights import lower_weights, real_multip
 from tinycnn.compiler.operators.shared.window import (
     Extent,
     Sides,
+    Window,
     read_window,
     window_output,
 )
 from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["ConvAttrs", "lower_convolution", "output_size", "read_convolution"]
+__all__ = [
+    "ConvAttrs",
+    "convolution_window",
+    "lower_convolution",
+    "output_size",
+    "read_convolution",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,12 @@ def read_convolution(raw: RawOp, activation: int, dilation: Extent) -> ConvAttrs
         raise InvalidModelError(f"{raw.label}: expected 4-D weights, got {weights}")
     stride, padding = read_window(raw, (weights[1], weights[2]), dilation)
     return ConvAttrs(stride, dilation, padding, clamp=read_clamp(raw, activation))
+
+
+def convolution_window(node: Node) -> Window:
+    """What slides over the input."""
+    attrs, (_, rows, columns, _) = node.attrs(ConvAttrs), node.input(1).shape
+    return Window((rows, columns), attrs.stride, attrs.dilation, attrs.padding)
 
 
 def output_size(node: Node) -> Extent:

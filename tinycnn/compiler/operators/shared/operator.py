@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.memory_order import MemoryOrder
+from tinycnn.compiler.operators.shared.window import Window
 from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["Operator", "read_nothing"]
@@ -19,6 +21,10 @@ __all__ = ["Operator", "read_nothing"]
 def read_nothing(raw: RawOp) -> Attrs:
     """The attributes of an operator without options."""
     return Attrs()
+
+
+def _no_window(node: Node) -> None:
+    return None
 
 
 def _no_macs(node: Node) -> int:
@@ -38,6 +44,8 @@ class Operator:
         count_macs: Multiply-accumulates of one inference.
         is_alias: The output is the first input under another shape: the memory plan
             puts both in one place, and there are no kernel calls.
+        order: In which order the kernel reads; None keeps input and output apart.
+        find_window: The window that slides over the input, if one does.
     """
 
     kind: str
@@ -47,3 +55,5 @@ class Operator:
     lower: Callable[[Lowering, Node], None]
     count_macs: Callable[[Node], int] = _no_macs
     is_alias: bool = False
+    order: MemoryOrder | None = None
+    find_window: Callable[[Node], Window | None] = _no_window

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["Extent", "Sides", "read_window", "same_padding", "window_output"]
+__all__ = ["Extent", "Sides", "Window", "read_window", "same_padding", "window_output"]
 
 Extent = tuple[int, int]
 Sides = tuple[int, int, int, int]  # top, left, bottom, right
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window that slides over an image.
+
+    Attributes:
+        size: Rows and columns of pixels that it reads.
+        stride: Pixels from one window to the next.
+        dilation: Pixels from one that it reads to the next.
+        padding: Pixels around the image that it may reach.
+    """
+
+    size: Extent
+    stride: Extent
+    dilation: Extent
+    padding: Sides
 
 
 def read_window(raw: RawOp, window: Extent, dilation: Extent) -> tuple[Extent, Sides]:
