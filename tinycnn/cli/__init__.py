@@ -1,37 +1,67 @@
 """The `tinycnn` command: one file a sub-command, each parse -> call -> print.
 
-Exit codes: 0 pass, 1 the result is wrong, 2 usage, 3 tool, file or device error, 130
-interrupted. Results go to standard output, errors and hints to standard error.
+A command is imported when it is called, and imports what is slow when it needs it:
+`--version` and `--help` answer at once. Exit codes: 0 pass, 1 the result is wrong, 2
+usage, 3 tool, file or device error, 130 interrupted. Results go to standard output,
+errors and hints to standard error.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from tinycnn import __version__
-from tinycnn.cli.analyze import analyze
-from tinycnn.cli.boards import boards
-from tinycnn.cli.build import build
-from tinycnn.cli.classify import classify
-from tinycnn.cli.compile import compile_
-from tinycnn.cli.convert import convert
-from tinycnn.cli.datasets import datasets
-from tinycnn.cli.doctor import doctor
-from tinycnn.cli.flash import flash
-from tinycnn.cli.init import init
-from tinycnn.cli.models import models
-from tinycnn.cli.profile import profile
-from tinycnn.cli.report import report
-from tinycnn.cli.train import train
-from tinycnn.cli.validate import validate
 from tinycnn.errors import TinycnnError
 
-__all__ = ["cli", "main"]
+__all__ = ["cli", "load_command", "main"]
+
+# What `tinycnn --help` says of each; the command itself has more to say.
+_SUMMARIES = {
+    "analyze": "Tell what a model needs, and which boards have it.",
+    "boards": "List the boards that firmware can be made for.",
+    "build": "Train, quantize, convert, compile, link, measure, report.",
+    "classify": "Send pictures to a device as raw frames; print their labels.",
+    "compile": "Compile an int8 .tflite file to C.",
+    "convert": "Convert a project's network to a full int8 .tflite.",
+    "datasets": "List the data sets that have a name, or show any.",
+    "doctor": "Look at all that tinycnn needs, and say what to fix.",
+    "flash": "Put a project's firmware on a board.",
+    "init": "Write a commented tinycnn.toml.",
+    "models": "List the families of networks, or show what one needs.",
+    "profile": "Measure each operator of a model on a device.",
+    "report": "Write report.html of a built project.",
+    "train": "Train a project's network with int8 rounding in the loop.",
+    "validate": "Compare a device's raw outputs with the reference's.",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Knows of each command no more than its summary until it is called."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and load_command(name or ""), rest
+
+
+def load_command(name: str) -> click.Command:
+    """The command of this name, from the module of its own."""
+    module = import_module(f"tinycnn.cli.{name}")
+    members = vars(module).values()
+    return next(m for m in members if isinstance(m, click.Command) and m.name == name)
+
+
+@click.group(
+    cls=_Commands,
+    commands=[
+        click.Command(name, short_help=text) for name, text in _SUMMARIES.items()
+    ],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="tinycnn")
 def cli() -> None:
     """From images to a microcontroller that is proven to run the model you trained.
@@ -42,26 +72,6 @@ def cli() -> None:
       tinycnn build demo
       tinycnn validate demo
     """
-
-
-for command in (
-    init,
-    train,
-    convert,
-    analyze,
-    build,
-    compile_,
-    flash,
-    validate,
-    classify,
-    profile,
-    report,
-    models,
-    doctor,
-    datasets,
-    boards,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

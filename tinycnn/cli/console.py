@@ -1,4 +1,4 @@
-"""What the commands print: stages, progress, tables.
+"""What the commands have in common: options, and how stages and tables are printed.
 
 On a terminal, progress is a moving bar; elsewhere each stage and epoch is one line, so
 that logs stay readable. With `--json` only the final object is printed.
@@ -11,23 +11,16 @@ import os
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
 
-from tinycnn.device import DeviceInfo
+from tinycnn import PROJECT_FILE
 from tinycnn.frames import App
-from tinycnn.pipeline import Observer, Workspace, open_workspace
-from tinycnn.project import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from tinycnn.device import DeviceInfo
+    from tinycnn.pipeline import Observer, Workspace
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
@@ -73,6 +66,8 @@ def open_project(
     project: Path, observer: Observer, app: App | None = None
 ) -> Workspace:
     """The project at a path, its data looked for where TINYCNN_DATA says, too."""
+    from tinycnn.pipeline import open_workspace
+
     return open_workspace(
         project, observer=observer, data_folders=data_folders(), app=app
     )
@@ -97,6 +92,15 @@ class ConsoleObserver:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
         self._bars = Progress(
             TextColumn("  {task.description:<10}"),
@@ -162,10 +166,11 @@ def advise_on_cache(cache_on: bool | None) -> None:
 
 def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:
     """Print names and values in two columns."""
-    table = Table(title=title, show_header=False, box=None, title_justify="left")
+    if title is not None:
+        click.echo(title)
+    width = max(map(len, rows), default=0)
     for name, value in rows.items():
-        table.add_row(name, value)
-    Console(highlight=False, soft_wrap=True).print(table)
+        click.echo(f" {name:<{width}}  {value}")
 
 
 def print_columns(

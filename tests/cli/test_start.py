@@ -1,0 +1,58 @@
+"""How soon `tinycnn` answers, and what it knows before a command is called."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tinycnn.cli
+from tinycnn.cli import cli, load_command
+
+SLOW = "jinja2 numpy PIL pydantic rich serial tinycnn.boards tinycnn.compiler".split()
+LIMIT_S = 0.25
+TRIES = 5
+
+
+def cpu_seconds(*arguments: str) -> float:
+    """Least processor time of a few runs: other programs only ever add to it."""
+    resource = pytest.importorskip("resource")
+
+    def measure() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, "-m", "tinycnn", *arguments]
+        subprocess.run(command, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return float(sum(after[:2]) - sum(before[:2]))  # user and system
+
+    return min(measure() for _ in range(TRIES))
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_tinycnn_answers_at_once(option: str) -> None:
+    """A quarter of a second of processor time, with starting Python."""
+    assert cpu_seconds(option) <= LIMIT_S
+
+
+@pytest.mark.parametrize("module", ["tinycnn.cli", "tinycnn.cli.console"])
+def test_what_is_slow_is_imported_when_it_is_needed(module: str) -> None:
+    """Neither the list of commands nor what they have in common needs it."""
+    script = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+
+    assert not set(SLOW) & set(done.stdout.split())
+
+
+def test_every_command_has_a_summary_and_a_module() -> None:
+    """The list in `tinycnn --help` is complete, and its names are those of commands."""
+    folder = Path(tinycnn.cli.__file__).parent
+    modules = {path.stem for path in folder.glob("[a-z]*.py")}
+    parts = {"console", "frames", "sensitivity"}
+
+    assert modules - parts == set(cli.commands)
+    assert {load_command(name).name for name in cli.commands} == set(cli.commands)
+    assert all(command.short_help for command in cli.commands.values())
