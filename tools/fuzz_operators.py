@@ -22,11 +22,12 @@ from tests.compiler.executor import Executor, build_executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.random_networks import draw_network
+from tinycnn.compiler.arithmetic.numerics import Numerics
 
 NETWORK = "NETWORK"
 
 
-def compare(kind: str, seed: int, executor: Executor, numerics: str) -> str:
+def compare(kind: str, seed: int, executor: Executor, numerics: Numerics) -> str:
     """The outcome of one case."""
     if kind != NETWORK:
         return compare_case(kind, seed, executor, numerics)

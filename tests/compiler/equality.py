@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
+
 import numpy as np
 
 from tests.compiler.cases import CASES, draw_rows
-from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
+from tests.compiler.executor import Executor
+from tinycnn.compiler import (
+    Graph,
+    MemoryPlan,
+    Program,
+    lower_graph,
+    plan_memory,
+    read_tflite,
+    run_passes,
+)
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError
 from tinycnn.reference import LOADERS
 
@@ -19,25 +32,51 @@ NOT_IN_TFLM = frozenset(
 )
 
 
-def compile_graph(model, numerics):
+@dataclass(frozen=True)
+class Case:
+    """A model with a place for its tensors, and inputs for it."""
+
+    model: bytes
+    graph: Graph
+    plan: MemoryPlan
+    rows: np.ndarray
+
+
+def compile_graph(model: bytes, numerics: Numerics) -> Program:
     """The program of a file, passes applied."""
     graph = run_passes(read_tflite(model))
     return lower_graph(graph, plan_memory(graph), name="case", numerics=numerics)
 
 
-def compare_model(model, rng, executor, numerics, count=4):
+def compare_model(
+    model: bytes, rng: np.random.Generator, executor: Executor, numerics: Numerics
+) -> str:
     """Whether the kernels give the reference's bytes for random inputs."""
-    program = compile_graph(model, numerics)
+    return _compare(_prepare(model, rng), executor, numerics)
+
+
+def compare_case(kind: str, seed: int, executor: Executor, numerics: Numerics) -> str:
+    """The same for the case of an operator that belongs to `seed`."""
+    return _compare(_draw_case(kind, seed), executor, numerics)
+
+
+@functools.lru_cache(maxsize=256)  # the cases of one operator, for the next numerics
+def _draw_case(kind: str, seed: int) -> Case:
+    rng = np.random.default_rng([seed, *kind.encode()])
+    return _prepare(CASES[kind](rng), rng)
+
+
+def _prepare(model: bytes, rng: np.random.Generator) -> Case:
+    graph = run_passes(read_tflite(model))
+    rows = draw_rows(rng, [graph.tensors[t] for t in graph.inputs], 4)
+    return Case(model, graph, plan_memory(graph), rows)
+
+
+def _compare(case: Case, executor: Executor, numerics: Numerics) -> str:
+    program = lower_graph(case.graph, case.plan, name="case", numerics=numerics)
     try:
-        run_rows = LOADERS[numerics](model)
+        run_rows = LOADERS[numerics](case.model)
     except InvalidModelError:
         return NO_REFERENCE
-    rows = draw_rows(rng, [b.tensor for b in program.inputs], count)
-    expected = run_rows([row.tobytes() for row in rows])
-    return EQUAL if expected == executor.run(program, rows) else DIFFERENT
-
-
-def compare_case(kind, seed, executor, numerics):
-    """The same for the case of an operator that belongs to `seed`."""
-    rng = np.random.default_rng([seed, *kind.encode()])
-    return compare_model(CASES[kind](rng), rng, executor, numerics)
+    expected = run_rows([row.tobytes() for row in case.rows])
+    return EQUAL if expected == executor.run(program, case.rows) else DIFFERENT
