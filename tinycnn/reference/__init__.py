@@ -7,17 +7,14 @@ reference kernels, or `tflm`, TFLite Micro. A model from elsewhere runs isolated
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError
 from tinycnn.reference.arena import TflmArena, measure_arena
+from tinycnn.reference.interpreters import IDENTIFIERS, LOADERS
 from tinycnn.reference.isolated import Limits, isolate
-from tinycnn.reference.litert import identify_litert, load_litert
-from tinycnn.reference.reference import Reference, ReferenceIdentity, RunRows
-from tinycnn.reference.tflm import identify_tflm, load_tflm
+from tinycnn.reference.reference import Reference, ReferenceIdentity
 
 __all__ = [
     "LOADERS",
@@ -30,13 +27,6 @@ __all__ = [
     "measure_arena",
 ]
 
-LOADERS: Mapping[str, Callable[[bytes], RunRows]] = MappingProxyType(
-    {"litert": load_litert, "tflm": load_tflm}
-)
-_IDENTIFY: Mapping[str, Callable[[], ReferenceIdentity]] = MappingProxyType(
-    {"litert": identify_litert, "tflm": identify_tflm}
-)
-
 
 def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:
     """The model at `path`, one that we made, in a reference interpreter.
@@ -46,7 +36,7 @@ def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:
         ToolchainError: If the interpreter is not installed.
     """
     try:
-        return Reference(_IDENTIFY[numerics](), LOADERS[numerics](path.read_bytes()))
+        return Reference(IDENTIFIERS[numerics](), LOADERS[numerics](path.read_bytes()))
     except InvalidModelError as error:
         raise InvalidModelError(f"{path}: {error}", hint=error.hint) from error
 
@@ -62,4 +52,6 @@ def load_isolated_reference(
     Raises:
         ToolchainError: If the interpreter is not installed.
     """
-    return Reference(_IDENTIFY[numerics](), isolate(numerics, path, limits or Limits()))
+    return Reference(
+        IDENTIFIERS[numerics](), isolate(numerics, path, limits or Limits())
+    )

@@ -18,7 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError, TinycnnError
+from tinycnn.reference.interpreters import LOADERS
 from tinycnn.reference.reference import RunRows
 
 __all__ = ["Limits", "isolate"]
@@ -42,13 +44,13 @@ class Limits:
     wall_s: int = 20
 
 
-def isolate(numerics: str, model: Path, limits: Limits) -> RunRows:
+def isolate(numerics: Numerics, model: Path, limits: Limits) -> RunRows:
     """The function that runs `model` in a child; each call starts a new one."""
     return lambda rows: _run_child(numerics, model.resolve(), limits, rows)
 
 
 def _run_child(
-    numerics: str, model: Path, limits: Limits, rows: Sequence[bytes]
+    numerics: Numerics, model: Path, limits: Limits, rows: Sequence[bytes]
 ) -> list[bytes]:
     command = [sys.executable, "-m", __name__, numerics, os.fspath(model)]
     command += [str(limits.memory_bytes), str(limits.cpu_s)]
@@ -82,7 +84,7 @@ def _run_child(
     return _split(done.stdout, len(rows))
 
 
-def _why(numerics: str, done: subprocess.CompletedProcess[bytes]) -> str:
+def _why(numerics: Numerics, done: subprocess.CompletedProcess[bytes]) -> str:
     """What ended the child, in one line."""
     if done.returncode == _REFUSED:
         return done.stderr.decode("utf-8", "replace").strip().splitlines()[-1]
@@ -109,8 +111,6 @@ def _limit(memory_bytes: int, cpu_s: int) -> None:
 
 def _main(numerics: str, model: str, memory_bytes: str, cpu_s: str) -> int:
     """The child: rows on stdin, outputs on stdout."""
-    from tinycnn.reference import LOADERS
-
     stdout = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the interpreter prints is not an output
     _limit(int(memory_bytes), int(cpu_s))
