@@ -12,7 +12,7 @@ from tinycnn.analysis.cost import count_costs
 from tinycnn.analysis.fit import Activation, Analysis
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
-from tinycnn.compiler.operators.shared.activation import ClampedAttrs
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.softmax import SoftmaxAttrs
 from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler import Graph, MemoryPlan
-from tinycnn.compiler.ir.graph import Attrs, Op, QuantParams, Tensor
+from tinycnn.compiler.ir.graph import Attrs, ClampedAttrs, Op, QuantParams, Tensor
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.operators.pool.rules import PoolAttrs
-from tinycnn.compiler.operators.shared.activation import ClampedAttrs
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 
 QUANT = QuantParams((0.1,), (0,))

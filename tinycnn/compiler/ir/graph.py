@@ -13,9 +13,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Attrs", "DType", "Graph", "Op", "QuantParams", "Tensor"]
+__all__ = [
+    "Attrs",
+    "Clamp",
+    "ClampedAttrs",
+    "DType",
+    "Graph",
+    "Op",
+    "QuantParams",
+    "Tensor",
+]
 
 DType = Literal["int8", "uint8", "int32", "int64", "float32"]  # int64: constants
+Clamp = tuple[int, int]  # smallest and largest value
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,17 @@ class Tensor:
 @dataclass(frozen=True, slots=True)
 class Attrs:
     """Options of an operator; each kind has a class of its own beside its rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClampedAttrs(Attrs):
+    """Options of an operator that limits its output last.
+
+    Attributes:
+        clamp: Smallest and largest int8 output (fused activation).
+    """
+
+    clamp: Clamp = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.channel_rules import keep_apart, shared_values
+from tinycnn.compiler.operators.shared.channels import (
+    ChannelRules,
+    ChannelValues,
+    Known,
+    Masks,
+    Narrow,
+    keep_all,
+    unknown,
+)
 from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
@@ -83,7 +95,47 @@ def _lower(lowering: Lowering, node: Node) -> None:
         offset += run
 
 
+def _find_constant(node: Node, known: Known) -> ChannelValues:
+    if not all(i in known for i in node.op.inputs):
+        return unknown(node)
+    parts = [known[i] for i in node.op.inputs]
+    return (
+        np.concatenate(parts)
+        if _joins_channels(node)
+        else shared_values(np.array(parts))
+    )
+
+
+def _find_needs(node: Node, known: Known) -> Narrow:
+    """Along the last axis each input has channels of the output to itself."""
+    inputs = node.op.inputs
+    if not _joins_channels(node):
+        return keep_apart(node, known)
+    if not all(i in known for i in inputs):
+        return keep_all(node)
+    ends = np.cumsum([len(known[i]) for i in inputs])
+
+    def narrow(masks: Masks) -> None:
+        y = masks[node.output().id]
+        for i, part in zip(inputs, np.split(y, ends[:-1]), strict=True):
+            masks[i] &= part
+        y &= np.concatenate([masks[i] for i in inputs])
+
+    return narrow
+
+
+def _joins_channels(node: Node) -> bool:
+    return node.attrs(ConcatenationAttrs).axis == len(node.output().shape) - 1
+
+
 OPERATORS = (
-    Operator("CONCATENATION", 2, _read_concatenation, _check_concatenation, _lower),
+    Operator(
+        "CONCATENATION",
+        2,
+        _read_concatenation,
+        _check_concatenation,
+        _lower,
+        channels=ChannelRules(_find_constant, _find_needs),
+    ),
     Operator("PACK", 83, _read_pack, _check_pack, _lower),
 )

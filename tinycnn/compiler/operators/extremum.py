@@ -9,6 +9,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     check_broadcast,
     lower_binary,
 )
+from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
@@ -27,6 +28,22 @@ def _lower(lowering: Lowering, node: Node) -> None:
 
 
 OPERATORS = (
-    Operator("MAXIMUM", 55, read_nothing, _check, _lower, order=ELEMENTWISE),
-    Operator("MINIMUM", 57, read_nothing, _check, _lower, order=ELEMENTWISE),
+    Operator(
+        "MAXIMUM",
+        55,
+        read_nothing,
+        _check,
+        _lower,
+        order=ELEMENTWISE,
+        channels=KEEP_APART,
+    ),
+    Operator(
+        "MINIMUM",
+        57,
+        read_nothing,
+        _check,
+        _lower,
+        order=ELEMENTWISE,
+        channels=KEEP_APART,
+    ),
 )

@@ -6,11 +6,11 @@ from tinycnn.compiler.arithmetic.numerics import (
     float32_multiplier,
     rescaling_multiplier,
 )
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.shared.activation import (
-    ClampedAttrs,
     clamp_params,
     read_first_clamp,
 )
@@ -19,6 +19,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     check_broadcast,
     lower_binary,
 )
+from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -46,4 +47,14 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_mul_s8", "tcnn_mul_params_t", params)
 
 
-OPERATORS = (Operator("MUL", 18, read_first_clamp, _check, _lower, order=ELEMENTWISE),)
+OPERATORS = (
+    Operator(
+        "MUL",
+        18,
+        read_first_clamp,
+        _check,
+        _lower,
+        order=ELEMENTWISE,
+        channels=KEEP_APART,
+    ),
+)

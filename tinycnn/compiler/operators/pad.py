@@ -10,6 +10,13 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart
+from tinycnn.compiler.operators.shared.channels import (
+    ChannelRules,
+    Known,
+    Narrow,
+    keep_all,
+)
 from tinycnn.compiler.operators.shared.memory_order import (
     LastReaders,
     MemoryOrder,
@@ -128,7 +135,22 @@ def _reads(node: Node, x: Tensor) -> Reads:
 
 _ORDER = MemoryOrder(_last_readers, _reads)
 
+
+def _find_needs(node: Node, known: Known) -> Narrow:
+    """Rows and columns that are added leave channels apart."""
+    is_mixed = any(node.attrs(PadAttrs).padding[-1])
+    return keep_all(node) if is_mixed else keep_first_apart(node, known)
+
+
 OPERATORS = (
-    Operator("PAD", 34, _read_pad, _check_pad, _lower_pad, order=_ORDER),
+    Operator(
+        "PAD",
+        34,
+        _read_pad,
+        _check_pad,
+        _lower_pad,
+        order=_ORDER,
+        channels=ChannelRules(find_needs=_find_needs),
+    ),
     Operator("PADV2", 60, _read_padv2, _check_padv2, _lower_padv2),
 )

@@ -7,6 +7,7 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
@@ -71,6 +72,7 @@ OPERATORS = (
         _check_quantize,
         _lower_quantize,
         order=ELEMENTWISE,
+        channels=KEEP_FIRST_APART,
     ),
     Operator(
         "DEQUANTIZE",

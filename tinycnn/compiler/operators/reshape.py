@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from tinycnn.compiler.ir.graph import Op
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.channel_rules import shared_values
+from tinycnn.compiler.operators.shared.channels import (
+    ChannelRules,
+    ChannelValues,
+    Known,
+    Masks,
+    Narrow,
+    Shrinking,
+    keep_all,
+    unknown,
+)
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS"]
@@ -42,8 +59,62 @@ def _lower(lowering: Lowering, node: Node) -> None:
     """The memory plan puts the output where the input is."""
 
 
+def _find_constant(node: Node, known: Known) -> ChannelValues:
+    x, y = node.input(), node.output()
+    if x.id not in known or not x.shape or not y.shape:
+        return unknown(node)
+    period = math.lcm(x.shape[-1], y.shape[-1])  # of elements, in both shapes
+    return shared_values(np.resize(known[x.id], period).reshape(-1, y.shape[-1]))
+
+
+def _find_needs(node: Node, known: Known) -> Narrow:
+    """A channel goes with all the output channels that hold a pixel of it."""
+    x, y = node.input(), node.output()
+    if x.id not in known or not x.shape or not y.shape:
+        return keep_all(node)
+    period = math.lcm(x.shape[-1], y.shape[-1])  # of elements, in both shapes
+
+    def narrow(masks: Masks) -> None:
+        go = np.resize(masks[x.id], period) & np.resize(masks[y.id], period)
+        masks[y.id] &= np.all(go.reshape(-1, y.shape[-1]), axis=0)
+        masks[x.id] &= np.all(go.reshape(-1, x.shape[-1]), axis=0)
+
+    return narrow
+
+
+def _shrink(node: Node, shrinking: Shrinking) -> Op:
+    """A constant shape no longer holds."""
+    return replace(node.op, inputs=node.op.inputs[:1])
+
+
+_CHANNELS = ChannelRules(_find_constant, _find_needs, _shrink)
+
 OPERATORS = (
-    Operator("RESHAPE", 22, read_nothing, _check_reshape, _lower, is_alias=True),
-    Operator("SQUEEZE", 43, read_nothing, _check_unit_axes, _lower, is_alias=True),
-    Operator("EXPAND_DIMS", 70, read_nothing, _check_unit_axes, _lower, is_alias=True),
+    Operator(
+        "RESHAPE",
+        22,
+        read_nothing,
+        _check_reshape,
+        _lower,
+        is_alias=True,
+        channels=_CHANNELS,
+    ),
+    Operator(
+        "SQUEEZE",
+        43,
+        read_nothing,
+        _check_unit_axes,
+        _lower,
+        is_alias=True,
+        channels=_CHANNELS,
+    ),
+    Operator(
+        "EXPAND_DIMS",
+        70,
+        read_nothing,
+        _check_unit_axes,
+        _lower,
+        is_alias=True,
+        channels=_CHANNELS,
+    ),
 )

@@ -15,6 +15,7 @@ from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
@@ -142,6 +143,20 @@ def _nearest(node: Node, axis: int, i: int) -> int:
 
 
 OPERATORS = (
-    Operator("RESIZE_BILINEAR", 23, _read_bilinear, _check_bilinear, _lower_bilinear),
-    Operator("RESIZE_NEAREST_NEIGHBOR", 97, _read_nearest, _check, _lower_nearest),
+    Operator(
+        "RESIZE_BILINEAR",
+        23,
+        _read_bilinear,
+        _check_bilinear,
+        _lower_bilinear,
+        channels=KEEP_FIRST_APART,
+    ),
+    Operator(
+        "RESIZE_NEAREST_NEIGHBOR",
+        97,
+        _read_nearest,
+        _check,
+        _lower_nearest,
+        channels=KEEP_FIRST_APART,
+    ),
 )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tinycnn.compiler.ir.graph import Attrs, Graph, Op
+from tinycnn.compiler.ir.graph import Attrs, Clamp, ClampedAttrs, Graph, Op
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.shared.activation import Clamp, ClampedAttrs
 
 __all__ = ["fold_clamp"]
 

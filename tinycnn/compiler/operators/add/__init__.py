@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.add.channels import CHANNELS
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
+from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
 
 OPERATORS = (
-    Operator("ADD", 0, read_first_clamp, check, lower_add, order=ELEMENTWISE),
-    Operator("SUB", 41, read_first_clamp, check, lower_sub, order=ELEMENTWISE),
+    Operator(
+        "ADD",
+        0,
+        read_first_clamp,
+        check,
+        lower_add,
+        order=ELEMENTWISE,
+        channels=CHANNELS,
+    ),
+    Operator(
+        "SUB",
+        41,
+        read_first_clamp,
+        check,
+        lower_sub,
+        order=ELEMENTWISE,
+        channels=KEEP_APART,
+    ),
 )

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
-from tinycnn.compiler.operators.shared.activation import ClampedAttrs, clamp_params
+from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.folded_channels import Integers
 
 __all__ = ["add_linear"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
-from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.graph import ClampedAttrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.shared.activation import ClampedAttrs, clamp_params
+from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.broadcast import (
     broadcast_params,
     check_broadcast,

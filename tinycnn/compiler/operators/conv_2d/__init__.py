@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
 from tinycnn.compiler.operators.shared.convolution import convolution_window
@@ -19,5 +20,6 @@ OPERATORS = (
         count_macs=count_macs,
         find_window=convolution_window,
         order=ORDER,
+        channels=CHANNELS,
     ),
 )

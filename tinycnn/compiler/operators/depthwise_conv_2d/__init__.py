@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.depthwise_conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.depthwise_conv_2d.memory import ORDER
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
@@ -24,5 +25,6 @@ OPERATORS = (
         count_macs=count_macs,
         find_window=convolution_window,
         order=ORDER,
+        channels=CHANNELS,
     ),
 )

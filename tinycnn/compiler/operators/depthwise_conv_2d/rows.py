@@ -11,10 +11,11 @@ from types import MappingProxyType
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import Clamp
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.shared.activation import Clamp, clamp_params
+from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import (
     Channels,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.fully_connected.channels import CHANNELS
 from tinycnn.compiler.operators.fully_connected.memory import ORDER
 from tinycnn.compiler.operators.fully_connected.rules import (
     check,
@@ -22,5 +23,6 @@ OPERATORS = (
         lower=lower,
         count_macs=count_macs,
         order=ORDER,
+        channels=CHANNELS,
     ),
 )

@@ -8,13 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.fully_connected.rules import (
     find_multipliers,
 )
-from tinycnn.compiler.operators.shared.activation import ClampedAttrs, clamp_params
+from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.folded_channels import (
     Channels,
     Integers,

@@ -11,11 +11,11 @@ from tinycnn.compiler.arithmetic.numerics import (
     quantize_multiplier,
     single_rounding_multiplier,
 )
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.shared.activation import (
-    ClampedAttrs,
     clamp_params,
     read_first_clamp,
 )

@@ -9,8 +9,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinycnn.compiler.arithmetic.numerics import Numerics, float32_multiplier
-from tinycnn.compiler.ir.graph import Attrs, Tensor
+from tinycnn.compiler.ir.graph import Attrs, ClampedAttrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
@@ -25,7 +27,16 @@ from tinycnn.compiler.operators.lookup.tables import (
     relu_table,
     tanh_table,
 )
-from tinycnn.compiler.operators.shared.activation import ClampedAttrs, quantize_range
+from tinycnn.compiler.operators.shared.activation import quantize_range
+from tinycnn.compiler.operators.shared.channel_rules import (
+    KEEP_FIRST_APART,
+    keep_first_apart,
+)
+from tinycnn.compiler.operators.shared.channels import (
+    ChannelRules,
+    ChannelValues,
+    Known,
+)
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 from tinycnn.compiler.reading.raw_op import RawOp
@@ -121,7 +132,15 @@ def _relu(
     def read(raw: RawOp) -> ClampedAttrs:
         return ClampedAttrs(clamp=quantize_range(raw, lowest, highest))
 
-    return Operator(kind, code, read, _check_rescaling, lower, order=ELEMENTWISE)
+    return Operator(
+        kind,
+        code,
+        read,
+        _check_rescaling,
+        lower,
+        order=ELEMENTWISE,
+        channels=KEEP_FIRST_APART,
+    )
 
 
 def _plain(
@@ -129,12 +148,21 @@ def _plain(
     code: int,
     check: Callable[[Node], None],
     compute: Callable[[Tensor, Tensor, Numerics], LookupTable],
+    channels: ChannelRules = KEEP_FIRST_APART,
 ) -> Operator:
     def lower(lowering: Lowering, node: Node) -> None:
         table = compute(node.input(), node.output(), lowering.numerics)
         _lower(lowering, node, table)
 
-    return Operator(kind, code, read_nothing, check, lower, order=ELEMENTWISE)
+    return Operator(
+        kind, code, read_nothing, check, lower, order=ELEMENTWISE, channels=channels
+    )
+
+
+def _find_zeros(node: Node, known: Known) -> ChannelValues:
+    """HARD_SWISH: what is 0 stays 0."""
+    x, y = node.input(), node.output()
+    return np.where(known[x.id] == x.zero_point, y.zero_point, np.nan)
 
 
 OPERATORS = (
@@ -149,9 +177,16 @@ OPERATORS = (
         _check_leaky_relu,
         _lower_leaky_relu,
         order=ELEMENTWISE,
+        channels=KEEP_FIRST_APART,
     ),
     _plain("LOGISTIC", 14, _check_logistic, logistic_table),
     _plain("TANH", 28, _check_tanh, tanh_table),
-    _plain("HARD_SWISH", 117, _check_hard_swish, hard_swish_table),
+    _plain(
+        "HARD_SWISH",
+        117,
+        _check_hard_swish,
+        hard_swish_table,
+        ChannelRules(_find_zeros, keep_first_apart),
+    ),
     _plain("ABS", 101, _check_rescaling, abs_table),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.pool.channels import CHANNELS
 from tinycnn.compiler.operators.pool.memory import ORDER
 from tinycnn.compiler.operators.pool.rules import check, find_window, lower, read
 from tinycnn.compiler.operators.shared.operator import Operator
@@ -17,6 +18,7 @@ OPERATORS = (
         lower=lower,
         find_window=find_window,
         order=ORDER,
+        channels=CHANNELS,
     ),
     Operator(
         kind="AVERAGE_POOL_2D",
@@ -26,5 +28,6 @@ OPERATORS = (
         lower=lower,
         find_window=find_window,
         order=ORDER,
+        channels=CHANNELS,
     ),
 )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.shared.activation import (
-    ClampedAttrs,
-    clamp_params,
-    read_clamp,
-)
+from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
 from tinycnn.compiler.operators.shared.window import (
     Extent,
     Sides,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
@@ -15,6 +17,15 @@ from tinycnn.compiler.operators.reduce.loops import (
     read_axes,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
+from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart, settle
+from tinycnn.compiler.operators.shared.channels import (
+    ChannelRules,
+    ChannelValues,
+    Known,
+    Narrow,
+    keep_all,
+    unknown,
+)
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
 
@@ -53,4 +64,28 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lowering.call(node, "tcnn_mean_s8", "tcnn_mean_params_t", params)
 
 
-OPERATORS = (Operator("MEAN", 40, _read, _check, _lower, order=ORDER),)
+def _find_constant(node: Node, known: Known) -> ChannelValues:
+    x, y, axes = node.input(), node.output(), node.attrs(ReduceAttrs).axes
+    if len(x.shape) - 1 in axes:
+        return unknown(node)
+    sums = (known[x.id] - x.zero_point) * _count(node)
+    return settle(node, sums, np.array(x.scale / y.scale / _count(node)))
+
+
+def _find_needs(node: Node, known: Known) -> Narrow:
+    """Channels stay apart unless they are averaged."""
+    is_mixed = len(node.input().shape) - 1 in node.attrs(ReduceAttrs).axes
+    return keep_all(node) if is_mixed else keep_first_apart(node, known)
+
+
+OPERATORS = (
+    Operator(
+        "MEAN",
+        40,
+        _read,
+        _check,
+        _lower,
+        order=ORDER,
+        channels=ChannelRules(_find_constant, _find_needs),
+    ),
+)

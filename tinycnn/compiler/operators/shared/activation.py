@@ -7,26 +7,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
-from tinycnn.compiler.ir.graph import Attrs, Tensor
+from tinycnn.compiler.ir.graph import Clamp, ClampedAttrs, Tensor
 from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [
-    "Clamp",
-    "ClampedAttrs",
     "clamp_params",
     "quantize_range",
     "read_clamp",
     "read_first_clamp",
 ]
-
-Clamp = tuple[int, int]
 
 _NAMES = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
 _RANGES: Mapping[int, tuple[float, float]] = MappingProxyType(
@@ -37,17 +32,6 @@ _RANGES: Mapping[int, tuple[float, float]] = MappingProxyType(
         3: (0.0, 6.0),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ClampedAttrs(Attrs):
-    """Options of an operator that limits its output last.
-
-    Attributes:
-        clamp: Smallest and largest int8 output (fused activation).
-    """
-
-    clamp: Clamp = field(kw_only=True)
 
 
 def read_first_clamp(raw: RawOp) -> ClampedAttrs:

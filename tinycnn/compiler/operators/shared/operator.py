@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.channels import KEEP_ALL, ChannelRules
 from tinycnn.compiler.operators.shared.memory_order import MemoryOrder
 from tinycnn.compiler.operators.shared.window import Window
 from tinycnn.compiler.reading.raw_op import RawOp
@@ -44,6 +45,8 @@ class Operator:
         count_macs: Multiply-accumulates of one inference.
         is_alias: The output is the first input under another shape: the memory plan
             puts both in one place, and there are no kernel calls.
+        channels: What it says of channels that carry no information; by default that
+            it needs them all.
         order: In which order the kernel reads; None keeps input and output apart.
         find_window: The window that slides over the input, if one does.
     """
@@ -56,4 +59,5 @@ class Operator:
     count_macs: Callable[[Node], int] = _no_macs
     is_alias: bool = False
     order: MemoryOrder | None = None
+    channels: ChannelRules = KEEP_ALL
     find_window: Callable[[Node], Window | None] = _no_window
