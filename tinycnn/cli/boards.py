@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from tinycnn.boards import Board, load_board, load_boards
 from tinycnn.cli.console import json_option, print_columns, print_json, print_table
-from tinycnn.device.ports import DetectedPort, detect_ports
+
+if TYPE_CHECKING:
+    from tinycnn.boards import Board
+    from tinycnn.device.ports import DetectedPort
 
 __all__ = ["boards"]
 
@@ -29,6 +32,8 @@ def boards(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
+    from tinycnn.boards import load_boards
+
     if as_json:
         print_json({"boards": [_to_json(board) for board in load_boards()]})
     else:
@@ -45,6 +50,9 @@ def show(name: str, as_json: bool) -> None:
     Example:
       tinycnn boards show nano33ble
     """
+    from tinycnn.boards import load_board
+    from tinycnn.device.ports import detect_ports
+
     board = load_board(name)
     ports = [port for port in detect_ports() if board.name in port.boards]
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,17 +16,10 @@ from tinycnn.cli.console import (
     print_columns,
     print_json,
 )
-from tinycnn.datasets import (
-    Dataset,
-    count_classes,
-    dataset_names,
-    draw_contact_sheet,
-    find_dataset_path,
-    list_datasets,
-    load_dataset,
-)
 from tinycnn.errors import DatasetError, ProjectError
-from tinycnn.project import DatasetSettings
+
+if TYPE_CHECKING:
+    from tinycnn.datasets import Dataset
 
 __all__ = ["datasets", "resolve_dataset"]
 
@@ -46,6 +39,8 @@ def datasets(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
+    from tinycnn.datasets import list_datasets
+
     known = list_datasets(folders=data_folders())
     if as_json:
         print_json({entry.name: asdict(entry) for entry in known})
@@ -88,6 +83,9 @@ def show(
     Example:
       tinycnn datasets show digits -o digits.png
     """
+    from tinycnn.datasets import dataset_names, load_dataset
+    from tinycnn.project import DatasetSettings
+
     given = {key: value for key, value in settings.items() if value is not None}
     given["name" if dataset in dataset_names() else "path"] = resolve_dataset(dataset)
     if channels:
@@ -116,6 +114,8 @@ def resolve_dataset(dataset: str) -> str:
     Raises:
         ProjectError: If `dataset` is neither.
     """
+    from tinycnn.datasets import dataset_names, find_dataset_path
+
     if dataset in dataset_names():
         return dataset
     path = find_dataset_path(dataset, folders=data_folders())
@@ -130,6 +130,8 @@ def resolve_dataset(dataset: str) -> str:
 
 def _count(dataset: Dataset) -> dict[str, dict[str, int]]:
     """How many images each class has in each split."""
+    from tinycnn.datasets import count_classes
+
     classes = len(dataset.class_names)
     splits = {
         name: count_classes(getattr(dataset, name), classes)
@@ -155,6 +157,8 @@ def _print_counts(counts: dict[str, dict[str, int]]) -> None:
 
 
 def _write_sheet(dataset: Dataset, path: Path) -> None:
+    from tinycnn.datasets import draw_contact_sheet
+
     try:
         draw_contact_sheet(dataset).save(path, "PNG")
     except OSError as error:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from tinycnn.cli.console import json_option, print_json
-from tinycnn.doctor import Finding, check_computer, gather_facts
+
+if TYPE_CHECKING:
+    from tinycnn.doctor import Finding
 
 __all__ = ["doctor"]
 
@@ -27,6 +30,8 @@ def doctor(port: str | None, as_json: bool) -> int:
       tinycnn doctor
       tinycnn doctor --port /dev/ttyACM0
     """
+    from tinycnn.doctor import check_computer, gather_facts
+
     findings = check_computer(gather_facts(port))
     problems = sum(finding.level == "problem" for finding in findings)
     if as_json:

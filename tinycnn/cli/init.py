@@ -6,12 +6,9 @@ from pathlib import Path
 
 import click
 
-from tinycnn.boards import load_board
+from tinycnn import PROJECT_FILE
 from tinycnn.cli.datasets import resolve_dataset
 from tinycnn.errors import ProjectError
-from tinycnn.files import write_whole
-from tinycnn.project import PROJECT_FILE, project_template
-from tinycnn.rendering import c_identifier
 
 __all__ = ["init"]
 
@@ -48,6 +45,11 @@ def init(
       tinycnn init demo
       tinycnn init mnist_demo --dataset mnist --model lenet5
     """
+    from tinycnn.boards import load_board
+    from tinycnn.files import write_whole
+    from tinycnn.project import project_template
+    from tinycnn.rendering import c_identifier
+
     folder = Path(name) if name else Path()
     target = folder / PROJECT_FILE
     if target.exists():
