@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.compiler.cases import draw_rows
-from tinycnn.analysis.fit import find_target
+from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.device import Device, open_host, open_simulated
@@ -49,7 +49,7 @@ def measure(path: Path, options: argparse.Namespace, folder: Path) -> Row:
             path.read_bytes(),
             name="m",
             numerics=options.numerics,
-            target=find_target(load_board(options.board), options.optimize),
+            objective=find_objective(load_board(options.board), options.optimize),
         )
         seconds = time.monotonic() - start
         equal = compare(path, compilation, options, folder)

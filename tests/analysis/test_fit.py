@@ -29,7 +29,7 @@ def test_sizes_of_one_convolution():
     assert analysis.costs[0].constant_bytes == 4 * 18 + 4 * 4
     assert analysis.costs[0].activation_bytes == 6 * 6 * 2 + 6 * 6 * 4
     # a multiplier of 4 bytes and a shift of 1 byte a filter beside them
-    assert analysis.table_bytes == 4 * 18 + 4 * 4 + 4 * 5
+    assert analysis.constant_bytes == 4 * 18 + 4 * 4 + 4 * 5
 
 
 def test_ram_over_time_stays_within_the_arena(analysis):
@@ -71,7 +71,7 @@ def test_a_board_gives_what_its_core_leaves(analysis):
     assert fit.fits
 
 
-@pytest.mark.parametrize("memory", ["ram_bytes", "table_bytes"])
+@pytest.mark.parametrize("memory", ["ram_bytes", "constant_bytes"])
 def test_one_memory_too_small_is_enough_not_to_fit(analysis, memory):
     """A byte too many in either does not fit."""
     fit = check_fit(analysis, BOARD)

@@ -13,7 +13,7 @@ from tests.compiler.cases import draw_rows
 from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_tool
-from tinycnn.analysis.fit import find_target
+from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import Board, UsbIds, load_board
 from tinycnn.compiler import compile_tflite
 from tinycnn.device import open_serial, open_simulated
@@ -43,7 +43,7 @@ def build(tmp_path):
         path = tmp_path / "net.tflite"
         path.write_bytes(MODELS[model])
         compilation = compile_tflite(
-            MODELS[model], name="net", target=find_target(board)
+            MODELS[model], name="net", objective=find_objective(board)
         )
         project = write_arduino_project(
             tmp_path,

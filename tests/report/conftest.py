@@ -68,7 +68,7 @@ def analysis_of(graph: Graph) -> Analysis:
             if t.data is None
         ),
         plan=plan,
-        table_bytes=0,
+        constant_bytes=0,
         code_bytes=0,
         ram_bytes=0,
     )

@@ -1,7 +1,7 @@
 """What a compiled model needs, operator by operator, and which boards have it.
 
 In: a compilation. Out: costs, kernels, RAM over time, flash, as plain numbers and names
-that a file can keep. Weights, tables and the arena are exact; code is an estimate from
+that a file can keep. Constants and the arena are exact; code is an estimate from
 the sizes of the kernels on a Cortex-M4. The most that a board can give is what its
 Arduino core leaves.
 """
@@ -13,13 +13,19 @@ from types import MappingProxyType
 
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.boards import Board
-from tinycnn.compiler import Compilation, Optimize, Target, compile_tflite, read_tflite
+from tinycnn.compiler import (
+    Compilation,
+    Objective,
+    Optimize,
+    compile_tflite,
+    read_tflite,
+)
 from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
 
 __all__ = ["Activation", "Analysis", "Call", "Fit"]
-__all__ += ["analyze", "analyze_tflite", "check_fit", "find_target"]
+__all__ += ["analyze", "analyze_tflite", "check_fit", "find_objective"]
 
 # Measured with -O2: portable kernels of 150 to 1,100 bytes and those for DSP, the
 # harness of a sketch around them.
@@ -57,8 +63,8 @@ class Call:
     Attributes:
         step: The operator that it is a part of, by its place in execution order.
         function: The C function.
-        predicted_cycles: Of its operator, at the operator's first call; None without a
-            target.
+        predicted_cycles: Of its operator, at the operator's first call; None without an
+            objective.
     """
 
     step: int
@@ -75,13 +81,13 @@ class Analysis:
         outputs: The name of each operator's first output.
         kernels: The C function that computes each.
         calls: The kernel calls, in execution order.
-        cycles: What each takes on a Cortex-M4, predicted; 0 without a target.
+        cycles: What each takes on a Cortex-M4, predicted; 0 without an objective.
         file_macs: Multiply-accumulates of the file as it is.
         live_bytes: Bytes of the arena that hold something, by operator.
         peak_step: The operator at which most of the arena is in use.
         activations: What the memory plan places.
         plan: The memory plan.
-        table_bytes: Weights, biases and other tables in flash.
+        constant_bytes: Weights, biases and other constants in flash.
         code_bytes: Kernels, calls and harness in flash; an estimate.
         ram_bytes: The arena and the harness.
     """
@@ -96,14 +102,14 @@ class Analysis:
     peak_step: int
     activations: tuple[Activation, ...]
     plan: MemoryPlan
-    table_bytes: int
+    constant_bytes: int
     code_bytes: int
     ram_bytes: int
 
     @property
     def flash_bytes(self) -> int:
-        """Tables and code."""
-        return self.table_bytes + self.code_bytes
+        """Constants and code."""
+        return self.constant_bytes + self.code_bytes
 
     @property
     def macs(self) -> int:
@@ -137,17 +143,17 @@ class Fit:
         return self.flash_spare_bytes >= 0 and self.ram_spare_bytes >= 0
 
 
-def find_target(
+def find_objective(
     board: Board,
     optimize: Optimize = "speed",
     *,
     flash_bytes: int | None = None,
     ram_bytes: int | None = None,
-) -> Target | None:
+) -> Objective | None:
     """What to choose kernels for on `board`; None where it has no DSP.
 
     Args:
-        board: Its free memory is the limit of tables and arena.
+        board: Its free memory is the limit of constants and arena.
         optimize: What to choose by.
         flash_bytes: The most that the firmware may take, if that is less.
         ram_bytes: Likewise of RAM.
@@ -157,21 +163,21 @@ def find_target(
     flash = min(_free_flash(board), flash_bytes or _free_flash(board))
     ram = min(_free_ram(board), ram_bytes or _free_ram(board))
     code = _HARNESS_BYTES + _MOST_CODE_BYTES
-    return Target(optimize, flash - code, ram - _HARNESS_RAM_BYTES)
+    return Objective(optimize, flash - code, ram - _HARNESS_RAM_BYTES)
 
 
-def analyze_tflite(data: bytes, target: Target | None = None) -> Analysis:
+def analyze_tflite(data: bytes, objective: Objective | None = None) -> Analysis:
     """What the model in a `.tflite` file needs once it is compiled.
 
     Args:
         data: The file's bytes.
-        target: A processor to choose kernels for; portable kernels without.
+        objective: A processor to choose kernels for; portable kernels without.
 
     Raises:
         ModelError: If the file is broken or uses something unsupported.
     """
     return analyze(
-        compile_tflite(data, name="model", target=target), file=read_tflite(data)
+        compile_tflite(data, name="model", objective=objective), file=read_tflite(data)
     )
 
 
@@ -200,7 +206,7 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
             for t in map(graph.tensors.__getitem__, sorted(plan.offsets))
         ),
         plan=plan,
-        table_bytes=sum(
+        constant_bytes=sum(
             a.values.size * _ITEM_BYTES.get(a.ctype, 4) for a in program.arrays
         ),
         code_bytes=_estimate_code(program),

@@ -14,7 +14,7 @@ from tinycnn.analysis.fit import (
     Fit,
     analyze_tflite,
     check_fit,
-    find_target,
+    find_objective,
 )
 from tinycnn.boards import Board, board_names, load_board
 from tinycnn.cli.console import (
@@ -73,7 +73,7 @@ def analyze(
     with ConsoleObserver(quiet=as_json) as observer:
         found = find_model(model, observer=observer, data_folders=data_folders())
     main_board = load_board(chosen or found.board or "nano33ble")
-    analysis = analyze_tflite(found.content, find_target(main_board, optimize))
+    analysis = analyze_tflite(found.content, find_objective(main_board, optimize))
     fits = [check_fit(analysis, load_board(name)) for name in board_names()]
     if as_json:
         print_json({"model": found.origin, **_to_json(analysis, fits)})
@@ -122,8 +122,8 @@ def list_totals(analysis: Analysis) -> dict[str, str]:
         "arena": f"{plan.arena_bytes:,} bytes, at least {plan.lower_bound_bytes:,}",
         "RAM": f"{analysis.ram_bytes:,} bytes",
         "flash": (
-            f"{analysis.flash_bytes:,} bytes: {analysis.table_bytes:,} of weights and "
-            f"tables, about {analysis.code_bytes:,} of code"
+            f"{analysis.flash_bytes:,} bytes: {analysis.constant_bytes:,} of weights "
+            f"and tables, about {analysis.code_bytes:,} of code"
         ),
     }
 
@@ -152,7 +152,7 @@ def describe_fit(fit: Fit) -> str:
 def _advise(analysis: Analysis) -> tuple[str, str]:
     """What to shrink for less RAM, and for less flash."""
     peak, heaviest = analysis.costs[analysis.peak_step], analysis.heaviest
-    share = heaviest.constant_bytes / max(analysis.table_bytes, 1)
+    share = heaviest.constant_bytes / max(analysis.constant_bytes, 1)
     return (
         f"to save RAM, shrink op {peak.index} ({peak.kind}): while "
         f"{show_shape(peak.input_shape)} becomes {show_shape(peak.output_shape)}, "
@@ -184,7 +184,7 @@ def _to_json(analysis: Analysis, fits: list[Fit]) -> dict[str, object]:
         "arena_bytes": analysis.plan.arena_bytes,
         "arena_lower_bound_bytes": analysis.plan.lower_bound_bytes,
         "ram_bytes": analysis.ram_bytes,
-        "table_bytes": analysis.table_bytes,
+        "table_bytes": analysis.constant_bytes,
         "estimated_code_bytes": analysis.code_bytes,
         "estimated_flash_bytes": analysis.flash_bytes,
         "peak_op": analysis.costs[analysis.peak_step].index,

@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from tinycnn.analysis.fit import find_target
+from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.compiler import Numerics, Optimize, compile_tflite
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
@@ -54,7 +54,7 @@ def compile_(
     Example:
       tinycnn compile model.tflite -o model_c
     """
-    target = find_target(load_board(board_name), optimize)
+    objective = find_objective(load_board(board_name), optimize)
     try:
         content = model.read_bytes()
     except OSError as error:
@@ -65,7 +65,7 @@ def compile_(
         content,
         name=c_identifier(name or model.stem),
         numerics=numerics,
-        target=target,
+        objective=objective,
     )
     try:
         reference = load_isolated_reference(model, numerics)

@@ -14,7 +14,7 @@ from tinycnn.analysis.fit import (
     Fit,
     analyze_tflite,
     check_fit,
-    find_target,
+    find_objective,
 )
 from tinycnn.boards import load_board
 from tinycnn.cli.analyze import (
@@ -104,7 +104,7 @@ def show(
     found = untrained_model(
         parse_model(name, given), root=Path(), input_shape=image, classes=classes
     )
-    analysis = analyze_tflite(found.content, find_target(chosen, "speed"))
+    analysis = analyze_tflite(found.content, find_objective(chosen, "speed"))
     layers = list_layers(found.content, analysis)
     fit = check_fit(analysis, chosen)
     if as_json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.choice import Kernel, Optimize, Target, choose_kernels
+from tinycnn.compiler.choice import Kernel, Objective, Optimize, choose_kernels
 from tinycnn.compiler.emission.lower import lower_graph
 from tinycnn.compiler.emission.sources import generate_sources
 from tinycnn.compiler.ir.graph import Graph, Op, QuantParams, Tensor
@@ -23,11 +23,11 @@ __all__ = [
     "Graph",
     "MemoryPlan",
     "Numerics",
+    "Objective",
     "Op",
     "Optimize",
     "Program",
     "QuantParams",
-    "Target",
     "Tensor",
     "compile_tflite",
     "generate_sources",
@@ -54,7 +54,7 @@ def compile_tflite(
     *,
     name: str,
     numerics: Numerics = "litert",
-    target: Target | None = None,
+    objective: Objective | None = None,
 ) -> Compilation:
     """Compile a `.tflite` file.
 
@@ -63,7 +63,7 @@ def compile_tflite(
         name: Prefix of all C names; a C identifier.
         numerics: The reference to equal: `litert`, LiteRT's reference kernels, or
             `tflm`, TFLite Micro.
-        target: A processor to choose kernels for; portable kernels without.
+        objective: A processor to choose kernels for; portable kernels without.
 
     Raises:
         ModelError: If the file is broken or uses something unsupported.
@@ -71,8 +71,8 @@ def compile_tflite(
     graph = read_tflite(data)
     verify_numerics(graph, numerics)
     graph = run_passes(graph)
-    graph, kernels = choose_kernels(graph, target, numerics)
+    graph, kernels = choose_kernels(graph, objective, numerics)
     plan = plan_memory(graph)
-    chosen = kernels if target else None
+    chosen = kernels if objective else None
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=chosen)
     return Compilation(graph, kernels, plan, program, generate_sources(program))

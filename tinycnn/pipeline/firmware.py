@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tinycnn.analysis.fit import find_target
+from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.errors import ProjectError
@@ -92,14 +92,16 @@ def compile_project(project: Project, content: bytes) -> Compilation:
     Raises:
         ModelError: If it uses something unsupported.
     """
-    target = find_target(
+    objective = find_objective(
         load_board(project.target.board),
         project.target.optimize,
         flash_bytes=project.budgets.flash_bytes,
         ram_bytes=project.budgets.ram_bytes,
     )
     numerics = project.target.numerics
-    return compile_tflite(content, name=project.name, target=target, numerics=numerics)
+    return compile_tflite(
+        content, name=project.name, objective=objective, numerics=numerics
+    )
 
 
 def make_firmware(

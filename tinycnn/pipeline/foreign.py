@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.analysis.fit import find_target
+from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.compiler.ir.program import Program
@@ -50,8 +50,8 @@ def compile_model(path: Path, *, observer: Observer) -> Compilation:
     """
     content = find_model(path, observer=observer).content
     observer.stage("compile", is_current=False)
-    target = find_target(load_board(BOARD))
-    return compile_tflite(content, name=c_identifier(path.stem), target=target)
+    objective = find_objective(load_board(BOARD))
+    return compile_tflite(content, name=c_identifier(path.stem), objective=objective)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tinycnn.analysis.cost import count_costs
 from tinycnn.analysis.fit import analyze
-from tinycnn.compiler import Compilation, Target, compile_tflite, read_tflite
+from tinycnn.compiler import Compilation, Objective, compile_tflite, read_tflite
 from tinycnn.errors import TinycnnError
 from tinycnn.firmware import make_input
 from tinycnn.harness import Profile, profile_operators
@@ -116,7 +116,7 @@ def measure_network(
             content,
             name=NAME,
             numerics=network.numerics,
-            target=None if mode == "portable" else Target(mode),
+            objective=None if mode == "portable" else Objective(mode),
         )
         for mode in dict.fromkeys([optimize, _LEAST])
     }

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tinycnn import __version__
-from tinycnn.analysis.fit import analyze_tflite, find_target
+from tinycnn.analysis.fit import analyze_tflite, find_objective
 from tinycnn.cli.console import ConsoleObserver, open_project
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import TinycnnError
@@ -118,8 +118,8 @@ def run_row(folder: Path) -> Row:
     evaluation = json.loads((build / "evaluation.json").read_text("utf-8"))
     if evaluation["host_different"] or on_board.different:
         raise DifferentError(f"{build}: outputs differ from the reference's")
-    target = find_target(board, project.target.optimize)
-    analysis = analyze_tflite((build / "model.tflite").read_bytes(), target)
+    objective = find_objective(board, project.target.optimize)
+    analysis = analyze_tflite((build / "model.tflite").read_bytes(), objective)
     correct = [step.correct for step in report.ladder]
     minutes, cpu_minutes = watch.minutes
     return Row(
@@ -133,7 +133,7 @@ def run_row(folder: Path) -> Row:
         int8_correct=correct[3],
         ptq_correct=ptq_correct,
         flash_bytes=report.flash_bytes,
-        table_bytes=analysis.table_bytes,
+        table_bytes=analysis.constant_bytes,
         arena_bytes=analysis.plan.arena_bytes,
         milliseconds=round(report.latency_ms, 2),
         board=report.board.name,

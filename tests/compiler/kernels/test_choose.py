@@ -6,16 +6,16 @@ import pytest
 from tests.compiler.kernels.cases import conv_2d_3x3, fully_connected
 from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
-from tinycnn.analysis.fit import find_target
+from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
-from tinycnn.compiler import Target, compile_tflite
+from tinycnn.compiler import Objective, compile_tflite
 
 SEEDS = range(12)
 
 
-def compile_model(model, target):
-    """What is compiled for `target`."""
-    return compile_tflite(model, name="m", target=target)
+def compile_model(model, objective):
+    """What is compiled for `objective`."""
+    return compile_tflite(model, name="m", objective=objective)
 
 
 def total(compilation, what):
@@ -34,7 +34,7 @@ def test_without_a_target_every_kernel_is_portable():
 @pytest.mark.parametrize(("board", "has_dsp"), [("nano33ble", True), ("pico", False)])
 def test_a_board_without_dsp_has_no_target(board, has_dsp):
     """The board table decides."""
-    assert (find_target(load_board(board)) is not None) == has_dsp
+    assert (find_objective(load_board(board)) is not None) == has_dsp
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -43,12 +43,13 @@ def test_speed_size_and_ram_keep_what_they_promise(seed):
     model = draw_network(np.random.default_rng([seed, 5]))
     portable = compile_model(model, None)
     speed, size, ram = (
-        compile_model(model, Target(optimize)) for optimize in ("speed", "size", "ram")
+        compile_model(model, Objective(optimize))
+        for optimize in ("speed", "size", "ram")
     )
     least = portable.plan.arena_bytes
 
     assert total(speed, "cycles") <= min(total(k, "cycles") for k in (size, ram))
-    assert total(size, "table_bytes") <= 1.5 * total(portable, "table_bytes")
+    assert total(size, "constant_bytes") <= 1.5 * total(portable, "constant_bytes")
     assert ram.plan.arena_bytes == least
     highest = max(speed.plan.arena_bytes, size.plan.arena_bytes)
     assert highest <= max(least * 1.25, least + 2048)
@@ -57,11 +58,11 @@ def test_speed_size_and_ram_keep_what_they_promise(seed):
 def test_a_flash_limit_is_kept_by_slower_kernels():
     """Where faster kernels have larger tables, a limit takes them away."""
     model = fully_connected(np.random.default_rng(4))
-    fast = compile_model(model, Target())
-    limit = total(fast, "table_bytes") - 1
-    small = compile_model(model, Target(flash_bytes=limit))
+    fast = compile_model(model, Objective())
+    limit = total(fast, "constant_bytes") - 1
+    small = compile_model(model, Objective(flash_bytes=limit))
 
-    assert total(small, "table_bytes") <= limit
+    assert total(small, "constant_bytes") <= limit
     assert total(small, "cycles") > total(fast, "cycles")
 
 
@@ -69,16 +70,16 @@ def test_a_ram_limit_is_kept_by_slower_kernels():
     """Where a kernel's scratch exceeds the limit, another is taken."""
     model = conv_2d_3x3(np.random.default_rng(4))
     least = compile_model(model, None).plan.arena_bytes
-    fast = compile_model(model, Target())
+    fast = compile_model(model, Objective())
     assert fast.plan.arena_bytes > least
 
-    limited = compile_model(model, Target(ram_bytes=fast.plan.arena_bytes - 1))
+    limited = compile_model(model, Objective(ram_bytes=fast.plan.arena_bytes - 1))
 
     assert limited.plan.arena_bytes < fast.plan.arena_bytes
 
 
 def test_the_choice_is_the_same_each_time():
-    """Same file, same target: same bytes."""
-    first, second = (compile_model(residual_model(), Target()) for _ in range(2))
+    """Same file, same objective: same bytes."""
+    first, second = (compile_model(residual_model(), Objective()) for _ in range(2))
 
     assert first.sources == second.sources

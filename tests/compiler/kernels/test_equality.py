@@ -8,7 +8,7 @@ from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_module
-from tinycnn.compiler import Target, compile_tflite
+from tinycnn.compiler import Objective, compile_tflite
 from tinycnn.runtime import kernel_functions
 
 CASES_PER_KERNEL = 60
@@ -50,5 +50,5 @@ def test_whole_networks_equal_the_reference(optimize, executor, emulators):
     for seed in range(NETWORKS):
         rng = np.random.default_rng([seed, 5])
         model = draw_network(rng)
-        program = compile_tflite(model, name="m", target=Target(optimize)).program
+        program = compile_tflite(model, name="m", objective=Objective(optimize)).program
         assert_equal(model, program, rng, [executor, *emulators])

@@ -3,7 +3,7 @@ import pytest
 
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import (
-    Target,
+    Objective,
     compile_tflite,
     lower_graph,
     plan_memory,
@@ -76,6 +76,6 @@ def test_other_batches_are_refused(options):
 
 def test_padded_batches_are_refused_under_tflm():
     """TFLite Micro pads with another value than the zero point, whatever the kernel."""
-    for target in (None, Target()):
+    for objective in (None, Objective()):
         with pytest.raises(UnsupportedModelError, match="pads with 0, expected the"):
-            compile_tflite(line_model(), name="m", numerics="tflm", target=target)
+            compile_tflite(line_model(), name="m", numerics="tflm", objective=objective)

@@ -5,7 +5,7 @@ The kernels themselves belong to the operators.
 
 from __future__ import annotations
 
-from tinycnn.compiler.choice.choose import Optimize, Target, choose_kernels
+from tinycnn.compiler.choice.choose import Objective, Optimize, choose_kernels
 from tinycnn.compiler.ir.kernel import Kernel
 
-__all__ = ["Kernel", "Optimize", "Target", "choose_kernels"]
+__all__ = ["Kernel", "Objective", "Optimize", "choose_kernels"]

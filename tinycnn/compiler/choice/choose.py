@@ -29,8 +29,8 @@ from tinycnn.compiler.operators.pool.quads import average_pool_quads, max_pool_q
 __all__ = [
     "_DSP_KERNELS",
     "Kernels",
+    "Objective",
     "Optimize",
-    "Target",
     "apply_kernels",
     "choose_kernels",
     "list_kernels",
@@ -51,7 +51,7 @@ _DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
         "MAX_POOL_2D": (max_pool_quads,),
     }
 )
-# By what kernels may raise tables and arena above their least.
+# By what kernels may raise constants and arena above their least.
 _FACTORS = MappingProxyType(
     {"speed": (math.inf, 1.25), "size": (1.5, 1.25), "ram": (math.inf, 1.0)}
 )
@@ -59,15 +59,15 @@ _SMALL_BYTES = 2048  # of scratch memory may be had for speed by any network
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Objective:
     """A Cortex-M with DSP, and what to choose kernels by.
 
     Attributes:
         optimize: `speed` takes the fastest kernels that raise the arena by no more than
-            a quarter, or 2 KiB if that is more. So does `size`, with tables no more
+            a quarter, or 2 KiB if that is more. So does `size`, with constants no more
             than half above their least. `ram` takes the fastest that leave the arena
             as it is.
-        flash_bytes: The most that tables should take; slower kernels keep it.
+        flash_bytes: The most that constants should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
     """
 
@@ -77,30 +77,31 @@ class Target:
 
 
 def choose_kernels(
-    graph: Graph, target: Target | None, numerics: Numerics
+    graph: Graph, objective: Objective | None, numerics: Numerics
 ) -> tuple[Graph, Kernels]:
     """A kernel for each operator, and the graph with their scratch memory.
 
     Args:
         graph: After all passes.
-        target: What runs it; without, every kernel is the portable one.
+        objective: What runs it; without, every kernel is the portable one.
         numerics: The reference to equal.
     """
     nodes = [Node(graph, op) for op in graph.ops if not OPERATORS[op.kind].is_alias]
-    if target is None:
+    if objective is None:
         return graph, {node.op.outputs[0]: portable(node) for node in nodes}
     options = {
         node.op.outputs[0]: sorted(list_kernels(node, numerics), key=lambda k: k.cycles)
         for node in nodes
     }
-    tables, arena = _FACTORS[target.optimize]
-    tables *= sum(min(k.table_bytes for k in kernels) for kernels in options.values())
+    constants, arena = _FACTORS[objective.optimize]
+    least_constants = (min(k.constant_bytes for k in o) for o in options.values())
+    constants *= sum(least_constants)
     least = draft_plan(graph).arena_bytes
-    _fit_flash(options, min(tables, target.flash_bytes or math.inf))
+    _fit_flash(options, min(constants, objective.flash_bytes or math.inf))
     arena *= least
     if arena > least:
         arena = max(arena, least + _SMALL_BYTES)
-    arena = min(arena, target.ram_bytes or math.inf)
+    arena = min(arena, objective.ram_bytes or math.inf)
     return _fit_arena(graph, options, max(arena, least))
 
 
@@ -114,13 +115,13 @@ def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
 
 
 def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:
-    """Give up the kernels that save the least time for their bytes of tables."""
-    while sum(kernels[0].table_bytes for kernels in options.values()) > flash_bytes:
+    """Give up the kernels that save the least time for their bytes of constants."""
+    while sum(kernels[0].constant_bytes for kernels in options.values()) > flash_bytes:
         swaps = [
             ((other.cycles - kernels[0].cycles) / saved, output, other)
             for output, kernels in options.items()
             for other in kernels[1:]
-            if (saved := kernels[0].table_bytes - other.table_bytes) > 0
+            if (saved := kernels[0].constant_bytes - other.constant_bytes) > 0
         ]
         if not swaps:
             return

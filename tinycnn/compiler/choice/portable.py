@@ -45,7 +45,7 @@ def portable(node: Node) -> Kernel:
     return Kernel(
         function="portable kernel",
         cycles=int(per_step * steps + per_output * outputs),
-        table_bytes=sum(t.bytes for t in constants if t.data is not None),
+        constant_bytes=sum(t.bytes for t in constants if t.data is not None),
         scratch_bytes=0,
         lower=operator.lower,
     )

@@ -26,13 +26,13 @@ class Kernel:
     Attributes:
         function: The C function.
         cycles: Predicted cycles of one call.
-        table_bytes: Weights and constants in flash.
+        constant_bytes: Weights and constants in flash.
         scratch_bytes: Memory that it works in, aligned to 4 bytes.
         lower: Adds its calls.
     """
 
     function: str
     cycles: int
-    table_bytes: int
+    constant_bytes: int
     scratch_bytes: int
     lower: Callable[[Lowering, Node], None]

@@ -71,7 +71,7 @@ def add_linear(node: Node, numerics: Numerics) -> Kernel | None:
     return Kernel(
         function="tcnn_add_s8_dsp",
         cycles=8 * size + 130,
-        table_bytes=0,
+        constant_bytes=0,
         scratch_bytes=0,
         lower=lower,
     )

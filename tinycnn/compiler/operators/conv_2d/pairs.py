@@ -58,7 +58,7 @@ def _pairs(node: Node, *, axis: int) -> Kernel | None:
     return Kernel(
         function="tcnn_conv_2d_s8_dsp",
         cycles=_count_cycles(node),
-        table_bytes=4 * stream.size,
+        constant_bytes=4 * stream.size,
         scratch_bytes=_count_scratch(node),
         lower=lower,
     )

@@ -86,7 +86,7 @@ def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
     return Kernel(
         function="tcnn_conv_2d_winograd_s8_dsp",
         cycles=_count_cycles(node),
-        table_bytes=4 * stream.size,
+        constant_bytes=4 * stream.size,
         scratch_bytes=_count_scratch(node),
         lower=lower,
     )

@@ -84,7 +84,7 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     return Kernel(
         function=function,
         cycles=_count_cycles(y.shape, x.shape[2], stride, fixed is not None),
-        table_bytes=4 * table.size,
+        constant_bytes=4 * table.size,
         scratch_bytes=(
             4 * (width + 2) * depth
             if stride == 1

@@ -59,7 +59,7 @@ def fully_connected_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     return Kernel(
         function="tcnn_fully_connected_s8_dsp",
         cycles=-(-outputs // GROUP) * (5 * inputs + inputs // 8 + 150),
-        table_bytes=4 * stream.size,
+        constant_bytes=4 * stream.size,
         scratch_bytes=0,
         lower=lower,
     )

@@ -39,7 +39,7 @@ def _quads(node: Node, function: str, quad: int) -> Kernel:
     return Kernel(
         function=function,
         cycles=height * width * (-(-depth // 4) * quad + 58),
-        table_bytes=0,
+        constant_bytes=0,
         scratch_bytes=0,
         lower=lower,
     )
