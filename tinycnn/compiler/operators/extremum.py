@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.broadcast import (
@@ -12,7 +10,6 @@ from tinycnn.compiler.operators.shared.broadcast import (
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
-from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
@@ -39,7 +36,6 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
-        fold=fold_binary(np.maximum),
     ),
     Operator(
         "MINIMUM",
@@ -49,6 +45,5 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
-        fold=fold_binary(np.minimum),
     ),
 )

@@ -20,14 +20,13 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
     MemoryOrder,
     Reads,
     last_elementwise,
 )
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["OPERATORS", "SoftmaxAttrs"]
 
@@ -145,14 +144,6 @@ def _reads(node: Node, x: Tensor) -> Reads:
 _ORDER = MemoryOrder(last_elementwise, _reads)
 
 OPERATORS = (
-    Operator(
-        "SOFTMAX",
-        25,
-        _read,
-        _check_softmax,
-        _lower_softmax,
-        order=_ORDER,
-        count_cycles=cycles_by_output(250),
-    ),
+    Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax, order=_ORDER),
     Operator("LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax),
 )

@@ -10,9 +10,7 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
-from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.operators.shared.weights import (
     check_weights,
@@ -20,6 +18,7 @@ from tinycnn.compiler.operators.shared.weights import (
     real_multipliers,
 )
 from tinycnn.compiler.operators.shared.window import Extent, same_padding
+from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "TransposeConvAttrs"]
@@ -122,14 +121,4 @@ def _count_macs(node: Node) -> int:
     return x.size * math.prod(w.shape[:3])
 
 
-OPERATORS = (
-    Operator(
-        "TRANSPOSE_CONV",
-        67,
-        _read,
-        _check,
-        _lower,
-        _count_macs,
-        count_cycles=cycles_by_step(20, 60, _count_macs),
-    ),
-)
+OPERATORS = (Operator("TRANSPOSE_CONV", 67, _read, _check, _lower, _count_macs),)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
 from tinycnn.compiler.operators.shared.window import (
     Extent,
@@ -18,16 +16,9 @@ from tinycnn.compiler.operators.shared.window import (
     read_window,
     window_output,
 )
+from tinycnn.compiler.reading.raw_op import RawOp
 
-__all__ = [
-    "PoolAttrs",
-    "check",
-    "count_pixels",
-    "find_window",
-    "lower",
-    "lower_pool",
-    "read",
-]
+__all__ = ["PoolAttrs", "check", "find_window", "lower", "lower_pool", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +41,6 @@ def find_window(node: Node) -> Window:
     """What slides over the input."""
     attrs = node.attrs(PoolAttrs)
     return Window(attrs.window, attrs.stride, (1, 1), attrs.padding)
-
-
-def count_pixels(node: Node) -> int:
-    """Steps of the inner loop: one a pixel of the window, for each output."""
-    return node.output().size * math.prod(node.attrs(PoolAttrs).window)
 
 
 def check(node: Node) -> None:

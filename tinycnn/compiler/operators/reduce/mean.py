@@ -10,7 +10,6 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
     ReduceAttrs,
     check_reduction,
@@ -27,8 +26,8 @@ from tinycnn.compiler.operators.shared.channels import (
     keep_all,
     unknown,
 )
-from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["OPERATORS"]
 
@@ -88,6 +87,5 @@ OPERATORS = (
         _lower,
         order=ORDER,
         channels=ChannelRules(_find_constant, _find_needs),
-        count_cycles=cycles_by_output(200),
     ),
 )
