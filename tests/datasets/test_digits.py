@@ -15,11 +15,12 @@ from tinycnn.errors import DatasetError
 
 def test_all_digits_are_there() -> None:
     """The embedded data set has 1,797 images of 8x8 pixels in ten classes."""
-    digits, class_names = read_digits()
+    reading = read_digits()
+    digits = reading.images
 
     assert digits.images.shape == (1797, 8, 8, 1)
     assert digits.images.dtype == np.uint8
-    assert class_names == tuple("0123456789")
+    assert reading.class_names == tuple("0123456789")
     assert np.bincount(digits.labels).tolist() == [
         *(178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
     ]
@@ -27,7 +28,7 @@ def test_all_digits_are_there() -> None:
 
 def test_values_are_scaled_by_the_documented_rule() -> None:
     """The 17 original values become v * 255 / 16, rounded half up."""
-    digits, _ = read_digits()
+    digits = read_digits().images
 
     expected = [int(v * 255 / 16 + 0.5) for v in range(17)]
     assert np.unique(digits.images).tolist() == expected
@@ -35,7 +36,7 @@ def test_values_are_scaled_by_the_documented_rule() -> None:
 
 def test_the_first_image_is_the_first_of_the_source() -> None:
     """The order and orientation of the source are kept."""
-    digits, _ = read_digits()
+    digits = read_digits().images
 
     original = (digits.images[0, :3, :, 0].astype(int) * 16 + 127) // 255
     assert original.tolist() == [

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import struct
 import zlib
@@ -13,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tinycnn.datasets.images import read_image, read_images
+from tinycnn.datasets.images import read_images
+from tinycnn.datasets.pictures import read_image
 from tinycnn.errors import DatasetError
 
 GRADIENT = np.arange(12 * 16 * 3, dtype=np.uint8).reshape(12, 16, 3)
@@ -44,9 +44,10 @@ def _png(width: int, height: int) -> bytes:
 
 def test_folders_are_classes_in_the_order_of_their_names(folder: Path) -> None:
     """Classes and images are sorted; a class's name is its folder's."""
-    images, class_names = read_images(folder, size=4, channels=1)
+    reading = read_images(folder, size=4, channels=1)
+    images = reading.images
 
-    assert class_names == ("a", "b")
+    assert reading.class_names == ("a", "b")
     assert images.labels.tolist() == [0, 1, 1]
     assert images.images[:, 0, 0, 0].tolist() == [30, 10, 20]
     assert images.images.shape == (3, 4, 4, 1)
@@ -62,24 +63,26 @@ def test_progress_counts_the_images(folder: Path) -> None:
     assert seen == [(folder.name, number, 3) for number in (1, 2, 3)]
 
 
-def test_other_entries_are_skipped(
-    folder: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Links, pipes, folders and other files are not read; a warning counts them."""
+def test_other_entries_are_left_out(folder: Path) -> None:
+    """Links, pipes and other files are not read; a note counts them by kind."""
     (folder / "notes.txt").write_text("")
     (folder / "a" / "notes.txt").write_text("")
+    (folder / "a" / "Thumbs.db").write_text("")
     (folder / "a" / ".hidden.png").write_text("")
     (folder / "a" / "folder.png").mkdir()
     (folder / "a" / "link.png").symlink_to(folder / "b" / "10.png")
     (folder / "c").symlink_to(folder / "b")
     os.mkfifo(folder / "a" / "pipe.png")
 
-    with caplog.at_level(logging.WARNING):
-        images, class_names = read_images(folder, size=4, channels=1)
+    reading = read_images(folder, size=4, channels=1)
 
-    assert class_names == ("a", "b")
-    assert images.labels.tolist() == [0, 1, 1]
-    assert caplog.messages == [f"{folder / 'a'}: skipped 4 entries that are no images"]
+    assert reading.class_names == ("a", "b")
+    assert reading.images.labels.tolist() == [0, 1, 1]
+    assert reading.notes == (
+        "not read outside of the class folders: 1 link",
+        "not read: 1 link, 1 .txt, 1 special file beside 1 images in a; read are "
+        ".webp, .gif, .tif, .tiff, .pgm, .ppm, .jfif, .png, .jpg, .jpeg and .bmp",
+    )
 
 
 def test_a_class_without_images_is_named(folder: Path) -> None:
@@ -224,7 +227,7 @@ def test_a_file_that_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
         read_image(path, size=4, channels=1)
 
     assert str(caught.value).startswith(
-        f"{path}: not a readable PNG, JPEG or BMP image: "
+        f"{path}: not a readable PNG, JPEG, BMP, GIF, TIFF, WebP or PPM image: "
     )
     assert "replace the file" in str(caught.value.hint)
 
@@ -281,3 +284,61 @@ def _is_refused(path: Path) -> bool:
         return True
     assert image.shape == (4, 4, 3)
     return False
+
+
+@pytest.fixture
+def damaged(folder: Path) -> Path:
+    """The same two classes, with five bad files: three of `a`, two of `b`."""
+    whole = (folder / "b" / "10.png").read_bytes()
+    for number in range(3):
+        (folder / "a" / f"bad{number}.png").write_bytes(whole[:40])
+    (folder / "b" / "empty.jpg").write_bytes(b"")
+    (folder / "b" / "page.png").write_bytes(b"<!DOCTYPE html>")
+    return folder
+
+
+def test_all_bad_files_are_told_at_once(damaged: Path) -> None:
+    """How many of which class, the first of them by name, and how to go on."""
+    with pytest.raises(DatasetError) as caught:
+        read_images(damaged, size=4, channels=1)
+
+    message = str(caught.value)
+    assert message.startswith(
+        f"{damaged}: 5 of 8 images cannot be read (3 of 'a', 2 of 'b'): "
+        "a/bad0.png (not a readable"
+    )
+    assert "a/bad2.png (" in message
+    assert message.endswith(" and 2 more")
+    assert "\n" not in message
+    assert "skip_bad = true in [dataset]" in str(caught.value.hint)
+
+
+def test_bad_files_can_be_left_out(damaged: Path) -> None:
+    """The good ones are as without them; a note counts what is missing."""
+    reading = read_images(damaged, size=4, channels=1, skip_bad=True)
+
+    assert reading.images.labels.tolist() == [0, 1, 1]
+    assert reading.images.images[:, 0, 0, 0].tolist() == [30, 10, 20]
+    assert reading.origins == ("a/30.png", "b/10.png", "b/20.png")
+    assert "5 of 8 images cannot be read (3 of 'a', 2 of 'b')" in reading.notes[0]
+    assert reading.notes[0].endswith("; they are left out")
+
+
+def test_a_class_of_bad_files_only_is_refused(damaged: Path) -> None:
+    """Leaving out all would leave a class that nothing shows."""
+    (damaged / "a" / "30.png").unlink()
+
+    with pytest.raises(DatasetError, match="class 'a' has no image that can be read: "):
+        read_images(damaged, size=4, channels=1, skip_bad=True)
+
+
+def test_names_with_line_breaks_stay_one_line(folder: Path) -> None:
+    """Files of any name are read, and a message about them is one line."""
+    (folder / "a" / "x\ny.png").write_bytes(b"")
+    (folder / "a" / "z\n.png").write_bytes(b"")
+
+    with pytest.raises(DatasetError) as caught:
+        read_images(folder, size=4, channels=1)
+
+    assert "\n" not in str(caught.value)
+    assert r"a/x\ny.png (" in str(caught.value)

@@ -41,12 +41,13 @@ def test_grey_images_get_a_channel(path: Path, save: Callable[..., None]) -> Non
     """NHW images become NHWC; classes are named by their numbers."""
     save(path, x=X, y=Y)
 
-    images, class_names = read_npz(path)
+    reading = read_npz(path)
+    images = reading.images
 
     assert np.array_equal(images.images, X[..., np.newaxis])
     assert images.labels.tolist() == Y.tolist()
     assert images.labels.dtype == np.int64
-    assert class_names == ("0", "1", "2")
+    assert reading.class_names == ("0", "1", "2")
 
 
 @pytest.mark.parametrize("dtype", ["u1", "<i2", ">i4", "<u8"])
@@ -54,7 +55,7 @@ def test_labels_of_any_integer_type_are_read(path: Path, dtype: str) -> None:
     """Width and byte order of the labels do not matter."""
     np.savez(path, x=X, y=Y.astype(dtype))
 
-    images, _ = read_npz(path)
+    images = read_npz(path).images
 
     assert images.labels.tolist() == Y.tolist()
 
@@ -64,7 +65,7 @@ def test_colour_images_in_fortran_order_are_read(path: Path) -> None:
     colour = np.arange(6 * 2 * 2 * 3, dtype=np.uint8).reshape(6, 2, 2, 3)
     np.savez(path, x=np.asfortranarray(colour), y=Y)
 
-    images, _ = read_npz(path)
+    images = read_npz(path).images
 
     assert np.array_equal(images.images, colour)
     assert images.images.flags.c_contiguous
@@ -73,19 +74,17 @@ def test_colour_images_in_fortran_order_are_read(path: Path) -> None:
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        (X / 255, Y, "array 'x': expected uint8 images of shape (N, H, W) or "),
         (X[0], Y, "got uint8 (4, 5)"),
-        (np.zeros((6, 2, 2, 4), np.uint8), Y, "got uint8 (6, 2, 2, 4)"),
+        (np.zeros((6, 2, 2, 5), np.uint8), Y, "got uint8 (6, 2, 2, 5)"),
         (X[:0], Y, "array 'x': expected elements, got shape (0, 4, 5)"),
         (X, Y[:5], "array 'y': expected whole numbers of shape (6,), got int64 (5,)"),
         (X, Y / 2, "got float64 (6,)"),
-        (X, Y > 0, "got bool (6,)"),
-        (X, Y[:, np.newaxis], "got int64 (6, 1)"),
         (X, np.int64(3), "array 'y': expected elements, got shape ()"),
         (X, Y - 1, "expected 2 to 1,000 classes that count from 0, got labels -1 to 1"),
         (X, Y * 0, "got labels 0 to 0"),
         (X, Y.astype("u8") << 62, "got labels 0 to 9223372036854775808"),
-        (X, np.array(["a"] * 6), "array 'y': expected numbers, got dtype <U1"),
+        (X, np.array(["a"] * 6), "array 'y': expected 2 to 1,000 classes, got 1"),
+        (np.array(["a"] * 6), Y, "array 'x': expected numbers, got dtype <U1"),
         (X, np.array([None] * 6), "array 'y': expected numbers, got dtype object"),
         (X, np.zeros(6, "u1,u1"), "array 'y': expected numbers, got dtype [("),
     ],
@@ -167,7 +166,7 @@ def test_labels_in_order_may_compress_well(path: Path) -> None:
     labels = np.repeat([0, 1], 50_000)
     np.savez_compressed(path, x=np.zeros((100_000, 1, 1), np.uint8), y=labels)
 
-    images, _ = read_npz(path)
+    images = read_npz(path).images
 
     assert len(images) == 100_000
 

@@ -10,7 +10,7 @@ from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.digits import datasets_dir
 from tinycnn.datasets.download import Progress, cache_dir
 from tinycnn.datasets.frames import frame_to_image, image_to_frame
-from tinycnn.datasets.images import fit_image, read_image, read_images
+from tinycnn.datasets.images import read_images
 from tinycnn.datasets.load import (
     KnownDataset,
     dataset_names,
@@ -19,6 +19,7 @@ from tinycnn.datasets.load import (
     load_dataset,
 )
 from tinycnn.datasets.npz import read_npz
+from tinycnn.datasets.pictures import fit_image, read_image
 from tinycnn.datasets.quantize import quantize_images
 
 __all__ = [

@@ -1,4 +1,7 @@
-"""The data set as every later stage sees it: uint8 images in NHWC, integer labels."""
+"""The data set as every later stage sees it: uint8 images in NHWC, integer labels.
+
+And before it is split, as a reader of a folder or an archive gives it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Dataset", "Split"]
+from tinycnn.datasets.ranges import ValueRange
+
+__all__ = ["SPLITS", "Dataset", "Reading", "Split"]
+
+SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,13 +36,26 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """A named data set with its three splits; all arrays are read-only."""
+    """A named data set with its three splits; all arrays are read-only.
+
+    Attributes:
+        name: Its name.
+        class_names: One for each label.
+        train: To learn from.
+        validation: To watch and choose by.
+        test: To be judged by.
+        notes: What was understood of the files that could have been meant otherwise,
+            and what is strange about them: a line each, for people.
+        depth: Black and white of the images that had more than 8 bits; None if none.
+    """
 
     name: str
     class_names: tuple[str, ...]
     train: Split
     validation: Split
     test: Split
+    notes: tuple[str, ...] = ()
+    depth: ValueRange | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -52,3 +72,25 @@ class Dataset:
             digest.update(split.images.tobytes())
             digest.update(split.labels.tobytes())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a folder or an archive holds, before it is split.
+
+    Attributes:
+        images: All images with their labels.
+        class_names: One for each label.
+        origins: Where each image is from, as a message names it.
+        parts: The split that the source gives each, indices into `SPLITS`; empty if
+            it gives none.
+        notes: As in `Dataset`.
+        depth: As in `Dataset`.
+    """
+
+    images: Split
+    class_names: tuple[str, ...]
+    origins: tuple[str, ...]
+    parts: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    depth: ValueRange | None = None

@@ -6,12 +6,13 @@ original values 0 to 16; they are scaled to 0 to 255 here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import tinycnn
-from tinycnn.datasets.dataset import Split
+from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.download import check_sha256
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.split import make_split
@@ -40,8 +41,8 @@ def datasets_dir() -> Path:
     )
 
 
-def read_digits() -> tuple[Split, tuple[str, ...]]:
-    """All digits in the order of their source, and the class names.
+def read_digits() -> Reading:
+    """All digits in the order of their source.
 
     A value v of 0 to 16 becomes (v * 255 + 8) // 16: v * 255 / 16, rounded half up.
 
@@ -50,6 +51,7 @@ def read_digits() -> tuple[Split, tuple[str, ...]]:
     """
     path = datasets_dir() / "digits" / "digits.npz"
     check_sha256(path, _SHA256)
-    digits, class_names = read_npz(path)
-    images = (digits.images.astype(np.uint16) * 255 + 8) // 16
-    return make_split(images.astype(np.uint8), digits.labels), class_names
+    digits = read_npz(path)
+    images = (digits.images.images.astype(np.uint16) * 255 + 8) // 16
+    scaled = make_split(images.astype(np.uint8), digits.images.labels)
+    return replace(digits, images=scaled)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tinycnn.datasets.images import fit_image
+from tinycnn.datasets.pictures import fit_image
 from tinycnn.frames import FrameFormat, ImageFit, Pixels
 
 __all__ = ["frame_to_image", "image_to_frame"]

@@ -1,60 +1,45 @@
 """Images from a folder with a sub-folder per class.
 
-PNG, JPEG and BMP files are read, in the order of their names. Each is turned upright as
-its EXIF data says, flattened on white where it is transparent, made grey or RGB,
-cropped about its centre or padded with black to a square, and resized. Links and
-special files are skipped.
+`survey_folder` says which file is what, `read_picture` reads one; here they become one
+array. All files are tried before a broken one is complained of, and all images of more
+than 8 bits get one range of values, found over the whole folder.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import struct
-import warnings
-import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
-from tinycnn.datasets.dataset import Split
+from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.download import Progress
+from tinycnn.datasets.folder import FolderLayout, PictureFile, printable, survey_folder
+from tinycnn.datasets.pictures import SUFFIXES, Picture, read_picture
+from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range
 from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
 from tinycnn.frames import ImageFit
 
-__all__ = ["fit_image", "read_image", "read_images"]
+__all__ = ["read_images"]
 
-_FORMATS = ("PNG", "JPEG", "BMP")
-_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
-_MAX_PIXELS = 50_000_000
 _MAX_BYTES = 2 << 30
-_MAX_CLASSES = 1_000
-# What Pillow raises for a broken file, whichever decoder finds it first.
-_IMAGE_ERRORS = (
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+_NAMED = 3  # bad files that a message names
 
-_FITS = {"crop": ImageOps.fit, "pad": ImageOps.pad}
 
-_log = logging.getLogger(__name__)
+@dataclass(slots=True)
+class _Gathered:
+    """What reading file after file adds up to."""
+
+    images: NDArray[np.uint8]
+    deep: dict[int, Picture] = field(default_factory=dict)
+    bad: dict[int, DatasetError] = field(default_factory=dict)
+    sequences: int = 0
+    misnamed: list[str] = field(default_factory=list)
 
 
 def read_images(
@@ -63,152 +48,158 @@ def read_images(
     size: int,
     channels: Literal[1, 3],
     fit: ImageFit = "crop",
+    skip_bad: bool = False,
     progress: Progress | None = None,
-) -> tuple[Split, tuple[str, ...]]:
-    """All images under `folder`, class by class, and the class names.
+) -> Reading:
+    """All images under `folder`, class by class.
 
     Args:
-        folder: Holds one folder per class.
+        folder: Holds one folder per class, or one per split with the classes inside.
         size: Height and width of the result, in pixels.
         channels: 1 for grey, 3 for RGB.
         fit: How an image becomes square.
+        skip_bad: Leave out files that cannot be read, and say so.
         progress: Told how many images were read.
 
     Raises:
-        DatasetError: If there are no classes, a class has no images, or an image
-            cannot be read.
+        DatasetError: If the layout is not understood, a class has no images, images
+            cannot be read, or what is white in them is not known.
     """
-    classes = {path.name: _image_paths(path) for path in _class_folders(folder)}
-    total = sum(len(paths) for paths in classes.values())
-    total_bytes = total * size * size * channels
-    if total_bytes > _MAX_BYTES:
+    layout = survey_folder(folder)
+    _check_bytes(folder, len(layout.files) * size * size * channels)
+    images = np.empty((len(layout.files), size, size, channels), np.uint8)
+    found = _Gathered(images)
+    for number, file in enumerate(layout.files):
+        try:
+            picture = read_picture(file.path, size=size, channels=channels, fit=fit)
+        except DatasetError as error:
+            found.bad[number] = error
+        else:
+            _gather(found, number, picture, file)
+        if progress is not None:
+            progress(folder.name, number + 1, len(layout.files))
+    if found.bad and not skip_bad:
+        raise _refuse_bad(folder, layout, found.bad)
+    depth, depth_notes = _settle_depth(folder, found)
+    notes = (*layout.notes, *_file_notes(folder, layout, found), *depth_notes)
+    return _keep_good(folder, layout, found, notes, depth)
+
+
+def _check_bytes(folder: Path, total: int) -> None:
+    if total > _MAX_BYTES:
         raise DatasetError(
-            f"{folder}: expected at most {_MAX_BYTES:,} bytes of images, "
-            f"got {total_bytes:,}",
+            f"{folder}: expected at most {_MAX_BYTES:,} bytes of images, got {total:,}",
             hint="make image_size smaller",
         )
-    images = np.empty((total, size, size, channels), np.uint8)
-    paths = (path for paths in classes.values() for path in paths)
-    for number, path in enumerate(paths):
-        images[number] = read_image(path, size=size, channels=channels, fit=fit)
-        if progress is not None:
-            progress(folder.name, number + 1, total)
-    counts = [len(paths) for paths in classes.values()]
-    labels = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    return make_split(images, labels), tuple(classes)
 
 
-def fit_image(image: Image.Image, size: tuple[int, int], fit: ImageFit) -> Image.Image:
-    """The image cropped or padded with black to the shape of `size`, and resized.
+def _gather(found: _Gathered, number: int, picture: Picture, file: PictureFile) -> None:
+    if picture.stored is None:
+        found.images[number] = picture.pixels
+    else:
+        found.deep[number] = picture
+    found.sequences += picture.is_sequence
+    named = SUFFIXES[file.path.suffix.lower()]
+    if picture.format not in (named, "MPO"):  # MPO: a JPEG with more JPEGs behind it
+        found.misnamed.append(f"{_origin(file)} is {picture.format}")
 
-    Args:
-        image: Of any mode.
-        size: Width and height of the result.
-        fit: How it gets its shape.
-    """
-    return _FITS[fit](image, size, Image.Resampling.BILINEAR)
 
-
-def read_image(
-    path: Path,
-    *,
-    size: int | tuple[int, int],
-    channels: Literal[1, 3],
-    fit: ImageFit = "crop",
-) -> NDArray[np.uint8]:
-    """The image at `path` as uint8 of shape (height, width, channels).
-
-    Args:
-        path: The file.
-        size: Width and height of the result, or both in one.
-        channels: 1 for grey, 3 for RGB.
-        fit: How it gets its shape.
-
-    Raises:
-        DatasetError: If it is no PNG, JPEG or BMP image, is damaged, or has more than
-            50 million pixels.
-    """
-    width, height = (size, size) if isinstance(size, int) else size
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=_FORMATS) as image:
-                _check_pixels(path, image)
-                image.draft(None, (2 * width, 2 * height))  # large JPEGs load 7x faster
-                upright = ImageOps.exif_transpose(image)
-                flat = _flatten(upright).convert("L" if channels == 1 else "RGB")
-        shaped = fit_image(flat, (width, height), fit)
-    except _IMAGE_ERRORS as error:
-        reason = str(error) or type(error).__name__
+def _settle_depth(
+    folder: Path, found: _Gathered
+) -> tuple[ValueRange | None, tuple[str, ...]]:
+    """Turn all deep images into bytes by one range, in place; the range, and notes."""
+    if not found.deep:
+        return None, ()
+    facts = [p.stored for p in found.deep.values() if p.stored is not None]
+    kinds = sorted({stored.kind for stored in facts})
+    if len(kinds) > 1:
         raise DatasetError(
-            f"{path}: not a readable PNG, JPEG or BMP image: {reason}",
-            hint="replace the file or move it out of the folder",
-        ) from error
-    return np.asarray(shaped, np.uint8).reshape(height, width, channels)
-
-
-def _class_folders(folder: Path) -> list[Path]:
-    """The sub-folders of `folder`, sorted by name."""
-    folders = [Path(e) for e in _entries(folder) if e.is_dir(follow_symlinks=False)]
-    if not 2 <= len(folders) <= _MAX_CLASSES:
-        raise DatasetError(
-            f"{folder}: expected 2 to {_MAX_CLASSES:,} class folders, "
-            f"got {len(folders)}",
-            hint="put the images of each class into a folder with the class's name",
+            f"{folder}: expected images of one depth above 8 bits, got "
+            f"{' and '.join(kinds)}",
+            hint="save them all as 8-bit PNG, with 255 as white",
         )
-    for path in folders:
-        if not path.name.isprintable():
-            raise DatasetError(
-                f"{folder}: class folder {path.name!a}: expected a printable name"
-            )
-    return folders
+    stored = StoredValues.merge_all(facts)
+    depth = find_range(f"{folder}: pixels", stored)
+    for number, picture in found.deep.items():
+        found.images[number] = depth.to_bytes(picture.pixels)
+    note = (
+        f"{len(facts):,} of {len(found.images):,} images have {stored}: {depth.meaning}"
+    )
+    return depth, (note,)
 
 
-def _image_paths(folder: Path) -> list[Path]:
-    """The image files in a class folder, sorted by name."""
-    paths, skipped = [], 0
-    for entry in _entries(folder):
-        suffix = os.path.splitext(entry.name)[1].lower()
-        if entry.is_file(follow_symlinks=False) and suffix in _SUFFIXES:
-            paths.append(Path(entry))
-        else:
-            skipped += 1
-    if not paths:
+def _keep_good(
+    folder: Path,
+    layout: FolderLayout,
+    found: _Gathered,
+    notes: tuple[str, ...],
+    depth: ValueRange | None,
+) -> Reading:
+    """The reading without the bad files; every class keeps an image."""
+    good = [n for n in range(len(layout.files)) if n not in found.bad]
+    labels = np.array([layout.labels[n] for n in good], np.int64)
+    for label in sorted(set(layout.labels) - set(labels.tolist())):
+        error = next(e for n, e in found.bad.items() if layout.labels[n] == label)
+        name = layout.class_names[label]
         raise DatasetError(
-            f"{folder}: class '{folder.name}' has no images",
-            hint="only .png, .jpg, .jpeg and .bmp files directly inside are read",
+            f"{folder}: class '{name}' has no image that can be read: {error}",
+            hint="replace its files",
         )
-    if skipped:
-        _log.warning("%s: skipped %d entries that are no images", folder, skipped)
-    return paths
+    images = found.images if len(good) == len(found.images) else found.images[good]
+    return Reading(
+        make_split(images, labels),
+        layout.class_names,
+        tuple(_origin(layout.files[n]) for n in good),
+        tuple(layout.parts[n] for n in good) if layout.parts else (),
+        notes,
+        depth,
+    )
 
 
-def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """What `folder` holds, sorted by name, without hidden entries."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        raise DatasetError(f"{folder}: {error.strerror}") from error
-    return (entry for entry in found if not entry.name.startswith("."))
-
-
-def _check_pixels(path: Path, image: Image.Image) -> None:
-    pixels = image.width * image.height
-    if pixels > _MAX_PIXELS:
-        raise DatasetError(
-            f"{path}: expected at most {_MAX_PIXELS:,} pixels, got {pixels:,}"
+def _file_notes(folder: Path, layout: FolderLayout, found: _Gathered) -> Iterator[str]:
+    if found.bad:
+        yield f"{_tell_bad(folder, layout, found.bad)}; they are left out"
+    if found.misnamed:
+        yield (
+            f"{len(found.misnamed):,} files are read as what they hold, not as what "
+            f"they are called: {found.misnamed[0]}"
         )
+    if found.sequences:
+        yield f"{found.sequences:,} files hold several pictures: the first is taken"
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    """The image without transparency and with 8 bits a channel."""
-    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip, not scale
-        high = np.asarray(image) >> 8
-        return Image.fromarray(np.clip(high, 0, 255).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image
-    layer = image.convert("RGBA")
-    white = Image.new("RGBA", layer.size, "white")
-    return Image.alpha_composite(white, layer)
+def _refuse_bad(
+    folder: Path, layout: FolderLayout, bad: Mapping[int, DatasetError]
+) -> DatasetError:
+    if len(bad) == 1:
+        (error,) = bad.values()
+        message, fix = str(error), "replace the file or move it out of the folder"
+    else:
+        message, fix = _tell_bad(folder, layout, bad), "replace the files"
+    return DatasetError(
+        message,
+        hint=f"{fix}; or leave such files out by skip_bad = true in [dataset], or "
+        "by --skip-bad",
+    )
+
+
+def _tell_bad(
+    folder: Path, layout: FolderLayout, bad: Mapping[int, DatasetError]
+) -> str:
+    """How many files of which classes cannot be read, and the first few reasons."""
+    classes = Counter(layout.class_names[layout.labels[number]] for number in bad)
+    where = ", ".join(f"{n:,} of '{name}'" for name, n in classes.most_common(_NAMED))
+    reasons = []
+    for number in list(bad)[:_NAMED]:
+        origin = _origin(layout.files[number])
+        reason = str(bad[number]).removeprefix(f"{layout.files[number].path}: ")
+        reasons.append(f"{origin} ({reason})")
+    more = f" and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
+    return (
+        f"{folder}: {len(bad):,} of {len(layout.files):,} images cannot be read "
+        f"({where}): {', '.join(reasons)}{more}"
+    )
+
+
+def _origin(file: PictureFile) -> str:
+    return printable("/".join((*file.folders, file.path.name)))

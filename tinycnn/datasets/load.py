@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinycnn.datasets.cifar10 import CIFAR10_ARCHIVE, find_compact, load_cifar10
-from tinycnn.datasets.dataset import Dataset, Split
+from tinycnn.datasets.dataset import Dataset
 from tinycnn.datasets.digits import read_digits
+from tinycnn.datasets.divide import divide
 from tinycnn.datasets.download import Progress, locate_file
 from tinycnn.datasets.idx import IDX_SOURCES, load_idx_dataset
 from tinycnn.datasets.images import read_images
 from tinycnn.datasets.npz import read_npz
-from tinycnn.datasets.split import make_split, split_by_class
 from tinycnn.errors import DatasetError
 
 if TYPE_CHECKING:  # reading an image needs no project
@@ -112,7 +112,7 @@ def load_dataset(
         path = find_dataset_path(settings.path, root=root, folders=folders)
         dataset = _load_path(path, settings, seed, progress)
     elif settings.name == "digits":
-        dataset = _hold_out("digits", *read_digits(), settings, seed)
+        dataset = divide("digits", read_digits(), settings, seed)
     elif settings.name in IDX_SOURCES:
         dataset = load_idx_dataset(
             IDX_SOURCES[settings.name],
@@ -149,15 +149,16 @@ def _load_path(
 ) -> Dataset:
     """The data set in a folder of images or an `.npz` file, named after it."""
     if os.path.isdir(path):  # unlike Path's, false for a name that is too long
-        images, class_names = read_images(
+        reading = read_images(
             path,
             size=settings.image_size or _DEFAULT_IMAGE_SIZE,
             channels=settings.channels or 1,
             fit=settings.fit,
+            skip_bad=settings.skip_bad,
             progress=progress,
         )
-    elif os.path.isfile(path) and path.suffix == ".npz":
-        images, class_names = read_npz(path)
+    elif os.path.isfile(path) and path.suffix.lower() == ".npz":
+        reading = read_npz(path)
     else:
         found = "something else" if os.path.lexists(path) else "nothing"
         raise DatasetError(
@@ -165,30 +166,7 @@ def _load_path(
             hint="dataset.path is relative to the folder of tinycnn.toml, "
             "or to the one that TINYCNN_DATA names",
         )
-    return _hold_out(path.resolve().stem, images, class_names, settings, seed)
-
-
-def _hold_out(
-    name: str,
-    images: Split,
-    class_names: tuple[str, ...],
-    settings: DatasetSettings,
-    seed: int,
-) -> Dataset:
-    fractions = (settings.validation_share, settings.test_fraction)
-    train, validation, test = split_by_class(
-        images.labels,
-        class_names,
-        held_out=[round(len(images) * fraction) for fraction in fractions],
-        seed=seed,
-    )
-    return Dataset(
-        name,
-        class_names,
-        train=make_split(images.images, images.labels, train),
-        validation=make_split(images.images, images.labels, validation),
-        test=make_split(images.images, images.labels, test),
-    )
+    return divide(path.resolve().stem, reading, settings, seed)
 
 
 def _unknown(name: str) -> DatasetError:

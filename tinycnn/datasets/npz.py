@@ -1,178 +1,167 @@
-"""Images and labels from a NumPy `.npz` archive: `x` and `y`.
+"""Images and labels from a NumPy `.npz` archive, of one heap or of splits.
 
-`x` is uint8, NHWC or NHW (one channel is added); `y` holds whole numbers that count the
-classes from 0. The archive's directory is checked before a member is inflated, and an
-array's header is held against its length before it becomes an array. Nothing is
-unpickled.
+Which arrays they are, how they are laid out, what is black and white and what the
+classes are is found by `arrays`, `ranges` and `labels`, for all splits together.
 """
 
 from __future__ import annotations
 
-import io
-import math
-import struct
-import tokenize
-import warnings
-import zipfile
-import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.datasets.dataset import Split
+from tinycnn.datasets.archive import Archive, open_archive
+from tinycnn.datasets.arrays import arrange_images, find_arrays, flatten_alpha
+from tinycnn.datasets.dataset import SPLITS, Reading
+from tinycnn.datasets.labels import flatten_labels, number_classes
+from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range, survey
 from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
 
 __all__ = ["read_npz"]
 
-_MAX_BYTES = 2 << 30
-_MAX_EXPANSION = 100
-_MAX_CLASSES = 1_000
-# Sorted labels compress a thousandfold; a member this small can do no harm.
-_SMALL_BYTES = 16 << 20
-# What zipfile and zlib raise for a broken or encrypted archive.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
-# What NumPy raises for a broken header, which is a Python literal.
-_HEADER_ERRORS = (
-    EOFError,
-    MemoryError,
-    RecursionError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    tokenize.TokenError,
-)
+_CLASS_NAMES = ("class_names", "label_names", "classes", "names")
 
 
-def read_npz(path: Path) -> tuple[Split, tuple[str, ...]]:
-    """The images and labels of the archive at `path`, and the class names "0", "1", ...
+@dataclass(frozen=True, slots=True, eq=False)
+class _Heap:
+    """The images and labels of one split, or of all.
+
+    Attributes:
+        split: Its name; empty if there are no splits.
+        key: Of the array of images.
+        images: (N, H, W, C), values as stored.
+        labels: One value an image.
+    """
+
+    split: str
+    key: str
+    images: NDArray[np.generic]
+    labels: NDArray[np.generic]
+
+
+def read_npz(path: Path) -> Reading:
+    """The images and labels of the archive at `path`.
 
     Raises:
         DatasetError: If the file is no such archive, or too large, or an array is
-            missing or has a wrong type, shape, length or content.
+            missing, damaged, or means nothing or several things.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_directory(path, archive)
-            arrays = {key: _read_member(path, archive, key) for key in ("x", "y")}
-    except _ZIP_ERRORS as error:
-        raise DatasetError(f"{path}: not a readable .npz archive: {error}") from error
-    images = _check_images(path, arrays["x"])
-    labels = _check_labels(path, arrays["y"], len(images))
-    class_names = tuple(str(i) for i in range(int(labels.max()) + 1))
-    return make_split(images, labels), class_names
-
-
-def _check_directory(path: Path, archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    total = sum(member.file_size for member in members)
-    if total > _MAX_BYTES:
-        raise DatasetError(
-            f"{path}: expected at most {_MAX_BYTES:,} bytes of arrays, got {total:,}"
+    with open_archive(path) as archive:
+        found, notes = find_arrays(
+            path, archive.keys, lambda key: archive.read(key).shape
         )
-    for member in members:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise DatasetError(
-                f"{path}: member '{member.filename}': expected to be stored or "
-                f"deflated, got compression {member.compress_type}"
-            )
-        limit = max(_SMALL_BYTES, member.compress_size * _MAX_EXPANSION)
-        if member.file_size > limit:
-            raise DatasetError(
-                f"{path}: member '{member.filename}' expands more than "
-                f"{_MAX_EXPANSION}-fold, from {member.compress_size:,} to "
-                f"{member.file_size:,} bytes",
-                hint="save it without compression, by numpy.savez",
-            )
+        arrays = [(s, x, archive.read(x), y, archive.read(y)) for s, x, y in found]
+        names = _read_class_names(archive)
+    heaps = []
+    for split, x, images, y, labels in arrays:
+        heap, heap_notes = _make_heap(path, split, x, images, y, labels)
+        heaps.append(heap)
+        notes += heap_notes
+    images, image_notes = _join_images(path, heaps)
+    subject = f"{path}: array '{found[0][2]}'"
+    values = _join_labels(subject, [heap.labels for heap in heaps])
+    labels, class_names, label_notes = number_classes(subject, values, names)
+    notes += image_notes + label_notes
+    return Reading(
+        make_split(images, labels),
+        class_names,
+        tuple(f"{heap.key}[{i}]" for heap in heaps for i in range(len(heap.labels))),
+        tuple(SPLITS.index(h.split) for h in heaps if h.split for _ in h.labels),
+        tuple(note.removeprefix(f"{path}: ") for note in notes),
+    )
 
 
-def _read_member(path: Path, archive: zipfile.ZipFile, key: str) -> NDArray[np.generic]:
-    """The array `key`, read-only."""
-    member = f"{key}.npy"
-    if member not in archive.namelist():
-        found = ", ".join(sorted(archive.namelist())[:8]) or "nothing"
+def _make_heap(
+    path: Path,
+    split: str,
+    x: str,
+    images: NDArray[np.generic],
+    y: str,
+    labels: NDArray[np.generic],
+) -> tuple[_Heap, tuple[str, ...]]:
+    subject = f"{path}: array '{x}'"
+    if images.dtype.kind not in "biuf":
+        raise DatasetError(f"{subject}: expected numbers, got dtype {images.dtype}")
+    arranged, notes = arrange_images(subject, images, labels.shape)
+    values, more = flatten_labels(f"{path}: array '{y}'", labels, len(arranged))
+    return _Heap(split, x, arranged, values), (*notes, *more)
+
+
+def _join_images(
+    path: Path, heaps: Sequence[_Heap]
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """All images as uint8 by one range, grey or RGB, and notes."""
+    shapes = {heap.images.shape[1:] for heap in heaps}
+    if len(shapes) > 1:
         raise DatasetError(
-            f"{path}: expected arrays 'x' and 'y', '{key}' is missing, got {found}",
-            hint="save it by numpy.savez(path, x=images, y=labels)",
+            f"{path}: expected images of one shape in all splits, got "
+            f"{' and '.join(str(s) for s in sorted(shapes))}"
         )
-    return _parse_npy(f"{path}: array '{key}'", archive.read(member))
+    subject = f"{path}: array '{heaps[0].key}'"
+    stored = [survey(heap.images) for heap in heaps]
+    values = _common_range(path, heaps, stored)
+    joined = np.concatenate([values.to_bytes(heap.images) for heap in heaps])
+    images, notes = flatten_alpha(subject, joined)
+    if stored[0].kind != "uint8" or values.white != 255:
+        notes = (f"{subject}: {stored[0]}: {values.meaning}", *notes)
+    return np.ascontiguousarray(images), notes
 
 
-def _parse_npy(subject: str, data: bytes) -> NDArray[np.generic]:
-    """The array in the bytes of a `.npy` file, without a copy.
-
-    NumPy's own reader allocates what the header claims; this one compares first.
-    """
-    stream = io.BytesIO(data)
-    try:
-        shape, fortran, dtype = _read_header(stream)
-    except _HEADER_ERRORS as error:
-        raise DatasetError(f"{subject}: not a .npy array") from error
-    if dtype.kind not in "biufc":
+def _common_range(
+    path: Path, heaps: Sequence[_Heap], stored: Sequence[StoredValues]
+) -> ValueRange:
+    """One range for all splits; splits that were scaled otherwise are refused."""
+    subject = f"{path}: array '{heaps[0].key}'"
+    if len({facts.kind for facts in stored}) == 1:
+        values = find_range(subject, StoredValues.merge_all(stored))
+        agree = len(heaps) == 1 or all(_fits(values, facts) for facts in stored)
+    else:
+        own = [
+            find_range(f"{path}: array '{heap.key}'", facts)
+            for heap, facts in zip(heaps, stored, strict=True)
+        ]
+        values, agree = own[0], len(set(own)) == 1
+    if not agree:
+        told = (f"'{h.key}' {facts}" for h, facts in zip(heaps, stored, strict=True))
         raise DatasetError(
-            f"{subject}: expected numbers, got dtype {dtype}",
-            hint="save plain arrays; objects would have to be unpickled",
+            f"{path}: expected the same range of values in all splits, got "
+            f"{', '.join(told)}",
+            hint="scale all splits alike and save them as uint8",
         )
-    if min(shape, default=0) < 1:
-        raise DatasetError(f"{subject}: expected elements, got shape {shape}")
-    offset = stream.tell()
-    expected_bytes = math.prod(shape) * dtype.itemsize
-    if expected_bytes != len(data) - offset:
+    return values
+
+
+def _fits(values: ValueRange, facts: StoredValues) -> bool:
+    """Whether a split could have the range that all have together."""
+    is_unit = facts.high <= 1 and values.white >= 255
+    is_shifted = facts.low >= 0 and values.black < 0
+    return not (is_unit or is_shifted)
+
+
+def _join_labels(
+    subject: str, labels: Sequence[NDArray[np.generic]]
+) -> NDArray[np.generic]:
+    if len({values.dtype.kind == "U" for values in labels}) > 1:
         raise DatasetError(
-            f"{subject}: expected {expected_bytes:,} bytes for shape {shape} "
-            f"of {dtype}, got {len(data) - offset:,}"
+            f"{subject}: expected labels of one type in all splits, got "
+            f"{' and '.join(str(values.dtype) for values in labels)}"
         )
-    flat = np.frombuffer(data, dtype, offset=offset)
-    return flat.reshape(shape, order="F" if fortran else "C")
+    if len(labels) == 1:
+        return labels[0]
+    # Signed and unsigned 64 bits together would become floats.
+    is_number = labels[0].dtype.kind != "U"
+    return np.concatenate([v.astype(np.int64) if is_number else v for v in labels])
 
 
-def _read_header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype]:
-    version = np.lib.format.read_magic(stream)
-    readers = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }
-    if version not in readers:
-        raise ValueError(f"version {version}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # headers that Python 2 wrote
-        shape, fortran, dtype = readers[version](stream)
-    return shape, fortran, dtype
-
-
-def _check_images(path: Path, x: NDArray[np.generic]) -> NDArray[np.uint8]:
-    channels = x.shape[3] if x.ndim == 4 else 1
-    if x.dtype != np.uint8 or x.ndim not in (3, 4) or channels not in (1, 3):
-        raise DatasetError(
-            f"{path}: array 'x': expected uint8 images of shape (N, H, W) or "
-            f"(N, H, W, 1 or 3), got {x.dtype} {x.shape}",
-            hint="scale values to 0 to 255 and convert them to uint8",
-        )
-    images: NDArray[np.uint8] = x.astype(np.uint8, copy=False)
-    return np.ascontiguousarray(images.reshape((*x.shape[:3], channels)))
-
-
-def _check_labels(path: Path, y: NDArray[np.generic], images: int) -> NDArray[np.int64]:
-    if y.dtype.kind not in "iu" or y.shape != (images,):
-        raise DatasetError(
-            f"{path}: array 'y': expected whole numbers of shape ({images},), "
-            f"got {y.dtype} {y.shape}"
-        )
-    lowest, highest = int(y.min()), int(y.max())
-    if lowest < 0 or not 1 <= highest < _MAX_CLASSES:
-        raise DatasetError(
-            f"{path}: array 'y': expected 2 to {_MAX_CLASSES:,} classes that count "
-            f"from 0, got labels {lowest} to {highest}"
-        )
-    return y.astype(np.int64)
+def _read_class_names(archive: Archive) -> tuple[str, ...]:
+    """The classes' names, where an array of text holds them."""
+    for key in _CLASS_NAMES:
+        if key in archive.keys:
+            names = archive.read(key)
+            if names.dtype.kind == "U" and names.ndim == 1:
+                return tuple(str(name) for name in names)
+    return ()

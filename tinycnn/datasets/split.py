@@ -6,6 +6,7 @@ same labels, sizes and seed give the same split on every computer (NumPy's PCG64
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,25 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import Split
 from tinycnn.errors import DatasetError
 
-__all__ = ["make_split", "split_by_class"]
+__all__ = ["find_split", "make_split", "split_by_class"]
+
+# What people call the splits, in the order of `SPLITS`.
+_NAMES = (
+    re.compile(r"train(ing)?"),
+    re.compile(r"val(id(ation)?)?|dev(elopment)?"),
+    re.compile(r"test(ing)?"),
+)
+_AROUND_NAME = re.compile(r"^(seg|set)[ _.-]|[ _.-]?(set|data|images|split)$")
+
+
+def find_split(name: str) -> int:
+    """The index in `SPLITS` that a name of a folder or an array means; -1 if none.
+
+    >>> [find_split(n) for n in ("Train", "validation_set", "seg_test", "cats")]
+    [0, 1, 2, -1]
+    """
+    core = _AROUND_NAME.sub("", _AROUND_NAME.sub("", name.lower()))
+    return next((i for i, p in enumerate(_NAMES) if p.fullmatch(core)), -1)
 
 
 def split_by_class(

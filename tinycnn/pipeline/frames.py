@@ -115,7 +115,8 @@ def classify_pictures(
         frame = opened.frame()
         for path in paths:
             size = (frame.width, frame.height)
-            picture = read_image(path, size=size, channels=3)
+            depth = workspace.dataset.depth
+            picture = read_image(path, size=size, channels=3, depth=depth)
             run = opened.classify(image_to_frame(picture, frame.pixels))
             best = int(run.output.argmax())
             yield Classification(

@@ -79,6 +79,7 @@ class DatasetSettings(Settings):
         image_size: Height and width, in pixels; a folder of images is resized to it.
         channels: 1 for grey, 3 for RGB; a folder of images is converted to it.
         fit: How an image of a folder becomes square: cropped, or padded with black.
+        skip_bad: Whether files of a folder that cannot be read are left out.
         test_fraction: Share of images for the test split, unless the data set has one.
         validation_fraction: Share of images for the validation split, or of training
             images if the data set has a test split; by default about a tenth.
@@ -89,6 +90,7 @@ class DatasetSettings(Settings):
     image_size: Annotated[int, Field(ge=4, le=512)] | None = None
     channels: Literal[1, 3] | None = None
     fit: ImageFit = "crop"
+    skip_bad: bool = False
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
 

@@ -1,0 +1,318 @@
+"""What a folder of pictures means: which file is of which class, and of which split.
+
+Three layouts are understood: `class/picture`, `split/class/picture` and
+`class/split/picture`, where a split is a folder called train, val or test, or a usual
+variant of that. Folders further inside belong to the class they are in. Links are not
+followed and only regular files are taken, so that no loop and no pipe can stop the
+reading; what is left out is counted by kind.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinycnn.datasets.dataset import SPLITS
+from tinycnn.datasets.pictures import SUFFIXES
+from tinycnn.datasets.split import find_split
+from tinycnn.errors import DatasetError
+
+__all__ = ["FolderLayout", "PictureFile", "printable", "survey_folder"]
+
+MAX_CLASSES = 1_000
+_MAX_DEPTH = 16
+_MAX_FILES = 2_000_000
+_NAMED = 3  # folders that a note names
+_LINK = "link"
+# Left by operating systems and archives; nobody put them there.
+_JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r"})
+_LAYOUT_HINT = (
+    "expected are class/picture.png, or train/class/picture.png beside val/ and test/"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A file that is taken for a picture.
+
+    Attributes:
+        path: Where it is.
+        folders: The folders from the data set's to its own.
+    """
+
+    path: Path
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLayout:
+    """The pictures of a folder, class by class, in the order of their paths.
+
+    Attributes:
+        class_names: Sorted.
+        files: All pictures.
+        labels: The class of each.
+        parts: The split of each, an index into `SPLITS`; empty if there are no splits.
+        notes: What was understood and what was left out.
+    """
+
+    class_names: tuple[str, ...]
+    files: tuple[PictureFile, ...]
+    labels: tuple[int, ...]
+    parts: tuple[int, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """All that was found: pictures, and how many of what else in which folder."""
+
+    pictures: tuple[PictureFile, ...]
+    left_out: dict[tuple[str, ...], Counter[str]]
+    folders: tuple[tuple[str, ...], ...]
+
+
+def survey_folder(folder: Path) -> FolderLayout:
+    """Find the classes, the splits and the pictures in `folder`; none is opened.
+
+    Raises:
+        DatasetError: If it cannot be read, holds no classes or another layout, or a
+            class has no pictures.
+    """
+    contents = _list_contents(folder)
+    split_level = _find_split_level(folder, contents)
+    class_level = 1 if split_level == 0 else 0
+    class_names = _class_names(folder, contents, split_level)
+    number = {name: label for label, name in enumerate(class_names)}
+    order = sorted(
+        contents.pictures, key=lambda file: (file.folders[class_level], file.path)
+    )
+    parts = (
+        ()
+        if split_level is None
+        else tuple(find_split(file.folders[split_level]) for file in order)
+    )
+    return FolderLayout(
+        class_names,
+        tuple(order),
+        tuple(number[file.folders[class_level]] for file in order),
+        parts,
+        (*_nesting_notes(order, split_level), *_left_out_notes(contents)),
+    )
+
+
+def printable(name: str) -> str:
+    r"""A file's name as one line that every terminal can show.
+
+    >>> printable("a.png"), printable("a\nb")
+    ('a.png', 'a\\nb')
+    """
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+def _list_contents(folder: Path) -> _Contents:
+    pictures: list[PictureFile] = []
+    left_out: dict[tuple[str, ...], Counter[str]] = {}
+    folders: list[tuple[str, ...]] = []
+    for inside, entry in _walk(folder, ()):
+        if entry.is_dir(follow_symlinks=False):
+            folders.append((*inside, entry.name))
+            continue
+        suffix = os.path.splitext(entry.name)[1].lower()
+        is_file = entry.is_file(follow_symlinks=False)
+        if is_file and suffix in SUFFIXES and inside:
+            pictures.append(PictureFile(Path(entry), inside))
+        else:
+            kind = _kind(entry, suffix, is_file=is_file)
+            left_out.setdefault(inside, Counter())[kind] += 1
+        if len(pictures) > _MAX_FILES:
+            raise DatasetError(f"{folder}: expected at most {_MAX_FILES:,} pictures")
+    return _Contents(tuple(pictures), left_out, tuple(folders))
+
+
+def _walk(
+    folder: Path, inside: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], os.DirEntry[str]]]:
+    """All entries below `folder`, sorted, each with the folders that it is in."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise DatasetError(f"{folder}: {error.strerror}") from error
+    if len(inside) > _MAX_DEPTH:
+        raise DatasetError(f"{folder}: expected at most {_MAX_DEPTH} folders inside")
+    for entry in found:
+        if entry.name.startswith(".") or entry.name.lower() in _JUNK:
+            continue
+        yield inside, entry
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(Path(entry), (*inside, entry.name))
+
+
+def _kind(entry: os.DirEntry[str], suffix: str, *, is_file: bool) -> str:
+    """What a message calls an entry that is not read."""
+    if entry.is_symlink():
+        return _LINK
+    if not is_file:
+        return "special file"
+    return printable(suffix) or "without a suffix"
+
+
+def _find_split_level(folder: Path, contents: _Contents) -> int | None:
+    """The level of folders that are splits: 0, 1 (inside the classes), or None.
+
+    Raises:
+        DatasetError: If some folders of a level are splits and others are not.
+    """
+    inside = [file.folders for file in contents.pictures]
+    deep = [names for names in inside if len(names) > 1]
+    outer = {names[0] for names in deep if find_split(names[0]) >= 0}
+    inner = {names[1] for names in deep if find_split(names[1]) >= 0}
+    tops = {names[0] for names in inside}
+    flat = {names[0] for names in inside if len(names) == 1}
+    flat_splits = {name for name in flat if find_split(name) >= 0}
+    if flat_splits and (outer or flat_splits == tops):
+        raise DatasetError(
+            f"{folder}: expected class folders in {_list(flat_splits)}, got images",
+            hint=_LAYOUT_HINT,
+        )
+    if outer:
+        _require_splits(folder, outer, tops - outer)
+        return 0
+    if not inner:
+        return None
+    second = {names[1] if len(names) > 1 else names[0] for names in inside}
+    _require_splits(folder, inner, second - inner)
+    return 1
+
+
+def _require_splits(folder: Path, splits: set[str], others: set[str]) -> None:
+    """All of a level are splits, and one is for training."""
+    if others:
+        raise DatasetError(
+            f"{folder}: expected either splits or classes, got {_list(splits)} beside "
+            f"{_list(others)}",
+            hint=_LAYOUT_HINT,
+        )
+    if SPLITS.index("train") not in {find_split(name) for name in splits}:
+        raise DatasetError(
+            f"{folder}: expected a split for training, got {_list(splits)} only",
+            hint=_LAYOUT_HINT,
+        )
+
+
+def _class_names(
+    folder: Path, contents: _Contents, split_level: int | None
+) -> tuple[str, ...]:
+    """The classes: all folders of their level, each with pictures.
+
+    Raises:
+        DatasetError: If they are too few or many, unprintable or without pictures.
+    """
+    level = 1 if split_level == 0 else 0
+    used = {file.folders[level] for file in contents.pictures}
+    places = [
+        names
+        for names in contents.folders
+        if len(names) == level + 1 and (level == 0 or find_split(names[0]) >= 0)
+    ]
+    names = sorted({place[level] for place in places})
+    _check_count(folder, names, contents)
+    for place in places:
+        if not place[level].isprintable():
+            raise DatasetError(
+                f"{folder}: class folder {place[level]!a}: expected a printable name"
+            )
+        if place[level] not in used:
+            raise _no_pictures(folder, place, contents)
+    return tuple(names)
+
+
+def _check_count(folder: Path, names: list[str], contents: _Contents) -> None:
+    if 2 <= len(names) <= MAX_CLASSES:
+        return
+    hint = "put the images of each class into a folder with the class's name"
+    below = {place[1] for place in contents.folders if len(place) == 2}
+    if len(names) == 1 and len(below) > 1:
+        hint = f"if they are in the one folder inside, give {folder / names[0]}"
+    raise DatasetError(
+        f"{folder}: expected 2 to {MAX_CLASSES:,} class folders, got {len(names)}",
+        hint=hint,
+    )
+
+
+def _no_pictures(
+    folder: Path, place: tuple[str, ...], contents: _Contents
+) -> DatasetError:
+    path = folder.joinpath(*place)
+    left_out = _left_out_in(contents, place)
+    what = f": {_tell(left_out)} not read" if left_out else ""
+    return DatasetError(
+        f"{path}: class '{place[-1]}' has no images{what}",
+        hint=f"only {_suffix_list()} files are read; convert others, or take the "
+        "folder out",
+    )
+
+
+def _nesting_notes(files: list[PictureFile], split_level: int | None) -> Iterator[str]:
+    if split_level is not None:
+        names = sorted({file.folders[split_level] for file in files})
+        yield f"{_list(names)} are taken as the splits they are called"
+    levels = 1 if split_level is None else 2
+    nested = [file.folders for file in files if len(file.folders) > levels]
+    if nested:
+        class_name = nested[0][1 if split_level == 0 else 0]
+        yield (
+            f"{len(nested):,} images in folders inside a class are of that class: "
+            f"{printable('/'.join(nested[0]))} of '{class_name}'"
+        )
+
+
+def _left_out_notes(contents: _Contents) -> Iterator[str]:
+    """What was not read: in the folders that lost most, and outside of all classes."""
+    outside = contents.left_out.get((), Counter())
+    lost = {kind: n for kind, n in outside.items() if kind in SUFFIXES or kind == _LINK}
+    if lost:
+        yield f"not read outside of the class folders: {_tell(Counter(lost))}"
+    read = Counter(file.folders for file in contents.pictures)
+    places = sorted(
+        (place for place in contents.left_out if place),
+        key=lambda place: -contents.left_out[place].total(),
+    )
+    told = [
+        f"{_tell(contents.left_out[place])} beside {read[place]:,} images in "
+        f"{printable('/'.join(place))}"
+        for place in places[:_NAMED]
+    ]
+    if told:
+        rest = len(places) - len(told)
+        more = f"; more in {rest:,} other folders" if rest else ""
+        yield f"not read: {'; '.join(told)}{more}; read are {_suffix_list()}"
+
+
+def _left_out_in(contents: _Contents, place: tuple[str, ...]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for inside, kinds in contents.left_out.items():
+        if inside[: len(place)] == place:
+            total += kinds
+    return total
+
+
+def _tell(kinds: Counter[str]) -> str:
+    """How many of what: `12 .heic, 1 link`."""
+    return ", ".join(f"{n:,} {kind}" for kind, n in kinds.most_common(8))
+
+
+def _suffix_list() -> str:
+    *first, last = SUFFIXES
+    return f"{', '.join(first)} and {last}"
+
+
+def _list(names: set[str] | list[str]) -> str:
+    shown = [f"'{printable(name)}'" for name in sorted(names)]
+    if len(shown) > 4:
+        shown[3:] = [f"{len(shown) - 3} more"]
+    return ", ".join(shown[:-1]) + f" and {shown[-1]}" if shown[1:] else shown[0]
