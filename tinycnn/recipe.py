@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = [
     "IMAGENET",
+    "THREADS",
     "AugmentSettings",
     "DistillSettings",
     "PruneSettings",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 IMAGENET = "imagenet"  # a source of weights that is no project
+THREADS = 2  # those of the smallest computers; each sum is divided among so many
 
 _Share = Annotated[float, Field(ge=0, lt=1)]
 _Degrees = Annotated[float, Field(ge=0, le=180)]
@@ -136,6 +138,8 @@ class TrainingSettings(Settings):
         patience: Epochs without a better validation accuracy after which to stop.
         precision: "bfloat16" nearly halves the time on processors that compute with it,
             if channels are multiples of 16; others may take longer than "float32".
+        threads: Among how many sums are divided, on any number of cores: another number
+            gives other weights. More may train large networks faster on more cores.
         tensorboard: Whether to write a log for TensorBoard.
         augment: A table, or true for a little of what suits any image.
         transfer: A table, to start from another network.
@@ -154,6 +158,7 @@ class TrainingSettings(Settings):
     class_weights: bool = False
     patience: _Epochs | None = None
     precision: Literal["float32", "bfloat16"] = "float32"
+    threads: Annotated[int, Field(ge=1, le=64)] = THREADS
     tensorboard: bool = False
     augment: Annotated[AugmentSettings, BeforeValidator(_read_augment)] = _LITTLE
     transfer: TransferSettings | None = None

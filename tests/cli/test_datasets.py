@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,3 +87,59 @@ def test_errors_are_one_line(photos, arguments, code, message, tmp_path):
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_was_understood_is_said_below_the_counts(tmp_path: Path) -> None:
+    """Of an archive whose layout, values and labels are all unusual."""
+    rng = np.random.Generator(np.random.PCG64(1))
+    images = rng.random((40, 3, 8, 8), np.float32)
+    images[0] = 1
+    np.savez(tmp_path / "odd.npz", images=images, labels=1 + np.arange(40) % 2)
+
+    done = tinycnn("datasets", "show", "odd.npz", cwd=tmp_path)
+    notes = json.loads(
+        tinycnn("datasets", "show", "odd.npz", "--json", cwd=tmp_path).stdout
+    )["notes"]
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[4:] == [f"note: {note}" for note in notes]
+    assert [note.partition(":")[2].split(":")[-1].strip() for note in notes] == [
+        "",
+        "(40, 3, 8, 8) is taken as channels before rows and columns",
+        "1 is taken as white",
+        "classes are named '1', '2'",
+    ]
+
+
+def test_bad_files_are_left_out_on_demand(photos: Path, tmp_path: Path) -> None:
+    """By an option here, by a key in a project."""
+    (photos / "cat" / "bad.jpg").write_bytes(b"no")
+
+    refused = tinycnn("datasets", "show", "photos", cwd=tmp_path)
+    done = tinycnn("datasets", "show", "photos", "--skip-bad", cwd=tmp_path)
+
+    assert refused.returncode == 3
+    assert "photos/cat/bad.jpg: not a readable PNG, JPEG" in refused.stderr
+    assert "--skip-bad" in refused.stderr
+    assert done.returncode == 0, done.stderr
+    assert "1 of 21 images cannot be read (1 of 'cat'): cat/bad.jpg" in done.stdout
+
+
+def test_a_project_shows_its_data_as_it_reads_them(
+    photos: Path, tmp_path: Path
+) -> None:
+    """With its settings and seed, which options can replace."""
+    made = tinycnn("init", "pets", "--dataset", "photos", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    text = (tmp_path / "pets" / "tinycnn.toml").read_text("utf-8")
+    (photos / "cat" / "bad.jpg").write_bytes(b"no")
+    text = text.replace("[dataset]\n", "[dataset]\nskip_bad = true\n")
+    (tmp_path / "pets" / "tinycnn.toml").write_text(text, "utf-8")
+
+    arguments = ("pets", "--image-size", "16", "--json")
+    done = tinycnn("datasets", "show", *arguments, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["image_shape"][:2] == [16, 16]
+    assert "1 of 21 images cannot be read" in found["notes"][0]

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tinycnn.device.protocol import (
+from tinycnn.device.packets import (
     NO_SEQUENCE,
     PROTOCOL_VERSION,
     ErrorCode,

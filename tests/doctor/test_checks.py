@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.ports import DetectedPort
-from tinycnn.device.protocol import DeviceInfo
 from tinycnn.doctor import Facts, Finding, Packages, PortFacts, check_computer
 
 NANO = DetectedPort(

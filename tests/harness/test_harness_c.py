@@ -13,17 +13,19 @@ import pytest
 from tests.harness.c_build import C_TESTS, Build
 from tinycnn.device.child import Child
 from tinycnn.device.deadline import Deadline
+from tinycnn.device.hello import parse_hello
 from tinycnn.device.link import PipeLink
-from tinycnn.device.protocol import (
+from tinycnn.device.packets import (
     NO_SEQUENCE,
     ErrorCode,
     Packet,
     PacketDecoder,
     PacketType,
     encode_packet,
+)
+from tinycnn.device.payloads import (
     frame_payload,
     parse_frame,
-    parse_hello,
     parse_profile,
     profile_payload,
     read_payload,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.c_build import C_TESTS, FIRMWARE, ROOT, ZIG, compile_c
-from tinycnn.device import protocol
+from tinycnn.device import packets
 
 VECTORS = ROOT / "tests/device/vectors.json"
 
@@ -83,8 +83,8 @@ def test_constants_equal_those_in_c() -> None:
     text = (FIRMWARE / "include/tcnn/harness.h").read_text(encoding="utf-8")
     pairs = dict(re.findall(r"TCNN_(\w+)(?: = | )(0x\w+|\d+)\b", text))
     values = {name: int(number, 0) for name, number in pairs.items()}
-    expected = {kind.name: int(kind) for kind in protocol.PacketType}
-    expected |= {f"ERROR_{code.name}": int(code) for code in protocol.ErrorCode}
-    expected["PROTOCOL_VERSION"] = protocol.PROTOCOL_VERSION
+    expected = {kind.name: int(kind) for kind in packets.PacketType}
+    expected |= {f"ERROR_{code.name}": int(code) for code in packets.ErrorCode}
+    expected["PROTOCOL_VERSION"] = packets.PROTOCOL_VERSION
 
     assert expected == {name: values[name] for name in expected}

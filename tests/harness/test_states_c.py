@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness.c_build import C_TESTS, FIRMWARE, ZIG, compile_c
-from tinycnn.device.protocol import Packet, PacketType, encode_packet, write_payload
+from tinycnn.device.packets import Packet, PacketType, encode_packet
+from tinycnn.device.payloads import write_payload
 
 ALIVE, BUSY, FAILED = range(3)
 HELLO = encode_packet(Packet(PacketType.HELLO, 1, 1))

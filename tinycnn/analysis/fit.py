@@ -9,7 +9,6 @@ Arduino core leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.boards import Board
@@ -21,24 +20,14 @@ from tinycnn.compiler import (
     read_tflite,
 )
 from tinycnn.compiler.ir.graph import Graph, Op
+from tinycnn.compiler.ir.kernel import TYPICAL_CODE_BYTES
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
 
 __all__ = ["Activation", "Analysis", "Call", "Fit"]
 __all__ += ["analyze", "analyze_tflite", "check_fit", "find_objective"]
 
-# Measured with -O2: portable kernels of 150 to 1,100 bytes and those for DSP, the
-# harness of a sketch around them.
-_KERNEL_CODE_BYTES = 800
-_CODE_BYTES = MappingProxyType(
-    {
-        "tcnn_conv_2d_s8_dsp": 3_000,
-        "tcnn_conv_2d_winograd_s8_dsp": 6_200,
-        "tcnn_depthwise_conv_2d_s8_dsp": 2_600,
-        "tcnn_depthwise_conv_2d_stride_2_s8_dsp": 3_200,
-        "tcnn_fully_connected_s8_dsp": 1_200,
-    }
-)
+# Measured with -O2: calls, and the harness of a sketch around them.
 _MOST_CODE_BYTES = 15_000  # of kernels and calls, whatever the network
 _CALL_BYTES = 140  # the constants of a call and the call
 _HARNESS_BYTES = 7_000
@@ -209,7 +198,7 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
         constant_bytes=sum(
             a.values.size * _ITEM_BYTES.get(a.ctype, 4) for a in program.arrays
         ),
-        code_bytes=_estimate_code(program),
+        code_bytes=_estimate_code(compilation),
         ram_bytes=plan.arena_bytes + _HARNESS_RAM_BYTES,
     )
 
@@ -256,6 +245,9 @@ def _count_live(graph: Graph, plan: MemoryPlan, step: int) -> int:
     return live
 
 
-def _estimate_code(program: Program) -> int:
-    kernels = sum(_CODE_BYTES.get(k, _KERNEL_CODE_BYTES) for k in program.kernels)
+def _estimate_code(compilation: Compilation) -> int:
+    """Each kernel once; what is portable is of the usual size."""
+    program = compilation.program
+    known = {k.function: k.code_bytes for k in compilation.kernels.values()}
+    kernels = sum(known.get(k, TYPICAL_CODE_BYTES) for k in program.kernels)
     return kernels + _CALL_BYTES * len(program.calls) + _HARNESS_BYTES

@@ -15,6 +15,7 @@ from tinycnn.cli.console import (
     json_option,
     open_project,
     print_json,
+    print_notes,
     print_table,
     project_argument,
 )
@@ -53,6 +54,7 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
     """
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer, app)
+        print_notes(project, workspace)
         found = build_project(workspace)
         image = link_project(workspace)
     exceeded = check_budgets(workspace.project.budgets, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
 __all__ += ["device_options", "open_project", "port_options", "print_table"]
-__all__ += ["project_argument"]
+__all__ += ["print_notes", "project_argument"]
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -71,6 +72,15 @@ def open_project(
     return open_workspace(
         project, observer=observer, data_folders=data_folders(), app=app
     )
+
+
+def print_notes(project: Path, workspace: Workspace) -> None:
+    """Print what was understood of a project's data that could be meant otherwise."""
+    for note in workspace.dataset.notes:
+        click.echo(f"note: {note}", err=True)
+    if workspace.dataset.notes:
+        show = f"tinycnn datasets show {shlex.quote(str(project))} -o images.png"
+        click.echo(f"hint: {show} draws what was understood", err=True)
 
 
 def is_project(path: Path) -> bool:

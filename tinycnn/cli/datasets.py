@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tinycnn import PROJECT_FILE
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
@@ -67,45 +68,67 @@ def datasets(context: click.Context, as_json: bool) -> None:
 @click.option("--image-size", type=click.IntRange(4, 512), help="Of a folder's images.")
 @click.option("--channels", type=click.Choice(["1", "3"]), help="1 grey, 3 RGB.")
 @click.option("--fit", type=click.Choice(["crop", "pad"]), help="To make them square.")
-@click.option("--seed", default=1, help="Decides the split.")
+@click.option(
+    "--skip-bad", is_flag=True, default=None, help="Leave unreadable files out."
+)
+@click.option("--seed", type=int, help="Decides the split; 1, or as a project says.")
 @json_option
 def show(
     dataset: str,
     output: Path | None,
     channels: str | None,
-    seed: int,
+    seed: int | None,
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Count the images of each class in DATASET, a name or a path, and draw some.
+    """Count the images of each class in DATASET, and draw some.
+
+    DATASET is a name, the path of a folder or an .npz file, or a project's folder.
+    Notes say what was understood of the files, and what is strange about them.
 
     \b
     Example:
       tinycnn datasets show digits -o digits.png
     """
-    from tinycnn.datasets import dataset_names, load_dataset
-    from tinycnn.project import DatasetSettings
-
     given = {key: value for key, value in settings.items() if value is not None}
-    given["name" if dataset in dataset_names() else "path"] = resolve_dataset(dataset)
     if channels:
         given["channels"] = int(channels)
     with ConsoleObserver(quiet=as_json) as observer:
-        found = load_dataset(
-            DatasetSettings.model_validate(given),
-            seed=seed,
-            folders=data_folders(),
-            progress=observer.progress,
-        )
+        found = _load(dataset, given, seed, observer)
     counts = _count(found)
     if as_json:
-        print_json(
-            {"name": found.name, "image_shape": found.image_shape, "classes": counts}
-        )
+        facts = {"name": found.name, "image_shape": found.image_shape}
+        print_json({**facts, "classes": counts, "notes": found.notes})
     else:
         _print_counts(counts)
+        for note in found.notes:
+            click.echo(f"note: {note}")
     if output:
         _write_sheet(found, output)
+
+
+def _load(
+    dataset: str, given: dict[str, Any], seed: int | None, observer: ConsoleObserver
+) -> Dataset:
+    """What a name, a path or a project means, with some of its settings replaced."""
+    from tinycnn.datasets import dataset_names, load_dataset
+    from tinycnn.project import DatasetSettings, load_project
+
+    root, project_seed = Path(), 1
+    if os.path.exists(os.path.join(dataset, PROJECT_FILE)):
+        project, root = load_project(Path(dataset)), Path(dataset)
+        given = {**project.dataset.model_dump(exclude_unset=True), **given}
+        project_seed = project.seed
+    else:
+        key = "name" if dataset in dataset_names() else "path"
+        given = {key: resolve_dataset(dataset), **given}
+    return load_dataset(
+        DatasetSettings.model_validate(given),
+        seed=project_seed if seed is None else seed,
+        root=root,
+        folders=data_folders(),
+        progress=observer.progress,
+    )
 
 
 def resolve_dataset(dataset: str) -> str:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    open_project,
+    print_notes,
+    project_argument,
+)
 from tinycnn.pipeline import train_project
 from tinycnn.pipeline.preview import preview_project
 
@@ -27,6 +32,7 @@ def train(project: Path, preview: bool) -> None:
     """
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
+        print_notes(project, workspace)
         if not preview:
             train_project(workspace)
     if preview:

@@ -14,20 +14,18 @@ from dataclasses import dataclass, fields
 from enum import Enum
 
 from tinycnn.device.deadline import Deadline
+from tinycnn.device.hello import DeviceInfo, parse_hello
 from tinycnn.device.link import Link
-from tinycnn.device.protocol import (
+from tinycnn.device.packets import (
     DELIMITER,
     PROTOCOL_VERSION,
-    DeviceInfo,
     ErrorCode,
     Packet,
     PacketDecoder,
     PacketType,
     encode_packet,
-    parse_error,
-    parse_hello,
-    printable,
 )
+from tinycnn.device.payloads import parse_error, printable
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 
 __all__ = ["Client", "Counters", "SessionLostError"]

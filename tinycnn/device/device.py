@@ -1,41 +1,29 @@
-"""A live device: a host process, a simulated board or a serial board, all alike.
+"""A live device, wherever it runs: asked for inferences, profiles and preprocessing.
 
-They differ only in how they are opened. A device is asked who it is before its first
+A device is asked who it is before its first
 image, and asked again after every reset: another board or another model in its place is
 an error, never a silent continuation.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device.child import Child
 from tinycnn.device.client import Client, Counters, SessionLostError
-from tinycnn.device.link import (
-    ChildSocketLink,
-    Link,
-    PipeLink,
-    SocketLink,
-    open_url,
-)
-from tinycnn.device.protocol import (
+from tinycnn.device.hello import DeviceInfo
+from tinycnn.device.link import Link
+from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
+from tinycnn.device.payloads import (
     FIRST_INPUT_BYTES,
     FIRST_STEP_BYTES,
-    MAX_PAYLOAD_BYTES,
     OFFSET_BYTES,
-    DeviceInfo,
-    PacketType,
     StepRun,
     frame_payload,
     parse_frame,
@@ -49,14 +37,9 @@ from tinycnn.errors import DeviceError, ProtocolError
 from tinycnn.frames import FrameFormat
 
 __all__ = ["Device", "Inference", "Preprocessing"]
-__all__ += ["open_host", "open_serial", "open_simulated"]
 
 _REPLY_TIMEOUT_S = 15.0
-# Simulated time passes slower than real time; a simulator that dies is noticed at once.
-_SIMULATED_REPLY_TIMEOUT_S = 120.0
-_SIMULATOR_START_S = 30.0
 _MAX_RESETS = 3
-_SIMULATOR_PACKAGES = ("capstone", "elftools", "unicorn")
 
 _Run = TypeVar("_Run")
 
@@ -302,49 +285,6 @@ class Device:
                 raise ProtocolError(text)
             parts.append(part)
         return b"".join(parts)
-
-
-def open_host(executable: Path) -> Device:
-    """The model as a program of this computer, on pipes.
-
-    Raises:
-        DeviceError: If the program cannot be started.
-    """
-    child = Child([str(executable.resolve())], name=f"host process {executable.name}")
-    return Device(PipeLink(child))
-
-
-def open_serial(url: str, baud: int = 115_200) -> Device:
-    """The board on a serial port; `url` is any that pyserial knows, or socket://.
-
-    Raises:
-        DeviceError: If the port cannot be opened.
-    """
-    return Device(open_url(url, baud))
-
-
-def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
-    """A simulated board that runs the firmware image `elf`.
-
-    Raises:
-        DeviceError: If the simulator is not installed or does not start.
-    """
-    if not all(map(find_spec, _SIMULATOR_PACKAGES)):
-        text = f"simulated {board}: the simulator is not installed"
-        raise DeviceError(text, hint="pip install 'tinycnn[sim]'")
-    command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
-    child = Child([*command, "--listen", "127.0.0.1:0"], name=f"simulated {board}")
-    try:
-        line = child.first_line(_SIMULATOR_START_S)
-        scheme, _, address = line.partition("://")
-        host, _, port = address.partition(":")
-        if scheme != "listening socket" or not port.isdecimal():
-            raise child.obituary()
-        link = ChildSocketLink(child, SocketLink(host, int(port)))
-    except BaseException:
-        child.close()
-        raise
-    return Device(link, reply_timeout_s=_SIMULATED_REPLY_TIMEOUT_S)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from typing import TypeVar
 
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.link import Link
-from tinycnn.device.protocol import printable
+from tinycnn.device.payloads import printable
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 
 __all__ = ["PAGE_BYTES", "Bootloader"]

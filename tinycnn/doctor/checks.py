@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinycnn.boards import load_boards
+from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.ports import DetectedPort
-from tinycnn.device.protocol import DeviceInfo
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
 
 __all__ = ["Finding", "check_computer"]

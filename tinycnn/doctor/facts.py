@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.ports import DetectedPort
-from tinycnn.device.protocol import DeviceInfo
 
 __all__ = ["Facts", "Packages", "PortFacts"]
 

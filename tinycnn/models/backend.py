@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tinycnn.errors import ToolchainError
+from tinycnn.recipe import THREADS
 
-__all__ = ["CapturedText", "captured_stderr", "keras", "tf"]
+__all__ = ["CapturedText", "captured_stderr", "keras", "pin_threads", "tf"]
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ def captured_stderr() -> Iterator[CapturedText]:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # errors only
 os.environ["KERAS_BACKEND"] = "tensorflow"  # the fake-quant ops are TensorFlow's
+os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)  # other kernels train other weights
 try:
     with captured_stderr():
         import keras
@@ -63,3 +65,26 @@ except ImportError as error:
         hint='install it: pip install "tinycnn[train]"',
     ) from error
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # Python's half of the chatter
+
+
+def pin_threads(count: int) -> None:
+    """Divide sums among `count` threads, whatever the number of cores.
+
+    Each thread adds up its part, so that another number gives other weights; more of
+    them than cores only take turns.
+
+    Raises:
+        ToolchainError: If TensorFlow already works with another number.
+    """
+    threading = tf.config.threading
+    try:
+        threading.set_intra_op_parallelism_threads(count)
+    except RuntimeError as error:
+        got = threading.get_intra_op_parallelism_threads()
+        raise ToolchainError(
+            f"tensorflow: expected {count} threads, got {got or 'one a core'}",
+            hint="train in a process of its own, as tinycnn train does",
+        ) from error
+
+
+pin_threads(THREADS)

@@ -130,7 +130,9 @@ def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> No
 def build_network(project: Project, dataset: Dataset, build: Path) -> Any:
     """The Keras model of `project` for the images of `dataset`, freshly drawn."""
     from tinycnn.models import build_from_settings
+    from tinycnn.models.backend import pin_threads
 
+    pin_threads(project.training.threads)
     return build_from_settings(
         project.model,
         root=build.parent,

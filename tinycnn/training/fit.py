@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.errors import ProjectError
-from tinycnn.models.backend import keras, tf
+from tinycnn.models.backend import keras, pin_threads, tf
 from tinycnn.recipe import TrainingSettings
 from tinycnn.training.augment import augmented
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
@@ -86,7 +86,9 @@ def train_model(
 
     Raises:
         ProjectError: If training diverges.
+        ToolchainError: If TensorFlow already works with another number of threads.
     """
+    pin_threads(recipe.threads)
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
     steps = max(1, len(dataset.train) // recipe.batch_size)

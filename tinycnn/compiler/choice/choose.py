@@ -7,27 +7,19 @@ and the kernels by the first output of their operator.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.choice.portable import portable
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.planner import draft_plan
 from tinycnn.compiler.operators import OPERATORS
-from tinycnn.compiler.operators.add.linear import add_linear
-from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs, depthwise_pairs
-from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
-from tinycnn.compiler.operators.depthwise_conv_2d.rows import depthwise_rows
-from tinycnn.compiler.operators.fully_connected.pairs import fully_connected_pairs
-from tinycnn.compiler.operators.pool.quads import average_pool_quads, max_pool_quads
 
 __all__ = [
-    "_DSP_KERNELS",
     "Kernels",
     "Objective",
     "Optimize",
@@ -37,20 +29,8 @@ __all__ = [
 ]
 
 Optimize = Literal["speed", "size", "ram"]
-_Rule = Callable[[Node, Numerics], Kernel | None]
 Kernels = dict[int, Kernel]  # by an operator's first output
 
-# By operator: what gives the kernel for a node, or None where it would not be exact.
-_DSP_KERNELS: Mapping[str, tuple[_Rule, ...]] = MappingProxyType(
-    {
-        "ADD": (add_linear,),
-        "AVERAGE_POOL_2D": (average_pool_quads,),
-        "CONV_2D": (conv_pairs, conv_winograd),
-        "DEPTHWISE_CONV_2D": (depthwise_rows, depthwise_pairs),
-        "FULLY_CONNECTED": (fully_connected_pairs,),
-        "MAX_POOL_2D": (max_pool_quads,),
-    }
-)
 # By what kernels may raise constants and arena above their least.
 _FACTORS = MappingProxyType(
     {"speed": (math.inf, 1.25), "size": (1.5, 1.25), "ram": (math.inf, 1.0)}
@@ -108,10 +88,23 @@ def choose_kernels(
 def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
     """The kernels that compute `node` exactly, the portable one first."""
     yield portable(node)
-    for rule in _DSP_KERNELS.get(node.op.kind, ()):
+    for rule in OPERATORS[node.op.kind].kernels:
         found = rule(node, numerics)
         if found is not None:
             yield found
+
+
+def portable(node: Node) -> Kernel:
+    """The kernel that every operator has; it needs no scratch memory."""
+    operator, tensors = OPERATORS[node.op.kind], node.graph.tensors
+    constants = (tensors[i] for i in node.op.inputs if i >= 0)
+    return Kernel(
+        function="portable kernel",
+        cycles=operator.count_cycles(node),
+        constant_bytes=sum(t.bytes for t in constants if t.data is not None),
+        scratch_bytes=0,
+        lower=operator.lower,
+    )
 
 
 def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:

@@ -7,7 +7,6 @@ names an entry of `operators.OPERATORS`; options that the file leaves to the int
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,7 +57,7 @@ class Tensor:
     @property
     def size(self) -> int:
         """Number of elements."""
-        return math.prod(self.shape)
+        return int(np.prod(self.shape, dtype=np.int64))
 
     @property
     def bytes(self) -> int:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["Kernel"]
+__all__ = ["TYPICAL_CODE_BYTES", "Kernel", "KernelRule"]
+
+TYPICAL_CODE_BYTES = 800  # portable kernels have 150 to 1,100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Kernel:
         constant_bytes: Weights and constants in flash.
         scratch_bytes: Memory that it works in, aligned to 4 bytes.
         lower: Adds its calls.
+        code_bytes: Its instructions, with -O2 on a Cortex-M4; an estimate.
     """
 
     function: str
@@ -36,3 +40,8 @@ class Kernel:
     constant_bytes: int
     scratch_bytes: int
     lower: Callable[[Lowering, Node], None]
+    code_bytes: int = TYPICAL_CODE_BYTES
+
+
+# The kernel for a node, or None where it would not be exact.
+KernelRule = Callable[[Node, Numerics], Kernel | None]

@@ -11,6 +11,7 @@ import numpy as np
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
     LastReaders,
     MemoryOrder,
@@ -51,5 +52,6 @@ OPERATORS = (
         _check,
         _lower,
         order=MemoryOrder(_last_readers, _reads),
+        count_cycles=cycles_by_output(1),
     ),
 )

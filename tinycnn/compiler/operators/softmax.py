@@ -20,6 +20,7 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
     MemoryOrder,
     Reads,
@@ -144,6 +145,14 @@ def _reads(node: Node, x: Tensor) -> Reads:
 _ORDER = MemoryOrder(last_elementwise, _reads)
 
 OPERATORS = (
-    Operator("SOFTMAX", 25, _read, _check_softmax, _lower_softmax, order=_ORDER),
+    Operator(
+        "SOFTMAX",
+        25,
+        _read,
+        _check_softmax,
+        _lower_softmax,
+        order=_ORDER,
+        count_cycles=cycles_by_output(250),
+    ),
     Operator("LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax),
 )

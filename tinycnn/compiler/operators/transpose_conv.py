@@ -11,6 +11,7 @@ from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.operators.shared.weights import (
     check_weights,
@@ -121,4 +122,14 @@ def _count_macs(node: Node) -> int:
     return x.size * math.prod(w.shape[:3])
 
 
-OPERATORS = (Operator("TRANSPOSE_CONV", 67, _read, _check, _lower, _count_macs),)
+OPERATORS = (
+    Operator(
+        "TRANSPOSE_CONV",
+        67,
+        _read,
+        _check,
+        _lower,
+        _count_macs,
+        count_cycles=cycles_by_step(20, 60, _count_macs),
+    ),
+)

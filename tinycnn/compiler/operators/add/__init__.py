@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tinycnn.compiler.operators.add.channels import CHANNELS
+from tinycnn.compiler.operators.add.linear import add_linear
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -20,6 +22,8 @@ OPERATORS = (
         lower_add,
         order=ELEMENTWISE,
         channels=CHANNELS,
+        count_cycles=cycles_by_output(60),
+        kernels=(add_linear,),
     ),
     Operator(
         "SUB",
@@ -29,5 +33,6 @@ OPERATORS = (
         lower_sub,
         order=ELEMENTWISE,
         channels=KEEP_APART,
+        count_cycles=cycles_by_output(60),
     ),
 )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.conv_2d.memory import ORDER
+from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
+from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
 from tinycnn.compiler.operators.shared.convolution import convolution_window
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -18,6 +21,8 @@ OPERATORS = (
         check=check,
         lower=lower,
         count_macs=count_macs,
+        count_cycles=cycles_by_step(11, 60, count_macs),
+        kernels=(conv_pairs, conv_winograd),
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,

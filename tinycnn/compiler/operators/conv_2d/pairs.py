@@ -18,30 +18,27 @@ from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import Integers, fold_channels
 from tinycnn.compiler.operators.shared.lane_pairs import GROUP, fits_pairs, pack_groups
 
-__all__ = ["conv_pairs", "depthwise_pairs"]
+__all__ = ["conv_pairs", "pairs_kernel"]
 
 
 def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where its arithmetic is exact for `node`."""
-    return _pairs(node, axis=0)
+    return pairs_kernel(node, axis=0)
 
 
-def depthwise_pairs(node: Node, numerics: Numerics) -> Kernel | None:
-    """The same for a DEPTHWISE_CONV_2D of one input channel, which is a CONV_2D."""
-    return _pairs(node, axis=3) if node.input().shape[3] == 1 else None
-
-
-def _pairs(node: Node, *, axis: int) -> Kernel | None:
-    attrs, window = node.attrs(ConvAttrs), _window_shape(node)
-    if window[2] != node.input().shape[3] or attrs.dilation != (1, 1):
-        return None
-    data = node.input(1).data
+def pairs_kernel(node: Node, *, axis: int) -> Kernel | None:
+    """The same for weights whose output channels are that axis."""
+    attrs, data = node.attrs(ConvAttrs), node.input(1).data
     assert data is not None
+    filters = np.moveaxis(data, axis, 0).astype(np.int64)
+    filters = filters.reshape(len(filters), *data.shape[1:3], -1)
+    if filters.shape[3] != node.input().shape[3] or attrs.dilation != (1, 1):
+        return None
     channels = fold_channels(node, axis=axis)
-    weights = np.moveaxis(data, axis, 0).reshape(data.shape[axis], -1).astype(np.int64)
+    weights = filters.reshape(len(filters), -1)
     if channels is None or not fits_pairs(weights, channels):
         return None
-    stream = pack_groups(weights[:, _gather_order(window)], channels)
+    stream = pack_groups(weights[:, _gather_order(_window_shape(node))], channels)
 
     def lower(lowering: Lowering, node: Node) -> None:
         params = {**_window_params(node), **clamp_params(attrs.clamp)}
@@ -61,13 +58,14 @@ def _pairs(node: Node, *, axis: int) -> Kernel | None:
         constant_bytes=4 * stream.size,
         scratch_bytes=_count_scratch(node),
         lower=lower,
+        code_bytes=3_000,
     )
 
 
 def _window_shape(node: Node) -> tuple[int, int, int]:
     """Rows, columns and input channels of what an output is computed from."""
-    _, rows, columns, depth = node.input(1).shape
-    return rows, columns, depth if node.op.kind == "CONV_2D" else 1
+    _, rows, columns, _ = node.input(1).shape
+    return rows, columns, node.input().shape[3]
 
 
 def _gather_order(window: tuple[int, int, int]) -> Integers:

@@ -32,7 +32,7 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import (
-    Channels,
+    FoldedChannels,
     Integers,
     fold_channels,
 )
@@ -89,10 +89,11 @@ def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
         constant_bytes=4 * stream.size,
         scratch_bytes=_count_scratch(node),
         lower=lower,
+        code_bytes=6_200,
     )
 
 
-def _pack(weights: Integers, channels: Channels) -> Integers:
+def _pack(weights: Integers, channels: FoldedChannels) -> Integers:
     """One group after the other: 36 positions of words, constants of the channels."""
     outputs, _, _, depth = weights.shape
     padded = np.pad(weights, ((0, -outputs % 4), (0, 0), (0, 0), (0, -depth % 4)))
@@ -106,7 +107,7 @@ def _pack(weights: Integers, channels: Channels) -> Integers:
     return np.concatenate(parts, axis=1).astype(np.uint32).astype(np.int32)
 
 
-def _constants(weights: Integers, channels: Channels) -> Integers:
+def _constants(weights: Integers, channels: FoldedChannels) -> Integers:
     """Eight words an output channel."""
     low = weights[..., np.arange(weights.shape[3]) % 4 < 2].sum(axis=3)
     shifted = [low[:, i:, j:].sum(axis=(1, 2)) for i in (2, 1) for j in (2, 1)]

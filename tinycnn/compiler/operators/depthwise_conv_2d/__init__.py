@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.depthwise_conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.depthwise_conv_2d.memory import ORDER
+from tinycnn.compiler.operators.depthwise_conv_2d.pairs import depthwise_pairs
+from tinycnn.compiler.operators.depthwise_conv_2d.rows import depthwise_rows
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
     count_macs,
@@ -11,6 +13,7 @@ from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     read,
 )
 from tinycnn.compiler.operators.shared.convolution import convolution_window
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -23,6 +26,8 @@ OPERATORS = (
         check=check,
         lower=lower,
         count_macs=count_macs,
+        count_cycles=cycles_by_step(20, 60, count_macs),
+        kernels=(depthwise_rows, depthwise_pairs),
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,

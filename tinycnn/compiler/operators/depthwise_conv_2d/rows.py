@@ -18,7 +18,7 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import (
-    Channels,
+    FoldedChannels,
     Integers,
     fold_channels,
 )
@@ -32,6 +32,7 @@ _FUNCTIONS = MappingProxyType(
     }
 )
 _LEAST_CHANNELS = MappingProxyType({1: 1, 2: 4})
+_CODE_BYTES = MappingProxyType({1: 2_600, 2: 3_200})
 _FIXED_SHIFT = 12  # TCNN_FIXED_SHIFT of the kernels
 
 
@@ -91,12 +92,13 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
             else 24 * (width + 1) * -(-depth // 4) + 4 * -(-depth // 2)
         ),
         lower=lower,
+        code_bytes=_CODE_BYTES[stride],
     )
 
 
 def _fix_shift(
-    weights: Integers, channels: Channels, clamp: Clamp
-) -> tuple[Channels, Integers] | None:
+    weights: Integers, channels: FoldedChannels, clamp: Clamp
+) -> tuple[FoldedChannels, Integers] | None:
     """Channels that all shift by `_FIXED_SHIFT`, and each one's scale of sums, in bits.
 
     The scale makes up for the channel's own shift, and keeps the bits that rounding
@@ -115,7 +117,7 @@ def _fix_shift(
         channels.offset << (_FIXED_SHIFT - 1),
         (channels.offset << (scale - 1)) + (1 << (scale - 2)),
     )
-    fixed = Channels(
+    fixed = FoldedChannels(
         channels.bias,
         (channels.multiplier + half) >> rest,
         (offset + half) >> rest,
@@ -139,17 +141,17 @@ def _fix_shift(
     return (fixed, scale) if np.all(equal) else None
 
 
-def _round_twice(channels: Channels, sums: Integers) -> Integers:
+def _round_twice(channels: FoldedChannels, sums: Integers) -> Integers:
     rounded = (2 * sums * channels.multiplier + (1 << 31)) >> 32
     return (rounded - (sums < 0) + channels.offset) >> channels.shift
 
 
-def _shift_once(channels: Channels, scale: Integers, sums: Integers) -> Integers:
+def _shift_once(channels: FoldedChannels, scale: Integers, sums: Integers) -> Integers:
     high = ((sums << scale) * channels.multiplier) >> 32
     return (high + channels.offset) >> channels.shift
 
 
-def _pack(weights: Integers, channels: Channels, scale: Integers) -> Integers:
+def _pack(weights: Integers, channels: FoldedChannels, scale: Integers) -> Integers:
     """Nine words a channel from weights of shape (rows, columns, channels)."""
     top, middle, bottom = weights << scale
     depth = np.full_like(scale, len(scale))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.fully_connected.channels import CHANNELS
 from tinycnn.compiler.operators.fully_connected.memory import ORDER
+from tinycnn.compiler.operators.fully_connected.pairs import fully_connected_pairs
 from tinycnn.compiler.operators.fully_connected.rules import (
     check,
     count_macs,
     lower,
     read,
 )
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -22,6 +24,8 @@ OPERATORS = (
         check=check,
         lower=lower,
         count_macs=count_macs,
+        count_cycles=cycles_by_step(8, 60, count_macs),
+        kernels=(fully_connected_pairs,),
         order=ORDER,
         channels=CHANNELS,
     ),

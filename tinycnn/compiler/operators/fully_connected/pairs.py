@@ -17,7 +17,7 @@ from tinycnn.compiler.operators.fully_connected.rules import (
 )
 from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.folded_channels import (
-    Channels,
+    FoldedChannels,
     Integers,
     fold_channels,
 )
@@ -62,10 +62,11 @@ def fully_connected_pairs(node: Node, numerics: Numerics) -> Kernel | None:
         constant_bytes=4 * stream.size,
         scratch_bytes=0,
         lower=lower,
+        code_bytes=1_200,
     )
 
 
-def _has_ties(channels: Channels) -> bool:
+def _has_ties(channels: FoldedChannels) -> bool:
     """Whether some sum lies halfway between two outputs, to be rounded by its sign.
 
     Then sum * multiplier is an odd multiple of 2^(30 + shift).

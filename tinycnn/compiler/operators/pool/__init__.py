@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.pool.channels import CHANNELS
 from tinycnn.compiler.operators.pool.memory import ORDER
-from tinycnn.compiler.operators.pool.rules import check, find_window, lower, read
+from tinycnn.compiler.operators.pool.quads import average_pool_quads, max_pool_quads
+from tinycnn.compiler.operators.pool.rules import (
+    check,
+    count_pixels,
+    find_window,
+    lower,
+    read,
+)
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -16,6 +24,8 @@ OPERATORS = (
         read=read,
         check=check,
         lower=lower,
+        count_cycles=cycles_by_step(10, 40, count_pixels),
+        kernels=(max_pool_quads,),
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,
@@ -26,6 +36,8 @@ OPERATORS = (
         read=read,
         check=check,
         lower=lower,
+        count_cycles=cycles_by_step(10, 60, count_pixels),
+        kernels=(average_pool_quads,),
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import ClampedAttrs
@@ -18,7 +19,15 @@ from tinycnn.compiler.operators.shared.window import (
 )
 from tinycnn.compiler.reading.raw_op import RawOp
 
-__all__ = ["PoolAttrs", "check", "find_window", "lower", "lower_pool", "read"]
+__all__ = [
+    "PoolAttrs",
+    "check",
+    "count_pixels",
+    "find_window",
+    "lower",
+    "lower_pool",
+    "read",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,11 @@ def find_window(node: Node) -> Window:
     """What slides over the input."""
     attrs = node.attrs(PoolAttrs)
     return Window(attrs.window, attrs.stride, (1, 1), attrs.padding)
+
+
+def count_pixels(node: Node) -> int:
+    """Steps of the inner loop: one a pixel of the window, for each output."""
+    return node.output().size * math.prod(node.attrs(PoolAttrs).window)
 
 
 def check(node: Node) -> None:

@@ -26,6 +26,7 @@ from tinycnn.compiler.operators.shared.channels import (
     keep_all,
     unknown,
 )
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.reading.raw_op import RawOp
 
@@ -87,5 +88,6 @@ OPERATORS = (
         _lower,
         order=ORDER,
         channels=ChannelRules(_find_constant, _find_needs),
+        count_cycles=cycles_by_output(200),
     ),
 )

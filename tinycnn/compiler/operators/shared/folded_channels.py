@@ -22,7 +22,7 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.weights import real_multipliers
 
-__all__ = ["Channels", "Integers", "fold_channels"]
+__all__ = ["FoldedChannels", "Integers", "fold_channels"]
 
 Integers = NDArray[np.int64]
 
@@ -31,7 +31,7 @@ _MAX_SUM = 1 << 30  # doubled sums must fit 32 bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Channels:
+class FoldedChannels:
     """One value each an output channel.
 
     Attributes:
@@ -55,7 +55,7 @@ class Channels:
 
 def fold_channels(
     node: Node, axis: int, multipliers: list[Multiplier] | None = None
-) -> Channels | None:
+) -> FoldedChannels | None:
     """The channels of a node's weights, or None where the formula is not exact.
 
     Args:
@@ -81,4 +81,4 @@ def fold_channels(
     if np.any((shift < 1) | (shift > _MAX_SHIFT) | (largest >= _MAX_SUM)):
         return None
     offset = (node.output().zero_point << shift) + (1 << (shift - 1))
-    return Channels(sums, multiplier, offset, shift, largest)
+    return FoldedChannels(sums, multiplier, offset, shift, largest)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinycnn.compiler.operators.shared.folded_channels import Channels, Integers
+from tinycnn.compiler.operators.shared.folded_channels import FoldedChannels, Integers
 
 __all__ = ["GROUP", "fits_pairs", "pack_groups"]
 
@@ -19,13 +19,13 @@ GROUP = 4  # output channels
 _LARGEST_SUM = 1 << 23  # 256 times it fits 32 bits
 
 
-def fits_pairs(weights: Integers, channels: Channels) -> bool:
+def fits_pairs(weights: Integers, channels: FoldedChannels) -> bool:
     """Whether every lane fits 16 bits and every sum of a first channel 24."""
     lanes = 256 * weights[0::2] + _second(weights)
     return bool(lanes.min() >= -(1 << 15) and channels.largest.max() < _LARGEST_SUM)
 
 
-def pack_groups(weights: Integers, channels: Channels) -> Integers:
+def pack_groups(weights: Integers, channels: FoldedChannels) -> Integers:
     """One group of channels after the other.
 
     Of each: the four sums to start from, the words, four requantizations.

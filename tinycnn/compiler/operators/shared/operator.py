@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.kernel import KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.channels import KEEP_ALL, ChannelRules
+from tinycnn.compiler.operators.shared.cycles import CountCycles, cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import MemoryOrder
 from tinycnn.compiler.operators.shared.window import Window
 from tinycnn.compiler.reading.raw_op import RawOp
@@ -32,6 +34,9 @@ def _no_macs(node: Node) -> int:
     return 0
 
 
+_cycles_of_a_copy = cycles_by_output(20)
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """The rules of one operator.
@@ -49,6 +54,8 @@ class Operator:
             it needs them all.
         order: In which order the kernel reads; None keeps input and output apart.
         find_window: The window that slides over the input, if one does.
+        count_cycles: What the portable kernel takes on a Cortex-M4, about.
+        kernels: Those for Cortex-M with DSP; without, there is the portable one.
     """
 
     kind: str
@@ -61,3 +68,5 @@ class Operator:
     order: MemoryOrder | None = None
     channels: ChannelRules = KEEP_ALL
     find_window: Callable[[Node], Window | None] = _no_window
+    count_cycles: CountCycles = _cycles_of_a_copy
+    kernels: tuple[KernelRule, ...] = ()

@@ -1,0 +1,15 @@
+"""DEPTHWISE_CONV_2D of one input channel, which is a CONV_2D: `tcnn_conv_2d_s8_dsp`."""
+
+from __future__ import annotations
+
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators.conv_2d.pairs import pairs_kernel
+
+__all__ = ["depthwise_pairs"]
+
+
+def depthwise_pairs(node: Node, numerics: Numerics) -> Kernel | None:
+    """The kernel, where its arithmetic is exact for `node`."""
+    return pairs_kernel(node, axis=3) if node.input().shape[3] == 1 else None

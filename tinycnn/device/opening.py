@@ -1,0 +1,66 @@
+"""Opens a device: a program of this computer, a simulated board, or one on a port.
+
+They differ in nothing else: what is opened is a `Device`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from tinycnn.device.child import Child
+from tinycnn.device.device import Device
+from tinycnn.device.link import ChildSocketLink, PipeLink, SocketLink, open_url
+from tinycnn.errors import DeviceError
+
+__all__ = ["open_host", "open_serial", "open_simulated"]
+
+# Simulated time passes slower than real time; a simulator that dies is noticed at once.
+_SIMULATED_REPLY_TIMEOUT_S = 120.0
+_SIMULATOR_START_S = 30.0
+_SIMULATOR_PACKAGES = ("capstone", "elftools", "unicorn")
+
+
+def open_host(executable: Path) -> Device:
+    """The model as a program of this computer, on pipes.
+
+    Raises:
+        DeviceError: If the program cannot be started.
+    """
+    child = Child([str(executable.resolve())], name=f"host process {executable.name}")
+    return Device(PipeLink(child))
+
+
+def open_serial(url: str, baud: int = 115_200) -> Device:
+    """The board on a serial port; `url` is any that pyserial knows, or socket://.
+
+    Raises:
+        DeviceError: If the port cannot be opened.
+    """
+    return Device(open_url(url, baud))
+
+
+def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
+    """A simulated board that runs the firmware image `elf`.
+
+    Raises:
+        DeviceError: If the simulator is not installed or does not start.
+    """
+    if not all(map(find_spec, _SIMULATOR_PACKAGES)):
+        text = f"simulated {board}: the simulator is not installed"
+        raise DeviceError(text, hint="pip install 'tinycnn[sim]'")
+    command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
+    child = Child([*command, "--listen", "127.0.0.1:0"], name=f"simulated {board}")
+    try:
+        line = child.first_line(_SIMULATOR_START_S)
+        scheme, _, address = line.partition("://")
+        host, _, port = address.partition(":")
+        if scheme != "listening socket" or not port.isdecimal():
+            raise child.obituary()
+        link = ChildSocketLink(child, SocketLink(host, int(port)))
+    except BaseException:
+        child.close()
+        raise
+    return Device(link, reply_timeout_s=_SIMULATED_REPLY_TIMEOUT_S)
