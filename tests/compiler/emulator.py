@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compiler.executor import FIRMWARE, ITEM_TYPES, write_kernels
+from tests.compiler.executor import FIRMWARE, ITEM_TYPES, write_sources
+from tinycnn.runtime import kernel_functions, kernel_sources
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
 _STACK, _RETURN = 0x3000_0000, 0x00F0_0000
@@ -38,7 +39,8 @@ def build_emulator(folder, *, compiler="zig", flags=("-O2",), firmware=FIRMWARE)
     elf = folder / "kernels.elf"
     script = folder / "kernels.ld"
     script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
-    sources = write_kernels(folder, firmware)
+    kernels = kernel_sources(kernel_functions(firmware), root=firmware)
+    sources = write_sources(folder, kernels)
     compiler = _ZIG if compiler == "zig" else _GCC
     link = [f"-Wl,-T,{script},--no-gc-sections,-e,tcnn_move_s8"]
     command = [*compiler, *flags, *sources, *link, "-o", str(elf)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,13 @@ def compare_model(
 def compare_case(kind: str, seed: int, executor: Executor, numerics: Numerics) -> str:
     """The same for the case of an operator that belongs to `seed`."""
     return _compare(_draw_case(kind, seed), executor, numerics)
+
+
+def list_kernels(kind: str, seeds: Iterable[int]) -> set[str]:
+    """The C functions that the programs of an operator's cases call."""
+    cases = (_draw_case(kind, seed) for seed in seeds)
+    programs = (lower_graph(c.graph, c.plan, name="case") for c in cases)
+    return {kernel for program in programs for kernel in program.kernels}
 
 
 @functools.lru_cache(maxsize=256)  # the cases of one operator, for the next numerics

@@ -7,9 +7,13 @@ program's data. Generated C itself is tested by whole models.
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -24,21 +28,38 @@ ITEM_TYPES = {
 
 
 FIRMWARE = Path(__file__).parents[2] / "firmware"
+_COMPILER = (
+    *(sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O2", "-std=c11"),
+    *("-fsanitize=undefined", "-fsanitize-trap=undefined"),
+)
 
 
-def build_executor(folder, firmware=FIRMWARE):
-    """All kernels of `firmware`, built with the undefined-behaviour sanitizer."""
-    library = folder / "kernels.so"
-    command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O2"]
-    flags = ["-std=c11", "-fsanitize=undefined", "-fsanitize-trap=undefined"]
-    sources = write_kernels(folder, firmware)
-    subprocess.run([*command, *flags, *sources, "-o", str(library)], check=True)
+def build_executor(
+    folder: Path, firmware: Path = FIRMWARE, kernels: Iterable[str] | None = None
+) -> Executor:
+    """The kernels of `firmware`, built with the undefined-behaviour sanitizer.
+
+    Args:
+        folder: Keeps the library, named by a hash of all that went into it, so that
+            other processes and later runs do not compile again.
+        firmware: Of which to take the kernels.
+        kernels: Their functions; by default all.
+    """
+    functions = kernel_functions(firmware) if kernels is None else kernels
+    sources = kernel_sources(functions, root=firmware)
+    parts = repr((*_COMPILER, version("ziglang"), sorted(sources.items())))
+    library = folder / f"{hashlib.sha256(parts.encode()).hexdigest()[:16]}.so"
+    if not library.exists():
+        with TemporaryDirectory(dir=folder) as work:
+            built = Path(work) / library.name
+            command = [*_COMPILER, *write_sources(Path(work), sources)]
+            subprocess.run([*command, "-o", str(built)], check=True)
+            built.replace(library)
     return Executor(library)
 
 
-def write_kernels(folder, firmware=FIRMWARE):
-    """The C files of all kernels, side by side in `folder` with their headers."""
-    sources = kernel_sources(kernel_functions(firmware), root=firmware)
+def write_sources(folder: Path, sources: Mapping[str, str]) -> list[str]:
+    """The C files among `sources`, written into `folder` beside their headers."""
     for name, text in sources.items():
         (folder / name).write_text(text)
     return [str(folder / name) for name in sources if name.endswith(".c")]
@@ -62,6 +83,14 @@ class Executor:
         address["NULL"] = None
         for buffer in program.buffers:
             address[buffer.name] = arena.ctypes.data + base + buffer.offset
+        calls = [
+            (
+                self.library[call.function],
+                make_struct(call.params, address),
+                [ctypes.c_void_p(address[a]) for a in call.arguments],
+            )
+            for call in program.calls
+        ]
         outputs = []
         for x in inputs:
             arena[:] = 0xA5
@@ -69,10 +98,8 @@ class Executor:
             for buffer in program.inputs:
                 part, raw = raw[: buffer.tensor.bytes], raw[buffer.tensor.bytes :]
                 arena[base + buffer.offset :][: len(part)] = part
-            for call in program.calls:
-                params = make_struct(call.params, address)
-                arguments = [ctypes.c_void_p(address[a]) for a in call.arguments]
-                self.library[call.function](ctypes.byref(params), *arguments)
+            for kernel, params, arguments in calls:
+                kernel(ctypes.byref(params), *arguments)
             assert np.all(arena[:base] == 0xA5), "written before the arena"
             assert np.all(arena[base + program.arena_bytes :] == 0xA5), "written after"
             outputs.append(

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.compiler.equality import DIFFERENT, compare_case
+from tests.compiler.equality import DIFFERENT, compare_case, list_kernels
 from tests.compiler.executor import FIRMWARE, build_executor
 from tinycnn.runtime import find_kernel
 
@@ -147,7 +147,8 @@ def is_caught(bug, folder):
 
 def _main(firmware, kind):
     folder = Path(firmware)
-    executor = build_executor(folder, folder)
+    kernels = list_kernels(kind, range(CASES))
+    executor = build_executor(folder, folder, kernels)
     for seed in range(CASES):
         if compare_case(kind, seed, executor, "litert") == DIFFERENT:
             return DIFFERS

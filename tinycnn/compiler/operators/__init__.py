@@ -27,5 +27,9 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
 
 
 def supported_kinds() -> list[str]:
-    """The operators that a file may have, sorted."""
-    return sorted(kind for kind, o in OPERATORS.items() if o.code is not None)
+    """The operators on activations that a file may have, sorted."""
+    return sorted(
+        kind
+        for kind, operator in OPERATORS.items()
+        if operator.code is not None and operator.read is not None
+    )

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Attrs
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "BlockAttrs"]
@@ -42,11 +41,7 @@ def _check(node: Node) -> None:
     node.refuse("expected the dilation of a convolution of stride 1 and VALID padding")
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    """Never reached: no such operator passes `_check`."""
-
-
 OPERATORS = (
-    Operator("SPACE_TO_BATCH_ND", 38, _read, _check, _lower),
-    Operator("BATCH_TO_SPACE_ND", 37, _read, _check, _lower),
+    Operator("SPACE_TO_BATCH_ND", 38, _read, _check),
+    Operator("BATCH_TO_SPACE_ND", 37, _read, _check),
 )

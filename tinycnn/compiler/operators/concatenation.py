@@ -10,6 +10,7 @@ import numpy as np
 from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import keep_apart, shared_values
 from tinycnn.compiler.operators.shared.channels import (
     ChannelRules,
@@ -21,8 +22,12 @@ from tinycnn.compiler.operators.shared.channels import (
     unknown,
 )
 from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.shared.folding import (
+    Folding,
+    Values,
+    constant_values,
+)
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = ["OPERATORS", "ConcatenationAttrs"]
@@ -128,6 +133,16 @@ def _joins_channels(node: Node) -> bool:
     return node.attrs(ConcatenationAttrs).axis == len(node.output().shape) - 1
 
 
+def _fold_concatenation(op: RawOp) -> list[Values] | None:
+    inputs = [constant_values(op, i) for i in range(len(op.inputs))]
+    return None if op.int8(1) else [np.concatenate(inputs, op.int32(0))]
+
+
+def _fold_pack(op: RawOp) -> list[Values]:
+    inputs = [constant_values(op, i) for i in range(len(op.inputs))]
+    return [np.stack(inputs, op.int32(1))]
+
+
 OPERATORS = (
     Operator(
         "CONCATENATION",
@@ -136,6 +151,14 @@ OPERATORS = (
         _check_concatenation,
         _lower,
         channels=ChannelRules(_find_constant, _find_needs),
+        fold=Folding(_fold_concatenation, moves=True),
     ),
-    Operator("PACK", 83, _read_pack, _check_pack, _lower),
+    Operator(
+        "PACK",
+        83,
+        _read_pack,
+        _check_pack,
+        _lower,
+        fold=Folding(_fold_pack, moves=True),
+    ),
 )

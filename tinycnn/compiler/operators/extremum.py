@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.broadcast import (
@@ -10,6 +12,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
+from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
@@ -36,6 +39,7 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
+        fold=fold_binary(np.maximum),
     ),
     Operator(
         "MINIMUM",
@@ -45,5 +49,6 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
+        fold=fold_binary(np.minimum),
     ),
 )

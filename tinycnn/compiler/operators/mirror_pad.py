@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.pad import Padding, read_padding
 from tinycnn.compiler.operators.shared.copy import (
     Box,
@@ -17,7 +18,6 @@ from tinycnn.compiler.operators.shared.copy import (
     lower_copy,
 )
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "MirrorPadAttrs"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinycnn.compiler.arithmetic.numerics import (
     float32_multiplier,
     rescaling_multiplier,
@@ -20,6 +22,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
+from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -56,5 +59,6 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
+        fold=fold_binary(np.multiply, activates=True),
     ),
 )

@@ -10,6 +10,7 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart
 from tinycnn.compiler.operators.shared.channels import (
     ChannelRules,
@@ -23,7 +24,6 @@ from tinycnn.compiler.operators.shared.memory_order import (
     Reads,
 )
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["OPERATORS", "PadAttrs", "PadV2Attrs", "Padding", "read_padding"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
 
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import (
     Box,
     Loop,
@@ -14,8 +18,14 @@ from tinycnn.compiler.operators.shared.copy import (
     element_strides,
     lower_copy,
 )
+from tinycnn.compiler.operators.shared.folding import (
+    MAX_ELEMENTS,
+    Folding,
+    Values,
+    constant_values,
+    whole_numbers,
+)
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "RearrangeAttrs"]
@@ -126,9 +136,20 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_copy(lowering, node, _box(node))
 
 
+def _fold_tile(op: RawOp) -> list[Values] | None:
+    values, times = constant_values(op), whole_numbers(op, 1)
+    if len(times) != values.ndim or min(times, default=1) < 1:
+        raise ValueError(f"multiples {times}")
+    if values.size * math.prod(times) > MAX_ELEMENTS:
+        return None
+    return [np.tile(values, times)]
+
+
 OPERATORS = (
     Operator("TRANSPOSE", 39, _read_transpose, _check, _lower),
     Operator("SPACE_TO_DEPTH", 26, _read_space_to_depth, _check, _lower),
     Operator("DEPTH_TO_SPACE", 5, _read_depth_to_space, _check, _lower),
-    Operator("TILE", 69, _read_tile, _check, _lower),
+    Operator(
+        "TILE", 69, _read_tile, _check, _lower, fold=Folding(_fold_tile, moves=True)
+    ),
 )

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Op
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import shared_values
 from tinycnn.compiler.operators.shared.channels import (
     ChannelRules,
@@ -20,6 +20,13 @@ from tinycnn.compiler.operators.shared.channels import (
     Shrinking,
     keep_all,
     unknown,
+)
+from tinycnn.compiler.operators.shared.folding import (
+    FOLD_TO_SHAPE,
+    Folding,
+    Values,
+    constant_values,
+    whole_numbers,
 )
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
@@ -55,10 +62,6 @@ def _check_unit_axes(node: Node) -> None:
         node.invalid(f"expected {x} but for dimensions of size 1, got {y}")
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    """The memory plan puts the output where the input is."""
-
-
 def _find_constant(node: Node, known: Known) -> ChannelValues:
     x, y = node.input(), node.output()
     if x.id not in known or not x.shape or not y.shape:
@@ -89,32 +92,39 @@ def _shrink(node: Node, shrinking: Shrinking) -> Op:
 
 _CHANNELS = ChannelRules(_find_constant, _find_needs, _shrink)
 
+
+def _fold_reshape(op: RawOp) -> list[Values]:
+    is_given = len(op.inputs) > 1
+    wanted = whole_numbers(op, 1) if is_given else list(op.output.shape)
+    return [constant_values(op).reshape(wanted)]
+
+
 OPERATORS = (
     Operator(
         "RESHAPE",
         22,
         read_nothing,
         _check_reshape,
-        _lower,
         is_alias=True,
         channels=_CHANNELS,
+        fold=Folding(_fold_reshape, moves=True),
     ),
     Operator(
         "SQUEEZE",
         43,
         read_nothing,
         _check_unit_axes,
-        _lower,
         is_alias=True,
         channels=_CHANNELS,
+        fold=FOLD_TO_SHAPE,
     ),
     Operator(
         "EXPAND_DIMS",
         70,
         read_nothing,
         _check_unit_axes,
-        _lower,
         is_alias=True,
         channels=_CHANNELS,
+        fold=FOLD_TO_SHAPE,
     ),
 )

@@ -15,9 +15,9 @@ from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "ResizeAttrs"]

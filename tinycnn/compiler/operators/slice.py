@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import (
     Box,
     Loop,
@@ -14,11 +15,15 @@ from tinycnn.compiler.operators.shared.copy import (
     element_strides,
     lower_copy,
 )
+from tinycnn.compiler.operators.shared.folding import (
+    Folding,
+    Values,
+    constant_values,
+)
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["OPERATORS", "Range", "SliceAttrs", "read_slice", "read_strided_slice"]
+__all__ = ["OPERATORS", "Range", "SliceAttrs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class SliceAttrs(Attrs):
     ranges: tuple[Range, ...]
 
 
-def read_slice(raw: RawOp) -> SliceAttrs:
+def _read_slice(raw: RawOp) -> SliceAttrs:
     """The attributes of a SLICE.
 
     Raises:
@@ -64,7 +69,7 @@ def read_slice(raw: RawOp) -> SliceAttrs:
     return SliceAttrs(ranges)
 
 
-def read_strided_slice(raw: RawOp) -> SliceAttrs:
+def _read_strided_slice(raw: RawOp) -> SliceAttrs:
     """The attributes of a STRIDED_SLICE, masks and negative indices resolved.
 
     Raises:
@@ -140,7 +145,32 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_copy(lowering, node, _box(node))
 
 
+def _fold_slice(op: RawOp) -> list[Values]:
+    return [_take(constant_values(op), _read_slice(op))]
+
+
+def _fold_strided_slice(op: RawOp) -> list[Values]:
+    return [_take(constant_values(op), _read_strided_slice(op))]
+
+
+def _take(values: Values, attrs: SliceAttrs) -> Values:
+    for axis, taken in enumerate(attrs.ranges):
+        indices = [taken.start + i * taken.step for i in range(taken.size)]
+        values = values.take(indices, axis)
+    dropped = tuple(i for i, taken in enumerate(attrs.ranges) if taken.drop)
+    return values.squeeze(dropped)
+
+
 OPERATORS = (
-    Operator("SLICE", 65, read_slice, _check, _lower),
-    Operator("STRIDED_SLICE", 45, read_strided_slice, _check, _lower),
+    Operator(
+        "SLICE", 65, _read_slice, _check, _lower, fold=Folding(_fold_slice, moves=True)
+    ),
+    Operator(
+        "STRIDED_SLICE",
+        45,
+        _read_strided_slice,
+        _check,
+        _lower,
+        fold=Folding(_fold_strided_slice, moves=True),
+    ),
 )

@@ -20,6 +20,7 @@ from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
     MemoryOrder,
@@ -27,7 +28,6 @@ from tinycnn.compiler.operators.shared.memory_order import (
     last_elementwise,
 )
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["OPERATORS", "SoftmaxAttrs"]
 

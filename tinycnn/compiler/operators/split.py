@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.shared.folding import (
+    Folding,
+    Values,
+    constant_values,
+)
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "SplitAttrs"]
@@ -101,8 +108,19 @@ def _lower(lowering: Lowering, node: Node) -> None:
         offset += run
 
 
+def _fold_unpack(op: RawOp) -> list[Values]:
+    return list(np.moveaxis(constant_values(op), op.int32(1), 0))
+
+
 OPERATORS = (
     Operator("SPLIT", 49, _read_split, _check, _lower),
     Operator("SPLIT_V", 102, _read_split_v, _check, _lower),
-    Operator("UNPACK", 88, _read_unpack, _check, _lower),
+    Operator(
+        "UNPACK",
+        88,
+        _read_unpack,
+        _check,
+        _lower,
+        fold=Folding(_fold_unpack, moves=True),
+    ),
 )

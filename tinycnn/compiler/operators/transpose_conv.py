@@ -10,6 +10,7 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
@@ -19,7 +20,6 @@ from tinycnn.compiler.operators.shared.weights import (
     real_multipliers,
 )
 from tinycnn.compiler.operators.shared.window import Extent, same_padding
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "TransposeConvAttrs"]

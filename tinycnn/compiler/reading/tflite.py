@@ -17,12 +17,12 @@ from types import MappingProxyType
 import numpy as np
 
 from tinycnn.compiler.ir.graph import DType, Graph, Op, QuantParams, Tensor
-from tinycnn.compiler.operators import OPERATORS, Operator, supported_kinds
+from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators import OPERATORS, supported_kinds
 from tinycnn.compiler.passes.fold_dilation import fold_dilation
 from tinycnn.compiler.passes.verify import verify
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
-from tinycnn.compiler.reading.fold_constants import FOLDABLE, fold_shapes
-from tinycnn.compiler.reading.raw_op import RawOp
+from tinycnn.compiler.reading.fold_constants import fold_shapes
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["read_tflite"]
@@ -40,7 +40,7 @@ _DTYPES: Mapping[int, DType] = MappingProxyType(
     {0: "float32", 2: "int32", 3: "uint8", 4: "int64", 9: "int8"}
 )
 _KINDS: Mapping[int, str] = MappingProxyType(
-    {**FOLDABLE, **{o.code: o.kind for o in OPERATORS.values() if o.code is not None}}
+    {o.code: o.kind for o in OPERATORS.values() if o.code is not None}
 )
 _OPERATORS_HINT = "supported: " + ", ".join(supported_kinds())
 _DTYPE_NAMES = (
@@ -82,16 +82,7 @@ def read_tflite(data: bytes) -> Graph:
     tensors, raw_ops = fold_shapes(tensors, raw_ops)
     graph = Graph(
         tensors=tensors,
-        ops=tuple(
-            Op(
-                raw.index,
-                raw.kind,
-                raw.inputs,
-                raw.outputs,
-                _find_operator(raw).read(raw),
-            )
-            for raw in raw_ops
-        ),
+        ops=tuple(_read_op(raw) for raw in raw_ops),
         inputs=_tensor_ids(subgraph, 1, "graph inputs", tensors),
         outputs=_tensor_ids(subgraph, 2, "graph outputs", tensors),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -240,19 +231,20 @@ def _read_raw_op(
     return RawOp(index, kind, inputs, outputs, table.table(4), tensors)
 
 
-def _find_operator(raw: RawOp) -> Operator:
-    """The rules of an operator; some kinds are known on constants only.
+def _read_op(raw: RawOp) -> Op:
+    """The operator with its options resolved; some kinds are known on constants only.
 
     Raises:
         UnsupportedModelError: If it is one of those.
     """
-    if raw.kind not in OPERATORS:
+    read = OPERATORS[raw.kind].read
+    if read is None:
         raise UnsupportedModelError(
             f"op {raw.index}: operator {raw.kind} is not supported on activations "
             f"(tensor '{raw.output.name}')",
             hint=_OPERATORS_HINT,
         )
-    return OPERATORS[raw.kind]
+    return Op(raw.index, raw.kind, raw.inputs, raw.outputs, read(raw))
 
 
 def _tensor_ids(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinycnn.compiler.operators.add.channels import CHANNELS
 from tinycnn.compiler.operators.add.linear import add_linear
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
+from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -24,6 +27,7 @@ OPERATORS = (
         channels=CHANNELS,
         count_cycles=cycles_by_output(60),
         kernels=(add_linear,),
+        fold=fold_binary(np.add, activates=True),
     ),
     Operator(
         "SUB",
@@ -34,5 +38,6 @@ OPERATORS = (
         order=ELEMENTWISE,
         channels=KEEP_APART,
         count_cycles=cycles_by_output(60),
+        fold=fold_binary(np.subtract, activates=True),
     ),
 )

@@ -6,6 +6,7 @@ import math
 
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.convolution import (
     ConvAttrs,
     lower_convolution,
@@ -13,7 +14,6 @@ from tinycnn.compiler.operators.shared.convolution import (
     read_convolution,
 )
 from tinycnn.compiler.operators.shared.weights import check_weights
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["check", "count_macs", "lower", "read"]
 

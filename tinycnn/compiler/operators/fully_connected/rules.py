@@ -15,6 +15,7 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import (
     clamp_params,
     read_first_clamp,
@@ -25,7 +26,6 @@ from tinycnn.compiler.operators.shared.weights import (
     lower_weights,
     real_multipliers,
 )
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [

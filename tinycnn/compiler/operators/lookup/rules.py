@@ -16,6 +16,7 @@ from tinycnn.compiler.ir.graph import Attrs, ClampedAttrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.lookup.tables import (
     LookupTable,
     abs_table,
@@ -39,7 +40,6 @@ from tinycnn.compiler.operators.shared.channels import (
 )
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["OPERATORS", "LeakyReluAttrs"]
 

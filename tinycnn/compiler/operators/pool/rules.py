@@ -9,6 +9,7 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
 from tinycnn.compiler.operators.shared.window import (
     Extent,
@@ -17,7 +18,6 @@ from tinycnn.compiler.operators.shared.window import (
     read_window,
     window_output,
 )
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = [
     "PoolAttrs",

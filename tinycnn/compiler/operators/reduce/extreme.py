@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
     ReduceAttrs,
     check_reduction,
@@ -12,7 +13,6 @@ from tinycnn.compiler.operators.reduce.loops import (
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["OPERATORS"]
 

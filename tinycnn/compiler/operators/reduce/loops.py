@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import element_strides
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["ReduceAttrs", "check_reduction", "loop_params", "read_axes"]

@@ -10,6 +10,7 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
     ReduceAttrs,
     check_reduction,
@@ -28,7 +29,6 @@ from tinycnn.compiler.operators.shared.channels import (
 )
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["OPERATORS"]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tinycnn.compiler.ir.graph import Clamp, ClampedAttrs, Tensor
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.reading.raw_op import RawOp
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [

@@ -9,6 +9,7 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
 from tinycnn.compiler.operators.shared.weights import lower_weights, real_multipliers
 from tinycnn.compiler.operators.shared.window import (
@@ -18,7 +19,6 @@ from tinycnn.compiler.operators.shared.window import (
     read_window,
     window_output,
 )
-from tinycnn.compiler.reading.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = [

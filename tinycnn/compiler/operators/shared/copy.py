@@ -14,7 +14,7 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.reading.raw_op import RawOp
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["Box", "Loop", "check_box", "element_strides", "lower_copy", "read_axis"]

@@ -12,11 +12,12 @@ from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.kernel import KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channels import KEEP_ALL, ChannelRules
 from tinycnn.compiler.operators.shared.cycles import CountCycles, cycles_by_output
+from tinycnn.compiler.operators.shared.folding import Folding
 from tinycnn.compiler.operators.shared.memory_order import MemoryOrder
 from tinycnn.compiler.operators.shared.window import Window
-from tinycnn.compiler.reading.raw_op import RawOp
 
 __all__ = ["Operator", "read_nothing"]
 
@@ -24,6 +25,14 @@ __all__ = ["Operator", "read_nothing"]
 def read_nothing(raw: RawOp) -> Attrs:
     """The attributes of an operator without options."""
     return Attrs()
+
+
+def _check_nothing(node: Node) -> None:
+    return
+
+
+def _lower_to_nothing(lowering: Lowering, node: Node) -> None:
+    return
 
 
 def _no_window(node: Node) -> None:
@@ -44,12 +53,13 @@ class Operator:
     Attributes:
         kind: Its name in TFLite's schema.
         code: Its number there; None if no file can ask for it.
-        read: Options of the file -> attributes.
+        read: Options of the file -> attributes; None if it is known on constants only.
         check: Raises a ModelError unless the kernels can compute the node exactly.
         lower: Adds the calls of the portable kernel.
         count_macs: Multiply-accumulates of one inference.
         is_alias: The output is the first input under another shape: the memory plan
             puts both in one place, and there are no kernel calls.
+        fold: How it is computed on constants; None leaves it to the device.
         channels: What it says of channels that carry no information; by default that
             it needs them all.
         order: In which order the kernel reads; None keeps input and output apart.
@@ -60,11 +70,12 @@ class Operator:
 
     kind: str
     code: int | None
-    read: Callable[[RawOp], Attrs]
-    check: Callable[[Node], None]
-    lower: Callable[[Lowering, Node], None]
+    read: Callable[[RawOp], Attrs] | None = None
+    check: Callable[[Node], None] = _check_nothing
+    lower: Callable[[Lowering, Node], None] = _lower_to_nothing
     count_macs: Callable[[Node], int] = _no_macs
     is_alias: bool = False
+    fold: Folding | None = None
     order: MemoryOrder | None = None
     channels: ChannelRules = KEEP_ALL
     find_window: Callable[[Node], Window | None] = _no_window

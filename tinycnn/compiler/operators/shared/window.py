@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.reading.raw_op import RawOp
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["Extent", "Sides", "Window", "read_window", "same_padding", "window_output"]

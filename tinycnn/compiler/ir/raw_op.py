@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import op_label
-from tinycnn.compiler.reading.flatbuffer import Table
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["RawOp"]
+__all__ = ["Options", "RawOp"]
 
 _MAX_OPTION_VALUES = 1024  # of axes, paddings, sizes
+
+
+class Options(Protocol):
+    """A table of options, whose fields are named by their number in the schema."""
+
+    def int8(self, field: int, default: int = 0) -> int:
+        """A signed byte, or `default` when the field is absent."""
+
+    def int32(self, field: int, default: int = 0) -> int:
+        """A 32-bit integer."""
+
+    def float32(self, field: int, default: float = 0.0) -> float:
+        """A 32-bit float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class RawOp:
     kind: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    options: Table | None
+    options: Options | None
     tensors: tuple[Tensor, ...]
 
     @property
