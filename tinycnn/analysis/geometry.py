@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.pool.rules import PoolAttrs
-from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.shared.window import Extent
 
 __all__ = ["Geometry", "trace_geometry"]
@@ -69,17 +68,13 @@ def trace_geometry(graph: Graph) -> tuple[Geometry, ...]:
 
 def _windows(node: Node) -> tuple[_Window, ...]:
     """The windows of a convolution or pool along rows and columns; else nothing."""
-    attrs = node.op.attrs
-    if isinstance(attrs, ConvAttrs):
-        weights = node.input(1).shape[1:3]
-        kernel = [(k - 1) * d + 1 for k, d in zip(weights, attrs.dilation, strict=True)]
-    elif isinstance(attrs, PoolAttrs):
-        kernel = list(attrs.window)
-    else:
+    window = OPERATORS[node.op.kind].find_window(node)
+    if window is None:
         return ()
-    top, left, bottom, right = attrs.padding
+    reach = [(k - 1) * d + 1 for k, d in zip(window.size, window.dilation, strict=True)]
+    top, left, bottom, right = window.padding
     padding = (top + bottom, left + right)
-    sides = zip(node.input().shape[1:3], padding, kernel, attrs.stride, strict=True)
+    sides = zip(node.input().shape[1:3], padding, reach, window.stride, strict=True)
     return tuple(_Window(*side) for side in sides)
 
 

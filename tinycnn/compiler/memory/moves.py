@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.memory.planner import draft_plan
+from tinycnn.compiler.operators import MOVE
 
 __all__ = ["insert_moves"]
 
@@ -70,7 +71,7 @@ def _with_moves(graph: Graph, moves: list[Move]) -> Graph:
         for _, source in (move for move in moves if move[0] == step):
             target = replace(graph.tensors[source], id=len(tensors))
             tensors.append(target)
-            ops.append(Op(op.index, "MOVE", (source,), (target.id,)))
+            ops.append(Op(op.index, MOVE, (source,), (target.id,)))
             inputs = tuple(target.id if t == source else t for t in op.inputs)
             op = replace(op, inputs=inputs)
         ops.append(op)

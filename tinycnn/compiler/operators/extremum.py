@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinycnn.compiler.ir.graph import Clamp
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.broadcast import (
@@ -30,6 +31,15 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, function, "tcnn_broadcast_t", params)
 
 
+def _find_limits(node: Node) -> Clamp | None:
+    """What one constant leaves of the other input."""
+    constants = [t.data for t in (node.input(0), node.input(1)) if t.data is not None]
+    if len(constants) != 1 or constants[0].size != 1:
+        return None
+    value = int(constants[0].reshape(-1)[0])
+    return (value, 127) if node.op.kind == "MAXIMUM" else (-128, value)
+
+
 OPERATORS = (
     Operator(
         "MAXIMUM",
@@ -39,6 +49,7 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
+        find_limits=_find_limits,
         fold=fold_binary(np.maximum),
     ),
     Operator(
@@ -49,6 +60,7 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
+        find_limits=_find_limits,
         fold=fold_binary(np.minimum),
     ),
 )

@@ -11,6 +11,7 @@ from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators.shared.border import Border, lowest_value
 from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart
 from tinycnn.compiler.operators.shared.channels import (
     ChannelRules,
@@ -142,6 +143,18 @@ def _find_needs(node: Node, known: Known) -> Narrow:
     return keep_all(node) if is_mixed else keep_first_apart(node, known)
 
 
+def _find_border(node: Node) -> Border | None:
+    attrs, x, y = node.op.attrs, node.input(), node.output()
+    assert isinstance(attrs, PadAttrs | PadV2Attrs)
+    if len(attrs.padding) != 4 or x.quant != y.quant:
+        return None
+    batch, (top, bottom), (left, right), channels = attrs.padding
+    if any(batch) or any(channels):
+        return None
+    value = attrs.value if isinstance(attrs, PadV2Attrs) else x.zero_point
+    return Border(x, (top, left, bottom, right), value, lowest_value(node))
+
+
 OPERATORS = (
     Operator(
         "PAD",
@@ -151,6 +164,9 @@ OPERATORS = (
         _lower_pad,
         order=_ORDER,
         channels=ChannelRules(find_needs=_find_needs),
+        find_border=_find_border,
     ),
-    Operator("PADV2", 60, _read_padv2, _check_padv2, _lower_padv2),
+    Operator(
+        "PADV2", 60, _read_padv2, _check_padv2, _lower_padv2, find_border=_find_border
+    ),
 )

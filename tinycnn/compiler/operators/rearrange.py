@@ -25,6 +25,7 @@ from tinycnn.compiler.operators.shared.folding import (
     constant_values,
     whole_numbers,
 )
+from tinycnn.compiler.operators.shared.numerics import not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.errors import InvalidModelError
 
@@ -150,6 +151,12 @@ OPERATORS = (
     Operator("SPACE_TO_DEPTH", 26, _read_space_to_depth, _check, _lower),
     Operator("DEPTH_TO_SPACE", 5, _read_depth_to_space, _check, _lower),
     Operator(
-        "TILE", 69, _read_tile, _check, _lower, fold=Folding(_fold_tile, moves=True)
+        "TILE",
+        69,
+        _read_tile,
+        _check,
+        _lower,
+        fold=Folding(_fold_tile, moves=True),
+        check_numerics=not_in_tflm,
     ),
 )

@@ -1,4 +1,4 @@
-"""RELU and its kin, MAXIMUM, MINIMUM with a constant -> the clamp of what they read.
+"""Operators that only limit their input -> the clamp of the operator before them.
 
 Exact where scale and zero point stay the same: such an operator only limits its input,
 and the kernels that have a clamp limit their output last.
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from tinycnn.compiler.ir.graph import Attrs, Clamp, ClampedAttrs, Graph, Op
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
 
 __all__ = ["fold_clamp"]
 
@@ -18,7 +19,8 @@ def fold_clamp(graph: Graph) -> Graph:
     """`graph` without the limits that the operator before them can apply."""
     ops = list[Op]()
     for op in graph.ops:
-        limits, place = _find_limits(Node(graph, op)), _find_source(graph, ops, op)
+        limits = OPERATORS[op.kind].find_limits(Node(graph, op))
+        place = _find_source(graph, ops, op)
         if limits is None or place is None:
             ops.append(op)
             continue
@@ -26,19 +28,6 @@ def fold_clamp(graph: Graph) -> Graph:
         attrs = _limit(source.attrs, limits)
         ops[place] = replace(source, outputs=op.outputs, attrs=attrs)
     return replace(graph, ops=tuple(ops))
-
-
-def _find_limits(node: Node) -> Clamp | None:
-    """The range of an operator that does nothing but limit; None for the others."""
-    if node.op.kind.startswith("RELU"):
-        return node.attrs(ClampedAttrs).clamp
-    if node.op.kind not in ("MAXIMUM", "MINIMUM"):
-        return None
-    constants = [t.data for t in (node.input(0), node.input(1)) if t.data is not None]
-    if len(constants) != 1 or constants[0].size != 1:
-        return None
-    value = int(constants[0].reshape(-1)[0])
-    return (value, 127) if node.op.kind == "MAXIMUM" else (-128, value)
 
 
 def _find_source(graph: Graph, ops: list[Op], op: Op) -> int | None:

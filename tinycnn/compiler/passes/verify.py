@@ -11,7 +11,6 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
-from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["verify", "verify_numerics"]
@@ -21,7 +20,6 @@ MAX_BORDER_TENSORS = 8  # TCNN_MAX_TENSORS of tcnn.h
 MAX_CONSTANTS = 32 << 20  # elements that all operators read together
 MAX_ACTIVATIONS = 32 << 20  # elements that all operators write together
 MAX_SCALES = 1 << 17
-_NOT_IN_TFLM = frozenset(("RELU_0_TO_1", "RELU_N1_TO_1", "TILE"))
 
 
 def verify(graph: Graph) -> None:
@@ -43,19 +41,8 @@ def verify_numerics(graph: Graph, numerics: Numerics) -> None:
     Raises:
         UnsupportedModelError: If it has not.
     """
-    for op in graph.ops if numerics == "tflm" else ():
-        node = Node(graph, op)
-        if op.kind in _NOT_IN_TFLM:
-            node.refuse(
-                "TFLite Micro has no such operator", hint="use the numerics litert"
-            )
-        pads = isinstance(op.attrs, ConvAttrs) and op.attrs.pads_batches
-        if pads and node.input().zero_point:
-            node.refuse(
-                "TFLite Micro's SPACE_TO_BATCH_ND pads with 0, expected the zero point "
-                f"{node.input().zero_point}",
-                hint="use the numerics litert, or convert with a batch of 1",
-            )
+    for op in graph.ops:
+        OPERATORS[op.kind].check_numerics(Node(graph, op), numerics)
 
 
 def _check_order(graph: Graph) -> None:

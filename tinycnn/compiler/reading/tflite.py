@@ -19,7 +19,7 @@ import numpy as np
 from tinycnn.compiler.ir.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators import OPERATORS, supported_kinds
-from tinycnn.compiler.passes.fold_dilation import fold_dilation
+from tinycnn.compiler.passes.rewrite_operators import rewrite_operators
 from tinycnn.compiler.passes.verify import verify
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.compiler.reading.fold_constants import fold_shapes
@@ -87,7 +87,7 @@ def read_tflite(data: bytes) -> Graph:
         outputs=_tensor_ids(subgraph, 2, "graph outputs", tensors),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    graph = fold_dilation(graph)
+    graph = rewrite_operators(graph)
     verify(graph)
     return graph
 

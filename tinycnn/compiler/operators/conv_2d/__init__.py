@@ -7,7 +7,11 @@ from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
 from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
-from tinycnn.compiler.operators.shared.convolution import convolution_window
+from tinycnn.compiler.operators.shared.convolution import (
+    absorb_border,
+    check_padding,
+    convolution_window,
+)
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -26,5 +30,7 @@ OPERATORS = (
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,
+        absorb_border=absorb_border,
+        check_numerics=check_padding,
     ),
 )

@@ -12,7 +12,11 @@ from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     lower,
     read,
 )
-from tinycnn.compiler.operators.shared.convolution import convolution_window
+from tinycnn.compiler.operators.shared.convolution import (
+    absorb_border,
+    check_padding,
+    convolution_window,
+)
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -31,5 +35,7 @@ OPERATORS = (
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,
+        absorb_border=absorb_border,
+        check_numerics=check_padding,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.operators.pool.border import absorb_border
 from tinycnn.compiler.operators.pool.channels import CHANNELS
 from tinycnn.compiler.operators.pool.memory import ORDER
 from tinycnn.compiler.operators.pool.quads import average_pool_quads, max_pool_quads
@@ -29,6 +30,7 @@ OPERATORS = (
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,
+        absorb_border=absorb_border,
     ),
     Operator(
         kind="AVERAGE_POOL_2D",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
+from tinycnn.compiler.arithmetic.numerics import Numerics, quantize_multiplier
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
+from tinycnn.compiler.operators.shared.border import Border
 from tinycnn.compiler.operators.shared.weights import lower_weights, real_multipliers
 from tinycnn.compiler.operators.shared.window import (
     Extent,
@@ -23,6 +24,8 @@ from tinycnn.errors import InvalidModelError
 
 __all__ = [
     "ConvAttrs",
+    "absorb_border",
+    "check_padding",
     "convolution_window",
     "lower_convolution",
     "output_size",
@@ -64,6 +67,29 @@ def convolution_window(node: Node) -> Window:
     """What slides over the input."""
     attrs, (_, rows, columns, _) = node.attrs(ConvAttrs), node.input(1).shape
     return Window((rows, columns), attrs.stride, attrs.dilation, attrs.padding)
+
+
+def absorb_border(node: Node, border: Border) -> ConvAttrs | None:
+    """The attributes with a border as padding, if it holds the zero point."""
+    attrs = node.attrs(ConvAttrs)
+    if border.value != border.image.zero_point:
+        return None
+    return replace(attrs, padding=border.around(attrs.padding))
+
+
+def check_padding(node: Node, numerics: Numerics) -> None:
+    """Padding that was a batch's is right in TFLite Micro for a zero point of 0 only.
+
+    Raises:
+        UnsupportedModelError: If it is not.
+    """
+    zero_point = node.input().zero_point
+    if numerics == "tflm" and node.attrs(ConvAttrs).pads_batches and zero_point:
+        node.refuse(
+            "TFLite Micro's SPACE_TO_BATCH_ND pads with 0, expected the zero point "
+            f"{zero_point}",
+            hint="use the numerics litert, or convert with a batch of 1",
+        )
 
 
 def output_size(node: Node) -> Extent:

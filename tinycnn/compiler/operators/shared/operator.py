@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import Attrs, Clamp, Graph, Op
 from tinycnn.compiler.ir.kernel import KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators.shared.border import Border
 from tinycnn.compiler.operators.shared.channels import KEEP_ALL, ChannelRules
 from tinycnn.compiler.operators.shared.cycles import CountCycles, cycles_by_output
 from tinycnn.compiler.operators.shared.folding import Folding
@@ -35,8 +37,16 @@ def _lower_to_nothing(lowering: Lowering, node: Node) -> None:
     return
 
 
-def _no_window(node: Node) -> None:
+def _nothing(node: Node) -> None:
     return None
+
+
+def _absorb_nothing(node: Node, border: Border) -> None:
+    return None
+
+
+def _have_all(node: Node, numerics: Numerics) -> None:
+    return
 
 
 def _no_macs(node: Node) -> int:
@@ -62,6 +72,13 @@ class Operator:
         fold: How it is computed on constants; None leaves it to the device.
         channels: What it says of channels that carry no information; by default that
             it needs them all.
+        find_limits: The range of an operator that does nothing but limit its input.
+        find_border: The pixels that it does nothing but add around its input.
+        absorb_border: The attributes with which it reads the image inside a border;
+            None where that would change its outputs.
+        rewrite: The graph in which it and those around it give way to what they mean.
+        check_numerics: Raises a ModelError if the reference to equal has no such
+            operator, or has it wrong.
         order: In which order the kernel reads; None keeps input and output apart.
         find_window: The window that slides over the input, if one does.
         count_cycles: What the portable kernel takes on a Cortex-M4, about.
@@ -78,6 +95,11 @@ class Operator:
     fold: Folding | None = None
     order: MemoryOrder | None = None
     channels: ChannelRules = KEEP_ALL
-    find_window: Callable[[Node], Window | None] = _no_window
+    find_limits: Callable[[Node], Clamp | None] = _nothing
+    find_border: Callable[[Node], Border | None] = _nothing
+    absorb_border: Callable[[Node, Border], Attrs | None] = _absorb_nothing
+    rewrite: Callable[[Graph, Op], Graph] | None = None
+    check_numerics: Callable[[Node, Numerics], None] = _have_all
+    find_window: Callable[[Node], Window | None] = _nothing
     count_cycles: CountCycles = _cycles_of_a_copy
     kernels: tuple[KernelRule, ...] = ()

@@ -11,28 +11,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tinycnn.compiler.ir.graph import Graph, Op
-from tinycnn.compiler.operators import OPERATORS
-from tinycnn.compiler.operators.batch_space import BlockAttrs
+from tinycnn.compiler.operators import reshape
+from tinycnn.compiler.operators.batch_space.rules import BlockAttrs
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 
 __all__ = ["fold_dilation"]
 
 Chain = list[Op]
 
+_ALIASES = frozenset(o.kind for o in reshape.OPERATORS if o.is_alias)
 
-def fold_dilation(graph: Graph) -> Graph:
-    """`graph` with its convolutions dilated."""
-    for op in graph.ops:
-        chain = _find_chain(graph, op)
-        if chain is not None:
-            graph = _fold(graph, chain)
-    return graph
+
+def fold_dilation(graph: Graph, op: Op) -> Graph:
+    """`graph` with the convolution dilated that stands behind `op`, if one does."""
+    chain = _find_chain(graph, op)
+    return graph if chain is None else _fold(graph, chain)
 
 
 def _find_chain(graph: Graph, op: Op) -> Chain | None:
     """From a SPACE_TO_BATCH_ND to its BATCH_TO_SPACE_ND; None if it is not that."""
-    if op.kind != "SPACE_TO_BATCH_ND":
-        return None
     chain = [op]
     while chain[-1].kind != "BATCH_TO_SPACE_ND":
         tip = chain[-1].outputs[0]
@@ -76,7 +73,7 @@ def _can_fold(graph: Graph, chain: Chain, conv: Op) -> bool:
 def _is_line(graph: Graph, middle: Chain) -> bool:
     """Whether the image between two aliases is one row, or one column, of pixels."""
     first, conv, last = middle
-    if not (OPERATORS[first.kind].is_alias and OPERATORS[last.kind].is_alias):
+    if not {first.kind, last.kind} <= _ALIASES:
         return False
     axis = _find_axis(graph, conv)
     return all(

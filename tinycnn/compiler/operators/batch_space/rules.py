@@ -1,7 +1,4 @@
-"""SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: how converters write a dilated convolution.
-
-They only ever stand around a convolution, which `passes.fold_dilation` dilates instead.
-"""
+"""SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND: what a file may say."""
 
 from __future__ import annotations
 
@@ -12,10 +9,9 @@ import numpy as np
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["OPERATORS", "BlockAttrs"]
+__all__ = ["BlockAttrs", "check", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,12 @@ class BlockAttrs(Attrs):
     sides: tuple[tuple[int, int], ...]
 
 
-def _read(raw: RawOp) -> BlockAttrs:
+def read(raw: RawOp) -> BlockAttrs:
+    """Their attributes.
+
+    Raises:
+        InvalidModelError: If blocks and sides do not fit each other.
+    """
     block, sides = raw.constant(1).reshape(-1), raw.constant(2)
     if sides.shape != (len(block), 2) or np.any(sides < 0) or np.any(block < 1):
         raise InvalidModelError(
@@ -37,11 +38,6 @@ def _read(raw: RawOp) -> BlockAttrs:
     return BlockAttrs(tuple(block.tolist()), pairs)
 
 
-def _check(node: Node) -> None:
+def check(node: Node) -> None:
+    """None is left where a convolution was dilated."""
     node.refuse("expected the dilation of a convolution of stride 1 and VALID padding")
-
-
-OPERATORS = (
-    Operator("SPACE_TO_BATCH_ND", 38, _read, _check),
-    Operator("BATCH_TO_SPACE_ND", 37, _read, _check),
-)

@@ -1,0 +1,106 @@
+"""RELU and its kin, and LEAKY_RELU."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tinycnn.compiler.arithmetic.numerics import float32_multiplier
+from tinycnn.compiler.ir.graph import Attrs, Clamp, ClampedAttrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators.lookup.rules import check_rescaling, lower_table
+from tinycnn.compiler.operators.lookup.tables import (
+    leaky_relu_table,
+    relu6_table_tflm,
+    relu_table,
+)
+from tinycnn.compiler.operators.shared.activation import quantize_range
+from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
+from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
+from tinycnn.compiler.operators.shared.numerics import not_in_tflm
+from tinycnn.compiler.operators.shared.operator import Operator
+
+__all__ = ["OPERATORS", "LeakyReluAttrs"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeakyReluAttrs(Attrs):
+    """Options: the slope of negative values."""
+
+    alpha: float
+
+
+def _lower_relu(lowering: Lowering, node: Node) -> None:
+    clamp = node.attrs(ClampedAttrs).clamp
+    table = relu_table(node.input(), node.output(), clamp, lowering.numerics)
+    lower_table(lowering, node, table)
+
+
+def _lower_relu6(lowering: Lowering, node: Node) -> None:
+    if lowering.numerics == "tflm":
+        lower_table(lowering, node, relu6_table_tflm(node.input()))
+    else:
+        _lower_relu(lowering, node)
+
+
+def _find_limits(node: Node) -> Clamp:
+    return node.attrs(ClampedAttrs).clamp
+
+
+def _read_leaky_relu(raw: RawOp) -> LeakyReluAttrs:
+    return LeakyReluAttrs(raw.float32(0))
+
+
+def _check_leaky_relu(node: Node) -> None:
+    check_rescaling(node)
+    x, y, alpha = node.input(), node.output(), node.attrs(LeakyReluAttrs).alpha
+    if not (math.isfinite(alpha) and alpha >= 0):
+        node.refuse(f"expected an alpha of at least 0, got {alpha}")
+    node.check_headroom(float32_multiplier(x.scale, alpha, y.scale), 255)
+
+
+def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
+    alpha = node.attrs(LeakyReluAttrs).alpha
+    x, y, numerics = node.input(), node.output(), lowering.numerics
+    lower_table(lowering, node, leaky_relu_table(x, y, alpha, numerics))
+
+
+def _relu(
+    kind: str,
+    code: int,
+    limits: tuple[float, float],
+    lower: Callable[[Lowering, Node], None] = _lower_relu,
+) -> Operator:
+    def read(raw: RawOp) -> ClampedAttrs:
+        return ClampedAttrs(clamp=quantize_range(raw, *limits))
+
+    return Operator(
+        kind,
+        code,
+        read,
+        check_rescaling,
+        lower,
+        order=ELEMENTWISE,
+        channels=KEEP_FIRST_APART,
+        find_limits=_find_limits,
+    )
+
+
+OPERATORS = (
+    _relu("RELU", 19, (0.0, math.inf)),
+    _relu("RELU6", 21, (0.0, 6.0), _lower_relu6),
+    replace(_relu("RELU_N1_TO_1", 20, (-1.0, 1.0)), check_numerics=not_in_tflm),
+    replace(_relu("RELU_0_TO_1", 152, (0.0, 1.0)), check_numerics=not_in_tflm),
+    Operator(
+        "LEAKY_RELU",
+        98,
+        _read_leaky_relu,
+        _check_leaky_relu,
+        _lower_leaky_relu,
+        order=ELEMENTWISE,
+        channels=KEEP_FIRST_APART,
+    ),
+)

@@ -1,0 +1,19 @@
+"""What references lack."""
+
+from __future__ import annotations
+
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.node import Node
+
+__all__ = ["not_in_tflm"]
+
+
+def not_in_tflm(node: Node, numerics: Numerics) -> None:
+    """TFLite Micro does not have the operator.
+
+    Raises:
+        UnsupportedModelError: If its numerics are asked for.
+    """
+    if numerics == "tflm":
+        hint = "use the numerics litert"
+        node.refuse("TFLite Micro has no such operator", hint=hint)
