@@ -12,8 +12,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
     "errors rendering files runtime boards families frames recipe project datasets "
-    "models training compiler analysis reference firmware device harness report "
-    "pipeline doctor cli"
+    "models training compiler analysis reference firmware device harness artifacts "
+    "workbench report pipeline doctor cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -2,6 +2,7 @@
 
 TinycnnError(message, hint=None)            exit code
 ├── ProjectError      tinycnn.toml or a command's arguments        2
+│   └── StaleBuildError        a build of another tinycnn.toml     2
 ├── DatasetError      a data set that cannot be found or read      3
 ├── ModelError        a .tflite or Keras model
 │   ├── InvalidModelError      broken or hostile file              3
@@ -29,6 +30,7 @@ __all__ = [
     "ModelError",
     "ProjectError",
     "ProtocolError",
+    "StaleBuildError",
     "TinycnnError",
     "ToolchainError",
     "UnsupportedModelError",
@@ -54,6 +56,10 @@ class ProjectError(TinycnnError):
     """The project file or an argument is wrong."""
 
     exit_code = 2
+
+
+class StaleBuildError(ProjectError):
+    """What was built does not belong to the project file as it is now."""
 
 
 class DatasetError(TinycnnError):

@@ -7,6 +7,7 @@ from tests.cli.command import tinycnn
 from tests.compiler.models import residual_model
 from tests.compiler.passes.rewriting import Layers
 from tests.compiler.tflite_builder import ModelBuilder
+from tests.pipeline.pretend import pretend_build
 
 
 @pytest.fixture
@@ -91,9 +92,7 @@ def test_errors_are_one_line(arguments, code, message, model, tmp_path):
 def test_a_built_project_is_analysed_from_its_model(model, tmp_path):
     """Its board decides the exit code; no training is needed."""
     tinycnn("init", "demo", cwd=tmp_path)
-    build = tmp_path / "demo" / "build"
-    build.mkdir()
-    model.rename(build / "model.tflite")
+    pretend_build(tmp_path / "demo", model.read_bytes())
     done = tinycnn("analyze", "demo", "--json", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 
 from tests.cli.command import tinycnn
+from tests.compiler.models import conv_model
 from tests.device.simulated_nano import make_image
+from tests.pipeline.pretend import pretend_board_image, pretend_build
 
-SHA256 = hashlib.sha256(b"a model").hexdigest()
+MODEL = conv_model()
+SHA256 = hashlib.sha256(MODEL).hexdigest()
 
 
 def flash(folder, *arguments):
@@ -22,16 +26,14 @@ def project(tmp_path):
     (tmp_path / "tinycnn.toml").write_text(
         'name = "demo"\n[dataset]\nname = "digits"\n[model]\nname = "tiny_cnn"\n'
     )
-    build = tmp_path / "build"
-    (build / "board").mkdir(parents=True)
-    (build / "model.tflite").write_bytes(b"a model")
-    (build / "board" / "demo.bin").write_bytes(make_image(bytes(32)))
+    workspace = pretend_build(tmp_path, MODEL)
+    pretend_board_image(workspace, make_image(bytes(32)))
     return tmp_path
 
 
 def test_project_that_was_not_built(project):
     """It has to be built first."""
-    (project / "build" / "model.tflite").unlink()
+    shutil.rmtree(project / "build")
 
     done = flash(project)
 
@@ -42,7 +44,6 @@ def test_project_that_was_not_built(project):
 def test_image_of_the_simulated_board_is_refused(project):
     """It would not run on a board; what makes one that does is named."""
     (project / "build" / "board" / "demo.bin").unlink()
-    (project / "build" / "firmware.elf").write_bytes(b"ELF")
 
     done = flash(project)
 

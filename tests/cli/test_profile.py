@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from tests.cli.command import tinycnn
-from tests.compiler.models import residual_model, two_sided_model
+from tests.compiler.models import conv_model, residual_model, two_sided_model
 from tests.harness.test_results import INFO
+from tests.pipeline.pretend import pretend_build
 from tinycnn.cli.console import print_start_up
 from tinycnn.cli.profile import print_profile
 from tinycnn.harness import OpProfile, Profile
@@ -96,9 +97,7 @@ def test_profile_of_a_file_needs_no_project(net, tmp_path):
 def test_cycles_that_cannot_be_estimated_are_not_guessed(net, tmp_path):
     """A project for a board of another core is profiled on that board only."""
     tinycnn("init", "demo", "--board", "pico", cwd=tmp_path)
-    (tmp_path / "demo/build").mkdir()
-    (tmp_path / "demo/build/evaluation.json").touch()
-    net.rename(tmp_path / "demo/build/model.tflite")
+    pretend_build(tmp_path / "demo", conv_model())
     done = tinycnn("profile", "demo", cwd=tmp_path)
 
     assert done.returncode == 2

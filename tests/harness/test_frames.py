@@ -12,7 +12,8 @@ from tests.device.fake_board import SHA256, FakeBoard, Line, served
 from tinycnn.device import open_serial
 from tinycnn.errors import DeviceError
 from tinycnn.frames import PIXEL_BYTES, FrameFormat, Pixels
-from tinycnn.harness import (
+from tinycnn.harness import Identity
+from tinycnn.harness.frames import (
     FrameCheck,
     FrameDifference,
     check_frames,
@@ -33,7 +34,7 @@ def check(
     """What is found on the fake board."""
     board = FakeBoard(frame_format=(10, 10, 2))
     with served(Line(board)) as url, open_serial(url) as device:
-        return check_frames(device, expected, count=4, model_sha256=sha256.hex())
+        return check_frames(device, expected, count=4, identity=Identity(sha256.hex()))
 
 
 @pytest.mark.parametrize("pixels", PIXEL_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,14 +12,15 @@ from tests.compiler.models import residual_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.device.fake_board import FakeBoard, Line, served
 from tinycnn.analysis.fit import analyze
+from tinycnn.artifacts import JsonFile
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.device import open_serial
 from tinycnn.errors import DeviceError
 from tinycnn.harness import (
+    Identity,
     OpProfile,
     Profile,
     profile,
-    profile_from_json,
     profile_to_json,
 )
 
@@ -44,7 +46,7 @@ def measure(compilation: Compilation, **board: int) -> Profile:
             device,
             image,
             analyze(compilation),
-            model_sha256=program.sha256,
+            identity=Identity(program.sha256),
         )
 
 
@@ -118,12 +120,14 @@ def test_what_cannot_be_measured_is_refused(
     assert error.value.hint
 
 
-def test_json_holds_all_of_it(compilation: Compilation) -> None:
+def test_json_holds_all_of_it(compilation: Compilation, tmp_path: Path) -> None:
     """What is written can be read again; shares and paces are in it for others."""
     found = measure(compilation)
-    value = json.loads(profile_to_json(found))
+    path = tmp_path / "profile.json"
+    path.write_text(profile_to_json(found), "utf-8")
+    value = json.loads(path.read_text("utf-8"))
 
-    assert profile_from_json(value) == found
+    assert JsonFile[Profile](path, Profile).read() == found
     assert list(value) == sorted(value)
     assert value["operators"][2]["share"] == 200 / 2800
     assert value["operators"][2]["cycles_per_mac"] == 200 / 6912

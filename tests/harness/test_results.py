@@ -1,19 +1,16 @@
-"""`results.json`: complete, in a fixed order, and never half written."""
+"""`results.json`: complete, in a fixed order."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tinycnn import __version__
 from tinycnn.device import Counters, DeviceInfo, TensorInfo
-from tinycnn.errors import TinycnnError
 from tinycnn.frames import FrameFormat
-from tinycnn.harness import Difference, ValidationResult, result_to_json, write_results
+from tinycnn.harness import Difference, ValidationResult, result_to_json
 
 TENSOR = TensorInfo("int8", (1, 2), 0.5, -3, 2)
 INFO = DeviceInfo(
@@ -82,24 +79,3 @@ def test_equal_result_says_so() -> None:
     value = json.loads(result_to_json(replace(RESULT, different=0, differences=())))
 
     assert value["verdict"] == "equal"
-
-
-def test_file_is_replaced_whole(tmp_path: Path) -> None:
-    """The new file replaces the old one, and nothing else is left in the folder."""
-    path = tmp_path / "build" / "results.json"
-
-    write_results(replace(RESULT, different=0), path)
-    write_results(RESULT, path)
-
-    assert path.read_text("utf-8") == result_to_json(RESULT)
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_file_that_cannot_be_written(tmp_path: Path) -> None:
-    """A path that cannot be written is named, with a remedy."""
-    (tmp_path / "file").touch()
-
-    with pytest.raises(TinycnnError, match=r"results\.json: cannot be") as error:
-        write_results(RESULT, tmp_path / "file" / "results.json")
-
-    assert error.value.hint is not None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Device, open_host
 from tinycnn.errors import DeviceError, TinycnnError
-from tinycnn.harness import ValidationResult, validate
+from tinycnn.harness import Identity, ValidationResult, validate
 
 SHA256 = "c001d00d" + 56 * "0"
 
@@ -44,7 +44,7 @@ def run(device: Device, images: Rows, expected: object) -> ValidationResult:
         device,
         images,
         expected,  # type: ignore[arg-type]
-        model_sha256=SHA256,
+        identity=Identity(SHA256),
         reference="the sum",
     )
 
@@ -112,7 +112,7 @@ def test_reference_is_computed_while_the_device_works(device: Device) -> None:
         device,
         images,
         batches(),
-        model_sha256=SHA256,
+        identity=Identity(SHA256),
         reference="x",
         on_progress=on_progress,
     )
@@ -128,7 +128,7 @@ def test_another_model_is_refused_before_the_first_image(device: Device) -> None
     wanted = "ab" * 32
 
     with pytest.raises(DeviceError, match=f"expected model {wanted}, got {SHA256}"):
-        validate(device, images, images, model_sha256=wanted, reference="x")
+        validate(device, images, images, identity=Identity(wanted), reference="x")
 
     assert device.infer(images[0]).output[4:].tolist() == [1, 0, 0, 0]
 
@@ -143,7 +143,7 @@ def test_accuracies_are_of_device_and_reference(device: Device) -> None:
         device,
         images,
         expected,
-        model_sha256=SHA256,
+        identity=Identity(SHA256),
         reference="x",
         labels=np.array([0, 1, 0, 3]),
     )
@@ -177,7 +177,7 @@ def test_wrong_number_of_labels_is_refused(device: Device) -> None:
             device,
             images,
             reference_of(images),
-            model_sha256=SHA256,
+            identity=Identity(SHA256),
             reference="x",
             labels=np.zeros(3, np.int64),
         )

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from tinycnn.artifacts import BuildFolder
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline import open_workspace, train_float, train_project
 from tinycnn.pipeline.borrowing import hash_borrowed
@@ -79,9 +80,9 @@ def test_a_network_learns_from_another_project(folder):
         *(("train_head", 1, 1), ("train", 1, 2), ("train", 2, 2)),
         *(("train_pruned", 1, 1), ("quantize", 1, 1)),
     ]
-    curve = json.loads((workspace.build / "float.json").read_text("utf-8"))
+    curve = json.loads(workspace.build.float_curves.path.read_text("utf-8"))
     assert len(curve["loss"]) == 3
-    assert sorted(path.name for path in workspace.build.iterdir()) == [
+    assert sorted(path.name for path in workspace.build.path.iterdir()) == [
         *("float.json", "float.npz", "quantized.json", "quantized.npy"),
         *("quantized.npz", "stages.json"),
     ]
@@ -91,7 +92,8 @@ def test_a_network_learns_from_another_project(folder):
 
 def test_a_teacher_that_changed_is_learned_from_anew(folder):
     """The digest of its weights is an input of the stage."""
-    project, build = load_project(folder / "small"), folder / "small" / "build"
+    project = load_project(folder / "small")
+    build = BuildFolder.of(folder / "small")
     weights = folder / "big" / "build" / "float.npz"
     weights.parent.mkdir()
     digests = []

@@ -11,6 +11,7 @@ from tests.compiler.models import conv_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.conftest import require_module
 from tests.pipeline.test_stages import Log
+from tinycnn.artifacts import BuildFolder
 from tinycnn.device import open_host, open_simulated
 from tinycnn.errors import ProjectError, ToolchainError
 from tinycnn.pipeline.firmware import check_engine, link_for_board, make_firmware
@@ -39,9 +40,9 @@ def runner(tmp_path, monkeypatch):
     """A build folder with a converted model; no tool of a vendor is installed."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    runner = StageRunner(tmp_path / "build", Log())
-    runner.folder.mkdir()
-    (runner.folder / "model.tflite").write_bytes(conv_model())
+    runner = StageRunner(BuildFolder(tmp_path / "build"), Log())
+    runner.build.path.mkdir()
+    (runner.build.path / "model.tflite").write_bytes(conv_model())
     return runner
 
 
@@ -57,7 +58,7 @@ def test_everything_is_made_once(runner):
     for _ in range(2):
         make_firmware(project, runner, "digest")
         image = link_for_board(project, runner)
-    made = {path.name for path in runner.folder.iterdir()}
+    made = {path.name for path in runner.build.path.iterdir()}
 
     assert runner.observer.stages == [
         (name, is_current)
@@ -73,9 +74,9 @@ def test_everything_is_made_once(runner):
 @pytest.mark.parametrize("has_tool", [False, True])
 def test_an_old_image_for_the_board_does_not_stay(runner, tmp_path, has_tool):
     """What cannot be linked anew, for whatever reason, must not be flashed."""
-    (runner.folder / "arduino/net").mkdir(parents=True)
-    (runner.folder / "board").mkdir()
-    (runner.folder / "board/net.bin").write_text("of an older model")
+    (runner.build.path / "arduino/net").mkdir(parents=True)
+    (runner.build.path / "board").mkdir()
+    (runner.build.path / "board/net.bin").write_text("of an older model")
     if has_tool:
         tool = tmp_path / "bin/arduino-cli"
         tool.write_text(f"#!{sys.executable}\nprint('crash')\n")
@@ -84,7 +85,7 @@ def test_an_old_image_for_the_board_does_not_stay(runner, tmp_path, has_tool):
     with pytest.raises(ToolchainError) if has_tool else nullcontext():
         link_for_board(project_of(), runner)
 
-    assert not (runner.folder / "board").exists()
+    assert not (runner.build.path / "board").exists()
 
 
 @pytest.mark.emulated
@@ -93,9 +94,9 @@ def test_zephyr_gets_an_application(runner):
     make_firmware(project_of('framework = "zephyr"'), runner, "digest")
 
     assert {"prj.conf", "west.yml", "src/main.c"} <= files_of(
-        runner.folder / "zephyr/net"
+        runner.build.path / "zephyr/net"
     )
-    with open_simulated(runner.folder / "firmware.elf") as device:
+    with open_simulated(runner.build.path / "firmware.elf") as device:
         assert device.info().model == "net"
 
 
@@ -106,16 +107,16 @@ def test_tflm_is_the_engine_of_the_project_alone(runner, framework):
     require_module("tflite_micro")
     project = project_of('engine = "tflm"', f'framework = "{framework}"')
     make_firmware(project, runner, "digest")
-    made = files_of(runner.folder / framework / "net")
+    made = files_of(runner.build.path / framework / "net")
     names = {path.split("/")[-1] for path in made}
 
     assert names & {"model.cpp", "model.cc"}
     assert names & {"model_data.cpp", "model_data.cc"}
     assert "conv_2d_portable.c" not in names
-    assert json.loads((runner.folder / "firmware.json").read_text())["engine"] == (
+    assert json.loads((runner.build.path / "firmware.json").read_text())["engine"] == (
         "compiled"
     )
-    with open_host(runner.folder / "host") as device:
+    with open_host(runner.build.path / "host") as device:
         assert device.info().numerics == "tflm"
 
 
@@ -148,10 +149,10 @@ def test_the_project_is_delivered_even_if_its_image_does_not_fit(runner):
     x, y = b.tensor((1, 1000), scale=0.1), b.tensor((1, 1000), scale=0.1)
     w = b.tensor((1000, 1000), scale=0.1, data=np.ones((1000, 1000), np.int8))
     b.op("FULLY_CONNECTED", [x, w], [y])
-    (runner.folder / "model.tflite").write_bytes(b.build([x], [y]))
+    (runner.build.path / "model.tflite").write_bytes(b.build([x], [y]))
 
     with pytest.raises(ToolchainError, match="bytes of flash beside the") as caught:
         make_firmware(project_of(), runner, "digest")
 
     assert "   1,000,000  net_" in caught.value.hint
-    assert "net.ino" in files_of(runner.folder / "arduino/net")
+    assert "net.ino" in files_of(runner.build.path / "arduino/net")

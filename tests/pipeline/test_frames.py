@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from tests.compiler.models import image_model
+from tests.pipeline.pretend import pretend_evaluation, pretend_model, record_of
 from tests.pipeline.test_stages import Log
+from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import load_board
 from tinycnn.datasets import (
     frame_to_image,
@@ -18,9 +20,11 @@ from tinycnn.datasets import (
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline import Workspace, classify_pictures, validate_frames
 from tinycnn.pipeline.firmware import make_firmware
+from tinycnn.pipeline.frames import compare_frames
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import parse_project
 from tinycnn.reference import load_reference
+from tinycnn.workbench import DeviceChoice
 
 TOML = """
 name = "net"
@@ -43,17 +47,14 @@ def workspace(tmp_path_factory):
     np.savez(folder / "images.npz", x=images, y=np.arange(40) % 4)
     project = parse_project(TOML)
     dataset = load_dataset(project.dataset, seed=1, root=folder)
-    runner = StageRunner(folder / "build", Log())
-    runner.folder.mkdir()
-    (runner.folder / "model.tflite").write_bytes(image_model(3))
-    make_firmware(project, runner, "digest", CLASSES)
-    (runner.folder / "evaluation.json").write_text("{}")
+    runner = StageRunner(BuildFolder(folder / "build"), Log())
+    runner.build.path.mkdir()
+    dataset = replace(dataset, class_names=CLASSES)
+    pretend_model(runner, project, dataset, image_model(3))
+    make_firmware(project, runner, record_of(runner, "convert").digest, CLASSES)
+    pretend_evaluation(runner, dataset)
     return Workspace(
-        project,
-        replace(dataset, class_names=CLASSES),
-        load_board("nano33ble"),
-        runner.folder,
-        runner,
+        project, dataset, load_board("nano33ble"), runner, project.target.app
     )
 
 
@@ -61,7 +62,7 @@ def workspace(tmp_path_factory):
 @pytest.mark.parametrize("device", ["sim", "host"])
 def test_preprocessing_is_equal(workspace, device):
     """On the simulated board and on this computer."""
-    check = validate_frames(workspace, device=device, count=2)
+    check = validate_frames(workspace, DeviceChoice(device), count=2)
 
     assert check.equal
     assert check.frames == 13
@@ -73,7 +74,9 @@ def test_firmware_that_crops_where_the_project_pads_is_told(workspace):
     """A black border is a difference, except of a black frame."""
     padded = parse_project(TOML.replace("npz", 'npz"\nfit = "pad'))
 
-    check = validate_frames(replace(workspace, project=padded), device="host", count=1)
+    check = compare_frames(
+        replace(workspace, project=padded), DeviceChoice("host"), count=1
+    )
 
     different = [difference.frame for difference in check.differences]
     assert "random 0" in different
@@ -91,7 +94,7 @@ def test_pictures_are_classified(workspace, tmp_path):
     for path, picture in pictures.items():
         Image.fromarray(picture).save(path)
 
-    found = list(classify_pictures(workspace, list(pictures), device="host"))
+    found = list(classify_pictures(workspace, list(pictures), DeviceChoice("host")))
 
     frame = workspace.project.target.frame.format
     expected = []
@@ -99,7 +102,7 @@ def test_pictures_are_classified(workspace, tmp_path):
         data = image_to_frame(picture, frame.pixels)
         image = frame_to_image(data, frame, image_shape=(24, 32, 3), fit="crop")
         row = quantize_images(image, scale=1 / 255, zero_point=-128).reshape(1, -1)
-        scores = load_reference(workspace.build / "model.tflite").run(row)[0]
+        scores = load_reference(workspace.build.model).run(row)[0]
         score = (int(scores.max()) + 128) / 256
         expected.append((path, CLASSES[scores.argmax()], score))
     assert [(each.path, each.label, each.score) for each in found] == expected
@@ -108,16 +111,16 @@ def test_pictures_are_classified(workspace, tmp_path):
 @pytest.mark.emulated
 def test_the_project_has_the_labels_of_the_data_set(workspace):
     """In the sketch that the user gets."""
-    frames = workspace.build / "arduino/net/src/tcnn/frames.c"
+    frames = workspace.build.path / "arduino/net/src/tcnn/frames.c"
 
     assert '    "cat",\n' in frames.read_text()
 
 
 def test_a_project_that_was_not_built_is_told(tmp_path):
     """Before a device is opened."""
-    runner = StageRunner(tmp_path / "build", Log())
+    runner = StageRunner(BuildFolder(tmp_path / "build"), Log())
     board = load_board("nano33ble")
-    workspace = Workspace(parse_project(TOML), None, board, runner.folder, runner)
+    workspace = Workspace(parse_project(TOML), None, board, runner)
 
     with pytest.raises(ProjectError, match="not built yet"):
-        validate_frames(workspace)
+        validate_frames(workspace, DeviceChoice())

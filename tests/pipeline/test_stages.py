@@ -1,5 +1,6 @@
 import pytest
 
+from tinycnn.artifacts import BuildFolder, Inputs
 from tinycnn.errors import TinycnnError
 from tinycnn.pipeline.stages import StageRunner
 
@@ -21,7 +22,8 @@ class Log:
 def write_text(text):
     """An action that writes a file and a folder."""
 
-    def action(folder):
+    def action(out):
+        folder = out.path
         (folder / "a.txt").write_text(text)
         (folder / "sub").mkdir()
         (folder / "sub" / "b.txt").write_text(text)
@@ -38,12 +40,14 @@ def log():
 @pytest.fixture
 def runner(tmp_path, log):
     """A runner on an empty build folder."""
-    return StageRunner(tmp_path / "build", log)
+    return StageRunner(BuildFolder(tmp_path / "build"), log)
 
 
 def test_a_stage_runs_once(runner, log):
     """Unchanged inputs and outputs: the second time nothing runs."""
-    digests = {runner.run("s", {"x": 1}, write_text("one")) for _ in range(2)}
+    digests = {
+        runner.run("s", Inputs(settings={"x": 1}), write_text("one")) for _ in range(2)
+    }
 
     assert log.stages == [("s", False), ("s", True)]
     assert len(digests) == 1
@@ -51,20 +55,20 @@ def test_a_stage_runs_once(runner, log):
 
 def test_changed_inputs_run_again(runner, log):
     """Another input replaces the outputs."""
-    runner.run("s", {"x": 1}, write_text("one"))
-    runner.run("s", {"x": 2}, write_text("two"))
+    runner.run("s", Inputs(settings={"x": 1}), write_text("one"))
+    runner.run("s", Inputs(settings={"x": 2}), write_text("two"))
 
     assert log.stages[-1] == ("s", False)
-    assert (runner.folder / "sub" / "b.txt").read_text() == "two"
+    assert (runner.build.path / "sub" / "b.txt").read_text() == "two"
 
 
 @pytest.mark.parametrize("damage", ["edit", "remove"])
 def test_damaged_outputs_run_again(runner, log, damage):
     """An output that was edited or removed is made anew."""
-    runner.run("s", {}, write_text("one"))
-    output = runner.folder / "sub" / "b.txt"
+    runner.run("s", Inputs(), write_text("one"))
+    output = runner.build.path / "sub" / "b.txt"
     output.unlink() if damage == "remove" else output.write_text("edited")
-    runner.run("s", {}, write_text("one"))
+    runner.run("s", Inputs(), write_text("one"))
 
     assert log.stages[-1] == ("s", False)
     assert output.read_text() == "one"
@@ -73,17 +77,17 @@ def test_damaged_outputs_run_again(runner, log, damage):
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_an_interrupted_stage_leaves_the_old_outputs(runner, error):
     """What was there before is whole; nothing half-written is left."""
-    runner.run("s", {"x": 1}, write_text("one"))
+    runner.run("s", Inputs(settings={"x": 1}), write_text("one"))
 
-    def interrupted(folder):
-        (folder / "a.txt").write_text("half")
+    def interrupted(out):
+        (out.path / "a.txt").write_text("half")
         raise error
 
     with pytest.raises(error):
-        runner.run("s", {"x": 2}, interrupted)
+        runner.run("s", Inputs(settings={"x": 2}), interrupted)
 
-    assert (runner.folder / "a.txt").read_text() == "one"
-    assert sorted(p.name for p in runner.folder.iterdir()) == [
+    assert (runner.build.path / "a.txt").read_text() == "one"
+    assert sorted(p.name for p in runner.build.path.iterdir()) == [
         "a.txt",
         "stages.json",
         "sub",
@@ -92,9 +96,9 @@ def test_an_interrupted_stage_leaves_the_old_outputs(runner, error):
 
 def test_a_torn_record_is_forgotten(runner, log):
     """Unreadable records cost a run, never an error."""
-    runner.run("s", {}, write_text("one"))
-    (runner.folder / "stages.json").write_text('{"s": ')
-    runner.run("s", {}, write_text("one"))
+    runner.run("s", Inputs(), write_text("one"))
+    (runner.build.path / "stages.json").write_text('{"s": ')
+    runner.run("s", Inputs(), write_text("one"))
 
     assert log.stages[-1] == ("s", False)
 
@@ -103,4 +107,6 @@ def test_an_unwritable_folder_is_one_clear_error(tmp_path, log):
     """The message names the folder and the reason."""
     (tmp_path / "build").write_text("a file")
     with pytest.raises(TinycnnError, match="build: cannot be written"):
-        StageRunner(tmp_path / "build", log).run("s", {}, write_text("one"))
+        StageRunner(BuildFolder(tmp_path / "build"), log).run(
+            "s", {}, write_text("one")
+        )

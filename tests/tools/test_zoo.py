@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tinycnn.artifacts import BuildFolder
 from tools.zoo import stopwatch
 from tools.zoo.__main__ import main
 from tools.zoo.recipes import hash_recipe
@@ -207,11 +208,11 @@ def test_the_time_of_a_stopped_training_counts(
     monkeypatch.setattr(
         stopwatch, "_now", iter([(0, 0), (60, 30), (500, 0), (560, 90)]).__next__
     )
-    stopped = Stopwatch(tmp_path, Silence())
+    stopped = Stopwatch(BuildFolder(tmp_path), Silence())
     stopped.stage("train", is_current=False)
     stopped.progress("train", 1, 2)
     (tmp_path / "train.checkpoint").touch()
-    resumed = Stopwatch(tmp_path, Silence())
+    resumed = Stopwatch(BuildFolder(tmp_path), Silence())
     assert resumed.minutes == (None, None)
     resumed.stage("train", is_current=False)
     resumed.stage("quantize", is_current=True)

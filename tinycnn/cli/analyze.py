@@ -20,14 +20,14 @@ from tinycnn.boards import Board, board_names, load_board
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
+    is_project,
     json_option,
     print_columns,
     print_json,
     print_table,
 )
-from tinycnn.cli.sensitivity import show_sensitivity
 from tinycnn.compiler import Optimize
-from tinycnn.pipeline import find_model
+from tinycnn.workbench import FoundModel, read_model
 
 __all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_shape"]
 
@@ -44,8 +44,7 @@ _BAR = 20
 @click.option(
     "--optimize",
     type=click.Choice(get_args(Optimize)),
-    default="speed",
-    help="What kernels are chosen by.",
+    help="What kernels are chosen by; as the project says, or speed.",
 )
 @click.option(
     "--sensitivity",
@@ -54,7 +53,11 @@ _BAR = 20
 )
 @json_option
 def analyze(
-    model: Path, board: str | None, optimize: Optimize, sensitivity: bool, as_json: bool
+    model: Path,
+    board: str | None,
+    optimize: Optimize | None,
+    sensitivity: bool,
+    as_json: bool,
 ) -> int:
     """Tell what MODEL needs: a .tflite file, or a project, built or not.
 
@@ -67,13 +70,17 @@ def analyze(
       tinycnn analyze model.tflite --board nano33ble
     """
     if sensitivity:
+        from tinycnn.cli.sensitivity import show_sensitivity
+
         show_sensitivity(model, as_json=as_json)
         return 0
     chosen = load_board(board).name if board else None
-    with ConsoleObserver(quiet=as_json) as observer:
-        found = find_model(model, observer=observer, data_folders=data_folders())
+    found = _find_model(model, is_quiet=as_json)
     main_board = load_board(chosen or found.board or "nano33ble")
-    analysis = analyze_tflite(found.content, find_objective(main_board, optimize))
+    analysis = found.analysis
+    if analysis is None or (board, optimize) != (None, None):
+        objective = find_objective(main_board, optimize or "speed")
+        analysis = analyze_tflite(found.content, objective)
     fits = [check_fit(analysis, load_board(name)) for name in board_names()]
     if as_json:
         print_json({"model": found.origin, **_to_json(analysis, fits)})
@@ -86,6 +93,16 @@ def analyze(
             click.echo(line)
     chosen = chosen or found.board
     return 0 if any(f.fits for f in fits if chosen in (None, f.board.name)) else 1
+
+
+def _find_model(model: Path, *, is_quiet: bool) -> FoundModel:
+    """A project's model, built or not, or that of a file."""
+    if not is_project(model):
+        return FoundModel(read_model(model), str(model))
+    from tinycnn.pipeline import find_model
+
+    with ConsoleObserver(quiet=is_quiet) as observer:
+        return find_model(model, observer=observer, data_folders=data_folders())
 
 
 def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
 import click
 
+from tinycnn.artifacts import BoardImage, TflmFacts
 from tinycnn.boards import Board
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -20,13 +20,7 @@ from tinycnn.cli.console import (
     project_argument,
 )
 from tinycnn.frames import App
-from tinycnn.pipeline import (
-    BoardImage,
-    Workspace,
-    build_project,
-    check_budgets,
-    link_project,
-)
+from tinycnn.pipeline import Workspace, build_project, check_budgets, link_project
 from tinycnn.report.data import Report
 
 __all__ = ["build"]
@@ -69,7 +63,7 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
 
 
 def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str, str]:
-    target, folder = workspace.project.target, workspace.build
+    target, build = workspace.project.target, workspace.build
     agreement = found.agreement
     rows = {
         f"accuracy, {step.label}": f"{step.accuracy:.2%}  ({step.correct}/{step.total})"
@@ -86,24 +80,23 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
         f"{found.ram_bytes:,} bytes, arena {found.analysis.plan.arena_bytes:,}"
     )
     if target.engine == "tflm":
-        rows["TFLite Micro"] = _describe_tflm(folder / "tflm.json")
+        rows["TFLite Micro"] = _describe_tflm(build.tflm.read())
     rows["MACs"] = f"{found.analysis.macs:,}"
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
     rows["latency"] = f"{latency} on {found.board.title} (estimated)"
-    rows["model"] = str(folder / "model.tflite")
-    rows["project"] = str(folder / target.framework / found.name)
-    rows["simulated board"] = str(folder / "firmware.elf")
-    rows["real board"] = _describe_image(image, folder / "board", found.board)
-    rows["report"] = str(folder / "report.html")
+    rows["model"] = str(build.model)
+    rows["project"] = str(build.firmware_project(target.framework, found.name))
+    rows["simulated board"] = str(build.simulated_image)
+    rows["real board"] = _describe_image(image, build.board, found.board)
+    rows["report"] = str(build.report)
     return rows
 
 
-def _describe_tflm(path: Path) -> str:
-    facts = json.loads(path.read_text("utf-8"))
-    text = f"arena {facts['arena_bytes']:,} bytes; a device says what it uses"
-    if facts["differing"]:
+def _describe_tflm(facts: TflmFacts) -> str:
+    text = f"arena {facts.arena_bytes:,} bytes; a device says what it uses"
+    if facts.differing:
         text += "; not rounded as in the reference, so that outputs may differ by one: "
-    return text + ", ".join(facts["differing"])
+    return text + ", ".join(facts.differing)
 
 
 def _describe_image(image: BoardImage, folder: Path, board: Board) -> str:

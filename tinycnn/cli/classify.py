@@ -14,6 +14,8 @@ from tinycnn.cli.console import (
     print_json,
 )
 from tinycnn.pipeline import classify_pictures
+from tinycnn.workbench import DeviceChoice
+from tinycnn.workbench.subject import DeviceKind
 
 __all__ = ["classify"]
 
@@ -28,7 +30,7 @@ _PATH = click.Path(path_type=Path)
 def classify(
     project: Path,
     pictures: tuple[Path, ...],
-    device: str,
+    device: DeviceKind,
     port: str | None,
     baud: int,
     as_json: bool,
@@ -45,9 +47,8 @@ def classify(
     found = []
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer)
-        for each in classify_pictures(
-            workspace, pictures, device=device, port=port, baud=baud
-        ):
+        choice = DeviceChoice(device, port, baud)
+        for each in classify_pictures(workspace, pictures, choice):
             found.append(each)
             if not as_json:
                 click.echo(f"{each.path}: {each.label} {each.score:.3f}")

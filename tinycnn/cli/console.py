@@ -21,7 +21,8 @@ from tinycnn.frames import App
 
 if TYPE_CHECKING:
     from tinycnn.device import DeviceInfo
-    from tinycnn.pipeline import Observer, Workspace
+    from tinycnn.pipeline import Workspace
+    from tinycnn.workbench import Observer
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]

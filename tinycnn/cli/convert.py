@@ -24,5 +24,6 @@ def convert(project: Path) -> None:
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
         convert_project(workspace)
-    for name in ("model.tflite", "model_data.h", "model_data.cc"):
-        click.echo(f"wrote {workspace.build / name}")
+    build = workspace.build
+    for path in (build.model, build.c_header, build.c_source):
+        click.echo(f"wrote {path}")

@@ -8,12 +8,14 @@ import click
 
 from tinycnn.cli.console import (
     ConsoleObserver,
+    data_folders,
     json_option,
     print_json,
     print_start_up,
     project_argument,
 )
 from tinycnn.device.flash import Flashing
+from tinycnn.harness import check_identity
 from tinycnn.pipeline.flash import find_flash_job
 
 __all__ = ["flash"]
@@ -35,7 +37,7 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
       tinycnn flash demo
       tinycnn flash demo --dry-run
     """
-    job = find_flash_job(project)
+    job, identity = find_flash_job(project, data_folders=data_folders())
     with ConsoleObserver(quiet=as_json) as observer:
         flashing = Flashing(
             job,
@@ -50,6 +52,8 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
             if not dry_run:
                 action()
     info = flashing.info
+    if info:
+        check_identity(f"port {flashing.port}", identity, info)
     if as_json:
         found = {
             "board": job.board.name,

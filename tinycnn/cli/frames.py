@@ -7,27 +7,20 @@ from pathlib import Path
 import click
 
 from tinycnn.cli.console import ConsoleObserver, open_project, print_json
-from tinycnn.harness import FrameCheck, frame_check_to_json
+from tinycnn.harness.frames import FrameCheck, frame_check_to_json
 from tinycnn.pipeline import validate_frames
+from tinycnn.workbench import DeviceChoice
 
 __all__ = ["show_frame_check"]
 
 
 def show_frame_check(
-    project: Path,
-    *,
-    device: str,
-    port: str | None,
-    baud: int,
-    count: int | None,
-    as_json: bool,
+    project: Path, choice: DeviceChoice, *, count: int | None, as_json: bool
 ) -> int:
     """Check the preprocessing of a built project; the exit code."""
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer)
-        check = validate_frames(
-            workspace, device=device, port=port, baud=baud, count=count
-        )
+        check = validate_frames(workspace, choice, count=count)
     if as_json:
         print_json(frame_check_to_json(check))
     else:

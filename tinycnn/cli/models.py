@@ -25,8 +25,9 @@ from tinycnn.cli.analyze import (
 )
 from tinycnn.cli.console import json_option, print_columns, print_json, print_table
 from tinycnn.families import FAMILIES, Family
-from tinycnn.pipeline import FoundModel, Layer, list_layers, untrained_model
+from tinycnn.pipeline import Layer, list_layers, untrained_model
 from tinycnn.project import parse_model
+from tinycnn.workbench import FoundModel
 
 __all__ = ["models"]
 

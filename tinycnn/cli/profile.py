@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
+from tinycnn.cli.bench import open_subject
 from tinycnn.cli.console import (
     ConsoleObserver,
     advise_on_cache,
-    is_project,
     json_option,
-    open_project,
     port_options,
     print_columns,
 )
 from tinycnn.harness import OpProfile, Profile, profile_to_json
-from tinycnn.pipeline import profile_model, profile_project
+from tinycnn.workbench import DeviceChoice
+from tinycnn.workbench import profile as run_profile
 
 __all__ = ["print_profile", "profile"]
 
@@ -46,12 +46,11 @@ def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
       tinycnn profile model.tflite
       tinycnn profile demo --port /dev/ttyACM0
     """
-    with ConsoleObserver(quiet=as_json) as observer:
-        if is_project(model):
-            workspace = open_project(model, observer)
-            found = profile_project(workspace, port=port, baud=baud)
-        else:
-            found = profile_model(model, port=port, baud=baud, observer=observer)
+    with (
+        ConsoleObserver(quiet=as_json) as observer,
+        open_subject(model, observer, count=1) as subject,
+    ):
+        found = run_profile(subject, DeviceChoice("sim", port, baud), observer)
     if as_json:
         click.echo(profile_to_json(found), nl=False)
     else:

@@ -24,4 +24,4 @@ def report(project: Path) -> None:
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
         report_project(workspace)
-    click.echo(f"wrote {workspace.build / 'report.html'}")
+    click.echo(f"wrote {workspace.build.report}")

@@ -38,4 +38,4 @@ def train(project: Path, preview: bool) -> None:
     if preview:
         click.echo(f"preview: {preview_project(workspace)}")
     else:
-        click.echo(f"weights: {workspace.build / 'quantized.npz'}")
+        click.echo(f"weights: {workspace.build.twin_weights}")

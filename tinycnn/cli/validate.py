@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
+from tinycnn.artifacts import BuildFolder
+from tinycnn.cli.bench import open_subject
 from tinycnn.cli.console import (
     ConsoleObserver,
     device_options,
     is_project,
     json_option,
-    open_project,
     print_start_up,
 )
-from tinycnn.cli.frames import show_frame_check
 from tinycnn.harness import ValidationResult, result_to_json
-from tinycnn.pipeline import validate_model, validate_project
+from tinycnn.workbench import DeviceChoice
+from tinycnn.workbench import validate as run_validation
+from tinycnn.workbench.subject import DeviceKind
 
 __all__ = ["validate"]
 
@@ -42,7 +44,7 @@ _SHOWN = 5
 @json_option
 def validate(
     model: Path,
-    device: str,
+    device: DeviceKind,
     port: str | None,
     baud: int,
     count: int | None,
@@ -67,32 +69,22 @@ def validate(
         raise click.UsageError("--frames is for a project")
     if inputs is not None and is_project(model):
         raise click.UsageError("--inputs is for a .tflite file")
+    choice = DeviceChoice(device, port, baud)
     if frames:
-        return show_frame_check(
-            model, device=device, port=port, baud=baud, count=count, as_json=as_json
-        )
-    with ConsoleObserver(quiet=as_json) as observer:
-        if is_project(model):
-            workspace = open_project(model, observer)
-            result = validate_project(
-                workspace, device=device, port=port, baud=baud, count=count
-            )
-        else:
-            result = validate_model(
-                model,
-                inputs=inputs,
-                device=device,
-                port=port,
-                baud=baud,
-                count=count,
-                observer=observer,
-            )
+        from tinycnn.cli.frames import show_frame_check
+
+        return show_frame_check(model, choice, count=count, as_json=as_json)
+    with (
+        ConsoleObserver(quiet=as_json) as observer,
+        open_subject(model, observer, inputs=inputs, count=count) as subject,
+    ):
+        result = run_validation(subject, choice, observer)
     if as_json:
         click.echo(result_to_json(result), nl=False)
     else:
         _print_verdict(result)
         if is_project(model):
-            click.echo(f"results: {workspace.build / 'results.json'}")
+            click.echo(f"results: {BuildFolder.of(model).results.path}")
     return 0 if result.equal else 1
 
 

@@ -1,44 +1,29 @@
-"""What a device is asked: are its outputs the reference's, and what does it take?"""
+"""What a device is asked: are its outputs the reference's, and what does it take?
 
-from tinycnn.harness.frames import (
-    FrameCheck,
-    FrameDifference,
-    check_frames,
-    draw_frames,
-    frame_check_to_json,
-)
+`tinycnn.harness.frames` asks what it makes of raw frames, which needs data sets.
+"""
+
+from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.harness.profile import (
     OpProfile,
     Profile,
     profile,
-    profile_from_json,
     profile_operators,
     profile_to_json,
 )
-from tinycnn.harness.results import result_to_json, write_results
-from tinycnn.harness.validate import (
-    Difference,
-    ValidationResult,
-    check_model,
-    validate,
-)
+from tinycnn.harness.results import result_to_json
+from tinycnn.harness.validate import Difference, ValidationResult, validate
 
 __all__ = [
     "Difference",
-    "FrameCheck",
-    "FrameDifference",
+    "Identity",
     "OpProfile",
     "Profile",
     "ValidationResult",
-    "check_frames",
-    "check_model",
-    "draw_frames",
-    "frame_check_to_json",
+    "check_identity",
     "profile",
-    "profile_from_json",
     "profile_operators",
     "profile_to_json",
     "result_to_json",
     "validate",
-    "write_results",
 ]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tinycnn.datasets import image_to_frame
 from tinycnn.device import Device, DeviceInfo
 from tinycnn.frames import FrameFormat
-from tinycnn.harness.validate import check_model
+from tinycnn.harness.identity import Identity, check_identity
 
 __all__ = ["FrameCheck", "FrameDifference", "check_frames", "draw_frames"]
 __all__ += ["frame_check_to_json"]
@@ -97,7 +97,7 @@ def check_frames(
     expected: Callable[[bytes, FrameFormat], NDArray[np.int8]],
     *,
     count: int,
-    model_sha256: str,
+    identity: Identity,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FrameCheck:
     """Compare the device's inputs with those that `expected` makes of the same frames.
@@ -106,14 +106,15 @@ def check_frames(
         device: An open device.
         expected: The host's preprocessing.
         count: How many random frames there are besides those at the edges.
-        model_sha256: Of the model that the device must carry, hexadecimal.
+        identity: What the device must say of itself.
         on_progress: Called with frames done and frames in all.
 
     Raises:
-        DeviceError: If the device carries another model, takes no raw frames, or fails.
+        DeviceError: If the device is another than was built, takes no raw frames, or
+            fails.
     """
     info = device.info()
-    check_model(device.name, model_sha256, info)
+    check_identity(device.name, identity, info)
     frame = device.frame()
     frames = list(draw_frames(frame, count))
     differences = []

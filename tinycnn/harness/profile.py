@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +19,9 @@ from tinycnn.analysis.cost import OpCost
 from tinycnn.analysis.fit import Analysis, Call
 from tinycnn.device import Device, DeviceInfo, StepRun
 from tinycnn.errors import DeviceError
-from tinycnn.harness.validate import check_model
+from tinycnn.harness.identity import Identity, check_identity
 
-__all__ = ["OpProfile", "Profile", "profile", "profile_from_json", "profile_operators"]
+__all__ = ["OpProfile", "Profile", "profile", "profile_operators"]
 __all__ += ["profile_to_json"]
 
 
@@ -106,7 +105,7 @@ def profile(
     image: NDArray[np.int8],
     analysis: Analysis,
     *,
-    model_sha256: str,
+    identity: Identity,
     cycle_model: str | None = None,
 ) -> Profile:
     """Run the model on one image and measure each operator.
@@ -115,14 +114,15 @@ def profile(
         device: An open device.
         image: The bytes of all inputs, laid end to end.
         analysis: Of the compilation that the device must carry.
-        model_sha256: Of the `.tflite` file, hexadecimal.
+        identity: What the device must say of itself.
         cycle_model: The core whose cycles a simulated device estimates.
 
     Raises:
-        DeviceError: If the device carries another model, cannot tell cycles, or fails.
+        DeviceError: If the device is another than was built, cannot tell cycles, or
+            fails.
     """
     info = device.info()
-    check_model(device.name, model_sha256, info)
+    check_identity(device.name, identity, info)
     if not info.counts_cycles and not info.clock_hz:
         text = f"{device.name}: expected a cycle counter or a known clock, got neither"
         raise DeviceError(text, hint="profile on the simulated board: --device sim")
@@ -204,15 +204,3 @@ def profile_to_json(profile: Profile) -> str:
         ],
     }
     return json.dumps(value, indent=2, sort_keys=True) + "\n"
-
-
-def profile_from_json(value: dict[str, Any]) -> Profile:
-    """The profile that `profile_to_json` has written."""
-    operators = (
-        OpProfile(**{field.name: op[field.name] for field in fields(OpProfile)})
-        for op in value["operators"]
-    )
-    names = (field.name for field in fields(Profile))
-    return Profile(
-        **{**{name: value[name] for name in names}, "operators": tuple(operators)}
-    )

@@ -1,21 +1,19 @@
-"""`results.json`: a validation's result for machines and for the report.
+"""A validation's result as JSON, for machines and for the report.
 
-The file is written whole or not at all. Its keys are in alphabetical order; between two
-runs of the same firmware only the times and the link's counters differ.
+Its keys are in alphabetical order; between two runs of the same firmware only the times
+and the link's counters differ.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from tinycnn import __version__
-from tinycnn.files import write_whole
 from tinycnn.harness.validate import ValidationResult
 
-__all__ = ["result_to_json", "write_results"]
+__all__ = ["result_to_json"]
 
 
 def result_to_json(result: ValidationResult) -> str:
@@ -41,15 +39,6 @@ def result_to_json(result: ValidationResult) -> str:
         "counters": asdict(result.counters),
     }
     return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def write_results(result: ValidationResult, path: Path) -> None:
-    """Write `results.json` to `path`.
-
-    Raises:
-        TinycnnError: If it cannot be written.
-    """
-    write_whole(result_to_json(result), path)
 
 
 def _spread(values: list[int]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Validation: are a device's outputs, byte for byte, those of the reference?
 
 Images and a reference go in, a `ValidationResult` comes out; a difference is a result,
-not an error. A device that carries another model is refused before the first image. The
+not an error. A device that is not what was built is refused before the first image. The
 reference is computed while the device works, when it comes as an iterator of batches.
 """
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Counters, Device, DeviceInfo, Inference
 from tinycnn.errors import DeviceError, TinycnnError
+from tinycnn.harness.identity import Identity, check_identity
 
-__all__ = ["Difference", "ValidationResult", "check_model", "validate"]
+__all__ = ["Difference", "ValidationResult", "validate"]
 
 Bytes = NDArray[np.int8]
 
@@ -88,7 +89,7 @@ def validate(
     images: Bytes,
     expected: Bytes | Iterable[Bytes],
     *,
-    model_sha256: str,
+    identity: Identity,
     reference: object,
     labels: NDArray[np.integer] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -100,17 +101,17 @@ def validate(
         images: One row of input bytes an image.
         expected: One row of output bytes an image, or batches of such rows, computed
             in a thread while the device works.
-        model_sha256: Of the model that the device must carry, hexadecimal.
+        identity: What the device must say of itself.
         reference: Name and version of what computed `expected`.
         labels: The images' classes, for the accuracies.
         on_progress: Called with images done and images in all.
 
     Raises:
-        DeviceError: If the device carries another model or fails.
+        DeviceError: If the device is another than was built, or fails.
         TinycnnError: If `images`, `expected` and `labels` differ in number or size.
     """
     before = device.info()
-    check_model(device.name, model_sha256, before)
+    check_identity(device.name, identity, before)
     _check_images(images, labels, before)
     outputs = np.empty((len(images), before.output_bytes), np.int8)
     wanted = np.empty_like(outputs)
@@ -127,7 +128,7 @@ def validate(
     for array in (outputs, times):
         array.setflags(write=False)
     return ValidationResult(
-        model_sha256=model_sha256,
+        model_sha256=identity.model_sha256,
         reference=str(reference),
         device_name=device.name,
         device=device.info(),
@@ -148,18 +149,6 @@ def validate(
 def _difference(index: int, wanted: Bytes, outputs: Bytes) -> Difference:
     expected, got = wanted[index].tolist(), outputs[index].tolist()
     return Difference(index, tuple(expected), tuple(got))
-
-
-def check_model(name: str, expected: str, info: DeviceInfo) -> None:
-    """Do nothing if a device carries the model of digest `expected`.
-
-    Raises:
-        DeviceError: If it carries another.
-    """
-    if info.model_sha256 != expected:
-        text = f"{name}: expected model {expected}, got {info.model_sha256}"
-        hint = f"flash the firmware of this model; the device has '{info.model}'"
-        raise DeviceError(text, hint=hint)
 
 
 def _check_images(

@@ -7,37 +7,23 @@ sizes, so that whether it fits is known before any training.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tinycnn.analysis.cost import OpCost, count_costs
-from tinycnn.analysis.fit import Analysis
+from tinycnn.analysis.fit import Analysis, analyze
 from tinycnn.analysis.geometry import Geometry, trace_geometry
+from tinycnn.artifacts import BuildFolder
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.build import open_workspace
-from tinycnn.pipeline.stages import Observer
+from tinycnn.pipeline.firmware import compile_project
+from tinycnn.pipeline.freshness import check_current, is_model_current
 from tinycnn.pipeline.training import require_tensorflow
-from tinycnn.project import PROJECT_FILE, ModelSettings, load_project
+from tinycnn.project import ModelSettings, Project, load_project
+from tinycnn.workbench import FoundModel, Observer, read_model
 
-__all__ = ["FoundModel", "Layer", "find_model", "list_layers", "untrained_model"]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundModel:
-    """A `.tflite` and where it is from.
-
-    Attributes:
-        content: The bytes of the file.
-        origin: What the file says: a path, or an architecture that was not trained.
-        board: The board that a project names; None without a project.
-        parameters: Those of a Keras model that was not trained, as Keras counts them.
-    """
-
-    content: bytes
-    origin: str
-    board: str | None = None
-    parameters: int | None = None
+__all__ = ["Layer", "find_model", "list_layers", "untrained_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +43,34 @@ class Layer:
 def find_model(
     path: Path, *, observer: Observer, data_folders: Sequence[Path] = ()
 ) -> FoundModel:
-    """The model at `path`.
+    """The model of the project at `path`.
 
     Args:
-        path: A `.tflite` file, a project's folder or its `tinycnn.toml`.
+        path: A project's folder or its `tinycnn.toml`.
         observer: Told how the download of a data set proceeds.
         data_folders: Where published data sets may lie.
 
     Raises:
-        ProjectError: If the file cannot be read or the project file is wrong.
+        ProjectError: If the project file is wrong.
         DatasetError: If an unbuilt project's data set, which gives shapes, is missing.
         ModelError: If the architecture is not supported.
         ToolchainError: If TensorFlow is needed and not installed.
     """
-    if path.is_dir() or path.name == PROJECT_FILE:
-        return _find_in_project(path, observer, data_folders)
-    return FoundModel(_read(path), str(path))
+    project, build = load_project(path), BuildFolder.of(path)
+    board = project.target.board
+    if is_model_current(project, build):
+        content = read_model(build.model)
+        found = FoundModel(content, str(build.model), board)
+    else:
+        open_ = open_workspace(path, observer=observer, data_folders=data_folders)
+        found = untrained_model(
+            project.model,
+            root=build.project,
+            input_shape=open_.dataset.image_shape,
+            classes=len(open_.dataset.class_names),
+            board=board,
+        )
+    return replace(found, analysis=_analyze(project, build, found.content))
 
 
 def untrained_model(
@@ -120,29 +118,10 @@ def list_layers(content: bytes, analysis: Analysis) -> tuple[Layer, ...]:
     )
 
 
-def _find_in_project(
-    path: Path, observer: Observer, data_folders: Sequence[Path]
-) -> FoundModel:
-    project = load_project(path)
-    built = (path if path.is_dir() else path.parent) / "build" / "model.tflite"
-    board = project.target.board
-    if built.exists():
-        return FoundModel(_read(built), str(built), board)
-    dataset = open_workspace(path, observer=observer, data_folders=data_folders).dataset
-    return untrained_model(
-        project.model,
-        root=path if path.is_dir() else path.parent,
-        input_shape=dataset.image_shape,
-        classes=len(dataset.class_names),
-        board=board,
-    )
-
-
-def _read(path: Path) -> bytes:
+def _analyze(project: Project, build: BuildFolder, content: bytes) -> Analysis:
+    """That of the firmware that is linked; of a compilation where there is none."""
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ProjectError(
-            f"{path}: cannot be read: {error.strerror}",
-            hint="give a .tflite file or a project",
-        ) from error
+        check_current(project, build)
+        return build.linked.read().analysis
+    except ProjectError:
+        return analyze(compile_project(project, content), file=read_tflite(content))

@@ -1,7 +1,7 @@
 """Other projects that a training learns from: the start of a transfer, a teacher.
 
 A borrowed network is another project's float network, built anew from its settings; its
-weights are `build/float.npz` in its folder.
+weights are in its build folder.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tinycnn.artifacts import BuildFolder, hash_path
 from tinycnn.datasets import Dataset
 from tinycnn.errors import ProjectError
-from tinycnn.pipeline.stages import hash_path
 from tinycnn.project import Project, load_project
 from tinycnn.recipe import IMAGENET
 
-__all__ = ["hash_borrowed", "load_teacher", "weights_to_start_from"]
+__all__ = ["hash_borrowed", "hash_borrowed_if_there", "load_teacher"]
+__all__ += ["weights_to_start_from"]
 
 
-def hash_borrowed(project: Project, build: Path) -> dict[str, str]:
+def hash_borrowed(project: Project, build: BuildFolder) -> dict[str, str]:
     """The digests of the weights that training `project` depends on.
 
     Raises:
@@ -28,7 +29,15 @@ def hash_borrowed(project: Project, build: Path) -> dict[str, str]:
     return {folder: hash_path(_weights_of(folder, build)) for folder in lenders}
 
 
-def weights_to_start_from(project: Project, build: Path, model: Any) -> list[Any]:
+def hash_borrowed_if_there(project: Project, build: BuildFolder) -> dict[str, str]:
+    """As `hash_borrowed`, without the weights that are gone: they are learned from."""
+    paths = {f: _place_of(f, build) for f in project.training.lenders}
+    return {f: hash_path(path) for f, path in paths.items() if path.is_file()}
+
+
+def weights_to_start_from(
+    project: Project, build: BuildFolder, model: Any
+) -> list[Any]:
     """The weights that `[training.transfer]` names, for `model`.
 
     Raises:
@@ -46,7 +55,7 @@ def weights_to_start_from(project: Project, build: Path, model: Any) -> list[Any
     return list(read_weights(_weights_of(transfer.source, build)))
 
 
-def load_teacher(project: Project, dataset: Dataset, build: Path) -> Any:
+def load_teacher(project: Project, dataset: Dataset, build: BuildFolder) -> Any:
     """The network that `[training.distill]` names; None without it.
 
     Raises:
@@ -59,7 +68,7 @@ def load_teacher(project: Project, dataset: Dataset, build: Path) -> Any:
     distill = project.training.distill
     if distill is None:
         return None
-    folder = build.parent / distill.teacher
+    folder = build.project / distill.teacher
     other = load_project(folder)
     teacher = build_from_settings(
         other.model,
@@ -71,12 +80,16 @@ def load_teacher(project: Project, dataset: Dataset, build: Path) -> Any:
     return teacher
 
 
-def _weights_of(folder: str, build: Path) -> Path:
-    """The weights of the project in `folder`, which is relative to this one's."""
-    path = build.parent / folder / "build" / "float.npz"
+def _place_of(folder: str, build: BuildFolder) -> Path:
+    """Where the weights of the project in `folder`, relative to this one's, belong."""
+    return BuildFolder.of(build.project / folder).float_weights
+
+
+def _weights_of(folder: str, build: BuildFolder) -> Path:
+    path = _place_of(folder, build)
     if not path.is_file():
         raise ProjectError(
             f"{path}: no such file: the project was not trained yet",
-            hint=f"run tinycnn train {build.parent / folder}",
+            hint=f"run tinycnn train {build.project / folder}",
         )
     return path

@@ -7,24 +7,28 @@ changed: another board does not train again.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.artifacts import BoardImage, BuildFolder, Inputs
 from tinycnn.boards import Board, load_board
 from tinycnn.datasets import Dataset, load_dataset
-from tinycnn.errors import ProjectError
+from tinycnn.files import write_whole
 from tinycnn.frames import App
-from tinycnn.models.user import user_model_file
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.evaluation import evaluate
-from tinycnn.pipeline.firmware import (
-    BoardImage,
-    check_engine,
-    link_for_board,
-    make_firmware,
+from tinycnn.pipeline.firmware import check_engine, link_for_board, make_firmware
+from tinycnn.pipeline.freshness import check_current
+from tinycnn.pipeline.inputs import (
+    convert_inputs,
+    evaluate_inputs,
+    hash_dataset,
+    quantize_inputs,
+    report_inputs,
+    train_inputs,
 )
-from tinycnn.pipeline.stages import Observer, StageRunner, hash_json, hash_path
+from tinycnn.pipeline.stages import StageRunner
 from tinycnn.pipeline.summary import gather_report
 from tinycnn.pipeline.training import (
     Job,
@@ -37,6 +41,7 @@ from tinycnn.pipeline.training import (
 from tinycnn.project import Project, load_project, with_app
 from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
+from tinycnn.workbench import Observer
 
 __all__ = ["Workspace", "build_project", "convert_project", "open_workspace"]
 __all__ += ["link_project", "report_project", "train_float", "train_project"]
@@ -44,13 +49,23 @@ __all__ += ["link_project", "report_project", "train_float", "train_project"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Workspace:
-    """A project with its data set, its board and its build folder."""
+    """A project with its data set, its board and its build folder.
+
+    Attributes:
+        project: What tinycnn.toml says.
+        app: What the firmware is to do, whatever that says.
+    """
 
     project: Project
     dataset: Dataset
     board: Board
-    build: Path
     runner: StageRunner
+    app: App = "validate"
+
+    @property
+    def build(self) -> BuildFolder:
+        """Its build folder."""
+        return self.runner.build
 
     @property
     def observer(self) -> Observer:
@@ -78,62 +93,49 @@ def open_workspace(
         DatasetError: If the data set cannot be had.
     """
     project = load_project(folder)
-    if app is not None:
-        project = with_app(project, app)
-    root = folder if folder.is_dir() else folder.parent
+    app = app or project.target.app
+    with_app(project, app)
+    build = BuildFolder.of(folder)
     dataset = load_dataset(
         project.dataset,
         seed=project.seed,
-        root=root,
+        root=build.project,
         folders=data_folders,
         progress=lambda name, done, total: observer.progress(name, done, total or done),
     )
-    runner = StageRunner(root / "build", observer)
     board = load_board(project.target.board)
-    return Workspace(project, dataset, board, root / "build", runner)
+    return Workspace(project, dataset, board, StageRunner(build, observer), app)
 
 
 def train_float(workspace: Workspace) -> str:
     """Train the float network; returns the digest of its weights."""
-    project, dataset, build = workspace.project, workspace.dataset, workspace.build
+    project, build = workspace.project, workspace.build
     require_tensorflow()
-    own = user_model_file(project.model, build.parent)
-    inputs = {
-        "dataset": dataset.sha256,
-        "model": project.model.model_dump(),
-        "model_file": hash_path(own) if own and own.exists() else None,
-        "training": _recipe(project),
-        "borrowed": hash_borrowed(project, build),
-        "seed": project.seed,
-        "keras": importlib.metadata.version("keras"),
-    }
+    inputs = train_inputs(
+        project,
+        build.project,
+        hash_dataset(workspace.dataset),
+        hash_borrowed(project, build),
+        {"keras": importlib.metadata.version("keras")},
+    )
     return _run_training("train", train, inputs, workspace)
 
 
 def train_project(workspace: Workspace) -> str:
     """Train and fine-tune; returns the digest of the fine-tuned weights."""
-    inputs = {
-        "float": train_float(workspace),
-        "training": _recipe(workspace.project),
-        "quantization": workspace.project.quantization.model_dump(),
-    }
+    inputs = quantize_inputs(workspace.project, train_float(workspace))
     return _run_training("quantize", quantize, inputs, workspace)
-
-
-def _recipe(project: Project) -> dict[str, object]:
-    """All that training depends on."""
-    return project.training.model_dump(exclude={"tensorboard"}, exclude_none=True)
 
 
 def _run_training(
     name: str,
-    action: Callable[[Path, Job], None],
-    inputs: Mapping[str, object],
+    action: Callable[[BuildFolder, Job], None],
+    inputs: Inputs,
     workspace: Workspace,
 ) -> str:
     """Run a stage that goes on where it was stopped; returns its outputs' digest."""
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
-    job = Job(project, dataset, build, workspace.observer, key=hash_json(inputs))
+    job = Job(project, dataset, build, workspace.observer, key=inputs.key)
     digest = workspace.runner.run(name, inputs, lambda out: action(out, job))
     remove_checkpoints(build, name)
     return digest
@@ -144,7 +146,7 @@ def convert_project(workspace: Workspace) -> str:
     project, dataset = workspace.project, workspace.dataset
     return workspace.runner.run(
         "convert",
-        {"quantized": train_project(workspace)},
+        convert_inputs(train_project(workspace)),
         lambda out: convert(out, project, dataset, workspace.build),
     )
 
@@ -155,15 +157,16 @@ def build_project(workspace: Workspace) -> Report:
     Raises:
         TinycnnError: If a stage fails; what earlier stages made stays.
     """
-    project, build = workspace.project, workspace.build
+    project, dataset, runner = workspace.project, workspace.dataset, workspace.runner
     check_engine(project)
     model = convert_project(workspace)
-    dataset = workspace.dataset
-    firmware = make_firmware(project, workspace.runner, model, dataset.class_names)
-    workspace.runner.run(
+    firmware = make_firmware(
+        project, runner, model, dataset.class_names, app=workspace.app
+    )
+    runner.run(
         "evaluate",
-        {"firmware": firmware, "model": model, "dataset": dataset.sha256},
-        lambda out: evaluate(out, project, dataset, build, workspace.observer),
+        evaluate_inputs(hash_dataset(dataset), firmware, model),
+        lambda out: evaluate(out, project, dataset, runner.build, runner.observer),
     )
     return report_project(workspace)
 
@@ -174,26 +177,21 @@ def link_project(workspace: Workspace) -> BoardImage:
     Raises:
         ToolchainError: If the tools fail.
     """
-    return link_for_board(workspace.project, workspace.runner)
+    return link_for_board(with_app(workspace.project, workspace.app), workspace.runner)
 
 
 def report_project(workspace: Workspace) -> Report:
-    """Write `report.html` from what the build folder holds.
+    """Write the report of what the build folder holds.
 
     Raises:
-        ProjectError: If the project was not built yet.
+        ProjectError: If the project was not built as it is now.
     """
-    build = workspace.build
-    names = "evaluation firmware quantized results profile".split()
-    sources = [f"{name}.json" for name in names]
-    if not (build / sources[0]).exists():
-        raise ProjectError(f"{build}: not built yet", hint="run tinycnn build first")
-    inputs = {n: hash_path(build / n) for n in sources if (build / n).exists()}
-    project = workspace.project.model_dump()
-    report = gather_report(workspace.project, workspace.dataset, workspace.board, build)
-
-    def write(folder: Path) -> None:
-        (folder / "report.html").write_text(render_report(report), "utf-8")
-
-    workspace.runner.run("report", {**inputs, "project": project}, write)
+    build, project = workspace.build, workspace.project
+    check_current(project, build, workspace.dataset)
+    report = gather_report(project, workspace.dataset, workspace.board, build)
+    workspace.runner.run(
+        "report",
+        report_inputs(project, build),
+        lambda out: write_whole(render_report(report), out.report),
+    )
     return report

@@ -10,7 +10,6 @@ TFLite Micro byte for byte, unless its library is at hand: then it is the engine
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -18,9 +17,18 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tinycnn.analysis.fit import find_objective
+from tinycnn import __version__
+from tinycnn.analysis.fit import analyze, find_objective
+from tinycnn.artifacts import (
+    BoardImage,
+    BuildFolder,
+    Inputs,
+    LinkedFirmware,
+    TflmFacts,
+    hash_path,
+)
 from tinycnn.boards import Board, load_board
-from tinycnn.compiler import Compilation, compile_tflite
+from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import (
     CAMERA_LIBRARIES,
@@ -40,33 +48,17 @@ from tinycnn.firmware.tflm import (
 from tinycnn.firmware.toolchain import TflmLibrary, build_tflm_library
 from tinycnn.firmware.vendor import build_with_vendor_tool, find_vendor_tool
 from tinycnn.firmware.zephyr import write_zephyr_project
-from tinycnn.pipeline.evaluation import HOST_PROGRAM
-from tinycnn.pipeline.stages import StageRunner, hash_path
-from tinycnn.project import Project
+from tinycnn.frames import App
+from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs
+from tinycnn.pipeline.stages import StageRunner
+from tinycnn.project import Project, with_app
 from tinycnn.reference import measure_arena
 
-__all__ = ["BoardImage", "check_engine", "compile_project", "link_for_board"]
+__all__ = ["RELEASES", "check_engine", "compile_project", "link_for_board"]
 __all__ += ["make_firmware"]
 
-_RELEASES = {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
+RELEASES = {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
 _WRITERS = {"arduino": write_arduino_project, "zephyr": write_zephyr_project}
-
-
-@dataclass(frozen=True, slots=True)
-class BoardImage:
-    """What became of the real board's image.
-
-    Attributes:
-        tool: What linked it, with versions; empty if nothing did.
-        missing: What to install so that it is linked.
-        flash_bytes: What it takes of the flash, the framework included.
-        ram_bytes: What it takes of RAM before it runs.
-    """
-
-    tool: str = ""
-    missing: str = ""
-    flash_bytes: int = 0
-    ram_bytes: int = 0
 
 
 def check_engine(project: Project) -> None:
@@ -76,7 +68,7 @@ def check_engine(project: Project) -> None:
         ProjectError: If it would not: told before anything is trained.
     """
     target = project.target
-    release = _RELEASES[target.framework]
+    release = RELEASES[target.framework]
     per_channel = project.quantization.per_channel_dense
     if target.engine == "tflm" and per_channel and not release.per_channel_dense:
         raise ProjectError(
@@ -105,7 +97,12 @@ def compile_project(project: Project, content: bytes) -> Compilation:
 
 
 def make_firmware(
-    project: Project, runner: StageRunner, model: str, labels: Sequence[str] = ()
+    project: Project,
+    runner: StageRunner,
+    model: str,
+    labels: Sequence[str] = (),
+    *,
+    app: App | None = None,
 ) -> str:
     """Run the stages project and firmware; returns the digest of the latter.
 
@@ -114,32 +111,26 @@ def make_firmware(
         runner: Of its build folder.
         model: Digest of the `.tflite` file.
         labels: The names of its classes, which an app may print.
+        app: What the firmware does, whatever the project says.
 
     Raises:
         TinycnnError: If one fails; the project folder stays if it was made.
     """
-    build = runner.folder
-    work = _Work(project, load_board(project.target.board), build, tuple(labels))
-    inputs = {
-        "model": model,
-        "name": project.name,
-        "target": project.target.model_dump(),
-        "budgets": project.budgets.model_dump(),
-        "fit": project.dataset.fit,
-        "labels": labels,
-    }
+    build, target, app = runner.build, project.target, app or project.target.app
+    asked = with_app(project, app)
+    work = _Work(asked, load_board(target.board), build, tuple(labels))
+    inputs = project_inputs(project, labels, model, app=app, file_app=target.app)
     runner.run("project", inputs, work.write_project)
-    library = project.target.tflm_library
-    if library is not None:
-        folder = build.parent / library
+    tflm = None
+    if target.tflm_library is not None:
+        folder = build.project / target.tflm_library
         if not folder.is_dir():
             raise ProjectError(
-                f"target.tflm_library: {library}: no such folder",
+                f"target.tflm_library: {target.tflm_library}: no such folder",
                 hint=f"arduino-cli lib install {ARDUINO_RELEASE.name} gets one",
             )
-        key = {"core": work.board.core, "library": hash_path(folder)}
-        inputs["tflm"] = runner.run("tflm", key, work.compile_tflm)
-    return runner.run("firmware", inputs, work.link)
+        tflm = runner.run("tflm", tflm_inputs(project, folder), work.compile_tflm)
+    return runner.run("firmware", firmware_inputs(inputs, tflm), work.link)
 
 
 def link_for_board(project: Project, runner: StageRunner) -> BoardImage:
@@ -155,37 +146,45 @@ def link_for_board(project: Project, runner: StageRunner) -> BoardImage:
         image = _link(project, runner)
     finally:
         if not image.tool:
-            shutil.rmtree(runner.folder / "board", ignore_errors=True)
+            shutil.rmtree(runner.build.board, ignore_errors=True)
     return image
 
 
 def _link(project: Project, runner: StageRunner) -> BoardImage:
-    target, board = project.target, load_board(project.target.board)
-    folder = runner.folder / target.framework / project.name
+    target, board, build = (
+        project.target,
+        load_board(project.target.board),
+        runner.build,
+    )
+    folder = build.firmware_project(target.framework, project.name)
     tool = find_vendor_tool(target.framework, board, _libraries(project))
 
-    def link(out: Path) -> None:
+    def link(out: BuildFolder) -> None:
         image = BoardImage(missing=tool.missing)
         if not tool.missing:
             built = build_with_vendor_tool(
                 FirmwareProject(project.name, folder, ()),
                 board,
                 framework=target.framework,
-                output=out / "board",
+                output=out.board,
             )
             image = BoardImage(tool.identity, "", built.flash_bytes, built.ram_bytes)
-        (out / "board.json").write_text(f"{json.dumps(asdict(image))}\n", "utf-8")
+        out.board_image.write(image)
 
-    inputs = {"project": hash_path(folder), "tool": asdict(tool), "board": board.name}
+    inputs = Inputs(
+        options={"board": board.name},
+        made_of={folder.name: hash_path(folder)},
+        tools=asdict(tool),
+    )
     runner.run("board", inputs, link)
-    return BoardImage(**json.loads((runner.folder / "board.json").read_text("utf-8")))
+    return build.board_image.read()
 
 
 def _libraries(project: Project) -> Mapping[str, str]:
     """What the project needs of its framework's libraries: versions by name."""
     libraries = dict(CAMERA_LIBRARIES) if project.target.app == "camera" else {}
     if project.target.engine == "tflm":
-        release = _RELEASES[project.target.framework]
+        release = RELEASES[project.target.framework]
         libraries[release.name] = release.version
     return libraries
 
@@ -196,12 +195,12 @@ class _Work:
 
     project: Project
     board: Board
-    build: Path
+    build: BuildFolder
     labels: tuple[str, ...]
 
     @cached_property
     def content(self) -> bytes:
-        return (self.build / "model.tflite").read_bytes()
+        return self.build.model.read_bytes()
 
     @cached_property
     def compilation(self) -> Compilation:
@@ -220,18 +219,16 @@ class _Work:
             labels=self.labels,
         )
 
-    def write_project(self, out: Path) -> None:
+    def write_project(self, out: BuildFolder) -> None:
         """The folder that the user gets."""
         target = self.project.target
         sources, kernels = self._compiled
         if target.engine == "tflm":
-            engine = self._tflm_engine(_RELEASES[target.framework])
+            engine = self._tflm_engine(RELEASES[target.framework])
             sources, kernels = engine.sources, ()
-            facts = asdict(engine)
-            del facts["sources"]
-            (out / "tflm.json").write_text(f"{json.dumps(facts)}\n", "utf-8")
+            out.tflm.write(TflmFacts(engine.arena_bytes, engine.differing))
         _WRITERS[target.framework](
-            out / target.framework,
+            out.firmware_project(target.framework, self.project.name).parent,
             name=self.project.name,
             model_sources={**sources, **self.app},
             kernels=kernels,
@@ -239,36 +236,43 @@ class _Work:
             libraries=_libraries(self.project),
         )
 
-    def compile_tflm(self, out: Path) -> None:
+    def compile_tflm(self, out: BuildFolder) -> None:
         """TFLite Micro for the simulated board."""
-        folder = self.build.parent / str(self.project.target.tflm_library)
-        build_tflm_library(folder, self.board, output=out / "libtflm.a")
+        folder = self.build.project / str(self.project.target.tflm_library)
+        build_tflm_library(folder, self.board, output=out.tflm_archive)
 
-    def link(self, out: Path) -> None:
+    def link(self, out: BuildFolder) -> None:
         """The images for the simulated board and this computer, with their sizes."""
+        self.build.forget_findings()
         target = self.project.target
         simulated = self._compiled
         tflm = None
         if target.tflm_library is not None:
-            headers = self.build.parent / target.tflm_library / "src"
-            tflm = TflmLibrary(headers, self.build / "libtflm.a")
+            headers = self.build.project / target.tflm_library / "src"
+            tflm = TflmLibrary(headers, self.build.tflm_archive)
             simulated = self._tflm_engine(ARDUINO_RELEASE).sources, ()
         with tempfile.TemporaryDirectory() as scratch:
             host = self._sketch(Path(scratch) / "host", *self._compiled)
-            build_host(host, output=out / HOST_PROGRAM)
+            build_host(host, output=out.host_program)
             image = build_image(
                 self._sketch(Path(scratch) / "sim", *simulated),
                 self.board,
                 toolchain=target.toolchain,
-                output=out / "firmware.elf",
+                output=out.simulated_image,
                 tflm=tflm,
             )
-        facts = {
-            "engine": "tflm" if tflm else "compiled",
-            "flash_bytes": image.flash_bytes,
-            "ram_bytes": image.ram_bytes,
-        }
-        (out / "firmware.json").write_text(f"{json.dumps(facts)}\n", "utf-8")
+        out.linked.write(
+            LinkedFirmware(
+                model_sha256=self.compilation.graph.sha256,
+                generator=f"tinycnn {__version__}",
+                board=self.board.name,
+                engine="tflm" if tflm else "compiled",
+                numerics=target.numerics,
+                flash_bytes=image.flash_bytes,
+                ram_bytes=image.ram_bytes,
+                analysis=analyze(self.compilation, file=read_tflite(self.content)),
+            )
+        )
 
     @property
     def _compiled(self) -> tuple[Mapping[str, str], Sequence[str]]:

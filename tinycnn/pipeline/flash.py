@@ -6,46 +6,74 @@ this computer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import Board, load_board
+from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.device.flash import FlashJob
-from tinycnn.errors import ProjectError, ToolchainError
-from tinycnn.pipeline.stages import hash_path
-from tinycnn.project import load_project
+from tinycnn.errors import DatasetError, ToolchainError
+from tinycnn.harness import Identity
+from tinycnn.pipeline.freshness import check_board_image, check_current
+from tinycnn.pipeline.subject import identify
+from tinycnn.project import Project, load_project
+from tinycnn.workbench import DeviceChoice
 
 __all__ = ["find_flash_job"]
 
 
-def find_flash_job(folder: Path) -> FlashJob:
-    """The image to flash of the project in `folder`, and how.
+def find_flash_job(
+    folder: Path, *, data_folders: Sequence[Path] = ()
+) -> tuple[FlashJob, Identity]:
+    """The image to flash of the project in `folder`, and how; who runs it then.
+
+    Args:
+        folder: The project's folder or its `tinycnn.toml`.
+        data_folders: Where its data set may lie.
 
     Raises:
-        ProjectError: If the project was not built yet.
+        StaleBuildError: If the project changed since it was built.
+        ProjectError: If it was not built yet.
         ToolchainError: If there is no image for a real board.
     """
-    project = load_project(folder)
+    project, build = load_project(folder), BuildFolder.of(folder)
+    check_current(project, build, _load_own_images(project, build, data_folders))
     board = load_board(project.target.board)
     framework: str = project.target.framework
-    build = (folder if folder.is_dir() else folder.parent) / "build"
-    model = build / "model.tflite"
-    if not model.is_file():
-        raise ProjectError(f"{build}: not built yet", hint="run tinycnn build")
     method = board.upload
     if framework == "zephyr" and method == "arduino-cli":
         method = "west"
     if method == "none":
         text = f"board {board.name}: no program that uploads to it is known"
         raise ToolchainError(text, hint="upload with what its maker offers")
-    suffix = "uf2" if method == "uf2" else "bin"
-    image = build / "board" / f"{project.name}.{suffix}"
+    image = build.uploadable(project.name, "uf2" if method == "uf2" else "bin")
     if not image.is_file():
-        text = f"{image}: no image for a real {board.name}; firmware.elf is the "
+        simulated = f"{build.simulated_image.name} is the simulated board's"
+        text = f"{image}: no image for a real {board.name}; {simulated}"
         hint = f"{_missing_tools(board, framework)}, then run tinycnn build again"
-        raise ToolchainError(
-            f"{text}simulated board's, which must not be flashed", hint
+        raise ToolchainError(f"{text}, which must not be flashed", hint)
+    check_board_image(project, build)
+    identity = identify(build.linked.read(), project.target, DeviceChoice(port="USB"))
+    return FlashJob(board, method, image, identity.model_sha256), identity
+
+
+def _load_own_images(
+    project: Project, build: BuildFolder, folders: Sequence[Path]
+) -> Dataset | None:
+    """The user's own images, which may have changed; None where they are not at hand.
+
+    A published data set is always the same, and a computer that only flashes need not
+    have either.
+    """
+    if project.dataset.path is None:
+        return None
+    try:
+        return load_dataset(
+            project.dataset, seed=project.seed, root=build.project, folders=folders
         )
-    return FlashJob(board, method, image, hash_path(model))
+    except DatasetError:
+        return None
 
 
 def _missing_tools(board: Board, framework: str) -> str:

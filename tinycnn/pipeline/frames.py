@@ -12,15 +12,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler import Graph, read_tflite
+from tinycnn.compiler import read_tflite
 from tinycnn.datasets import frame_to_image, image_to_frame, read_image
 from tinycnn.frames import FrameFormat
-from tinycnn.harness import FrameCheck, check_frames, check_model
+from tinycnn.harness import check_identity
+from tinycnn.harness.frames import FrameCheck, check_frames
 from tinycnn.pipeline.build import Workspace
-from tinycnn.pipeline.evaluation import model_inputs
-from tinycnn.pipeline.validation import open_project_device, require_built
+from tinycnn.pipeline.freshness import check_current
+from tinycnn.pipeline.subject import linked_subject, model_inputs
+from tinycnn.workbench import DeviceChoice, open_device
 
-__all__ = ["Classification", "classify_pictures", "validate_frames"]
+__all__ = ["Classification", "classify_pictures", "compare_frames", "validate_frames"]
 
 _RANDOM_FRAMES = 16
 
@@ -41,91 +43,81 @@ class Classification:
 
 
 def validate_frames(
-    workspace: Workspace,
-    *,
-    device: str = "sim",
-    port: str | None = None,
-    baud: int = 115_200,
-    count: int | None = None,
+    workspace: Workspace, choice: DeviceChoice, *, count: int | None = None
 ) -> FrameCheck:
     """Compare the model's input as a device makes it of raw frames with the host's.
 
     Args:
         workspace: A project that was built.
-        device: "sim" or "host"; ignored when a port is given.
-        port: A pyserial URL.
-        baud: Of the port.
+        choice: The device.
         count: How many random frames there are.
 
     Raises:
-        ProjectError: If the project was not built yet.
-        DeviceError: If the device fails, takes no frames, or carries another model.
+        StaleBuildError: If the project changed since it was built.
+        ProjectError: If it was not built yet.
+        DeviceError: If the device fails, takes no frames, or is another than was built.
     """
-    graph = _read_graph(workspace)
-    tensor = graph.tensors[graph.inputs[0]]
+    check_current(workspace.project, workspace.build, workspace.dataset)
+    return compare_frames(workspace, choice, count=count)
+
+
+def compare_frames(
+    workspace: Workspace, choice: DeviceChoice, *, count: int | None = None
+) -> FrameCheck:
+    """As `validate_frames`, whatever the project file says by now."""
+    project, dataset = workspace.project, workspace.dataset
+    graph = read_tflite(workspace.build.model.read_bytes())
+    tensor, observer = graph.tensors[graph.inputs[0]], workspace.observer
 
     def expected(data: bytes, frame: FrameFormat) -> NDArray[np.int8]:
         image = frame_to_image(
-            data,
-            frame,
-            image_shape=workspace.dataset.image_shape,
-            fit=workspace.project.dataset.fit,
+            data, frame, image_shape=dataset.image_shape, fit=project.dataset.fit
         )
         return model_inputs(tensor, image[None])
 
-    workspace.observer.stage("frames", is_current=False)
-    with open_project_device(workspace, device, port, baud) as opened:
+    observer.stage("frames", is_current=False)
+    subject = linked_subject(project, workspace.build, dataset, count=1)
+    with open_device(subject, choice) as device:
         return check_frames(
-            opened,
+            device,
             expected,
             count=_RANDOM_FRAMES if count is None else count,
-            model_sha256=graph.sha256,
-            on_progress=lambda n, total: workspace.observer.progress(
-                "frames", n, total
-            ),
+            identity=subject.identity(choice),
+            on_progress=lambda n, total: observer.progress("frames", n, total),
         )
 
 
 def classify_pictures(
-    workspace: Workspace,
-    paths: Sequence[Path],
-    *,
-    device: str = "sim",
-    port: str | None = None,
-    baud: int = 115_200,
+    workspace: Workspace, paths: Sequence[Path], choice: DeviceChoice
 ) -> Iterator[Classification]:
     """Send pictures as raw frames; what the device takes each for, one by one.
 
     Args:
         workspace: A project that was built.
         paths: The pictures' files; each is cropped to the shape of a frame.
-        device: "sim" or "host"; ignored when a port is given.
-        port: A pyserial URL.
-        baud: Of the port.
+        choice: The device.
 
     Raises:
-        ProjectError: If the project was not built yet.
+        StaleBuildError: If the project changed since it was built.
+        ProjectError: If it was not built yet.
         DatasetError: If a picture cannot be read.
-        DeviceError: If the device fails, takes no frames, or carries another model.
+        DeviceError: If the device fails, takes no frames, or is another than was built.
     """
-    graph = _read_graph(workspace)
+    project, build, dataset = workspace.project, workspace.build, workspace.dataset
+    check_current(project, build, dataset)
+    graph = read_tflite(build.model.read_bytes())
     scores = graph.tensors[graph.outputs[0]]
-    with open_project_device(workspace, device, port, baud) as opened:
-        check_model(opened.name, graph.sha256, opened.info())
-        frame = opened.frame()
+    subject = linked_subject(project, build, dataset, count=1)
+    with open_device(subject, choice) as device:
+        check_identity(device.name, subject.identity(choice), device.info())
+        frame = device.frame()
         for path in paths:
             size = (frame.width, frame.height)
-            depth = workspace.dataset.depth
-            picture = read_image(path, size=size, channels=3, depth=depth)
-            run = opened.classify(image_to_frame(picture, frame.pixels))
+            picture = read_image(path, size=size, channels=3, depth=dataset.depth)
+            run = device.classify(image_to_frame(picture, frame.pixels))
             best = int(run.output.argmax())
             yield Classification(
                 path,
-                workspace.dataset.class_names[best],
+                dataset.class_names[best],
                 scores.scale * (int(run.output[best]) - scores.zero_point),
             )
-
-
-def _read_graph(workspace: Workspace) -> Graph:
-    require_built(workspace)
-    return read_tflite((workspace.build / "model.tflite").read_bytes())

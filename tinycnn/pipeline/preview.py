@@ -15,7 +15,7 @@ __all__ = ["preview_project"]
 
 
 def preview_project(workspace: Workspace) -> Path:
-    """Draw `preview.png` into the build folder; returns its path.
+    """Draw the picture into the build folder; returns its path.
 
     Raises:
         ToolchainError: If TensorFlow is not installed.
@@ -24,7 +24,7 @@ def preview_project(workspace: Workspace) -> Path:
     require_tensorflow()
     from tinycnn.training.preview import draw_preview
 
-    project, path = workspace.project, workspace.build / "preview.png"
+    project, path = workspace.project, workspace.build.preview
     picture = draw_preview(
         workspace.dataset.train, project.training.augment, seed=project.seed
     )

@@ -23,7 +23,7 @@ def analyze_sensitivity(workspace: Workspace) -> tuple[Sensitivity, ...]:
         ToolchainError: If TensorFlow is not installed.
     """
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
-    weights = build / "quantized.npz"
+    weights = build.twin_weights
     if not weights.is_file():
         raise ProjectError(
             f"{weights}: not trained yet", hint="run tinycnn train first"

@@ -1,89 +1,80 @@
 """Stages that run only when their inputs changed, and leave nothing half-written.
 
 A stage writes into a folder of its own; when it is done, its outputs move to the build
-folder and a record of inputs and outputs is kept in `stages.json`. It runs again when
-an input changed, or when an output is missing or was edited.
+folder and a record of inputs and outputs is kept there. It runs again when an input
+changed, or when an output is missing or was edited.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import replace
 
 from tinycnn import __version__
+from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path
 from tinycnn.errors import TinycnnError
-from tinycnn.files import move_in, write_whole
+from tinycnn.files import move_in
+from tinycnn.workbench import Observer
 
-__all__ = ["Observer", "StageRunner", "hash_json", "hash_path"]
-
-_RECORDS = "stages.json"
-
-
-class Observer(Protocol):
-    """Who is told how the work proceeds."""
-
-    def stage(self, name: str, *, is_current: bool) -> None:
-        """A stage starts, or is skipped because nothing changed."""
-
-    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
-        """Part `done` of `total` of a long stage is finished."""
+__all__ = ["StageRunner"]
 
 
 class StageRunner:
     """Runs the stages of one build folder.
 
     Args:
-        folder: The build folder; made when it is missing.
+        build: The build folder; made when it is missing.
         observer: Told of each stage.
     """
 
-    def __init__(self, folder: Path, observer: Observer) -> None:
-        self.folder = folder
+    def __init__(self, build: BuildFolder, observer: Observer) -> None:
+        self.build = build
         self.observer = observer
 
     def run(
-        self, name: str, inputs: Mapping[str, object], action: Callable[[Path], None]
+        self, name: str, inputs: Inputs, action: Callable[[BuildFolder], None]
     ) -> str:
         """Bring one stage up to date; returns the digest of its outputs.
 
         Args:
             name: Name of the stage.
-            inputs: All that its outputs depend on; JSON values.
+            inputs: All that its outputs depend on.
             action: Writes the outputs into the folder that it is given.
 
         Raises:
             TinycnnError: If the build folder cannot be written.
         """
-        key = hash_json({"tinycnn": __version__, "stage": name, **inputs})
-        record = self._read_records().get(name, {})
-        outputs = record.get("outputs", {})
-        is_current = record.get("inputs") == key and self._are_present(outputs)
+        record = self._records.get(name)
+        is_current = (
+            record is not None
+            and (record.tinycnn, record.inputs.key) == (__version__, inputs.key)
+            and self._are_present(record.outputs)
+        )
         self.observer.stage(name, is_current=is_current)
-        if not is_current:
-            outputs = self._execute(name, action)
-            records = {
-                **self._read_records(),
-                name: {"inputs": key, "outputs": outputs},
-            }
-            self._write_records(records)
-        return hash_json(outputs)
+        if record is None or not is_current:
+            record = Record(__version__, inputs, self._execute(name, action))
+            self.build.records.write({**self._records, name: record})
+        elif record.inputs.told != inputs.told:
+            record = replace(record, inputs=inputs)
+            self.build.records.write({**self._records, name: record})
+        return record.digest
 
-    def _execute(self, name: str, action: Callable[[Path], None]) -> dict[str, str]:
-        partial = self.folder / f".{name}.partial"
+    def _execute(
+        self, name: str, action: Callable[[BuildFolder], None]
+    ) -> dict[str, str]:
+        folder = self.build.path
+        partial = folder / f".{name}.partial"
         try:
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
-            action(partial)
+            action(BuildFolder(partial))
             outputs = {p.name: hash_path(p) for p in sorted(partial.iterdir())}
             for output in outputs:
-                move_in(partial / output, self.folder / output)
+                move_in(partial / output, folder / output)
         except OSError as error:
             raise TinycnnError(
-                f"{self.folder}: cannot be written: {error.strerror or error}",
+                f"{folder}: cannot be written: {error.strerror or error}",
                 hint="check free space and permissions of the build folder",
             ) from error
         finally:
@@ -91,34 +82,12 @@ class StageRunner:
         return outputs
 
     def _are_present(self, outputs: Mapping[str, str]) -> bool:
-        paths = ((self.folder / name, digest) for name, digest in outputs.items())
+        paths = ((self.build.path / name, digest) for name, digest in outputs.items())
         return bool(outputs) and all(
             path.exists() and hash_path(path) == digest for path, digest in paths
         )
 
-    def _read_records(self) -> dict[str, Any]:
-        try:
-            records = json.loads((self.folder / _RECORDS).read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return records if isinstance(records, dict) else {}
-
-    def _write_records(self, records: Mapping[str, Any]) -> None:
-        text = json.dumps(records, indent=1, sort_keys=True)
-        write_whole(f"{text}\n", self.folder / _RECORDS)
-
-
-def hash_path(path: Path) -> str:
-    """SHA-256 of a file, or of a folder's names and contents."""
-    digest = hashlib.sha256()
-    if path.is_dir():
-        for entry in sorted(path.iterdir()):
-            digest.update(f"{entry.name}\0{hash_path(entry)}\0".encode())
-    else:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def hash_json(value: object) -> str:
-    """SHA-256 of a JSON value."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    @property
+    def _records(self) -> dict[str, Record]:
+        """What is known of earlier runs; torn records cost a run, never an error."""
+        return self.build.records.read_if_there() or {}

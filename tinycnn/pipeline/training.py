@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinycnn.artifacts import BuildFolder, Curves, JsonFile
 from tinycnn.datasets import Dataset
 from tinycnn.errors import ToolchainError
+from tinycnn.files import write_whole
 from tinycnn.firmware.c_array import c_array
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
-from tinycnn.pipeline.stages import Observer
 from tinycnn.project import Project
 from tinycnn.recipe import PruneSettings, TrainingSettings, TransferSettings
 
 if TYPE_CHECKING:
     from tinycnn.training.fit import History, Hooks
+from tinycnn.workbench import Observer
 
 __all__ = [
     "Job",
@@ -53,7 +53,7 @@ class Job:
 
     project: Project
     dataset: Dataset
-    build: Path
+    build: BuildFolder
     observer: Observer
     key: str
 
@@ -71,8 +71,8 @@ def require_tensorflow() -> None:
         )
 
 
-def train(folder: Path, job: Job) -> None:
-    """Train the float network; writes `float.npz` and `float.json`."""
+def train(out: BuildFolder, job: Job) -> None:
+    """Train the float network; writes its weights and curves."""
     from tinycnn.training.fit import evaluate, train_model
     from tinycnn.training.weights import save_weights
 
@@ -85,12 +85,12 @@ def train(folder: Path, job: Job) -> None:
     history = train_model(model, dataset, recipe, seed=project.seed, hooks=hooks)
     if recipe.prune is not None:
         history = _without_channels(model, history, recipe.prune, job)
-    save_weights(model, folder / "float.npz")
-    _write_curve(folder / "float.json", history, evaluate(model, dataset.test))
+    save_weights(model, out.float_weights)
+    _write_curves(out.float_curves, history, evaluate(model, dataset.test))
 
 
-def quantize(folder: Path, job: Job) -> None:
-    """Make the fake-quantized twin; writes `quantized.npz`, `.json`, `.npy`."""
+def quantize(out: BuildFolder, job: Job) -> None:
+    """Make the fake-quantized twin; writes its weights, curves and outputs."""
     from tinycnn.training.agreement import fake_quantized_outputs
     from tinycnn.training.fit import History
     from tinycnn.training.quantize import calibrate, fine_tune
@@ -98,7 +98,7 @@ def quantize(folder: Path, job: Job) -> None:
 
     project, dataset = job.project, job.dataset
     model = build_network(project, dataset, job.build)
-    load_weights(model, job.build / "float.npz")
+    load_weights(model, job.build.float_weights)
     twin, ranges = _twin_of(model, project), project.quantization.ranges
     if project.quantization.method == "ptq":
         calibrate(twin, dataset.train.images, ranges=ranges)
@@ -109,25 +109,27 @@ def quantize(folder: Path, job: Job) -> None:
         history = fine_tune(
             twin, dataset, recipe, ranges=ranges, seed=project.seed, hooks=hooks
         )
-    save_weights(twin, folder / "quantized.npz")
+    save_weights(twin, out.twin_weights)
     outputs = fake_quantized_outputs(twin, dataset.test.images)
     accuracy = float(np.mean(outputs.argmax(axis=1) == dataset.test.labels))
-    _write_curve(folder / "quantized.json", history, accuracy)
-    np.save(folder / "quantized.npy", outputs)
+    _write_curves(out.twin_curves, history, accuracy)
+    out.twin_outputs.write(outputs)
 
 
-def convert(folder: Path, project: Project, dataset: Dataset, build: Path) -> None:
-    """Convert the twin; writes `model.tflite`, `model_data.h` and `model_data.cc`."""
+def convert(
+    out: BuildFolder, project: Project, dataset: Dataset, build: BuildFolder
+) -> None:
+    """Convert the twin; writes the `.tflite` file and the C array of it."""
     from tinycnn.training.convert import convert_model
 
     content = convert_model(load_twin(project, dataset, build))
     header, source = c_array(content)
-    (folder / "model.tflite").write_bytes(content)
-    (folder / "model_data.h").write_text(header, "utf-8")
-    (folder / "model_data.cc").write_text(source, "utf-8")
+    write_whole(content, out.model)
+    write_whole(header, out.c_header)
+    write_whole(source, out.c_source)
 
 
-def build_network(project: Project, dataset: Dataset, build: Path) -> Any:
+def build_network(project: Project, dataset: Dataset, build: BuildFolder) -> Any:
     """The Keras model of `project` for the images of `dataset`, freshly drawn."""
     from tinycnn.models import build_from_settings
     from tinycnn.models.backend import pin_threads
@@ -135,14 +137,14 @@ def build_network(project: Project, dataset: Dataset, build: Path) -> Any:
     pin_threads(project.training.threads)
     return build_from_settings(
         project.model,
-        root=build.parent,
+        root=build.project,
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
         seed=project.seed,
     )
 
 
-def load_twin(project: Project, dataset: Dataset, build: Path) -> Any:
+def load_twin(project: Project, dataset: Dataset, build: BuildFolder) -> Any:
     """The fake-quantized twin that `quantize` left in the build folder.
 
     Raises:
@@ -151,7 +153,7 @@ def load_twin(project: Project, dataset: Dataset, build: Path) -> Any:
     from tinycnn.training.weights import load_weights
 
     twin = _twin_of(build_network(project, dataset, build), project)
-    load_weights(twin, build / "quantized.npz")
+    load_weights(twin, build.twin_weights)
     return twin
 
 
@@ -166,9 +168,9 @@ def _twin_of(model: Any, project: Project) -> Any:
     )
 
 
-def remove_checkpoints(build: Path, stage: str) -> None:
+def remove_checkpoints(build: BuildFolder, stage: str) -> None:
     """Forget where a stage was while it trained."""
-    for path in build.glob(f"{stage}*.checkpoint"):
+    for path in build.checkpoints(stage):
         path.unlink()
 
 
@@ -228,7 +230,7 @@ def _hooks(name: str, recipe: TrainingSettings, job: Job) -> Hooks:
     from tinycnn.training.fit import Hooks
     from tinycnn.training.log import EpochLog
 
-    log = EpochLog(job.build / "tensorboard" / name) if recipe.tensorboard else None
+    log = EpochLog(job.build.event_logs / name) if recipe.tensorboard else None
     numbers = itertools.count(1)
 
     def after_epoch(epoch: Epoch) -> None:
@@ -240,13 +242,14 @@ def _hooks(name: str, recipe: TrainingSettings, job: Job) -> Hooks:
 
     return Hooks(
         after_epoch=after_epoch,
-        checkpoint=Checkpoint(job.build / f"{name}.checkpoint", job.key),
+        checkpoint=Checkpoint(job.build.checkpoint(name), job.key),
         teacher=load_teacher(job.project, job.dataset, job.build),
     )
 
 
-def _write_curve(path: Path, history: Any, test_accuracy: float) -> None:
+def _write_curves(
+    file: JsonFile[Curves], history: History, test_accuracy: float
+) -> None:
     names = ("loss", "accuracy", "val_loss", "val_accuracy")
-    curve = {name: [getattr(e, name) for e in history.epochs] for name in names}
-    text = json.dumps({**curve, "test_accuracy": test_accuracy}, indent=1)
-    path.write_text(f"{text}\n", "utf-8")
+    curves = {n: tuple(getattr(e, n) for e in history.epochs) for n in names}
+    file.write(Curves(**curves, test_accuracy=test_accuracy))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tinycnn.artifacts import hash_json, hash_path
 from tinycnn.models.user import user_model_file
-from tinycnn.pipeline.stages import hash_json, hash_path
 from tinycnn.project import PROJECT_FILE, load_project
 
 __all__ = ["find_recipes", "hash_recipe"]

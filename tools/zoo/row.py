@@ -16,23 +16,23 @@ from pathlib import Path
 import numpy as np
 
 from tinycnn import __version__
-from tinycnn.analysis.fit import analyze_tflite, find_objective
+from tinycnn.artifacts import BuildFolder
 from tinycnn.cli.console import ConsoleObserver, open_project
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import TinycnnError
 from tinycnn.files import write_whole
 from tinycnn.pipeline import (
-    Observer,
     Workspace,
+    bench_project,
     build_project,
     convert_project,
     train_float,
-    validate_project,
 )
-from tinycnn.pipeline.evaluation import model_inputs
 from tinycnn.pipeline.stages import StageRunner
+from tinycnn.pipeline.subject import model_inputs
 from tinycnn.project import PROJECT_FILE, QuantizationSettings, load_project
 from tinycnn.reference import load_reference
+from tinycnn.workbench import DeviceChoice, Observer, validate
 from tools.zoo.recipes import hash_recipe
 from tools.zoo.stopwatch import Stopwatch
 
@@ -106,20 +106,18 @@ def run_row(folder: Path) -> Row:
     project = load_project(folder)
     with ConsoleObserver() as console:
         for lender in project.training.lenders:
-            watch = Stopwatch(folder / lender / "build", console)
+            watch = Stopwatch(BuildFolder.of(folder / lender), console)
             train_float(open_project(folder / lender, watch))
             watch.stop()
-        watch = Stopwatch(folder / "build", console)
+        watch = Stopwatch(BuildFolder.of(folder), console)
         workspace = open_project(folder, watch)
         report = build_project(workspace)
-        on_board = validate_project(workspace, count=_ON_BOARD)
+        subject = bench_project(workspace, count=_ON_BOARD)
+        on_board = validate(subject, DeviceChoice(), workspace.observer)
         ptq_correct = _count_ptq(workspace, console)
-    build, board = workspace.build, workspace.board
-    evaluation = json.loads((build / "evaluation.json").read_text("utf-8"))
-    if evaluation["host_different"] or on_board.different:
-        raise DifferentError(f"{build}: outputs differ from the reference's")
-    objective = find_objective(board, project.target.optimize)
-    analysis = analyze_tflite((build / "model.tflite").read_bytes(), objective)
+    build, analysis = workspace.build, report.analysis
+    if build.evaluation.read().host_different or on_board.different:
+        raise DifferentError(f"{build.path}: outputs differ from the reference's")
     correct = [step.correct for step in report.ladder]
     minutes, cpu_minutes = watch.minutes
     return Row(
@@ -166,20 +164,19 @@ def write_result(folder: Path, name: str, row: Row) -> None:
 
 def _count_ptq(workspace: Workspace, observer: Observer) -> int:
     """Test images that are right when the float network's ranges are only measured."""
-    build = workspace.build.parent / "ptq"
-    build.mkdir(exist_ok=True)
-    for name in ("float.npz", "float.json", "stages.json"):
-        (build / name).write_bytes((workspace.build / name).read_bytes())
+    own = workspace.build
+    build = BuildFolder(own.project / "ptq")
+    for path in (own.float_weights, own.float_curves.path, own.records.path):
+        write_whole(path.read_bytes(), build.path / path.name)
     settings = {**workspace.project.quantization.model_dump(), "method": "ptq"}
     changes = {"quantization": QuantizationSettings(**settings)}
     measured = dataclasses.replace(
         workspace,
         project=workspace.project.model_copy(update=changes),
-        build=build,
         runner=StageRunner(build, observer),
     )
     convert_project(measured)
-    path, test = build / "model.tflite", workspace.dataset.test
+    path, test = build.model, workspace.dataset.test
     graph = read_tflite(path.read_bytes())
     inputs = model_inputs(graph.tensors[graph.inputs[0]], test.images)
     outputs = load_reference(path, measured.project.target.numerics).run(inputs)

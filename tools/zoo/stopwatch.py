@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 
+from tinycnn.artifacts import BuildFolder
 from tinycnn.files import write_whole
-from tinycnn.pipeline import Observer
+from tinycnn.workbench import Observer
 
 __all__ = ["Stopwatch"]
 
@@ -25,9 +25,9 @@ class Stopwatch:
         observer: Told everything.
     """
 
-    def __init__(self, build: Path, observer: Observer) -> None:
+    def __init__(self, build: BuildFolder, observer: Observer) -> None:
         self._build, self._observer = build, observer
-        self._path = build / "seconds.json"
+        self._path = build.path / "seconds.json"
         self._stage, self._last = "", (0.0, 0.0)
         self.seconds: dict[str, list[float]] = {}  # clock and processor, by stage
         if self._path.exists():
@@ -38,7 +38,7 @@ class Stopwatch:
         self.stop()
         if name in _TRAININGS and not is_current:
             self._stage, self._last = name, _now()
-            if not any(self._build.glob(f"{name}*.checkpoint")):
+            if not any(self._build.checkpoints(name)):
                 self.seconds[name] = [0.0, 0.0]
         self._observer.stage(name, is_current=is_current)
 

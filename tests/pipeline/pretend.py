@@ -1,0 +1,147 @@
+"""A build folder as `tinycnn build` leaves it, without training and without tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.pipeline.test_stages import Log
+from tinycnn import __version__
+from tinycnn.analysis.fit import analyze
+from tinycnn.artifacts import (
+    BoardImage,
+    BuildFolder,
+    Curves,
+    Evaluation,
+    Inputs,
+    LinkedFirmware,
+    Record,
+    hash_path,
+)
+from tinycnn.compiler import read_tflite
+from tinycnn.datasets import Dataset
+from tinycnn.files import write_whole
+from tinycnn.frames import App
+from tinycnn.pipeline.borrowing import hash_borrowed
+from tinycnn.pipeline.build import Workspace, open_workspace
+from tinycnn.pipeline.firmware import compile_project
+from tinycnn.pipeline.inputs import (
+    convert_inputs,
+    evaluate_inputs,
+    firmware_inputs,
+    hash_dataset,
+    project_inputs,
+    quantize_inputs,
+    train_inputs,
+)
+from tinycnn.pipeline.stages import StageRunner
+from tinycnn.project import Project
+
+_CURVES = Curves((1.0,), (0.5,), (1.0,), (0.5,), test_accuracy=0.5)
+
+
+def pretend_build(folder: Path, model: bytes, *, app: App | None = None) -> Workspace:
+    """The project in `folder`, built; its programs are no programs."""
+    workspace = open_workspace(folder, observer=Log(), app=app)
+    project, dataset, runner = workspace.project, workspace.dataset, workspace.runner
+    pretend_model(runner, project, dataset, model)
+    digest = record_of(runner, "convert").digest
+    inputs = project_inputs(
+        project,
+        dataset.class_names,
+        digest,
+        app=workspace.app,
+        file_app=project.target.app,
+    )
+
+    def link(out: BuildFolder) -> None:
+        write_whole(b"ELF", out.simulated_image)
+        write_whole(b"program", out.host_program)
+        compilation = compile_project(project, model)
+        out.linked.write(
+            LinkedFirmware(
+                model_sha256=compilation.graph.sha256,
+                generator=f"tinycnn {__version__}",
+                board=project.target.board,
+                engine="compiled",
+                numerics=project.target.numerics,
+                flash_bytes=50_000,
+                ram_bytes=20_000,
+                analysis=analyze(compilation, file=read_tflite(model)),
+            )
+        )
+
+    runner.run("firmware", firmware_inputs(inputs, None), link)
+    pretend_evaluation(runner, dataset)
+    return workspace
+
+
+def pretend_model(
+    runner: StageRunner, project: Project, dataset: Dataset, model: bytes
+) -> None:
+    """The stages of training and conversion, which gave `model`."""
+    build = runner.build
+
+    def train(out: BuildFolder) -> None:
+        write_whole(model, out.float_weights)
+        out.float_curves.write(_CURVES)
+
+    def quantize(out: BuildFolder) -> None:
+        write_whole(model, out.twin_weights)
+        out.twin_curves.write(_CURVES)
+        out.twin_outputs.write(_outputs(model, dataset))
+
+    inputs = train_inputs(
+        project,
+        build.project,
+        hash_dataset(dataset),
+        hash_borrowed(project, build),
+        {"keras": "0"},
+    )
+    weights = runner.run("train", inputs, train)
+    weights = runner.run("quantize", quantize_inputs(project, weights), quantize)
+    runner.run(
+        "convert",
+        convert_inputs(weights),
+        lambda out: write_whole(model, out.model),
+    )
+
+
+def pretend_evaluation(runner: StageRunner, dataset: Dataset) -> None:
+    """The stage that measures what was linked."""
+    model = runner.build.model.read_bytes()
+
+    def evaluate(out: BuildFolder) -> None:
+        out.reference_outputs.write(_outputs(model, dataset))
+        out.evaluation.write(Evaluation("litert", 1, 1, 0, 64_000, 1.0, 100))
+
+    digests = (record_of(runner, name).digest for name in ("firmware", "convert"))
+    inputs = evaluate_inputs(hash_dataset(dataset), *digests)
+    runner.run("evaluate", inputs, evaluate)
+
+
+def pretend_board_image(workspace: Workspace, image: bytes) -> None:
+    """What the board's own tools made of the sketch."""
+    build, project = workspace.build, workspace.project
+    sketch = build.firmware_project(project.target.framework, project.name)
+    sketch.mkdir(parents=True)
+    (sketch / "sketch.ino").touch()
+
+    def link(out: BuildFolder) -> None:
+        write_whole(image, out.uploadable(project.name, "bin"))
+        out.board_image.write(BoardImage("arduino-cli 1"))
+
+    inputs = Inputs(made_of={sketch.name: hash_path(sketch)})
+    workspace.runner.run("board", inputs, link)
+
+
+def record_of(runner: StageRunner, stage: str) -> Record:
+    """What is known of a stage that has run."""
+    return runner.build.records.read()[stage]
+
+
+def _outputs(model: bytes, dataset: Dataset) -> np.ndarray:
+    graph = read_tflite(model)
+    size = graph.tensors[graph.outputs[0]].size
+    return np.zeros((len(dataset.test), size), np.int8)

@@ -1,0 +1,31 @@
+"""The build folder as data: what is in it, by name and by type, whole or not there."""
+
+from tinycnn.artifacts.build_folder import BuildFolder
+from tinycnn.artifacts.contents import (
+    BoardImage,
+    Curves,
+    Evaluation,
+    LinkedFirmware,
+    TflmFacts,
+    Validated,
+)
+from tinycnn.artifacts.digest import hash_json, hash_path
+from tinycnn.artifacts.file_kinds import ArrayFile, JsonFile
+from tinycnn.artifacts.records import Inputs, Record, flatten_settings
+
+__all__ = [
+    "ArrayFile",
+    "BoardImage",
+    "BuildFolder",
+    "Curves",
+    "Evaluation",
+    "Inputs",
+    "JsonFile",
+    "LinkedFirmware",
+    "Record",
+    "TflmFacts",
+    "Validated",
+    "flatten_settings",
+    "hash_json",
+    "hash_path",
+]

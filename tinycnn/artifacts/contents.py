@@ -1,0 +1,133 @@
+"""What the JSON files of a build folder hold, one dataclass each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinycnn.analysis.fit import Analysis
+
+__all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
+__all__ += ["Validated", "ValidatedDevice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """One phase of training: a value an epoch, and what it ended with.
+
+    Attributes:
+        loss: Mean training loss.
+        accuracy: Share of training images that were right, 0 to 1.
+        val_loss: Mean loss on the validation split.
+        val_accuracy: Share of validation images that were right.
+        test_accuracy: Share of test images that the chosen weights get right.
+    """
+
+    loss: tuple[float, ...]
+    accuracy: tuple[float, ...]
+    val_loss: tuple[float, ...]
+    val_accuracy: tuple[float, ...]
+    test_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFirmware:
+    """What was linked for the simulated board and this computer.
+
+    Attributes:
+        model_sha256: Of the `.tflite` file.
+        generator: Program and version that wrote the code.
+        board: Name of the board.
+        engine: What runs the model in the simulated board's image.
+        numerics: The reference that it must equal.
+        flash_bytes: What the image takes of the flash.
+        ram_bytes: What it takes of RAM, the arena included.
+        analysis: Of the one compilation that both programs were built of.
+    """
+
+    model_sha256: str
+    generator: str
+    board: str
+    engine: str
+    numerics: str
+    flash_bytes: int
+    ram_bytes: int
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class TflmFacts:
+    """What the project's TFLite Micro is given.
+
+    Attributes:
+        arena_bytes: Set aside for the interpreter; a device says what it uses.
+        differing: The operators that it rounds otherwise than the reference.
+    """
+
+    arena_bytes: int
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardImage:
+    """What became of the real board's image.
+
+    Attributes:
+        tool: What linked it, with versions; empty if nothing did.
+        missing: What to install so that it is linked.
+        flash_bytes: What it takes of the flash, the framework included.
+        ram_bytes: What it takes of RAM before it runs.
+    """
+
+    tool: str = ""
+    missing: str = ""
+    flash_bytes: int = 0
+    ram_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What the test images gave.
+
+    Attributes:
+        reference: Identity of the interpreter.
+        reference_correct: Test images that it gets right.
+        host_correct: Likewise the generated C as a program of this computer.
+        host_different: Test images of which the two give different bytes.
+        cycles: Of one inference on the simulated board; 0 if not known.
+        latency_ms: Their time at the board's clock.
+        stack_bytes: Most stack that the inference used.
+    """
+
+    reference: str
+    reference_correct: int
+    host_correct: int
+    host_different: int
+    cycles: int
+    latency_ms: float
+    stack_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedDevice:
+    """The device of a validation."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What is read again of a validation's results.
+
+    Attributes:
+        model_sha256: Of the model that was validated.
+        device: Where.
+        images: How many were sent.
+        equal: How many outputs were the reference's.
+        images_per_second: Of the whole run.
+    """
+
+    model_sha256: str
+    device: ValidatedDevice
+    images: int
+    equal: int
+    images_per_second: float

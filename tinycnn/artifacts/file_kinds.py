@@ -1,0 +1,130 @@
+"""Files of a type: read, checked and written whole.
+
+A file that is missing, torn or of another shape is one line that names it and what to
+do; what `read` gives is what `write` was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from tinycnn.errors import ProjectError, TinycnnError
+from tinycnn.files import write_whole, writing
+
+__all__ = ["ArrayFile", "JsonFile"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class JsonFile(Generic[_T]):
+    """A JSON file that holds one value of `kind`, a dataclass or a mapping of them."""
+
+    path: Path
+    kind: Any
+
+    def read(self) -> _T:
+        """What the file holds.
+
+        Raises:
+            ProjectError: If there is no such file.
+            TinycnnError: If it is broken, or was written by another tinycnn.
+        """
+        data = _read_bytes(self.path)
+        try:
+            value: _T = _adapter(self.kind).validate_json(data)
+        except ValidationError as error:
+            raise _broken(self.path, _describe(error)) from error
+        return value
+
+    def read_if_there(self) -> _T | None:
+        """What the file holds; None if it is missing, or cannot be read as it should.
+
+        For what can be made again without a loss.
+        """
+        try:
+            return self.read()
+        except TinycnnError:
+            return None
+
+    def write(self, value: _T) -> None:
+        """Write `value`; the same value gives the same bytes.
+
+        Raises:
+            TinycnnError: If the file cannot be written.
+        """
+        text = _adapter(self.kind).dump_json(value, indent=1)
+        write_whole(text + b"\n", self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayFile:
+    """A `.npy` file without pickled objects."""
+
+    path: Path
+
+    def read(self) -> NDArray[Any]:
+        """The array.
+
+        Raises:
+            ProjectError: If there is no such file.
+            TinycnnError: If it is broken.
+        """
+        try:
+            array: NDArray[Any] = np.load(self.path, allow_pickle=False)
+        except FileNotFoundError as error:
+            raise _missing(self.path) from error
+        except (OSError, ValueError, EOFError) as error:
+            raise _broken(self.path, "an array of numpy") from error
+        return array
+
+    def write(self, array: NDArray[Any]) -> None:
+        """Write `array`.
+
+        Raises:
+            OSError: If the file cannot be written.
+        """
+        with writing(self.path) as stream:
+            np.save(stream, array, allow_pickle=False)
+
+
+@lru_cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    except OSError as error:
+        raise _broken(path, f"a file: {error.strerror}") from error
+
+
+def _describe(error: ValidationError) -> str:
+    """What was expected, in the words of the file's first problem."""
+    problem = error.errors(include_url=False)[0]
+    if problem["type"] == "json_invalid":
+        return "JSON, got something else or half of it"
+    where = ".".join(map(str, problem["loc"])) or "it"
+    return f"what this tinycnn writes, but {where}: {problem['msg'].lower()}"
+
+
+def _missing(path: Path) -> ProjectError:
+    return ProjectError(
+        f"{path}: no such file: not built yet", hint="run tinycnn build"
+    )
+
+
+def _broken(path: Path, expected: str) -> TinycnnError:
+    return TinycnnError(
+        f"{path}: expected {expected}", hint="delete it and run tinycnn build"
+    )

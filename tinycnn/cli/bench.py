@@ -1,0 +1,37 @@
+"""What `validate` and `profile` are asked about: a project, or a `.tflite` file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tinycnn.cli.console import is_project, open_project
+from tinycnn.workbench import Observer, Subject, bench_file
+
+__all__ = ["open_subject"]
+
+
+@contextmanager
+def open_subject(
+    model: Path,
+    observer: Observer,
+    *,
+    inputs: Path | None = None,
+    count: int | None = None,
+) -> Iterator[Subject]:
+    """What lies at `model`, on the workbench.
+
+    Args:
+        model: A project that was built, or a `.tflite` file.
+        observer: Told how the work proceeds.
+        inputs: A `.npy` file for the file's model.
+        count: Use only so many inputs.
+    """
+    if is_project(model):
+        from tinycnn.pipeline.bench import bench_project
+
+        yield bench_project(open_project(model, observer), count=count)
+    else:
+        with bench_file(model, inputs=inputs, count=count, observer=observer) as file:
+            yield file

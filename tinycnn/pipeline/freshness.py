@@ -1,0 +1,208 @@
+"""Does a build folder belong to today's tinycnn.toml?
+
+What each stage was made of is compared with what it would be made of now. The first
+difference is told by the name that it has in the project file, so that a verdict, a
+figure or an image is never another project's. The versions of programs do not count:
+what an older one made is no less this project's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from tinycnn.analysis.fit import analyze
+from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path
+from tinycnn.compiler import read_tflite
+from tinycnn.datasets import Dataset
+from tinycnn.errors import ProjectError, StaleBuildError, TinycnnError
+from tinycnn.frames import App
+from tinycnn.pipeline.borrowing import hash_borrowed_if_there
+from tinycnn.pipeline.firmware import compile_project
+from tinycnn.pipeline.inputs import (
+    DATA,
+    convert_inputs,
+    evaluate_inputs,
+    firmware_inputs,
+    hash_dataset,
+    project_inputs,
+    quantize_inputs,
+    tflm_inputs,
+    train_inputs,
+)
+from tinycnn.project import PROJECT_FILE, Project
+
+__all__ = ["check_board_image", "check_current", "is_model_current"]
+
+_HINT = "run tinycnn build"
+_READ_AGAIN = ("convert", "firmware", "evaluate")
+_LONGEST = 60  # characters of a value in a message
+
+
+def check_current(
+    project: Project, build: BuildFolder, dataset: Dataset | None = None
+) -> None:
+    """Do nothing if the project was built as it is now.
+
+    Args:
+        project: Today's project file.
+        build: The build folder.
+        dataset: Its data set; None where that is not at hand, so that only its settings
+            are compared.
+
+    Raises:
+        StaleBuildError: If something changed since.
+        ProjectError: If it was never built.
+        TinycnnError: If the build folder's records are broken.
+    """
+    if not build.records.path.exists():
+        raise ProjectError(f"{build.path}: not built yet", hint=_HINT)
+    records = build.records.read()
+    for stage, today in _list_stages(project, build, records, dataset):
+        if stage not in records:
+            raise ProjectError(
+                f"{build.path}: not built yet: stage {stage} did not end", hint=_HINT
+            )
+        _check_stage(records[stage], today, project, build, stage)
+
+
+def check_board_image(project: Project, build: BuildFolder) -> None:
+    """Do nothing if the real board's image was linked of the sources that are there.
+
+    Raises:
+        StaleBuildError: If it was not, or was replaced.
+        TinycnnError: If the build folder's records are broken.
+    """
+    record = build.records.read().get("board")
+    sources = build.firmware_project(project.target.framework, project.name)
+    if record is None or record.inputs.made_of.get(sources.name) != hash_path(sources):
+        text = f"{build.board}: made of other sources than {sources}"
+        raise StaleBuildError(text, hint=_HINT)
+    for damage in _list_damages(record, build):
+        raise StaleBuildError(damage, hint=_HINT)
+
+
+def is_model_current(project: Project, build: BuildFolder) -> bool:
+    """Whether the build folder has a `.tflite` file of today's project file."""
+    try:
+        records = build.records.read()
+        for stage, today in _list_stages(project, build, records, None):
+            _check_stage(records[stage], today, project, build, stage)
+            if stage == "convert":
+                return True
+    except (TinycnnError, KeyError):
+        pass
+    return False
+
+
+def _list_stages(
+    project: Project,
+    build: BuildFolder,
+    records: dict[str, Record],
+    dataset: Dataset | None,
+) -> Iterator[tuple[str, Inputs]]:
+    """Each stage with what it would be made of today, in the order of the build."""
+    data = hash_dataset(dataset)
+    borrowed = hash_borrowed_if_there(project, build)
+    yield "train", train_inputs(project, build.project, data, borrowed, {})
+    yield "quantize", quantize_inputs(project, records["train"].digest)
+    yield "convert", convert_inputs(records["quantize"].digest)
+    labels = None if dataset is None else dataset.class_names
+    model, tflm = records["convert"].digest, None
+    made = project_inputs(
+        project,
+        labels,
+        model,
+        app=_app_of(records, project),
+        file_app=project.target.app,
+    )
+    if project.target.tflm_library is not None and "tflm" in records:
+        library = build.project / project.target.tflm_library
+        if library.is_dir():
+            yield "tflm", tflm_inputs(project, library)
+        tflm = records["tflm"].digest
+    yield "firmware", firmware_inputs(made, tflm)
+    yield "evaluate", evaluate_inputs(data, records["firmware"].digest, model)
+
+
+def _app_of(records: dict[str, Record], project: Project) -> App:
+    """What the firmware does: as the build was asked to, while the file is as it was.
+
+    An option of the command line is not in the file, so it cannot be missing there.
+    """
+    asked = records["firmware"].inputs.options if "firmware" in records else {}
+    own: App = project.target.app
+    return cast(App, asked["app"]) if own in asked.values() else own
+
+
+def _check_stage(
+    record: Record, today: Inputs, project: Project, build: BuildFolder, stage: str
+) -> None:
+    change = next(_list_changes(record, today, project, build), None)
+    if change is None and stage in _READ_AGAIN:
+        change = next(_list_damages(record, build), None)
+    if change is not None:
+        raise StaleBuildError(change, hint=_HINT)
+
+
+def _list_changes(
+    record: Record, today: Inputs, project: Project, build: BuildFolder
+) -> Iterator[str]:
+    """One line for each input that is another now."""
+    then = record.inputs
+    if then.options.get("app") != today.options.get("app"):
+        yield _tell("target.app", then.options.get("app"), project.target.app)
+    changed = _differing(then.settings, today.settings)
+    if not _steers_nothing(changed, project, build):
+        for key in changed:
+            yield _tell(key, then.settings.get(key), today.settings.get(key))
+    touched = [
+        name for name in today.files if today.files[name] != then.files.get(name)
+    ]
+    if touched or DATA not in today.files:  # a setting may say why, or alone say that
+        for key in _differing(then.told, today.told):
+            yield _tell(key, then.told.get(key), today.told.get(key))
+    yield from (f"{name}: changed since the build" for name in touched)
+    for name, digest in today.made_of.items():
+        if then.made_of.get(name) != digest:
+            yield f"{build.path / next(iter(record.outputs))}: made of an older {name}"
+
+
+def _list_damages(record: Record, build: BuildFolder) -> Iterator[str]:
+    """One line for each output that is no longer what the stage made."""
+    for name, digest in record.outputs.items():
+        path = build.path / name
+        if path in (build.c_header, build.c_source):  # for the user, read by nothing
+            continue
+        if not path.exists():
+            yield f"{path}: deleted since the build"
+        elif hash_path(path) != digest:
+            yield f"{path}: changed since the build"
+
+
+def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    keys = dict.fromkeys((*now, *then))
+    return [key for key in keys if then.get(key) != now.get(key)]
+
+
+def _steers_nothing(changed: list[str], project: Project, build: BuildFolder) -> bool:
+    """Whether other budgets, and nothing else, lead to the kernels that were linked."""
+    if not changed or not all(key.startswith("budgets.") for key in changed):
+        return False
+    content = build.model.read_bytes()
+    found = analyze(compile_project(project, content), file=read_tflite(content))
+    return build.linked.read().analysis == found
+
+
+def _tell(key: str, then: object, now: object) -> str:
+    built = "built for" if key.startswith(("target.", "budgets.")) else "built with"
+    return f"{key}: {built} {_show(then)}, {PROJECT_FILE} now says {_show(now)}"
+
+
+def _show(value: object) -> str:
+    """A value of the project file in a few words."""
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

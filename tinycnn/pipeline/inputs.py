@@ -1,0 +1,171 @@
+"""What the outputs of each stage depend on, named as in tinycnn.toml.
+
+The build compares it with what it was when a stage ran last, and runs the stage again;
+whoever reads the build folder compares likewise, and is told what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tinycnn.analysis.fit import find_objective
+from tinycnn.artifacts import (
+    BuildFolder,
+    Inputs,
+    flatten_settings,
+    hash_json,
+    hash_path,
+)
+from tinycnn.boards import load_board
+from tinycnn.datasets import Dataset
+from tinycnn.frames import App
+from tinycnn.models.user import user_model_file
+from tinycnn.project import Project
+
+__all__ = ["convert_inputs", "evaluate_inputs", "firmware_inputs", "hash_dataset"]
+__all__ += ["project_inputs", "quantize_inputs", "report_inputs", "tflm_inputs"]
+__all__ += ["train_inputs"]
+
+_NAMES = BuildFolder(Path())
+_LABELS = "names of the classes"
+DATA = "data set"
+
+
+def hash_dataset(dataset: Dataset | None) -> dict[str, str]:
+    """The digest of a data set's content; nothing where it is not at hand."""
+    return {} if dataset is None else {DATA: dataset.sha256}
+
+
+def train_inputs(
+    project: Project,
+    root: Path,
+    data: Mapping[str, str],
+    borrowed: Mapping[str, str],
+    tools: Mapping[str, str],
+) -> Inputs:
+    """Of the float network.
+
+    Args:
+        project: What to train and how.
+        root: Its folder.
+        data: Digest of the data set.
+        borrowed: Digests of other projects' weights.
+        tools: Versions of what trains.
+    """
+    own = user_model_file(project.model, root)
+    files = {own.name: hash_path(own)} if own and own.exists() else {}
+    weights = {f"weights of {folder}": digest for folder, digest in borrowed.items()}
+    return Inputs(
+        settings=flatten_settings(
+            {
+                "model": project.model.model_dump(),
+                "training": _recipe(project),
+                "seed": project.seed,
+            }
+        ),
+        files={**data, **files, **weights},
+        tools=tools,
+        told=flatten_settings({"dataset": project.dataset.model_dump()}),
+    )
+
+
+def quantize_inputs(project: Project, weights: str) -> Inputs:
+    """Of the fake-quantized twin; `weights` is the float network's digest."""
+    tables = {
+        "training": _recipe(project),
+        "quantization": project.quantization.model_dump(),
+    }
+    return Inputs(
+        settings=flatten_settings(tables), made_of={_NAMES.float_weights.name: weights}
+    )
+
+
+def convert_inputs(weights: str) -> Inputs:
+    """Of the `.tflite` file; `weights` is the twin's digest."""
+    return Inputs(made_of={_NAMES.twin_weights.name: weights})
+
+
+def project_inputs(
+    project: Project,
+    labels: Sequence[str] | None,
+    model: str,
+    *,
+    app: App,
+    file_app: App,
+) -> Inputs:
+    """Of the sketch or application.
+
+    Args:
+        project: Its settings, but for the app.
+        labels: The names of the classes; None where they are not at hand.
+        model: Digest of the `.tflite` file.
+        app: What the firmware does.
+        file_app: What tinycnn.toml says that it does.
+    """
+    unused = {"app"} if app == "serial" else {"app", "frame"}
+    settings = flatten_settings(
+        {
+            "name": project.name,
+            "target": project.target.model_dump(exclude=unused),
+            "budgets": _binding_budgets(project),
+            "dataset": {"fit": project.dataset.fit if app != "validate" else None},
+        }
+    )
+    return Inputs(
+        settings=settings,
+        files={} if labels is None else {_LABELS: hash_json(list(labels))},
+        made_of={_NAMES.model.name: model},
+        options={"app": app, "target.app": file_app},
+    )
+
+
+def firmware_inputs(project: Inputs, tflm: str | None) -> Inputs:
+    """Of the linked programs: those of the project, and the digest of TFLite Micro."""
+    archive = {} if tflm is None else {_NAMES.tflm_archive.name: tflm}
+    return replace(project, made_of={**project.made_of, **archive})
+
+
+def tflm_inputs(project: Project, library: Path) -> Inputs:
+    """Of TFLite Micro for the simulated board; `library` is its source."""
+    core = load_board(project.target.board).core
+    return Inputs(
+        files={"target.tflm_library": hash_path(library)}, options={"core": core}
+    )
+
+
+def evaluate_inputs(data: Mapping[str, str], firmware: str, model: str) -> Inputs:
+    """Of the evaluation: the digests of data set, linked programs and `.tflite`."""
+    made_of = {_NAMES.simulated_image.name: firmware, _NAMES.model.name: model}
+    return Inputs(files=data, made_of=made_of)
+
+
+def report_inputs(project: Project, build: BuildFolder) -> Inputs:
+    """Of the page: all that it is gathered from."""
+    sources = (
+        *(build.evaluation.path, build.linked.path, build.twin_curves.path),
+        *(build.results.path, build.profile.path),
+    )
+    return Inputs(
+        settings=flatten_settings(project.model_dump()),
+        made_of={path.name: hash_path(path) for path in sources if path.exists()},
+    )
+
+
+def _recipe(project: Project) -> dict[str, object]:
+    """All that training depends on."""
+    return project.training.model_dump(exclude={"tensorboard"})
+
+
+def _binding_budgets(project: Project) -> dict[str, int]:
+    """The budgets that are less than the board has, by which kernels are chosen."""
+    target, board = project.target, load_board(project.target.board)
+    budgets = project.budgets.model_dump(include={"flash_bytes", "ram_bytes"})
+    free = find_objective(board, target.optimize)
+    bound = find_objective(board, target.optimize, **budgets)
+    return {
+        name: limit
+        for name, limit in budgets.items()
+        if getattr(free, name, None) != getattr(bound, name, None)
+    }

@@ -1,0 +1,75 @@
+"""A project's model as the subject of the workbench, once its firmware is linked."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.artifacts import BuildFolder, LinkedFirmware
+from tinycnn.boards import load_board
+from tinycnn.compiler import Tensor, read_tflite
+from tinycnn.datasets import Dataset, quantize_images
+from tinycnn.firmware.tflm import ARDUINO_RELEASE
+from tinycnn.harness import Identity
+from tinycnn.pipeline.firmware import RELEASES
+from tinycnn.project import Project, TargetSettings
+from tinycnn.reference import load_reference
+from tinycnn.workbench import DeviceChoice, Subject
+from tinycnn.workbench.subject import DeviceKind
+
+__all__ = ["identify", "linked_subject", "model_inputs"]
+
+
+def linked_subject(
+    project: Project, build: BuildFolder, dataset: Dataset, *, count: int | None = None
+) -> Subject:
+    """The linked model with the first `count` test images, or all of them.
+
+    Raises:
+        TinycnnError: If a file of the build folder is missing or broken.
+    """
+    graph = read_tflite(build.model.read_bytes())
+    linked, target, test = build.linked.read(), project.target, dataset.test
+    return Subject(
+        inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images[:count]),
+        reference=lambda: load_reference(build.model, target.numerics),
+        analysis=linked.analysis,
+        board=load_board(target.board),
+        program=partial(_find_program, build),
+        identity=partial(identify, linked, target),
+        labels=test.labels[:count],
+    )
+
+
+def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """Test images as the model's int8 input, one flat row an image."""
+    inputs = quantize_images(images, scale=tensor.scale, zero_point=tensor.zero_point)
+    return inputs.reshape(len(images), -1)
+
+
+def identify(
+    linked: LinkedFirmware, target: TargetSettings, choice: DeviceChoice
+) -> Identity:
+    """What a device that runs the project's firmware must say of itself."""
+    engine, release = linked.engine, ARDUINO_RELEASE
+    if choice.port is not None:
+        engine, release = target.engine, RELEASES[target.framework]
+    elif choice.kind == "host":
+        engine = "compiled"
+    is_compiled = engine == "compiled"
+    library = f"{linked.generator} for {release.name} {release.version}"
+    is_board = choice.port is not None or choice.kind == "sim"
+    return Identity(
+        linked.model_sha256,
+        linked.numerics,
+        generator=linked.generator if is_compiled else library,
+        arena_bytes=linked.analysis.plan.arena_bytes if is_compiled else None,
+        board=load_board(linked.board) if is_board else None,
+    )
+
+
+def _find_program(build: BuildFolder, kind: DeviceKind) -> Path:
+    return build.host_program if kind == "host" else build.simulated_image

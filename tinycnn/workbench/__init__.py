@@ -1,0 +1,21 @@
+"""One bench for all models: what runs one is compared with its reference, or measured.
+
+A project and a lone `.tflite` file are two ways to bring a `Subject`.
+"""
+
+from tinycnn.workbench.file import FoundModel, bench_file, read_model
+from tinycnn.workbench.observer import Observer
+from tinycnn.workbench.operations import profile, validate
+from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
+
+__all__ = [
+    "DeviceChoice",
+    "FoundModel",
+    "Observer",
+    "Subject",
+    "bench_file",
+    "open_device",
+    "profile",
+    "read_model",
+    "validate",
+]

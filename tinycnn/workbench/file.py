@@ -1,0 +1,170 @@
+"""A `.tflite` file without a project: compiled, and built where that is needed.
+
+Firmware is built in a scratch folder and gone afterwards; a port leads to a board that
+carries the model already. The inputs are random bytes, or those of a `.npy` file.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn import __version__
+from tinycnn.analysis.fit import Analysis, analyze, find_objective
+from tinycnn.boards import Board, load_board
+from tinycnn.compiler import Compilation, compile_tflite, read_tflite
+from tinycnn.compiler.ir.program import Program
+from tinycnn.errors import ProjectError
+from tinycnn.firmware import build_host, build_image, make_input, write_arduino_project
+from tinycnn.harness import Identity
+from tinycnn.reference import load_isolated_reference
+from tinycnn.rendering import c_identifier
+from tinycnn.workbench.observer import Observer
+from tinycnn.workbench.subject import DeviceChoice, DeviceKind, Subject
+
+__all__ = ["FoundModel", "bench_file", "read_model"]
+
+_BOARD = "nano33ble"
+_INPUTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """A `.tflite` and where it is from.
+
+    Attributes:
+        content: The bytes of the file.
+        origin: What the file says: a path, or an architecture that was not trained.
+        board: The board that a project names; None without a project.
+        parameters: Those of a Keras model that was not trained, as Keras counts them.
+        analysis: Of the compilation that the project's firmware is, or would be.
+    """
+
+    content: bytes
+    origin: str
+    board: str | None = None
+    parameters: int | None = None
+    analysis: Analysis | None = None
+
+
+@contextmanager
+def bench_file(
+    path: Path,
+    *,
+    inputs: Path | None = None,
+    count: int | None = None,
+    observer: Observer,
+) -> Iterator[Subject]:
+    """The model in the file `path`, to be validated and profiled.
+
+    Args:
+        path: A `.tflite` file.
+        inputs: A `.npy` file with an input a row; rows of random bytes without.
+        count: Use only the first inputs, or so many random ones; 32 without.
+        observer: Told how the work proceeds.
+
+    Raises:
+        ProjectError: If a file cannot be read, or the inputs are not the model's.
+        ModelError: If the model is broken or uses something unsupported.
+    """
+    content, board = read_model(path), load_board(_BOARD)
+    observer.stage("compile", is_current=False)
+    name, objective = c_identifier(path.stem), find_objective(board)
+    compilation = compile_tflite(content, name=name, objective=objective)
+    program = compilation.program
+    if inputs is None:
+        rows = np.stack([make_input(program, n) for n in range(count or _INPUTS)])
+    else:
+        rows = _read_inputs(inputs, program)[:count]
+    with tempfile.TemporaryDirectory() as folder:
+        yield Subject(
+            inputs=rows,
+            reference=lambda: load_isolated_reference(path, "litert"),
+            analysis=analyze(compilation, file=read_tflite(content)),
+            board=board,
+            program=partial(_build, compilation, board, Path(folder), observer),
+            identity=partial(_identify, compilation, board),
+        )
+
+
+def read_model(path: Path) -> bytes:
+    """The bytes of the file `path`.
+
+    Raises:
+        ProjectError: If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProjectError(
+            f"{path}: cannot be read: {error.strerror}",
+            hint="give a .tflite file or a project",
+        ) from error
+
+
+def _build(
+    compilation: Compilation,
+    board: Board,
+    folder: Path,
+    observer: Observer,
+    kind: DeviceKind,
+) -> Path:
+    """The program of a kind of device, newly built in `folder`."""
+    observer.stage("build", is_current=False)
+    sketch = write_arduino_project(
+        folder,
+        name=compilation.program.name,
+        model_sources=compilation.sources,
+        kernels=compilation.program.kernels,
+        board=board,
+    )
+    output = folder / kind
+    if kind == "host":
+        return build_host(sketch, output=output)
+    return build_image(sketch, board, output=output).elf
+
+
+def _identify(compilation: Compilation, board: Board, choice: DeviceChoice) -> Identity:
+    """Of what is on a port, only the model and what its outputs equal are known."""
+    program = compilation.program
+    if choice.port is not None:
+        return Identity(program.sha256, program.numerics)
+    return Identity(
+        program.sha256,
+        program.numerics,
+        generator=f"tinycnn {__version__}",
+        arena_bytes=program.arena_bytes,
+        board=board if choice.kind == "sim" else None,
+    )
+
+
+def _read_inputs(path: Path, program: Program) -> NDArray[np.int8]:
+    """The rows of a `.npy` file as bytes, checked against the model's input.
+
+    Those of a model with several inputs are bytes, all inputs laid end to end.
+    """
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise ProjectError(
+            f"{path}: cannot be read: {error}", hint="save an array with numpy.save"
+        ) from error
+    tensors = [buffer.tensor for buffer in program.inputs]
+    dtype = tensors[0].dtype if len(tensors) == 1 else "uint8"
+    row_bytes = sum(tensor.bytes for tensor in tensors)
+    rows = len(array) if array.ndim else 0
+    if array.dtype != dtype or rows == 0 or array.nbytes != rows * row_bytes:
+        got = f"{array.dtype} of shape {array.shape}"
+        expected = f"rows of {dtype}, {row_bytes:,} bytes each"
+        raise ProjectError(
+            f"{path}: expected {expected}, got {got}",
+            hint="model.h of tinycnn compile tells what the inputs are",
+        )
+    return np.ascontiguousarray(array).reshape(rows, -1).view(np.int8)

@@ -1,0 +1,17 @@
+"""Who is told how long work proceeds."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["Observer"]
+
+
+class Observer(Protocol):
+    """Who is told how the work proceeds."""
+
+    def stage(self, name: str, *, is_current: bool) -> None:
+        """A stage starts, or is skipped because nothing changed."""
+
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
+        """Part `done` of `total` of a long stage is finished."""

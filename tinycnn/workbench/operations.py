@@ -1,0 +1,100 @@
+"""Validation and profile of whatever lies on the bench."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn import harness
+from tinycnn.boards import Board
+from tinycnn.errors import ProjectError
+from tinycnn.harness import Profile, ValidationResult
+from tinycnn.reference import Reference
+from tinycnn.workbench.observer import Observer
+from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
+
+__all__ = ["profile", "validate"]
+
+_BATCH = 16  # what a reference in a child has computed within its limits
+# The cores whose cycles the simulated board can tell.
+_CYCLE_MODELS = {"cortex-m4": "Cortex-M4", "cortex-m4f": "Cortex-M4"}
+
+
+def validate(
+    subject: Subject, choice: DeviceChoice, observer: Observer
+) -> ValidationResult:
+    """Compare a device's outputs with those of the reference; keeps what was found.
+
+    Args:
+        subject: The model.
+        choice: The device.
+        observer: Told how the work proceeds.
+
+    Raises:
+        InvalidModelError: If the reference refuses the model.
+        ToolchainError: If firmware cannot be built.
+        DeviceError: If the device fails or is another than was built.
+    """
+    reference = subject.reference()
+    with open_device(subject, choice) as device:
+        observer.stage("validate", is_current=False)
+        result = harness.validate(
+            device,
+            subject.inputs,
+            _run_in_batches(reference, subject.inputs),
+            identity=subject.identity(choice),
+            reference=reference.identity,
+            labels=subject.labels,
+            on_progress=lambda n, total: observer.progress("validate", n, total),
+        )
+    subject.keep(result)
+    return result
+
+
+def profile(subject: Subject, choice: DeviceChoice, observer: Observer) -> Profile:
+    """Measure each operator on the first input; keeps what was found.
+
+    What our kernels take does not depend on the input's values.
+
+    Args:
+        subject: The model.
+        choice: The device.
+        observer: Told how the work proceeds.
+
+    Raises:
+        ProjectError: If the cycles of its board cannot be estimated.
+        ToolchainError: If firmware cannot be built.
+        DeviceError: If the device fails or is another than was built.
+    """
+    cycle_model = None if choice.port else _find_cycle_model(subject.board)
+    with open_device(subject, choice) as device:
+        observer.stage("profile", is_current=False)
+        found = harness.profile(
+            device,
+            subject.inputs[0],
+            subject.analysis,
+            identity=subject.identity(choice),
+            cycle_model=cycle_model,
+        )
+    subject.keep(found)
+    return found
+
+
+def _run_in_batches(
+    reference: Reference, inputs: NDArray[np.int8]
+) -> Iterator[NDArray[np.int8]]:
+    for start in range(0, len(inputs), _BATCH):
+        yield reference.run(inputs[start : start + _BATCH])
+
+
+def _find_cycle_model(board: Board) -> str:
+    """The core whose cycles the simulated `board` estimates."""
+    if board.core not in _CYCLE_MODELS:
+        raise ProjectError(
+            f"board '{board.name}': expected a Cortex-M4, whose cycles can be "
+            f"estimated, got {board.core}",
+            hint="measure on the board itself: --port",
+        )
+    return _CYCLE_MODELS[board.core]

@@ -1,0 +1,81 @@
+"""What lies on the bench: a model, its inputs, its reference, and what runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.analysis.fit import Analysis
+from tinycnn.boards import Board
+from tinycnn.device import Device, open_host, open_serial, open_simulated
+from tinycnn.harness import Identity, Profile, ValidationResult
+from tinycnn.reference import Reference
+
+__all__ = ["DeviceChoice", "DeviceKind", "Subject", "open_device"]
+
+DeviceKind = Literal["sim", "host"]
+"""The simulated board, or the generated C as a program of this computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """Which device is to run a model.
+
+    Attributes:
+        kind: What to start; it does not count when there is a port.
+        port: Where a board is, as a pyserial URL.
+        baud: Of the port.
+    """
+
+    kind: DeviceKind = "sim"
+    port: str | None = None
+    baud: int = 115_200
+
+
+def _forget(found: ValidationResult | Profile) -> None:
+    """Keep nothing of what was found."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A model that can be validated and profiled.
+
+    Attributes:
+        inputs: One row of input bytes an image.
+        reference: Opens the interpreter that gives the expected outputs.
+        analysis: Of the compilation that its programs were built of.
+        board: The kind of board that they were built for.
+        program: The file that runs it on a kind of device; built when it is asked for.
+        identity: What a chosen device must say of itself.
+        labels: The classes of the inputs, where they are known.
+        keep: Keeps what was found.
+    """
+
+    inputs: NDArray[np.int8]
+    reference: Callable[[], Reference]
+    analysis: Analysis
+    board: Board
+    program: Callable[[DeviceKind], Path]
+    identity: Callable[[DeviceChoice], Identity]
+    labels: NDArray[np.int64] | None = None
+    keep: Callable[[ValidationResult | Profile], None] = _forget
+
+
+def open_device(subject: Subject, choice: DeviceChoice) -> Device:
+    """The device that runs the model.
+
+    Raises:
+        ToolchainError: If its firmware cannot be built or does not fit the board.
+        DeviceError: If it cannot be opened.
+    """
+    if choice.port is not None:
+        return open_serial(choice.port, choice.baud)
+    program = subject.program(choice.kind)
+    if choice.kind == "host":
+        return open_host(program)
+    return open_simulated(program, subject.board.name)
