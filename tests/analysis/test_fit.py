@@ -1,4 +1,6 @@
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +17,12 @@ BOARD = load_board("nano33ble")
 
 
 @pytest.fixture(scope="module")
-def analysis():
+def analysis() -> Any:
     """Of a model with one operator of most kinds."""
     return analyze_tflite(residual_model())
 
 
-def test_sizes_of_one_convolution():
+def test_sizes_of_one_convolution() -> None:
     """6 x 6 outputs of 4 filters of 3 x 3 x 2; int8 weights, int32 biases."""
     analysis = analyze_tflite(conv_model())
 
@@ -32,7 +34,7 @@ def test_sizes_of_one_convolution():
     assert analysis.constant_bytes == 4 * 18 + 4 * 4 + 4 * 5
 
 
-def test_ram_over_time_stays_within_the_arena(analysis):
+def test_ram_over_time_stays_within_the_arena(analysis: Any) -> None:
     """Each step has its tensors; the peak step has the most."""
     arena = analysis.plan.arena_bytes
 
@@ -41,13 +43,13 @@ def test_ram_over_time_stays_within_the_arena(analysis):
     assert analysis.live_bytes[analysis.peak_step] == max(analysis.live_bytes)
 
 
-def test_the_heaviest_operator_has_the_most_weights(analysis):
+def test_the_heaviest_operator_has_the_most_weights(analysis: Any) -> None:
     """The second convolution: 8 filters of 3 x 3 x 8."""
     assert analysis.heaviest.index == 3
     assert analysis.heaviest.constant_bytes == 8 * 72 + 8 * 4
 
 
-def test_macs_that_nothing_depends_on_are_told_apart():
+def test_macs_that_nothing_depends_on_are_told_apart() -> None:
     """The file computes a filter of zeros, the compiled model does not."""
     layers = Layers(ModelBuilder(), (1, 4, 4, 2))
     weights = np.ones((4, 1, 1, 2))
@@ -60,7 +62,7 @@ def test_macs_that_nothing_depends_on_are_told_apart():
     assert analysis.macs == 16 * (3 * 2 + 3 * 3)
 
 
-def test_a_board_gives_what_its_core_leaves(analysis):
+def test_a_board_gives_what_its_core_leaves(analysis: Any) -> None:
     """Both memories are counted without the Arduino core's part."""
     fit = check_fit(analysis, BOARD)
 
@@ -72,7 +74,7 @@ def test_a_board_gives_what_its_core_leaves(analysis):
 
 
 @pytest.mark.parametrize("memory", ["ram_bytes", "constant_bytes"])
-def test_one_memory_too_small_is_enough_not_to_fit(analysis, memory):
+def test_one_memory_too_small_is_enough_not_to_fit(analysis: Any, memory: str) -> None:
     """A byte too many in either does not fit."""
     fit = check_fit(analysis, BOARD)
     spare = fit.ram_spare_bytes if memory == "ram_bytes" else fit.flash_spare_bytes
@@ -82,7 +84,7 @@ def test_one_memory_too_small_is_enough_not_to_fit(analysis, memory):
     assert not check_fit(replace(analysis, **{memory: needs + spare + 1}), BOARD).fits
 
 
-def test_estimates_are_near_a_real_image(analysis, tmp_path):
+def test_estimates_are_near_a_real_image(analysis: Any, tmp_path: Path) -> None:
     """Within 15 per cent of flash; of RAM within 512 bytes, the stack not counted."""
     compilation = compile_tflite(residual_model(), name="net")
     sketch = write_arduino_project(

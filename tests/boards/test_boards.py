@@ -10,7 +10,7 @@ from tinycnn.errors import ProjectError
 DUE = Path(tinycnn.boards.__file__).with_name("due.toml").read_text("utf-8")
 
 
-def test_no_name_means_two_boards():
+def test_no_name_means_two_boards() -> None:
     """Names and aliases are found without doubt."""
     names = [name for board in load_boards() for name in (board.name, *board.aliases)]
 
@@ -20,7 +20,7 @@ def test_no_name_means_two_boards():
 @pytest.mark.parametrize(
     "name", ["nano33ble", "nano33ble_sense", "nano33ble_sense_rev2"]
 )
-def test_all_nanos_are_one_board(name):
+def test_all_nanos_are_one_board(name: str) -> None:
     """The tools know one name for BLE, Sense and Sense Rev2."""
     board = load_board(name)
 
@@ -28,7 +28,7 @@ def test_all_nanos_are_one_board(name):
     assert (board.has_dsp, board.fpu, board.upload) == (True, "single", "samba")
 
 
-def test_an_unknown_board_lists_the_known_ones():
+def test_an_unknown_board_lists_the_known_ones() -> None:
     """Whoever mistypes sees all names."""
     with pytest.raises(ProjectError, match=r"^board 'uno': not known$") as caught:
         load_board("uno")
@@ -47,7 +47,9 @@ def test_an_unknown_board_lists_the_known_ones():
         ("xtensa-lx7", (False, "single")),
     ],
 )
-def test_the_table_has_boards_of_each_core(core, expected):
+def test_the_table_has_boards_of_each_core(
+    core: str, expected: tuple[bool, str]
+) -> None:
     """And each board of a core has its DSP instructions and its FPU."""
     found = {(b.has_dsp, b.fpu) for b in load_boards() if b.core == core}
 
@@ -55,7 +57,7 @@ def test_the_table_has_boards_of_each_core(core, expected):
     assert found == {expected}
 
 
-def test_memories_lie_where_the_core_has_them():
+def test_memories_lie_where_the_core_has_them() -> None:
     """Arm's map: code below 0x20000000, RAM in the next half gigabyte."""
     for board in load_boards():
         if board.core != "xtensa-lx7":
@@ -100,7 +102,7 @@ def test_memories_lie_where_the_core_has_them():
         ('"due"', '"due', "Illegal character '\\n' (at line 2"),
     ],
 )
-def test_a_wrong_table_names_file_and_key(old, new, message):
+def test_a_wrong_table_names_file_and_key(old: str, new: str, message: str) -> None:
     """One line for whoever adds a board."""
     text = DUE.replace(old, new, 1)
     if old == "98_304":
@@ -112,7 +114,7 @@ def test_a_wrong_table_names_file_and_key(old, new, message):
     assert str(caught.value).startswith(f"due.toml: {message}")
 
 
-def test_a_board_is_for_some_framework():
+def test_a_board_is_for_some_framework() -> None:
     """Firmware can be made of Arduino's or of Zephyr's."""
     lines = DUE.splitlines()
     text = "\n".join(s for s in lines if not s.startswith(("fqbn", "ard", "zep")))
@@ -122,7 +124,7 @@ def test_a_board_is_for_some_framework():
     assert load_board("due").frameworks == ("arduino", "zephyr")
 
 
-def test_memories_are_whole_pages():
+def test_memories_are_whole_pages() -> None:
     """The simulator maps pages of 4 KB, so that each byte past the end faults."""
     for board in load_boards():
         facts = (board.flash_base, board.flash_bytes, board.ram_base, board.ram_bytes)

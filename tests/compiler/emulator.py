@@ -9,12 +9,15 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.compiler.executor import FIRMWARE, ITEM_TYPES, write_sources
+from tinycnn.compiler import Program
 from tinycnn.runtime import kernel_functions, kernel_sources
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
@@ -33,7 +36,13 @@ _GCC = [
 STACK_LIMIT = 1024
 
 
-def build_emulator(folder, *, compiler="zig", flags=("-O2",), firmware=FIRMWARE):
+def build_emulator(
+    folder: Path,
+    *,
+    compiler: str = "zig",
+    flags: tuple[str, ...] = ("-O2",),
+    firmware: Path = FIRMWARE,
+) -> Emulator:
     """All kernels for a Cortex-M4, at address 0."""
     folder.mkdir(exist_ok=True)
     elf = folder / "kernels.elf"
@@ -41,9 +50,9 @@ def build_emulator(folder, *, compiler="zig", flags=("-O2",), firmware=FIRMWARE)
     script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
     kernels = kernel_sources(kernel_functions(firmware), root=firmware)
     sources = write_sources(folder, kernels)
-    compiler = _ZIG if compiler == "zig" else _GCC
+    program = _ZIG if compiler == "zig" else _GCC
     link = [f"-Wl,-T,{script},--no-gc-sections,-e,tcnn_move_s8"]
-    command = [*compiler, *flags, *sources, *link, "-o", str(elf)]
+    command = [*program, *flags, *sources, *link, "-o", str(elf)]
     subprocess.run(command, check=True)
     return Emulator(elf)
 
@@ -77,13 +86,13 @@ class Emulator:
             self._symbols = {s.name: s["st_value"] for s in table.iter_symbols()}
         self.stack_bytes = 0
 
-    def _enable_fpu(self):
+    def _enable_fpu(self) -> None:
         """Full access to the FPU, as start-up code gives it."""
         arm = self._arm
         self._uc.reg_write(arm.UC_ARM_REG_C1_C0_2, 0xF << 20)
         self._uc.reg_write(arm.UC_ARM_REG_FPEXC, 1 << 30)
 
-    def run(self, program, inputs):
+    def run(self, program: Program, inputs: Iterable[np.ndarray]) -> list[bytes]:
         """Raw output bytes for each input, the arena poisoned before each run."""
         address, end = {"NULL": 0}, _DATA
         for array in program.arrays:
@@ -101,7 +110,13 @@ class Emulator:
             end += -(-len(content) // 16) * 16
         return [self._run_one(program, x, address, params) for x in inputs]
 
-    def _run_one(self, program, x, address, params):
+    def _run_one(
+        self,
+        program: Program,
+        x: np.ndarray,
+        address: Mapping[str, int],
+        params: list[int],
+    ) -> bytes:
         guard = b"\xa5" * 64
         self._uc.mem_write(_RAM, guard + b"\xa5" * program.arena_bytes + guard)
         raw = x.tobytes()
@@ -118,7 +133,7 @@ class Emulator:
             for b in program.outputs
         )
 
-    def _call(self, function, arguments):
+    def _call(self, function: str, arguments: Sequence[int]) -> None:
         arm, uc = self._arm, self._uc
         paint = b"\x5a" * _STACK_BYTES
         uc.mem_write(_STACK, paint)
@@ -140,7 +155,7 @@ class Emulator:
         self.stack_bytes = max(self.stack_bytes, len(below) - unused)
 
 
-def pack_struct(params, address):
+def pack_struct(params: Any, address: Mapping[str, int]) -> bytes:
     """The bytes of a C struct of 32-bit fields."""
     content = b""
     for value in params.values():

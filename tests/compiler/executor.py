@@ -14,9 +14,11 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 
+from tinycnn.compiler import Program
 from tinycnn.runtime import kernel_functions, kernel_sources
 
 ITEM_TYPES = {
@@ -71,7 +73,7 @@ class Executor:
     def __init__(self, library: Path) -> None:
         self.library = ctypes.CDLL(str(library))
 
-    def run(self, program, inputs):
+    def run(self, program: Program, inputs: Iterable[np.ndarray]) -> list[bytes]:
         """Raw output bytes for each input, the arena poisoned before each run."""
         arena = np.empty(program.arena_bytes + 64, np.uint8)
         base = -arena.ctypes.data % 16 + 16
@@ -79,8 +81,8 @@ class Executor:
             a.name: np.ascontiguousarray(a.values, ITEM_TYPES[a.ctype])
             for a in program.arrays
         }
-        address = {name: table.ctypes.data for name, table in tables.items()}
-        address["NULL"] = None
+        address: dict[str, int | None] = {"NULL": None}
+        address |= {name: table.ctypes.data for name, table in tables.items()}
         for buffer in program.buffers:
             address[buffer.name] = arena.ctypes.data + base + buffer.offset
         calls = [
@@ -111,7 +113,7 @@ class Executor:
         return outputs
 
 
-def make_struct(params, address):
+def make_struct(params: Any, address: Mapping[str, int | None]) -> ctypes.Structure:
     """A C struct with the fields of `params`, in order."""
     values = [convert(value, address) for value in params.values()]
     fields = [(name, type(v)) for name, v in zip(params, values, strict=True)]
@@ -121,7 +123,7 @@ def make_struct(params, address):
     return struct
 
 
-def convert(value, address):
+def convert(value: Any, address: Mapping[str, int | None]) -> Any:
     """A ctypes value for one field."""
     if isinstance(value, dict):
         return make_struct(value, address)

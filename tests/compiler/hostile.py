@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from tests.compiler.cases import draw_rows
 from tests.compiler.equality import compile_graph
+from tests.compiler.executor import Executor
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import compile_tflite
 from tinycnn.errors import InvalidModelError, ModelError
@@ -17,7 +20,7 @@ ACCEPTED = "accepted"
 MOST_LINE = 2000
 
 
-def check_mutant(model):
+def check_mutant(model: bytes) -> str:
     """The outcome's name; an AssertionError if the refusal is not one clear line.
 
     Any exception but a ModelError is the caller's to see.
@@ -32,7 +35,7 @@ def check_mutant(model):
     return ACCEPTED
 
 
-def compare_isolated(model, seed, executor, folder):
+def compare_isolated(model: bytes, seed: int, executor: Executor, folder: Path) -> str:
     """Compare an accepted mutant with the reference in a child process.
 
     What the reference refuses or dies of counts as compared; returns the outcome.
@@ -53,7 +56,7 @@ def compare_isolated(model, seed, executor, folder):
     return "equal"
 
 
-def bombs():
+def bombs() -> dict[str, Callable[[], bytes]]:
     """Builders of valid or nearly valid files that cost little and ask for much."""
     return {
         "many operators with one large weight": shared_weights,
@@ -65,7 +68,7 @@ def bombs():
     }
 
 
-def shared_weights():
+def shared_weights() -> bytes:
     """512 layers of 4 MB that share one tensor: 2 GB of C."""
     b = ModelBuilder()
     data = np.ones((2048, 2048), np.int8)
@@ -76,7 +79,7 @@ def shared_weights():
     return b.build([ids[0]], [ids[-1]])
 
 
-def shared_scales():
+def shared_scales() -> bytes:
     """500 layers of 60,000 channels with a scale each."""
     b = ModelBuilder()
     count = 60000
@@ -89,7 +92,7 @@ def shared_scales():
     return b.build([ids[0]], [ids[-1]])
 
 
-def shared_buffer():
+def shared_buffer() -> bytes:
     """1,000 constants of 8 MB that are one buffer: 8 GB."""
     b = ModelBuilder()
     first = b.tensor((8 << 20,), scale=0.1, data=np.zeros(8 << 20, np.int8))
@@ -101,7 +104,7 @@ def shared_buffer():
     return b.build([x], [y])
 
 
-def large_window():
+def large_window() -> bytes:
     """A pooling window, stride and padding near 2^31."""
     b = ModelBuilder()
     x, y = (b.tensor((1, 1, 1, 4), scale=0.1) for _ in "xy")
@@ -111,7 +114,7 @@ def large_window():
     return b.build([x], [y])
 
 
-def many_axes():
+def many_axes() -> bytes:
     """500 reductions over four million axes."""
     b = ModelBuilder()
     data = np.ones(4 << 20, np.int32)
@@ -122,7 +125,7 @@ def many_axes():
     return b.build([ids[0]], [ids[-1]])
 
 
-def large_activations():
+def large_activations() -> bytes:
     """200 activations of 16 MB, all alive to the end."""
     b = ModelBuilder()
     shape = (1, 1 << 12, 1 << 12, 1)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def add_conv(b, x, shape, out_shape, *, padding=0, stride=1, scale=0.02, seed=0):
+def add_conv(
+    b: ModelBuilder,
+    x: int,
+    shape: tuple[int, ...],
+    out_shape: tuple[int, ...],
+    *,
+    padding: int = 0,
+    stride: int = 1,
+    scale: float = 0.02,
+    seed: int = 0,
+) -> int:
     """Adds a CONV_2D with random weights; returns its output."""
     rng = np.random.default_rng(seed)
     data = rng.integers(-127, 128, shape).astype(np.int8)
@@ -27,7 +39,7 @@ def add_conv(b, x, shape, out_shape, *, padding=0, stride=1, scale=0.02, seed=0)
     return y
 
 
-def residual_model():
+def residual_model() -> bytes:
     """Float in, float out: quantize, pad, conv, conv + add, mean, dense, softmax."""
     b = ModelBuilder()
     image = b.tensor((1, 9, 7, 3), "float32")
@@ -55,7 +67,7 @@ def residual_model():
     return b.build([image], [output])
 
 
-def conv_model(**options):
+def conv_model(**options: Any) -> bytes:
     """int8 in and out, one CONV_2D."""
     b = ModelBuilder()
     x = b.tensor((1, 6, 6, 2), scale=0.02, zero_point=-3)
@@ -63,7 +75,7 @@ def conv_model(**options):
     return b.build([x], [y])
 
 
-def reshape_model():
+def reshape_model() -> bytes:
     """int8 in and out, one RESHAPE."""
     b = ModelBuilder()
     x = b.tensor((1, 2, 6), scale=0.1)
@@ -73,7 +85,7 @@ def reshape_model():
     return b.build([x], [y])
 
 
-def two_sided_model():
+def two_sided_model() -> bytes:
     """Two inputs; two outputs, each larger than one reply of the protocol."""
     b = ModelBuilder()
     shape = (1, 20, 20, 4)
@@ -88,7 +100,7 @@ def two_sided_model():
     return b.build([first, second], [total, real])
 
 
-def image_model(channels):
+def image_model(channels: int) -> bytes:
     """An int8 image to four int8 scores: conv, mean, dense, softmax."""
     b = ModelBuilder()
     x = b.tensor((1, 24, 32, channels), scale=1 / 255, zero_point=-128)

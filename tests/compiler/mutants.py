@@ -6,6 +6,9 @@ object API) are well-formed files that say something wrong.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
@@ -18,12 +21,12 @@ ZERO_POINTS = (-129, 128, 256, -1, 127, 2**31, -(2**63), 2**63 - 1)
 BYTE_OPTIONS = ("padding", "fusedactivationfunction", "weightsformat", "type", "mode")
 
 
-def pick(rng, values):
+def pick(rng: np.random.Generator, values: Sequence[Any]) -> Any:
     """One of the values."""
     return values[int(rng.integers(len(values)))]
 
 
-def set_bytes(rng, data):
+def set_bytes(rng: np.random.Generator, data: bytearray) -> bytearray:
     """A few bytes anywhere get another value."""
     for _ in range(int(rng.integers(1, 9))):
         value = pick(rng, EDGES) if rng.random() < 0.5 else int(rng.integers(256))
@@ -31,18 +34,18 @@ def set_bytes(rng, data):
     return data
 
 
-def flip_bit(rng, data):
+def flip_bit(rng: np.random.Generator, data: bytearray) -> bytearray:
     """One bit anywhere."""
     data[int(rng.integers(len(data)))] ^= 1 << int(rng.integers(8))
     return data
 
 
-def truncate(rng, data):
+def truncate(rng: np.random.Generator, data: bytearray) -> bytearray:
     """The end is cut off."""
     return data[: int(rng.integers(len(data)))]
 
 
-def set_word(rng, data):
+def set_word(rng: np.random.Generator, data: bytearray) -> bytearray:
     """An aligned word, perhaps an offset or a length, becomes an edge."""
     start = 4 * int(rng.integers(len(data) // 4))
     word = pick(rng, (*WORDS, len(data), int(rng.integers(2**32))))
@@ -50,14 +53,14 @@ def set_word(rng, data):
     return data
 
 
-def swap_words(rng, data):
+def swap_words(rng: np.random.Generator, data: bytearray) -> bytearray:
     """Two aligned words, perhaps offsets, change places."""
     a, b = (4 * int(rng.integers(len(data) // 4)) for _ in "ab")
     data[a : a + 4], data[b : b + 4] = data[b : b + 4], data[a : a + 4]
     return data
 
 
-def move_block(rng, data):
+def move_block(rng: np.random.Generator, data: bytearray) -> bytearray:
     """A stretch of the file overwrites another."""
     size = int(rng.integers(1, 64))
     source, target = (int(rng.integers(max(len(data) - size, 1))) for _ in "st")
@@ -65,7 +68,7 @@ def move_block(rng, data):
     return data
 
 
-def mutate_fields(rng, data):
+def mutate_fields(rng: np.random.Generator, data: bytearray) -> bytearray:
     """One to three fields of the schema say something else."""
     model = schema.ModelT.InitFromPackedBuf(bytes(data))
     for _ in range(int(rng.integers(1, 4))):
@@ -76,17 +79,17 @@ def mutate_fields(rng, data):
     return bytearray(builder.Output())
 
 
-def any_tensor(rng, model):
+def any_tensor(rng: np.random.Generator, model: Any) -> Any:
     """One of the tensors."""
     return pick(rng, model.subgraphs[0].tensors)
 
 
-def any_operator(rng, model):
+def any_operator(rng: np.random.Generator, model: Any) -> Any:
     """One of the operators."""
     return pick(rng, model.subgraphs[0].operators)
 
 
-def mutate_shape(rng, model):
+def mutate_shape(rng: np.random.Generator, model: Any) -> None:
     """A dimension, or the rank."""
     tensor = any_tensor(rng, model)
     shape = np.array(() if tensor.shape is None else tensor.shape, np.int32)
@@ -97,18 +100,18 @@ def mutate_shape(rng, model):
     tensor.shape = shape
 
 
-def mutate_type(rng, model):
+def mutate_type(rng: np.random.Generator, model: Any) -> None:
     """Another element type."""
     any_tensor(rng, model).type = int(pick(rng, (0, 1, 2, 3, 4, 5, 7, 9, 17, 40)))
 
 
-def mutate_buffer(rng, model):
+def mutate_buffer(rng: np.random.Generator, model: Any) -> None:
     """Another tensor's data, none, or one that does not exist."""
     tensor = any_tensor(rng, model)
     tensor.buffer = int(pick(rng, (0, 1, 2, 3, len(model.buffers), 2**32 - 1)))
 
 
-def mutate_data(rng, model):
+def mutate_data(rng: np.random.Generator, model: Any) -> None:
     """Constants shrink, grow, or change their values."""
     buffer = pick(rng, model.buffers)
     if buffer.data is None or not len(buffer.data):
@@ -121,7 +124,7 @@ def mutate_data(rng, model):
         buffer.data = values
 
 
-def mutate_quant(rng, model):
+def mutate_quant(rng: np.random.Generator, model: Any) -> None:
     """Scales, zero points, their number or their axis."""
     quant = any_tensor(rng, model).quantization
     if quant is None or quant.scale is None:
@@ -139,7 +142,7 @@ def mutate_quant(rng, model):
         quant.quantizedDimension = int(pick(rng, SIZES))
 
 
-def mutate_links(rng, model):
+def mutate_links(rng: np.random.Generator, model: Any) -> None:
     """An operator reads or writes another tensor, twice, or one that is not there."""
     operator = any_operator(rng, model)
     count = len(model.subgraphs[0].tensors)
@@ -153,7 +156,7 @@ def mutate_links(rng, model):
     setattr(operator, name, ids)
 
 
-def mutate_order(rng, model):
+def mutate_order(rng: np.random.Generator, model: Any) -> None:
     """Operators change places, come twice or not at all."""
     operators = model.subgraphs[0].operators
     i, j = (int(rng.integers(len(operators))) for _ in "ij")
@@ -166,7 +169,7 @@ def mutate_order(rng, model):
         del operators[i]
 
 
-def mutate_option(rng, model):
+def mutate_option(rng: np.random.Generator, model: Any) -> None:
     """A stride, window, axis, padding, beta or activation becomes an edge."""
     operator = any_operator(rng, model)
     options = operator.builtinOptions
@@ -187,7 +190,7 @@ def mutate_option(rng, model):
         setattr(options, name, int(pick(rng, edges)))
 
 
-def mutate_code(rng, model):
+def mutate_code(rng: np.random.Generator, model: Any) -> None:
     """Another operator, or one that does not exist."""
     code = pick(rng, model.operatorCodes)
     value = int(pick(rng, (*range(0, 130), 2**31 - 1, -1)))
@@ -197,7 +200,7 @@ def mutate_code(rng, model):
     )
 
 
-def mutate_border(rng, model):
+def mutate_border(rng: np.random.Generator, model: Any) -> None:
     """The model's inputs or outputs: none, twice, wrong ones."""
     graph = model.subgraphs[0]
     name = pick(rng, ("inputs", "outputs"))
@@ -206,7 +209,7 @@ def mutate_border(rng, model):
     setattr(graph, name, np.array(ids, np.int32))
 
 
-def mutate_subgraphs(rng, model):
+def mutate_subgraphs(rng: np.random.Generator, model: Any) -> None:
     """None, two, or one without operators."""
     kind = int(rng.integers(3))
     if kind == 0:
@@ -217,7 +220,7 @@ def mutate_subgraphs(rng, model):
         model.subgraphs[0].operators = []
 
 
-def mutate_version(rng, model):
+def mutate_version(rng: np.random.Generator, model: Any) -> None:
     """Another schema."""
     model.version = int(pick(rng, (0, 1, 2, 4, 2**32 - 1)))
 
@@ -237,7 +240,7 @@ BYTES = (set_bytes, flip_bit, truncate, set_word, swap_words, move_block)
 KINDS = (*BYTES, *(mutate_fields,) * len(BYTES))
 
 
-def mutate(model, seed):
+def mutate(model: bytes, seed: int) -> bytes:
     """The mutant of `model` that belongs to `seed`; the same one every time."""
     rng = np.random.default_rng([seed, len(model)])
     return bytes(pick(rng, KINDS)(rng, bytearray(model)))

@@ -32,7 +32,7 @@ class Bug:
     new: str
 
 
-def kernel(kind, function, old, new):
+def kernel(kind: str, function: str, old: str, new: str) -> Bug:
     """A bug in the file of a kernel."""
     file = find_kernel(f"tcnn_{function}").relative_to(FIRMWARE)
     return Bug(kind, str(file), old, new)
@@ -121,7 +121,7 @@ BUGS = (
 QUICK = BUGS[:5]
 
 
-def is_caught(bug, folder):
+def is_caught(bug: Bug, folder: Path) -> bool:
     """Whether the cases fail (or the process dies) with `bug` in the kernels.
 
     Raises:
@@ -145,7 +145,7 @@ def is_caught(bug, folder):
     return done.returncode != 0
 
 
-def _main(firmware, kind):
+def _main(firmware: str, kind: str) -> int:
     folder = Path(firmware)
     kernels = list_kernels(kind, range(CASES))
     executor = build_executor(folder, folder, kernels)

@@ -7,6 +7,9 @@ chosen so that the values use the int8 range: signals survive to the end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from tests.compiler.cases.draw import SAME, VALID, draw_bias, output_size, pick
@@ -18,7 +21,7 @@ MOST_OPERATORS = 20
 class Network:
     """A model in the making: where the signal is, and how large it may get."""
 
-    def __init__(self, rng):
+    def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.builder = ModelBuilder()
         self.shape = (
@@ -29,32 +32,43 @@ class Network:
         self.current = self.activation(self.shape, 0.05)
         self.inputs = [self.current]
 
-    def activation(self, shape, scale, zero_point=None):
+    def activation(
+        self, shape: tuple[int, ...], scale: float, zero_point: int | None = None
+    ) -> int:
         """A new int8 tensor."""
         if zero_point is None:
             zero_point = int(pick(self.rng, -128, 0, self.rng.integers(-128, 128)))
         return self.builder.tensor(shape, scale=scale, zero_point=zero_point)
 
-    def scale_of(self, tensor):
+    def scale_of(self, tensor: int) -> float:
         """The scale of an activation."""
         return float(self.builder.tensors[tensor].quantization.scale[0])
 
-    def zero_point_of(self, tensor):
+    def zero_point_of(self, tensor: int) -> int:
         """The zero point of an activation."""
         return int(self.builder.tensors[tensor].quantization.zeroPoint[0])
 
-    def like_current(self, shape):
+    def like_current(self, shape: tuple[int, ...]) -> int:
         """A tensor of the current quantization, as movements of data demand."""
         return self.activation(
             shape, self.scale_of(self.current), self.zero_point_of(self.current)
         )
 
-    def add(self, kind, inputs, output, shape, **options):
+    def add(
+        self,
+        kind: str,
+        inputs: Sequence[int],
+        output: int,
+        shape: tuple[int, ...],
+        **options: Any,
+    ) -> None:
         """An operator whose output becomes the signal."""
         self.builder.op(kind, inputs, [output], **options)
         self.current, self.shape = output, shape
 
-    def weights(self, shape, channels, axis):
+    def weights(
+        self, shape: tuple[int, ...], channels: int, axis: int
+    ) -> tuple[int, int, float]:
         """Random weights and bias; with the scale that their sums need."""
         data = self.rng.integers(-127, 128, shape).astype(np.int8)
         scales = 2.0 ** self.rng.uniform(-9, -6, channels)
@@ -68,15 +82,15 @@ class Network:
         return w, bias, x_scale * float(scales.mean()) * 40 * np.sqrt(fan_in)
 
 
-def convolve(net):
+def convolve(net: Network) -> None:
     """CONV_2D or DEPTHWISE_CONV_2D."""
     rng, (_, h, w, c) = net.rng, net.shape
     depthwise, padding = rng.random() < 0.4, pick(rng, SAME, VALID)
     kernel = min(int(pick(rng, 1, 3, 3, 5)), h, w)
     stride = int(pick(rng, 1, 1, 2))
     channels = c if depthwise else int(rng.integers(1, 13))
-    shape = (1, kernel, kernel, c) if depthwise else (channels, kernel, kernel, c)
-    weights, bias, scale = net.weights(shape, channels, 3 if depthwise else 0)
+    kernels = (1 if depthwise else channels, kernel, kernel, c)
+    weights, bias, scale = net.weights(kernels, channels, 3 if depthwise else 0)
     sizes = (output_size(size, kernel, stride, 1, padding) for size in (h, w))
     shape = (1, *sizes, channels)
     options = {"depthMultiplier": 1} if depthwise else {}
@@ -93,7 +107,7 @@ def convolve(net):
     )
 
 
-def pool(net):
+def pool(net: Network) -> None:
     """MAX_POOL_2D or AVERAGE_POOL_2D of 2 x 2."""
     _, h, w, c = net.shape
     size = min(2, h, w)
@@ -104,7 +118,7 @@ def pool(net):
     net.add(kind, [net.current], output, shape, strideH=size, strideW=size, **options)
 
 
-def pad(net):
+def pad(net: Network) -> None:
     """PAD of rows and columns."""
     amounts = np.zeros((4, 2), np.int32)
     amounts[1:3] = net.rng.integers(0, 2, (2, 2))
@@ -113,7 +127,7 @@ def pad(net):
     net.add("PAD", [net.current, k], net.like_current(shape), shape)
 
 
-def residual(net):
+def residual(net: Network) -> None:
     """A convolution of 1 x 1, added to (or multiplied with) what went into it."""
     rng, skipped, channels = net.rng, net.current, net.shape[3]
     weights, bias, scale = net.weights((channels, 1, 1, channels), channels, 0)
@@ -130,7 +144,7 @@ def residual(net):
     net.add(kind, [inner, skipped], output, net.shape, **options)
 
 
-def branch(net):
+def branch(net: Network) -> None:
     """Two convolutions of the same input, joined along the channels."""
     rng, source, (_, h, w, c) = net.rng, net.current, net.shape
     scale, zero_point = net.scale_of(source) * 2, int(rng.integers(-128, 128))
@@ -148,7 +162,7 @@ def branch(net):
     net.add("CONCATENATION", outputs, output, shape, axis=3)
 
 
-def activate(net):
+def activate(net: Network) -> None:
     """An activation function of its own."""
     kind = pick(net.rng, "LOGISTIC", "TANH", "RELU", "HARD_SWISH", "LEAKY_RELU")
     scale, zero_point = {
@@ -160,7 +174,7 @@ def activate(net):
     net.add(kind, [net.current], output, net.shape, **options)
 
 
-def dense(net):
+def dense(net: Network) -> None:
     """The head: mean or flattening, FULLY_CONNECTED, perhaps SOFTMAX."""
     rng, b = net.rng, net.builder
     if rng.random() < 0.5:
@@ -189,7 +203,7 @@ def dense(net):
 BLOCKS = (convolve, convolve, convolve, pool, pad, residual, branch, activate)
 
 
-def draw_network(rng):
+def draw_network(rng: np.random.Generator) -> bytes:
     """The bytes of a random network's `.tflite` file."""
     net = Network(rng)
     blocks = int(rng.integers(1, 9))

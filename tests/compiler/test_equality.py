@@ -14,9 +14,11 @@ from tests.compiler.equality import (
     compare_model,
     compile_graph,
 )
+from tests.compiler.executor import Executor
 from tests.compiler.random_networks import draw_network
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.conftest import require_module
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.operators import supported_kinds
 from tinycnn.reference import LOADERS
 
@@ -26,13 +28,13 @@ NUMERICS = ("litert", "tflm")
 MISSING = {(kind, "tflm") for kind in NOT_IN_TFLM}
 
 
-def require_reference(numerics):
+def require_reference(numerics: Numerics) -> None:
     """Skip where the reference of `numerics` is not installed."""
     if numerics == "tflm":
         require_module("tflite_micro")
 
 
-def test_every_supported_operator_has_cases():
+def test_every_supported_operator_has_cases() -> None:
     """No operator is supported without being compared."""
     assert supported_kinds() == sorted(CASES)
 
@@ -41,10 +43,12 @@ def test_every_supported_operator_has_cases():
     ("kind", "numerics"),
     [(k, n) for k in sorted(CASES) for n in NUMERICS if (k, n) not in MISSING],
 )
-def test_kernels_equal_the_reference(kind, numerics, executor):
+def test_kernels_equal_the_reference(
+    kind: str, numerics: Numerics, executor: Executor
+) -> None:
     """Random models of one operator give the reference's bytes for each input."""
     require_reference(numerics)
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
     for seed in range(CASES_PER_OPERATOR):
         outcome = compare_case(kind, seed, executor, numerics)
         outcomes[outcome] += 1
@@ -55,7 +59,9 @@ def test_kernels_equal_the_reference(kind, numerics, executor):
 
 
 @pytest.mark.parametrize("numerics", NUMERICS)
-def test_whole_networks_equal_the_reference(executor, numerics):
+def test_whole_networks_equal_the_reference(
+    executor: Executor, numerics: Numerics
+) -> None:
     """Random networks of 3 to 20 operators give the reference's bytes."""
     require_reference(numerics)
     for seed in range(NETWORKS):
@@ -66,7 +72,9 @@ def test_whole_networks_equal_the_reference(executor, numerics):
 
 
 @pytest.mark.parametrize("numerics", NUMERICS)
-def test_scales_are_multiplied_in_doubles(executor, numerics):
+def test_scales_are_multiplied_in_doubles(
+    executor: Executor, numerics: Numerics
+) -> None:
     """A sum next to a rounding edge, where a product of scales in floats is too far."""
     require_reference(numerics)
     b = ModelBuilder()

@@ -1,6 +1,7 @@
 """Random whole networks as generated C, in both numerics, plain and under tools."""
 
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +11,14 @@ from tests.compiler.emission.test_sources import STRICT, ZIG, run_library
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_module, require_tool
 from tinycnn.compiler import compile_tflite
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.firmware import write_library
 from tinycnn.reference import load_reference
 
 
-def write_network(folder, seed, numerics):
+def write_network(
+    folder: Path, seed: int, numerics: Numerics
+) -> tuple[np.ndarray, bytes]:
     """Writes a random network's library; returns input rows and expected bytes."""
     rng = np.random.default_rng([seed, 3])
     path = folder.with_suffix(".tflite")
@@ -28,7 +32,9 @@ def write_network(folder, seed, numerics):
 
 @pytest.mark.parametrize("numerics", ["litert", "tflm"])
 @pytest.mark.parametrize("seed", range(3))
-def test_random_networks_as_generated_c(tmp_path, seed, numerics):
+def test_random_networks_as_generated_c(
+    tmp_path: Path, seed: int, numerics: Numerics
+) -> None:
     """The library of a random network gives the reference's bytes."""
     if numerics == "tflm":
         require_module("tflite_micro")
@@ -39,7 +45,7 @@ def test_random_networks_as_generated_c(tmp_path, seed, numerics):
 
 @pytest.mark.external
 @pytest.mark.parametrize("seed", range(3, 6))
-def test_random_networks_under_sanitizers(tmp_path, seed):
+def test_random_networks_under_sanitizers(tmp_path: Path, seed: int) -> None:
     """Neither the address nor the undefined-behaviour sanitizer finds anything."""
     require_tool("gcc")
     flags = ["-std=c11", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -49,7 +55,7 @@ def test_random_networks_under_sanitizers(tmp_path, seed):
 
 
 @pytest.mark.external
-def test_random_networks_under_valgrind(tmp_path):
+def test_random_networks_under_valgrind(tmp_path: Path) -> None:
     """Valgrind sees no read of unset memory and no access outside what is there."""
     require_tool("gcc")
     valgrind, folder = require_tool("valgrind"), tmp_path / "m"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -80,7 +82,15 @@ class ModelBuilder:
     codes: list[schema.OperatorCodeT] = field(default_factory=list)
     operators: list[schema.OperatorT] = field(default_factory=list)
 
-    def tensor(self, shape, dtype="int8", scale=None, zero_point=0, data=None, axis=0):
+    def tensor(
+        self,
+        shape: tuple[int, ...],
+        dtype: str = "int8",
+        scale: Any = None,
+        zero_point: int = 0,
+        data: np.ndarray | None = None,
+        axis: int = 0,
+    ) -> int:
         """Adds a tensor; returns its id."""
         tensor = schema.TensorT()
         tensor.name = f"tensor_{len(self.tensors)}"
@@ -100,7 +110,9 @@ class ModelBuilder:
         self.tensors.append(tensor)
         return len(self.tensors) - 1
 
-    def op(self, kind, inputs, outputs, **options):
+    def op(
+        self, kind: str, inputs: Sequence[int], outputs: Sequence[int], **options: Any
+    ) -> None:
         """Adds an operator; options carry the schema's names."""
         code = schema.OperatorCodeT()
         code.builtinCode = CODES[kind]
@@ -120,7 +132,7 @@ class ModelBuilder:
         self.codes.append(code)
         self.operators.append(operator)
 
-    def build(self, inputs, outputs):
+    def build(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
         """The bytes of the `.tflite` file."""
         subgraph = schema.SubGraphT()
         subgraph.tensors = self.tensors

@@ -64,7 +64,7 @@ class FakeBootloader:
     def answer(self, command: bytes) -> bytes:
         """What follows one command; nothing if it is not known."""
         first, second = (
-            int(re.match(rb"[0-9A-Fa-f]*", command[start:])[0] or b"0", 16)
+            int(re.findall(rb"^[0-9A-Fa-f]*", command[start:])[0] or b"0", 16)
             for start in (1, 10)
         )
         kind = command[:1]

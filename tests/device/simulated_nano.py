@@ -14,6 +14,7 @@ import struct
 import termios
 import threading
 import tty
+from typing import Any
 
 from tests.device.fake_board import FakeBoard
 from tests.device.fake_bootloader import FakeBootloader
@@ -70,7 +71,8 @@ class SimulatedNano:
 
     def ports(self) -> tuple[DetectedPort, ...]:
         """What the system lists: this board, if it is not restarting."""
-        mode, device = self.lives[-1], self._listed
+        mode: Any = self.lives[-1]
+        device = self._listed
         if device is None:
             return ()
         pid, zeros = (0x805A, "") if mode == "application" else (0x005A, "0" * 16)

@@ -20,6 +20,7 @@ import pytest
 from tests.device.fake_board import FakeBoard, Line, StopServing, served
 from tinycnn.device.device import Device
 from tinycnn.device.link import open_url
+from tinycnn.device.packets import Packet
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 
 SEEDS = range(20)
@@ -313,7 +314,7 @@ def test_device_that_lies_at_random(seed: int) -> None:
     """F22: any bytes in a reply with a right CRC end in an error or are harmless."""
 
     class Liar(FakeBoard):
-        def work(self, packet):  # type: ignore[no-untyped-def]
+        def work(self, packet: Packet) -> bytes:
             payload = bytearray(super().work(packet))
             for _ in range(line.chance.randint(0, 3)):
                 if payload:

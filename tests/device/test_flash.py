@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.device.fake_board import FakeBoard
-from tinycnn.boards import load_board, load_boards
+from tinycnn.boards import Board, load_board, load_boards
 from tinycnn.device.flash import Computer, Flashing, FlashJob
 from tinycnn.device.ports import DetectedPort
 from tinycnn.device.upload import upload_command
@@ -21,7 +23,13 @@ from tests.device.simulated_nano import SimulatedNano, make_image  # noqa: E402
 OLD, NEW = b"\1" * 32, b"\2" * 32
 
 
-def make_job(folder, *, board="nano33ble", method=None, image=None):
+def make_job(
+    folder: Path,
+    *,
+    board: str = "nano33ble",
+    method: str | None = None,
+    image: bytes | None = None,
+) -> FlashJob:
     """An image of the new model in a file."""
     path = folder / "demo.bin"
     path.write_bytes(make_image(NEW) if image is None else image)
@@ -30,14 +38,17 @@ def make_job(folder, *, board="nano33ble", method=None, image=None):
 
 
 def make_port(
-    device="/dev/ttyACM0", board="nano33ble", mode="application", serial="5A"
-):
+    device: str = "/dev/ttyACM0",
+    board: str | None = "nano33ble",
+    mode: Any = "application",
+    serial: str | None = "5A",
+) -> DetectedPort:
     """A port as the system lists it."""
     boards = (board,) if board else ()
     return DetectedPort(device, boards, mode, serial, 0x2341, 0x805A, "")
 
 
-def flash(job, computer, port=None):
+def flash(job: FlashJob, computer: Computer, port: str | None = None) -> Flashing:
     """Take all steps."""
     flashing = Flashing(job, port, computer=computer)
     for _, action in flashing.steps:
@@ -46,18 +57,18 @@ def flash(job, computer, port=None):
 
 
 @pytest.fixture
-def nano():
+def nano() -> Iterator[SimulatedNano]:
     """A simulated Nano that runs the old model."""
     with SimulatedNano(make_image(OLD)) as nano:
         yield nano
 
 
-def computer_with(nano):
+def computer_with(nano: SimulatedNano) -> Computer:
     """A computer to which it is connected."""
     return Computer(ports=nano.ports, restart_s=2.0, settle_s=0.5)
 
 
-def test_board_runs_the_new_model(nano, tmp_path):
+def test_board_runs_the_new_model(nano: SimulatedNano, tmp_path: Path) -> None:
     """Touch, bootloader on a new port, upload, application on another, HELLO."""
     flashing = flash(make_job(tmp_path), computer_with(nano))
 
@@ -66,7 +77,7 @@ def test_board_runs_the_new_model(nano, tmp_path):
     assert flashing.port == nano.ports()[0].device
 
 
-def test_board_that_waits_in_its_bootloader(tmp_path):
+def test_board_that_waits_in_its_bootloader(tmp_path: Path) -> None:
     """After two presses of its button no touch is needed."""
     with SimulatedNano(make_image(OLD), mode="bootloader") as nano:
         flash(make_job(tmp_path), computer_with(nano))
@@ -74,7 +85,7 @@ def test_board_that_waits_in_its_bootloader(tmp_path):
         assert nano.lives == ["bootloader", "application"]
 
 
-def test_power_lost_in_an_upload(nano, tmp_path):
+def test_power_lost_in_an_upload(nano: SimulatedNano, tmp_path: Path) -> None:
     """The board comes up in its bootloader by itself, and can be flashed again."""
     nano.unplug_after = 10_000
     with pytest.raises(DeviceError, match=r"lost|no bootloader's reply"):
@@ -89,7 +100,7 @@ def test_power_lost_in_an_upload(nano, tmp_path):
     ]  # fmt: skip
 
 
-def test_board_that_ignores_the_touch(nano, tmp_path):
+def test_board_that_ignores_the_touch(nano: SimulatedNano, tmp_path: Path) -> None:
     """Firmware that hangs cannot obey: the button is the way."""
     nano.touchable = False
     computer = Computer(ports=nano.ports, restart_s=0.2)
@@ -100,7 +111,9 @@ def test_board_that_ignores_the_touch(nano, tmp_path):
     assert "reset button twice" in error.value.hint
 
 
-def test_board_with_another_model_afterwards(nano, tmp_path):
+def test_board_with_another_model_afterwards(
+    nano: SimulatedNano, tmp_path: Path
+) -> None:
     """An image of another model than the project's is found by its hash."""
     job = make_job(tmp_path, image=make_image(OLD))
 
@@ -110,7 +123,7 @@ def test_board_with_another_model_afterwards(nano, tmp_path):
     assert "tinycnn build" in e.value.hint
 
 
-def test_board_that_does_not_come_back(nano, tmp_path):
+def test_board_that_does_not_come_back(nano: SimulatedNano, tmp_path: Path) -> None:
     """Firmware that crashes at its start is missed, not waited for without end."""
     nano.crashes = True
     computer = Computer(ports=nano.ports, restart_s=0.5)
@@ -121,12 +134,14 @@ def test_board_that_does_not_come_back(nano, tmp_path):
     assert "press reset" in error.value.hint
 
 
-def test_two_boards_that_restart_are_not_confused(nano, tmp_path):
+def test_two_boards_that_restart_are_not_confused(
+    nano: SimulatedNano, tmp_path: Path
+) -> None:
     """The bootloader of the other one, which is there first, is left alone."""
     other = make_port("/dev/other", mode="bootloader", serial="0" * 16 + "B" * 16)
     calls = []
 
-    def list_ports():
+    def list_ports() -> tuple[DetectedPort, ...]:
         calls.append(nano.ports())
         return (*nano.ports(), *([other] if len(calls) > 2 else []))
 
@@ -136,10 +151,12 @@ def test_two_boards_that_restart_are_not_confused(nano, tmp_path):
     assert flashing.info.model_sha256 == NEW.hex()
 
 
-def test_board_with_another_serial_number_afterwards(nano, tmp_path):
+def test_board_with_another_serial_number_afterwards(
+    nano: SimulatedNano, tmp_path: Path
+) -> None:
     """Zephyr counts boards otherwise than the bootloader; then the new one is it."""
 
-    def list_ports():
+    def list_ports() -> tuple[DetectedPort, ...]:
         return tuple(
             replace(port, serial_number="77") if port.mode == "application" else port
             for port in nano.ports()
@@ -150,7 +167,7 @@ def test_board_with_another_serial_number_afterwards(nano, tmp_path):
     assert nano.lives == ["application", "bootloader", "application"]
 
 
-def test_rehearsal_shows_the_steps(tmp_path):
+def test_rehearsal_shows_the_steps(tmp_path: Path) -> None:
     """In words, without a board, and without touching one."""
     computer = Computer(ports=tuple)
 
@@ -181,18 +198,20 @@ NO_BOARD = {
 
 
 @pytest.mark.parametrize("case", NO_BOARD)
-def test_board_must_be_certain(case, tmp_path):
+def test_board_must_be_certain(case: str, tmp_path: Path) -> None:
     """None, several, or another one: nothing is touched."""
     ports, wanted, message = NO_BOARD[case]
 
     with pytest.raises(DeviceError) as error:
-        Flashing(make_job(tmp_path), wanted, computer=Computer(ports=lambda: ports))
+        Flashing(
+            make_job(tmp_path), wanted, computer=Computer(ports=lambda: tuple(ports))
+        )
 
     assert str(error.value) == message
     assert "--port" in error.value.hint or "/dev/ttyACM0" in error.value.hint
 
 
-def test_port_by_another_name_is_the_same(tmp_path):
+def test_port_by_another_name_is_the_same(tmp_path: Path) -> None:
     """A link to a port, as udev makes them, is that port."""
     (tmp_path / "ttyACM0").touch()
     (tmp_path / "by-id").symlink_to(tmp_path / "ttyACM0")
@@ -212,7 +231,7 @@ WRONG_IMAGES = {
 
 
 @pytest.mark.parametrize("name", WRONG_IMAGES)
-def test_image_for_another_place_is_refused(name, tmp_path):
+def test_image_for_another_place_is_refused(name: str, tmp_path: Path) -> None:
     """Before the board is touched."""
     job = make_job(tmp_path, image=WRONG_IMAGES[name])
 
@@ -234,7 +253,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("board", COMMANDS)
-def test_each_program_gets_its_command(board):
+def test_each_program_gets_its_command(board: str) -> None:
     """As its manual says."""
     found = load_board(board)
 
@@ -244,7 +263,7 @@ def test_each_program_gets_its_command(board):
 
 
 @pytest.mark.parametrize("board", load_boards(), ids=lambda board: board.name)
-def test_every_board_can_be_flashed(board, tmp_path):
+def test_every_board_can_be_flashed(board: Board, tmp_path: Path) -> None:
     """Its steps end with the question for the model."""
     job = make_job(tmp_path, board=board.name)
     computer = Computer(ports=tuple)
@@ -254,7 +273,7 @@ def test_every_board_can_be_flashed(board, tmp_path):
     assert "HELLO" in steps[-1][0]
 
 
-def serve_hello(sha256):
+def serve_hello(sha256: bytes) -> Any:
     """A link to a board that runs a model."""
     board = FakeBoard(sha256=sha256)
 
@@ -262,22 +281,22 @@ def serve_hello(sha256):
         name = "fake"
         arrived = b""
 
-        def write(self, data):
+        def write(self, data: bytes) -> None:
             self.arrived += b"".join(board.receive(data))
 
-        def read(self, timeout_s):
+        def read(self, timeout_s: float) -> bytes:
             data, self.arrived = self.arrived, b""
             return data
 
-        def close(self):
+        def close(self) -> None:
             pass
 
     return Link()
 
 
-def test_program_uploads_by_the_debug_probe(tmp_path):
+def test_program_uploads_by_the_debug_probe(tmp_path: Path) -> None:
     """The port stays; the program is run, and HELLO has the last word."""
-    ran = []
+    ran: list[Sequence[str]] = []
     port = make_port(board="nucleo_f446re")
     computer = Computer(
         ports=lambda: (port,),
@@ -291,7 +310,7 @@ def test_program_uploads_by_the_debug_probe(tmp_path):
     assert flashing.info.model_sha256 == NEW.hex()
 
 
-def test_program_that_lies_is_found_out(tmp_path):
+def test_program_that_lies_is_found_out(tmp_path: Path) -> None:
     """F24: exit code 0, and the board still runs the old model."""
     computer = Computer(
         ports=lambda: (make_port(board="nucleo_f446re"),),
@@ -303,13 +322,13 @@ def test_program_that_lies_is_found_out(tmp_path):
         flash(make_job(tmp_path, board="nucleo_f446re"), computer)
 
 
-def test_image_is_copied_to_a_drive(tmp_path):
+def test_image_is_copied_to_a_drive(tmp_path: Path) -> None:
     """A UF2 bootloader is a drive; the board comes back when the file is there."""
     drive = tmp_path / "RPI-RP2"
     drive.mkdir()
     (drive / "INFO_UF2.TXT").touch()
 
-    def list_ports():
+    def list_ports() -> tuple[DetectedPort, ...]:
         copied = (drive / "demo.bin").exists()
         return (make_port(board="pico"),) if copied else ()
 
@@ -326,7 +345,7 @@ def test_image_is_copied_to_a_drive(tmp_path):
     assert flashing.port == "/dev/ttyACM0"
 
 
-def test_no_drive_is_an_error(tmp_path):
+def test_no_drive_is_an_error(tmp_path: Path) -> None:
     """A board that does not show its drive."""
     computer = Computer(ports=tuple, drives=tuple, restart_s=0.1)
 

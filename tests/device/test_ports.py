@@ -5,14 +5,19 @@ from serial.tools.list_ports_common import ListPortInfo
 from tinycnn.device.ports import DetectedPort, detect_ports, identify_port
 
 
-def make_port(device, vid=None, pid=None, serial_number=None):
+def make_port(
+    device: str,
+    vid: int | None = None,
+    pid: int | None = None,
+    serial_number: str | None = None,
+) -> ListPortInfo:
     """What pyserial tells about a port."""
     port = ListPortInfo(device)
     port.vid, port.pid, port.serial_number = vid, pid, serial_number
     return port
 
 
-def test_a_board_is_known_by_its_usb_ids():
+def test_a_board_is_known_by_its_usb_ids() -> None:
     """With all that is needed to find it again."""
     port = make_port("/dev/ttyACM0", 0x2341, 0x805A, "5A1F")
     port.description = "Nano 33 BLE"
@@ -39,21 +44,23 @@ def test_a_board_is_known_by_its_usb_ids():
         (None, None, "other", ()),
     ],
 )
-def test_a_port_tells_who_waits_there(vid, pid, mode, boards):
+def test_a_port_tells_who_waits_there(
+    vid: int | None, pid: int | None, mode: str, boards: tuple[str, ...]
+) -> None:
     """Firmware, a bootloader, or no board of the table."""
     port = identify_port(make_port("COM3", vid, pid))
 
     assert (port.mode, port.boards) == (mode, boards)
 
 
-def test_boards_with_the_same_probe_are_all_named():
+def test_boards_with_the_same_probe_are_all_named() -> None:
     """An ST-LINK does not tell which board it is on."""
     port = identify_port(make_port("COM3", 0x0483, 0x374B))
 
     assert {"nucleo_f446re", "nucleo_h743zi"} < set(port.boards)
 
 
-def test_all_ports_are_listed_by_name(monkeypatch):
+def test_all_ports_are_listed_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are no boards, too."""
     ports = [make_port("/dev/ttyS0"), make_port("/dev/ttyACM0", 0x2341, 0x005A)]
     monkeypatch.setattr(list_ports, "comports", lambda: ports)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ TIMEOUT_S = 0.003
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
 
 
-def upload(link, image=IMAGE, *, timeout_s=TIMEOUT_S):
+def upload(link: Any, image: bytes = IMAGE, *, timeout_s: float = TIMEOUT_S) -> int:
     """What the command does between opening and closing the port."""
     bootloader = Bootloader(link, reply_timeout_s=timeout_s)
     bootloader.connect()
@@ -38,13 +39,13 @@ def upload(link, image=IMAGE, *, timeout_s=TIMEOUT_S):
     return bootloader.retries
 
 
-def holds(board, image=IMAGE):
+def holds(board: FakeBootloader, image: bytes = IMAGE) -> bool:
     """True if the flash holds the image and nothing else."""
     return board.flash == image.ljust(FLASH, b"\xff")
 
 
 @pytest.mark.parametrize("size", [8, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE])
-def test_image_is_written(size):
+def test_image_is_written(size: int) -> None:
     """Of any length; the board is then reset and starts it."""
     board = FakeBootloader()
 
@@ -54,7 +55,7 @@ def test_image_is_written(size):
     assert holds(board, IMAGE[:size])
 
 
-def test_first_page_goes_last():
+def test_first_page_goes_last() -> None:
     """Emptied before anything else, so that a board without it waits for an upload."""
     board = FakeBootloader()
 
@@ -63,7 +64,7 @@ def test_first_page_goes_last():
     assert board.writes == [0, *range(PAGE, 6 * PAGE, PAGE), 0]
 
 
-def test_progress_counts_pages():
+def test_progress_counts_pages() -> None:
     """The first page that is told of is none."""
     told = []
     bootloader = Bootloader(MemoryLink(FakeBootloader()))
@@ -139,7 +140,7 @@ FAULTS += [_Refusals, _LeftOver]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faults_that_pass_are_overcome(fault):
+def test_faults_that_pass_are_overcome(fault: Any) -> None:
     """Either the flash holds the image, or an error says so and nothing was started."""
     retries = failed = 0
     for seed in SEEDS:
@@ -155,7 +156,7 @@ def test_faults_that_pass_are_overcome(fault):
     assert retries > 0
 
 
-def test_replies_that_come_byte_by_byte():
+def test_replies_that_come_byte_by_byte() -> None:
     """Reading goes on to the end of each, and to nothing's end."""
     board = FakeBootloader()
 
@@ -177,7 +178,7 @@ class _DigitLost(MemoryLink):
         return data.replace(b"Y00004000,", b"Y0000400,")
 
 
-def test_page_that_was_right_is_looked_at_again():
+def test_page_that_was_right_is_looked_at_again() -> None:
     """The bootloader says yes to any address; the last look is at the whole image."""
     board = FakeBootloader()
 
@@ -188,7 +189,7 @@ def test_page_that_was_right_is_looked_at_again():
     assert holds(board)
 
 
-def test_unplugged_board_can_be_flashed_again():
+def test_unplugged_board_can_be_flashed_again() -> None:
     """At whatever moment: the board stays in its bootloader, and the next try works."""
     for seed in SEEDS:
         board = FakeBootloader()
@@ -282,7 +283,7 @@ FATAL = {
 
 
 @pytest.mark.parametrize("name", FATAL)
-def test_faults_that_stay_are_errors(name):
+def test_faults_that_stay_are_errors(name: str) -> None:
     """One line and a remedy; the board is not started."""
     link, kind, message, hint = FATAL[name]
 
@@ -296,13 +297,13 @@ def test_faults_that_stay_are_errors(name):
 
 
 @pytest.fixture
-def board():
+def board() -> FakeBootloader:
     """A board that was never flashed."""
     return FakeBootloader()
 
 
 @posix
-def test_image_passes_a_serial_port(board):
+def test_image_passes_a_serial_port(board: FakeBootloader) -> None:
     """The same over a pseudo terminal."""
     with on_a_pty(board) as port:
         link = open_url(port, 115_200)
@@ -315,7 +316,7 @@ def test_image_passes_a_serial_port(board):
 
 @posix
 @pytest.mark.parametrize("seed", range(10))
-def test_serial_port_that_vanishes(board, seed):
+def test_serial_port_that_vanishes(board: FakeBootloader, seed: int) -> None:
     """F12: unplugged in the middle of an upload."""
     after = random.Random(seed).randrange(100, 5 * PAGE)
     with on_a_pty(board, unplug_after=after) as port:

@@ -1,6 +1,7 @@
 """Programs that upload: each way to fail is one line and a remedy."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,12 +9,12 @@ from tinycnn.device.upload import copy_to_drive, run_tool
 from tinycnn.errors import DeviceError, ToolchainError
 
 
-def python(program):
+def python(program: str) -> list[str]:
     """A command that runs a Python program."""
     return [sys.executable, "-c", program]
 
 
-def test_program_that_succeeds_is_silent(capfd):
+def test_program_that_succeeds_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
     """What it says is for errors only."""
     run_tool(python("print('writing')"))
 
@@ -28,7 +29,7 @@ def test_program_that_succeeds_is_silent(capfd):
         ("print('x' * 99_000_000); print('dead'); raise SystemExit(2)", "code 2: dead"),
     ],
 )
-def test_program_that_fails_is_quoted(program, message):
+def test_program_that_fails_is_quoted(program: str, message: str) -> None:
     """F24: its last words, however many there were; all of them on request."""
     with pytest.raises(ToolchainError) as error:
         run_tool(python(program))
@@ -38,7 +39,7 @@ def test_program_that_fails_is_quoted(program, message):
     assert len(error.value.log) <= 4_000
 
 
-def test_program_that_is_not_installed():
+def test_program_that_is_not_installed() -> None:
     """Its name, and that it is needed."""
     with pytest.raises(ToolchainError, match="no-such-tool: not found") as error:
         run_tool(["no-such-tool", "--now"])
@@ -46,13 +47,13 @@ def test_program_that_is_not_installed():
     assert "install no-such-tool" in error.value.hint
 
 
-def test_program_that_hangs_is_ended():
+def test_program_that_hangs_is_ended() -> None:
     """After its time."""
     with pytest.raises(ToolchainError, match="not done after 0 s"):
         run_tool(python("import time; time.sleep(60)"), timeout_s=0.2)
 
 
-def test_drive_that_cannot_be_written(tmp_path):
+def test_drive_that_cannot_be_written(tmp_path: Path) -> None:
     """Full, read-only or gone."""
     image = tmp_path / "demo.uf2"
     image.write_bytes(b"UF2\n")
@@ -63,7 +64,7 @@ def test_drive_that_cannot_be_written(tmp_path):
     assert "connect" in error.value.hint
 
 
-def test_several_drives_are_named(tmp_path):
+def test_several_drives_are_named(tmp_path: Path) -> None:
     """Which of two boards is meant cannot be guessed."""
     with pytest.raises(DeviceError, match="one drive of a bootloader, got /a, /b"):
-        copy_to_drive(tmp_path / "demo.uf2", ["/a", "/b"])
+        copy_to_drive(tmp_path / "demo.uf2", [Path("/a"), Path("/b")])

@@ -1,4 +1,4 @@
-"""The computer does not decide the weights: not by its cores, nor by its environment."""
+"""Neither its cores nor its environment: the computer does not decide the weights."""
 
 import os
 import subprocess

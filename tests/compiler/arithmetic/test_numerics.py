@@ -18,7 +18,7 @@ from tinycnn.errors import UnsupportedModelError
 
 
 @pytest.mark.parametrize("real", [1e-7, 0.0003, 0.25, 0.7, 1.0, 3.5, 1000.0])
-def test_multipliers_are_within_half_a_unit(real):
+def test_multipliers_are_within_half_a_unit(real: float) -> None:
     """The fixed-point value is the nearest of 31 bits."""
     multiplier = quantize_multiplier(real)
 
@@ -26,12 +26,12 @@ def test_multipliers_are_within_half_a_unit(real):
     assert abs(value - real) <= real * 2.0**-31
 
 
-def test_tiny_scales_become_zero():
+def test_tiny_scales_become_zero() -> None:
     """Below 2^-32 nothing is left, as in TFLite."""
     assert quantize_multiplier(2.0**-40) == Multiplier(0, 0)
 
 
-def test_mean_folds_the_division():
+def test_mean_folds_the_division() -> None:
     """One multiplier divides by the count and rescales."""
     multiplier = mean_multiplier(0.5, 49)
 
@@ -39,7 +39,7 @@ def test_mean_folds_the_division():
     assert value == pytest.approx(0.5 / 49, rel=1e-8)
 
 
-def test_single_rounding_equals_the_double_arithmetic():
+def test_single_rounding_equals_the_double_arithmetic() -> None:
     """For random scales and sums, the integer result is that of C's round()."""
     rng = np.random.default_rng(0)
     for _ in range(300):
@@ -55,13 +55,13 @@ def test_single_rounding_equals_the_double_arithmetic():
             assert np.clip(got, *limits) == np.clip(expected, *limits)
 
 
-def test_impossible_scales_are_refused():
+def test_impossible_scales_are_refused() -> None:
     """A scale that no multiplier can express is an error, not a wrong result."""
     with pytest.raises(UnsupportedModelError, match="expected a multiplier between"):
         single_rounding_multiplier(2.0**40, 0)
 
 
-def test_softmax_table_is_the_exponential():
+def test_softmax_table_is_the_exponential() -> None:
     """Entry d is exp(-scale * beta * d), to the precision of the reference."""
     table = softmax_exp_table(0.1, 0.5)
 
@@ -69,7 +69,7 @@ def test_softmax_table_is_the_exponential():
     assert np.allclose(np.array(table) / 2**31, expected, atol=1e-6)
 
 
-def test_steps_beyond_reach_do_not_matter():
+def test_steps_beyond_reach_do_not_matter() -> None:
     """A multiplier that no sum of the layer can tell from the exact one will do."""
     real = 2.0**-22.3
     with pytest.raises(UnsupportedModelError, match="no 31-bit multiplier steps"):
@@ -78,7 +78,7 @@ def test_steps_beyond_reach_do_not_matter():
     assert single_rounding_multiplier(real, 0, largest=10_000_000).shift == -22
 
 
-def test_fixed_point_functions_are_accurate():
+def test_fixed_point_functions_are_accurate() -> None:
     """LOGISTIC and TANH of TFLite Micro, to the precision of 27 fraction bits."""
     values = np.linspace(-15, 15, 301)
     raw = [round(v * 2**27) for v in values]

@@ -14,11 +14,11 @@ from tests.compiler.cases import (
     resize,
     softmax,
 )
-from tests.compiler.cases.draw import draw_inputs, draw_rows
+from tests.compiler.cases.draw import Draw, draw_inputs, draw_rows
 
-__all__ = ["CASES", "draw_inputs", "draw_rows"]
+__all__ = ["CASES", "Draw", "draw_inputs", "draw_rows"]
 
-CASES = {
+CASES: dict[str, Draw] = {
     **conv.CASES,
     **elementwise.CASES,
     **fully_connected.CASES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tests.compiler.cases.draw import (
@@ -20,7 +22,9 @@ from tests.compiler.cases.draw import (
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def conv_options(padding, strides, dilations, activation):
+def conv_options(
+    padding: int, strides: tuple[int, int], dilations: tuple[int, int], activation: int
+) -> dict[str, Any]:
     return {
         "padding": padding,
         "strideH": strides[0],
@@ -31,18 +35,24 @@ def conv_options(padding, strides, dilations, activation):
     }
 
 
-def add_bias(rng, b, scale, w_scales, channels):
+def add_bias(
+    rng: np.random.Generator,
+    b: ModelBuilder,
+    scale: float,
+    w_scales: list[float],
+    channels: int,
+) -> int:
     """The tensor of a bias."""
     scales = [scale * s for s in w_scales]
     return b.tensor((channels,), "int32", scales, data=draw_bias(rng, channels))
 
 
-def optional_bias(rng, *arguments):
+def optional_bias(rng: np.random.Generator, *arguments: Any) -> list[int]:
     """A bias, most of the time."""
     return [] if rng.random() < 0.2 else [add_bias(rng, *arguments)]
 
 
-def conv_2d(rng):
+def conv_2d(rng: np.random.Generator) -> bytes:
     h, w, c = draw_image(rng)
     channels = int(pick(rng, 1, rng.integers(1, 9)))
     groups = int(pick(rng, 1, 1, 2, rng.integers(1, 5)))
@@ -63,7 +73,7 @@ def conv_2d(rng):
     return b.build([x], [y])
 
 
-def depthwise_conv_2d(rng):
+def depthwise_conv_2d(rng: np.random.Generator) -> bytes:
     h, w, c = draw_image(rng)
     multiplier = int(pick(rng, 1, 1, 2, 3, 8))
     channels = c * multiplier
@@ -87,7 +97,7 @@ def depthwise_conv_2d(rng):
     return b.build([x], [y])
 
 
-def transpose_conv(rng):
+def transpose_conv(rng: np.random.Generator) -> bytes:
     """The output may end anywhere within the last stride."""
     h, w, c = (min(size, 5) for size in draw_image(rng))
     channels = int(pick(rng, 1, rng.integers(1, 6)))
@@ -103,10 +113,11 @@ def transpose_conv(rng):
     per_channel = rng.random() < 0.8
     w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
     b = ModelBuilder()
-    shape = np.array([1, *sizes, channels], np.int32)
+    shape = (1, *sizes, channels)
     k = b.tensor(data.shape, scale=w_scales, data=data)
     x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
-    inputs = [b.tensor((4,), "int32", data=shape), k, x]
+    target = b.tensor((4,), "int32", data=np.array(shape, np.int32))
+    inputs = [target, k, x]
     inputs += optional_bias(rng, b, scale, w_scales, channels)
     y = b.tensor(shape, scale=y_scale, zero_point=draw_quant(rng)[1])
     options = {"padding": padding, "strideH": strides[0], "strideW": strides[1]}
@@ -115,7 +126,7 @@ def transpose_conv(rng):
     return b.build([x], [y])
 
 
-def draw_dilation(rng, size, kernel):
+def draw_dilation(rng: np.random.Generator, size: int, kernel: int) -> tuple[Any, ...]:
     """Of one dimension: block, (before, after) added, (before, after) cut, sizes."""
     block = int(pick(rng, 1, 2, rng.integers(1, 4)))
     before, wanted = (int(rng.integers(0, 4)) for _ in "ba")
@@ -130,7 +141,7 @@ def draw_dilation(rng, size, kernel):
     return block, (before, wanted + spare), (cut, spare), inner, output
 
 
-def dilated(rng, kind):
+def dilated(rng: np.random.Generator, kind: str) -> bytes:
     """A convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND."""
     h, w, c = draw_image(rng)
     kernels = tuple(int(rng.integers(1, 4)) for _ in "hw")
@@ -171,11 +182,11 @@ def dilated(rng, kind):
     return b.build([x], [y])
 
 
-def space_to_batch_nd(rng):
+def space_to_batch_nd(rng: np.random.Generator) -> bytes:
     return dilated(rng, "CONV_2D")
 
 
-def batch_to_space_nd(rng):
+def batch_to_space_nd(rng: np.random.Generator) -> bytes:
     return dilated(rng, "DEPTHWISE_CONV_2D")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from tests.compiler.cases.draw import draw_image, draw_quant, pick
+from tests.compiler.cases.draw import Draw, draw_image, draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
 
 ACTIVATIONS = (0, 0, 1, 2, 3)  # NONE, RELU, RELU_N1_TO_1, RELU6
 
 
-def draw_shape(rng):
+def draw_shape(rng: np.random.Generator) -> tuple[int, ...]:
     """A shape of up to six dimensions, few of them large."""
     rank = int(pick(rng, 4, 4, 3, 2, 1, 5, 6))
     return tuple(
@@ -18,7 +21,7 @@ def draw_shape(rng):
     )
 
 
-def draw_shapes(rng):
+def draw_shapes(rng: np.random.Generator) -> tuple[tuple[int, ...], ...]:
     """Two shapes that broadcast, and the output's; at most four runs of dimensions."""
     shape = draw_shape(rng)
     kind = pick(rng, "same", "scalar", "channel", "image", "last", "runs", "runs")
@@ -40,14 +43,14 @@ def draw_shapes(rng):
     return *shapes, np.broadcast_shapes(*shapes)
 
 
-def draw_constant(rng, shape):
+def draw_constant(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Values of the whole range, often its edges."""
     edges = rng.random(shape) < 0.3
     random = rng.integers(-128, 128, shape)
     return np.where(edges, pick(rng, -128, 127, 0), random).astype(np.int8)
 
 
-def scale_near(rng, scale):
+def scale_near(rng: np.random.Generator, scale: float) -> float:
     """A scale at which most of the int8 range is used.
 
     Some are exact ratios or the next float above, where ties come, or nearly come.
@@ -58,7 +61,7 @@ def scale_near(rng, scale):
     return float(np.float32(scale * 2.0 ** rng.uniform(*pick(rng, (-1, 2), (-3, 3)))))
 
 
-def draw_quants(rng, kind):
+def draw_quants(rng: np.random.Generator, kind: str) -> tuple[Any, ...]:
     """Scale and zero point of both inputs and the output."""
     first, second, output = (draw_quant(rng) for _ in range(3))
     if kind in ("MAXIMUM", "MINIMUM"):
@@ -75,7 +78,7 @@ def draw_quants(rng, kind):
     return first, second, (scale, output[1])
 
 
-def binary(rng, kind):
+def binary(rng: np.random.Generator, kind: str) -> bytes:
     """Two activations, or one and a constant on either side."""
     *shapes, output = draw_shapes(rng)
     *quants, (y_scale, y_zero_point) = draw_quants(rng, kind)
@@ -96,7 +99,7 @@ def binary(rng, kind):
     return b.build(list(dict.fromkeys(activations)), [y])
 
 
-def prelu(rng):
+def prelu(rng: np.random.Generator) -> bytes:
     """A slope for all, for each channel, for each pixel or for each element."""
     shape = (1, *draw_image(rng))
     alpha_shape = pick(
@@ -121,7 +124,7 @@ def prelu(rng):
     return b.build([x], [y])
 
 
-def unary(rng, kind):
+def unary(rng: np.random.Generator, kind: str) -> bytes:
     """Every one of the 256 inputs, and some more."""
     shape = pick(rng, (256,), (1, 16, 16), (1, 4, 8, 9), (2, 1, 3, 1, 50))
     scale, zero_point = draw_quant(rng)
@@ -143,6 +146,10 @@ def unary(rng, kind):
     return b.build([x], [y])
 
 
+def _of_kind(draw: Callable[[np.random.Generator, str], bytes], kind: str) -> Draw:
+    return lambda rng: draw(rng, kind)
+
+
 BINARY = ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM")
 UNARY = (
     *("ABS", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "TANH"),
@@ -150,6 +157,6 @@ UNARY = (
 )
 CASES = {
     "PRELU": prelu,
-    **{kind: lambda rng, kind=kind: binary(rng, kind) for kind in BINARY},
-    **{kind: lambda rng, kind=kind: unary(rng, kind) for kind in UNARY},
+    **{kind: _of_kind(binary, kind) for kind in BINARY},
+    **{kind: _of_kind(unary, kind) for kind in UNARY},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.compiler.cases.draw import (
     ACTIVATIONS,
     draw_bias,
@@ -13,7 +15,7 @@ from tests.compiler.cases.draw import (
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def fully_connected(rng):
+def fully_connected(rng: np.random.Generator) -> bytes:
     depth, channels = int(rng.integers(1, 40)), int(pick(rng, 1, rng.integers(1, 20)))
     rows = int(pick(rng, 1, 1, 3))
     scale, zero_point = draw_quant(rng)

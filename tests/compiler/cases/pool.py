@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.compiler.cases.draw import (
     ACTIVATIONS,
     draw_image,
@@ -12,7 +14,7 @@ from tests.compiler.cases.draw import (
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def pool(rng, kind):
+def pool(rng: np.random.Generator, kind: str) -> bytes:
     h, w, c = draw_image(rng)
     padding, kernels, strides, _, sizes = draw_window(rng, h, w, dilate=False)
     scale, zero_point = draw_quant(rng)
@@ -31,11 +33,11 @@ def pool(rng, kind):
     return b.build([x], [y])
 
 
-def max_pool_2d(rng):
+def max_pool_2d(rng: np.random.Generator) -> bytes:
     return pool(rng, "MAX_POOL_2D")
 
 
-def average_pool_2d(rng):
+def average_pool_2d(rng: np.random.Generator) -> bytes:
     return pool(rng, "AVERAGE_POOL_2D")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from tests.compiler.cases.draw import draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def quantize(rng):
+def quantize(rng: np.random.Generator) -> bytes:
     source, target = pick(
         rng, ("float32", "int8"), ("uint8", "int8"), ("int8", "uint8"), ("int8", "int8")
     )
@@ -15,13 +19,13 @@ def quantize(rng):
     for dtype in (source, target):
         scale, zero_point = draw_quant(rng)
         offset = 128 if dtype == "uint8" else 0
-        quant = {} if dtype == "float32" else {"scale": scale}
+        quant: dict[str, Any] = {} if dtype == "float32" else {"scale": scale}
         ids.append(b.tensor((1, 60), dtype, zero_point=zero_point + offset, **quant))
     b.op("QUANTIZE", [ids[0]], [ids[1]])
     return b.build([ids[0]], [ids[1]])
 
 
-def dequantize(rng):
+def dequantize(rng: np.random.Generator) -> bytes:
     scale, zero_point = draw_quant(rng)
     b = ModelBuilder()
     x = b.tensor((1, 60), scale=scale, zero_point=zero_point)

@@ -8,7 +8,7 @@ from tests.compiler.cases.draw import draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def reduction(rng, kind, *, rescale):
+def reduction(rng: np.random.Generator, kind: str, *, rescale: bool) -> bytes:
     """Over any axes of 1 to 5 dimensions."""
     rank = int(pick(rng, 4, 4, rng.integers(1, 6)))
     shape = tuple(int(pick(rng, 1, 2, rng.integers(1, 7))) for _ in range(rank))
@@ -30,20 +30,20 @@ def reduction(rng, kind, *, rescale):
     if rescale:
         factor = pick(rng, 1.0, 2.0 ** rng.uniform(-2, 2))
         y_scale, y_zero_point = scale * factor, draw_quant(rng)[1]
-    y = b.tensor(out, scale=y_scale, zero_point=y_zero_point)
+    y = b.tensor(tuple(out), scale=y_scale, zero_point=y_zero_point)
     b.op(kind, [x, k], [y], keepDims=keep)
     return b.build([x], [y])
 
 
-def mean(rng):
+def mean(rng: np.random.Generator) -> bytes:
     return reduction(rng, "MEAN", rescale=True)
 
 
-def reduce_max(rng):
+def reduce_max(rng: np.random.Generator) -> bytes:
     return reduction(rng, "REDUCE_MAX", rescale=False)
 
 
-def reduce_min(rng):
+def reduce_min(rng: np.random.Generator) -> bytes:
     return reduction(rng, "REDUCE_MIN", rescale=False)
 
 

@@ -10,7 +10,7 @@ from tests.compiler.tflite_builder import ModelBuilder
 INEXACT = (14, 23), (4, 41), (14, 46), (8, 24)  # float32 rounds their pixels' places
 
 
-def draw_sizes(rng):
+def draw_sizes(rng: np.random.Generator) -> tuple[int, int]:
     """Of one dimension: input and output."""
     size = int(pick(rng, 1, rng.integers(2, 17), rng.integers(2, 17)))
     if rng.random() < 0.2:
@@ -19,7 +19,7 @@ def draw_sizes(rng):
     return size, int(pick(rng, 1, size, 2 * size, 3 * size, free, free, free))
 
 
-def resize(rng, kind, alignment):
+def resize(rng: np.random.Generator, kind: str, alignment: tuple[bool, bool]) -> bytes:
     """Up, down, to one pixel, by whole factors and by others."""
     (h, rows), (w, columns), c = draw_sizes(rng), draw_sizes(rng), int(pick(rng, 1, 3))
     sizes = rows, columns
@@ -34,12 +34,12 @@ def resize(rng, kind, alignment):
     return b.build([x], [y])
 
 
-def resize_bilinear(rng):
+def resize_bilinear(rng: np.random.Generator) -> bytes:
     alignment = pick(rng, (False, False), (False, True), (True, False))
     return resize(rng, "RESIZE_BILINEAR", alignment)
 
 
-def resize_nearest_neighbor(rng):
+def resize_nearest_neighbor(rng: np.random.Generator) -> bytes:
     alignment = pick(rng, (False, False), (False, True), (True, False), (True, True))
     return resize(rng, "RESIZE_NEAREST_NEIGHBOR", alignment)
 

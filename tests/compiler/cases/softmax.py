@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from tests.compiler.cases.draw import draw_quant, pick
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def draw_matrix(rng):
+def draw_matrix(rng: np.random.Generator) -> tuple[int, int]:
     """Rows and channels."""
     return int(pick(rng, 1, 1, 4)), int(pick(rng, 1, 2, rng.integers(1, 40)))
 
 
-def softmax(rng):
+def softmax(rng: np.random.Generator) -> bytes:
     if rng.random() < 0.3:
         return float_softmax(rng, "SOFTMAX", beta=float(pick(rng, 1.0, 1.0, 0.5, 3.0)))
     shape = draw_matrix(rng)
@@ -23,7 +27,7 @@ def softmax(rng):
     return b.build([x], [y])
 
 
-def float_softmax(rng, kind, **options):
+def float_softmax(rng: np.random.Generator, kind: str, **options: Any) -> bytes:
     """Floats that come of int8 values, at the end of a model."""
     shape = draw_matrix(rng)
     scale, zero_point = draw_quant(rng)
@@ -35,7 +39,7 @@ def float_softmax(rng, kind, **options):
     return b.build([x], [y])
 
 
-def log_softmax(rng):
+def log_softmax(rng: np.random.Generator) -> bytes:
     if rng.random() < 0.5:
         return float_softmax(rng, "LOG_SOFTMAX")
     shape = draw_matrix(rng)

@@ -6,9 +6,11 @@ repeated; weights are those of TFLite's converter, within -127 and 127.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from tests.compiler.cases import CASES
+from tests.compiler.cases import CASES, Draw
 from tests.compiler.cases.conv import add_bias, conv_options
 from tests.compiler.cases.draw import (
     ACTIVATIONS,
@@ -21,14 +23,22 @@ from tests.compiler.cases.draw import (
 from tests.compiler.tflite_builder import ModelBuilder
 
 
-def draw_weights(rng, shape):
+def draw_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Weights of the converter's whole range, or nothing but its largest ones."""
     if rng.random() < 0.1:
         return np.where(rng.random(shape) < 0.5, -127, 127).astype(np.int8)
     return rng.integers(-127, 128, shape).astype(np.int8)
 
 
-def add_layer(rng, kind, shape, out_shape, data, axis, **options):
+def add_layer(
+    rng: np.random.Generator,
+    kind: str,
+    shape: tuple[int, ...],
+    out_shape: tuple[int, ...],
+    data: np.ndarray,
+    axis: int,
+    **options: Any,
+) -> bytes:
     """A model of one operator with weights and a bias."""
     channels = out_shape[-1]
     scale, zero_point = draw_quant(rng)
@@ -43,7 +53,7 @@ def add_layer(rng, kind, shape, out_shape, data, axis, **options):
     return b.build([x], [y])
 
 
-def conv_2d(rng):
+def conv_2d(rng: np.random.Generator) -> bytes:
     """Any window over any number of channels."""
     h, w = (int(rng.integers(1, 10)) for _ in "hw")
     depth, channels = (int(rng.integers(1, 24)) for _ in "io")
@@ -59,7 +69,7 @@ def conv_2d(rng):
     )
 
 
-def conv_2d_3x3(rng):
+def conv_2d_3x3(rng: np.random.Generator) -> bytes:
     """Windows of 3 x 3, stride 1."""
     padding = int(rng.integers(2))
     h, w = (int(rng.integers(3 if padding else 1, 15)) for _ in "hw")
@@ -75,7 +85,7 @@ def conv_2d_3x3(rng):
     )
 
 
-def depthwise_conv_2d_3x3(rng, stride=1):
+def depthwise_conv_2d_3x3(rng: np.random.Generator, stride: int = 1) -> bytes:
     """Windows of 3 x 3, stride 1."""
     padding = int(rng.integers(2))
     h, w = (int(rng.integers(3 if padding else 1, 15)) for _ in "hw")
@@ -93,12 +103,12 @@ def depthwise_conv_2d_3x3(rng, stride=1):
     )
 
 
-def depthwise_conv_2d_3x3_of_stride_2(rng):
+def depthwise_conv_2d_3x3_of_stride_2(rng: np.random.Generator) -> bytes:
     """Windows of 3 x 3, stride 2."""
     return depthwise_conv_2d_3x3(rng, stride=2)
 
 
-def fully_connected(rng):
+def fully_connected(rng: np.random.Generator) -> bytes:
     """One row, of any multiple of 4."""
     inputs, outputs = 4 * int(rng.integers(1, 40)), int(rng.integers(1, 24))
     return add_layer(
@@ -112,7 +122,7 @@ def fully_connected(rng):
     )
 
 
-def depthwise_conv_2d_of_one_channel(rng):
+def depthwise_conv_2d_of_one_channel(rng: np.random.Generator) -> bytes:
     """A filter for each output channel over the only input channel."""
     h, w = (int(rng.integers(1, 10)) for _ in "hw")
     channels = int(rng.integers(1, 24))
@@ -135,7 +145,7 @@ def depthwise_conv_2d_of_one_channel(rng):
 
 
 # A kernel, cases for it, and the least share of them for which it must be offered.
-DSP_CASES = (
+DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_add_s8_dsp", CASES["ADD"], 0.05),
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from tests.compiler.cases import draw_rows
-from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
+from tests.compiler.emulator import Emulator
+from tests.compiler.executor import Executor
+from tinycnn.compiler import Program, lower_graph, plan_memory, read_tflite, run_passes
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.choice.choose import apply_kernels, list_kernels
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.reference import LOADERS
 
 
-def force(model, function, numerics="litert"):
+def force(model: bytes, function: str, numerics: Numerics = "litert") -> Program | None:
     """The program of `model` with the kernel `function` wherever it is exact.
 
     None where that is nowhere.
@@ -30,7 +37,14 @@ def force(model, function, numerics="litert"):
     return lower_graph(graph, plan, name="case", numerics=numerics, kernels=kernels)
 
 
-def assert_equal(model, program, rng, executors, numerics="litert", count=4):
+def assert_equal(
+    model: bytes,
+    program: Program,
+    rng: np.random.Generator,
+    executors: Sequence[Executor | Emulator],
+    numerics: Numerics = "litert",
+    count: int = 4,
+) -> None:
     """Every executor gives the reference's bytes for random and extreme inputs."""
     rows = draw_rows(rng, [b.tensor for b in program.inputs], count)
     expected = LOADERS[numerics](model)([row.tobytes() for row in rows])

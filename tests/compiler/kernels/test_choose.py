@@ -8,22 +8,22 @@ from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
-from tinycnn.compiler import Objective, compile_tflite
+from tinycnn.compiler import Compilation, Objective, compile_tflite
 
 SEEDS = range(12)
 
 
-def compile_model(model, objective):
+def compile_model(model: bytes, objective: Objective | None) -> Compilation:
     """What is compiled for `objective`."""
     return compile_tflite(model, name="m", objective=objective)
 
 
-def total(compilation, what):
+def total(compilation: Compilation, what: str) -> int:
     """A cost of all kernels together."""
     return sum(getattr(kernel, what) for kernel in compilation.kernels.values())
 
 
-def test_without_a_target_every_kernel_is_portable():
+def test_without_a_target_every_kernel_is_portable() -> None:
     """Cortex-M0+ and M3 get plain C."""
     compilation = compile_model(residual_model(), None)
 
@@ -32,13 +32,13 @@ def test_without_a_target_every_kernel_is_portable():
 
 
 @pytest.mark.parametrize(("board", "has_dsp"), [("nano33ble", True), ("pico", False)])
-def test_a_board_without_dsp_has_no_target(board, has_dsp):
+def test_a_board_without_dsp_has_no_target(board: str, has_dsp: bool) -> None:
     """The board table decides."""
     assert (find_objective(load_board(board)) is not None) == has_dsp
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_speed_size_and_ram_keep_what_they_promise(seed):
+def test_speed_size_and_ram_keep_what_they_promise(seed: int) -> None:
     """Speed is fastest; size keeps tables small, ram the arena as it is."""
     model = draw_network(np.random.default_rng([seed, 5]))
     portable = compile_model(model, None)
@@ -55,7 +55,7 @@ def test_speed_size_and_ram_keep_what_they_promise(seed):
     assert highest <= max(least * 1.25, least + 2048)
 
 
-def test_a_flash_limit_is_kept_by_slower_kernels():
+def test_a_flash_limit_is_kept_by_slower_kernels() -> None:
     """Where faster kernels have larger tables, a limit takes them away."""
     model = fully_connected(np.random.default_rng(4))
     fast = compile_model(model, Objective())
@@ -66,7 +66,7 @@ def test_a_flash_limit_is_kept_by_slower_kernels():
     assert total(small, "cycles") > total(fast, "cycles")
 
 
-def test_a_ram_limit_is_kept_by_slower_kernels():
+def test_a_ram_limit_is_kept_by_slower_kernels() -> None:
     """Where a kernel's scratch exceeds the limit, another is taken."""
     model = conv_2d_3x3(np.random.default_rng(4))
     least = compile_model(model, None).plan.arena_bytes
@@ -78,7 +78,7 @@ def test_a_ram_limit_is_kept_by_slower_kernels():
     assert limited.plan.arena_bytes < fast.plan.arena_bytes
 
 
-def test_the_choice_is_the_same_each_time():
+def test_the_choice_is_the_same_each_time() -> None:
     """Same file, same objective: same bytes."""
     first, second = (compile_model(residual_model(), Objective()) for _ in range(2))
 

@@ -1,5 +1,6 @@
 """Winograd's convolution where its arithmetic, loops and memory are tightest."""
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -14,6 +15,8 @@ from tests.compiler.cases.draw import (
     draw_scales,
     pick,
 )
+from tests.compiler.emulator import Emulator
+from tests.compiler.executor import Executor
 from tests.compiler.kernels.cases import draw_weights
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.tflite_builder import ModelBuilder
@@ -35,7 +38,15 @@ B = np.array(
 )
 
 
-def build_conv(rng, shape, weights, padding, *, before=(0, 0), zero_point=None):
+def build_conv(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    weights: np.ndarray,
+    padding: int,
+    *,
+    before: tuple[int, int] = (0, 0),
+    zero_point: int | None = None,
+) -> bytes:
     """A convolution of an image of `shape`, after PAD by rows and columns in front."""
     outputs = len(weights)
     scale, drawn = draw_quant(rng)
@@ -59,7 +70,7 @@ def build_conv(rng, shape, weights, padding, *, before=(0, 0), zero_point=None):
     return b.build([x], [y])
 
 
-def test_large_convolutions(executor, emulators):
+def test_large_convolutions(executor: Executor, emulators: list[Emulator]) -> None:
     """Wide images, deep ones, paddings of the model; outputs over their input."""
     overlaps = 0
     for seed in range(CASES):
@@ -67,10 +78,11 @@ def test_large_convolutions(executor, emulators):
         padding, before = pick(rng, SAME, VALID), pick(rng, (0, 0), (3, 1))
         height, width = rng.integers(1 if padding == SAME else 3, [14, 30])
         depth = pick(rng, rng.integers(1, 8), 4 * rng.integers(1, 22))
-        weights = draw_weights(rng, (rng.integers(1, 10), 3, 3, depth))
+        weights = draw_weights(rng, (int(rng.integers(1, 10)), 3, 3, depth))
         shape = (height, width, depth)
         model = build_conv(rng, shape, weights, padding, before=before)
         program = force(model, FUNCTION)
+        assert program is not None
         assert_equal(model, program, rng, [executor, *emulators])
 
         (x,), (y,) = program.inputs, program.outputs
@@ -79,15 +91,20 @@ def test_large_convolutions(executor, emulators):
     assert overlaps > CASES / 2
 
 
-def check_rows(model, rows, executors):
+def check_rows(
+    model: bytes, rows: np.ndarray, executors: Sequence[Executor | Emulator]
+) -> None:
     """The kernel gives the reference's bytes for `rows`."""
     program = force(model, FUNCTION)
+    assert program is not None
     expected = LOADERS["litert"](model)([row.tobytes() for row in rows])
     for executor in executors:
         assert executor.run(program, rows) == expected
 
 
-def test_largest_transformed_inputs(executor, emulators):
+def test_largest_transformed_inputs(
+    executor: Executor, emulators: list[Emulator]
+) -> None:
     """All 36 positions are exact at their largest and least, in both lanes."""
     rng = np.random.default_rng(1)
     edges = [
@@ -104,7 +121,7 @@ def test_largest_transformed_inputs(executor, emulators):
     check_rows(model, rows, [executor, *emulators])
 
 
-def test_largest_sums(executor, emulators):
+def test_largest_sums(executor: Executor, emulators: list[Emulator]) -> None:
     """Sums up to the bound are exact; beyond it the kernel is not offered."""
     rng = np.random.default_rng(2)
     for depth, fits in ((228, True), (232, False)):

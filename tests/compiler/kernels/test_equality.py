@@ -3,19 +3,22 @@
 import numpy as np
 import pytest
 
-from tests.compiler.emulator import STACK_LIMIT
+from tests.compiler.cases import Draw
+from tests.compiler.emulator import STACK_LIMIT, Emulator
+from tests.compiler.executor import Executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_module
-from tinycnn.compiler import Objective, compile_tflite
+from tinycnn.compiler import Objective, Optimize, compile_tflite
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.runtime import kernel_functions
 
 CASES_PER_KERNEL = 60
 NETWORKS = 20
 
 
-def test_every_kernel_has_cases():
+def test_every_kernel_has_cases() -> None:
     """None is there without being compared."""
     kernels = {name for name in kernel_functions() if name.endswith("_dsp")}
 
@@ -26,8 +29,13 @@ def test_every_kernel_has_cases():
 @pytest.mark.parametrize("numerics", ["litert", "tflm"])
 @pytest.mark.parametrize(("function", "draw", "least"), DSP_CASES)
 def test_kernels_equal_the_reference(
-    function, draw, least, numerics, executor, emulators
-):
+    function: str,
+    draw: Draw,
+    least: float,
+    numerics: Numerics,
+    executor: Executor,
+    emulators: list[Emulator],
+) -> None:
     """Random layers give the reference's bytes wherever the kernel is offered."""
     if numerics == "tflm":
         require_module("tflite_micro")
@@ -45,7 +53,9 @@ def test_kernels_equal_the_reference(
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("optimize", ["speed", "size", "ram"])
-def test_whole_networks_equal_the_reference(optimize, executor, emulators):
+def test_whole_networks_equal_the_reference(
+    optimize: Optimize, executor: Executor, emulators: list[Emulator]
+) -> None:
     """Random networks with the kernels that the compiler chooses."""
     for seed in range(NETWORKS):
         rng = np.random.default_rng([seed, 5])

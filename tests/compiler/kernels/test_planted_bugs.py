@@ -1,6 +1,7 @@
 """Bugs planted in the assembly of kernels: do the equality cases notice?"""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ BUGS = (
 )
 
 
-def plant(folder, function, old, new):
+def plant(folder: Path, function: str, old: str, new: str) -> Path:
     """A copy of the firmware with one bug."""
     copy = folder / "firmware"
     shutil.copytree(FIRMWARE, copy)
@@ -48,13 +49,15 @@ def plant(folder, function, old, new):
 
 @pytest.mark.emulated
 @pytest.mark.parametrize(("function", "old", "new"), BUGS)
-def test_a_bug_in_assembly_is_caught(function, old, new, tmp_path):
+def test_a_bug_in_assembly_is_caught(
+    function: str, old: str, new: str, tmp_path: Path
+) -> None:
     """Some random layer differs on the emulated processor."""
     firmware = plant(tmp_path, function, old, new)
     emulator = build_emulator(tmp_path / "build", firmware=firmware)
     draw = next(draw for name, draw, _ in DSP_CASES if name == function)
 
-    def compare_all():
+    def compare_all() -> None:
         for seed in range(CASES):
             rng = np.random.default_rng([seed, 9])
             model = draw(rng)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tinycnn.compiler import Graph, MemoryPlan
@@ -19,11 +21,18 @@ HALVE = PoolAttrs((2, 2), (2, 2), (0, 0, 0, 0), clamp=CLAMP)
 class GraphBuilder:
     """Collects tensors and operators."""
 
-    def __init__(self, shape):
+    def __init__(self, shape: tuple[int, ...]) -> None:
         self.tensors = [Tensor(0, "input", shape, "int8", QUANT)]
-        self.ops = []
+        self.ops: list[Op] = []
 
-    def op(self, kind, inputs, shape, attrs=None, weights=None):
+    def op(
+        self,
+        kind: str,
+        inputs: list[int],
+        shape: tuple[int, ...],
+        attrs: Any = None,
+        weights: tuple[int, ...] | None = None,
+    ) -> int:
         """Adds an operator; returns its output."""
         if weights is not None:
             values = np.random.default_rng(len(self.ops)).integers(-127, 128, weights)
@@ -33,46 +42,46 @@ class GraphBuilder:
         self.ops.append(op)
         return output
 
-    def conv(self, x, channels):
+    def conv(self, x: int, channels: int) -> int:
         """A 3x3 convolution."""
         shape = self.shape(x)
         kernel = (channels, 3, 3, shape[3])
         return self.op("CONV_2D", [x], (*shape[:3], channels), SAME, kernel)
 
-    def depthwise(self, x):
+    def depthwise(self, x: int) -> int:
         """A 3x3 depthwise convolution."""
         shape = self.shape(x)
         kernel = (1, 3, 3, shape[3])
         return self.op("DEPTHWISE_CONV_2D", [x], shape, SAME, kernel)
 
-    def add(self, a, b):
+    def add(self, a: int, b: int) -> int:
         """A sum."""
         return self.op("ADD", [a, b], self.shape(a), ClampedAttrs(clamp=CLAMP))
 
-    def pool(self, x):
+    def pool(self, x: int) -> int:
         """A 2x2 maximum."""
         _, h, w, c = self.shape(x)
         return self.op("MAX_POOL_2D", [x], (1, h // 2, w // 2, c), HALVE)
 
-    def reshape(self, x):
+    def reshape(self, x: int) -> int:
         """An alias."""
         return self.op("RESHAPE", [x], (1, *self.shape(x)[1:3], self.shape(x)[3]))
 
-    def shape(self, x):
+    def shape(self, x: int) -> tuple[int, ...]:
         """Of a tensor."""
         return self.tensors[x].shape
 
-    def build(self, *outputs):
+    def build(self, *outputs: int) -> Graph:
         """The graph."""
         return Graph(tuple(self.tensors), tuple(self.ops), (0,), outputs, "ab" * 32)
 
-    def _add(self, shape, data=None):
+    def _add(self, shape: tuple[int, ...], data: np.ndarray | None = None) -> int:
         tensor = Tensor(len(self.tensors), "t", shape, "int8", QUANT, data)
         self.tensors.append(tensor)
         return tensor.id
 
 
-def draw_graph(seed, operators=10):
+def draw_graph(seed: int, operators: int = 10) -> Graph:
     """A random graph; whatever no operator reads is an output."""
     rng = np.random.default_rng(seed)
     b = GraphBuilder((1, 8, 6, int(rng.integers(1, 5))))
@@ -96,7 +105,7 @@ def draw_graph(seed, operators=10):
     return b.build(*(t for t in live if t not in read))
 
 
-def spread(graph):
+def spread(graph: Graph) -> MemoryPlan:
     """A plan in which no two storages share a byte, far apart."""
     roots, offsets, end = find_roots(graph), {}, 4096
     for tensor in sorted(set(roots.values())):

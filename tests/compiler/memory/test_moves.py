@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
+from tests.compiler.executor import Executor
 from tests.compiler.memory.graphs import GraphBuilder, draw_graph
 from tests.compiler.models import add_conv
 from tests.compiler.tflite_builder import ModelBuilder
-from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
+from tinycnn.compiler import Graph, lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.memory import check_plan, insert_moves
 from tinycnn.compiler.passes.verify import verify
 
 
-def chain(length):
+def chain(length: int) -> Graph:
     """Convolutions of one shape; each output lies a row and a pixel lower."""
     b, x = GraphBuilder((1, 12, 4, 8)), 0
     for _ in range(length):
@@ -19,12 +20,12 @@ def chain(length):
     return b.build(x)
 
 
-def count_moves(graph):
+def count_moves(graph: Graph) -> int:
     """How many there are."""
     return sum(op.kind == "MOVE" for op in graph.ops)
 
 
-def test_chain_needs_no_more_than_its_widest_step():
+def test_chain_needs_no_more_than_its_widest_step() -> None:
     """Without moves each operator adds its distance, with them only one does."""
     graph, size, distance = chain(6), 12 * 4 * 8, (4 + 1) * 8
     moved = insert_moves(graph)
@@ -34,14 +35,14 @@ def test_chain_needs_no_more_than_its_widest_step():
     assert count_moves(moved) == 5
 
 
-def test_moves_that_matter_little_are_left_out():
+def test_moves_that_matter_little_are_left_out() -> None:
     """Near the bound already, the graph comes back as it is."""
     graph = chain(1)
 
     assert insert_moves(graph) is graph
 
 
-def test_outputs_and_large_graphs_are_left_alone():
+def test_outputs_and_large_graphs_are_left_alone() -> None:
     """The graph's outputs are where the plan says, and the search stays short."""
     b = GraphBuilder((1, 12, 4, 8))
     first = b.depthwise(0)
@@ -53,7 +54,7 @@ def test_outputs_and_large_graphs_are_left_alone():
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_moved_graphs_are_valid(seed):
+def test_moved_graphs_are_valid(seed: int) -> None:
     """Plans of random graphs with moves stand up to the simulation."""
     graph = draw_graph(seed, operators=14)
     moved = insert_moves(graph)
@@ -62,7 +63,7 @@ def test_moved_graphs_are_valid(seed):
     assert plan_memory(moved).arena_bytes <= plan_memory(graph).arena_bytes
 
 
-def test_moves_keep_every_output(executor):
+def test_moves_keep_every_output(executor: Executor) -> None:
     """The C kernels compute the same with moves and without, in less memory."""
     b = ModelBuilder()
     x = b.tensor((1, 12, 6, 8), scale=0.02, zero_point=-3)

@@ -1,9 +1,12 @@
 """The distances of `overlap`, against the C kernels themselves."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.compiler.cases import CASES, draw_rows
+from tests.compiler.executor import Executor
 from tests.compiler.memory.graphs import spread
 from tinycnn.compiler import Graph, MemoryPlan, lower_graph, read_tflite
 from tinycnn.compiler.ir.graph import Op, QuantParams, Tensor
@@ -26,7 +29,7 @@ TIGHT = sorted(
 )
 
 
-def near(graph, distance):
+def near(graph: Graph, distance: int) -> MemoryPlan:
     """The same, with the last operator's output `distance` bytes above its input."""
     plan, last = spread(graph), graph.ops[-1]
     offsets = dict(plan.offsets)
@@ -35,7 +38,7 @@ def near(graph, distance):
     return MemoryPlan(plan.arena_bytes, plan.arena_bytes, offsets, {})
 
 
-def draw(kind, seed):
+def draw(kind: str, seed: int) -> tuple[Graph, np.ndarray]:
     """A random model of one operator and inputs for it."""
     rng = np.random.default_rng([seed, *kind.encode()])
     graph = read_tflite(CASES[kind](rng))
@@ -43,12 +46,14 @@ def draw(kind, seed):
     return graph, inputs
 
 
-def run(executor, graph, plan, inputs):
+def run(
+    executor: Executor, graph: Graph, plan: MemoryPlan, inputs: np.ndarray
+) -> list[bytes]:
     """What the C kernels compute under a plan."""
     return executor.run(lower_graph(graph, plan, name="case"), inputs)
 
 
-def clearance_of(graph):
+def clearance_of(graph: Graph) -> Any:
     """The distances that the last operator keeps from its first activation."""
     node = Node(graph, graph.ops[-1])
     roots = find_roots(graph)
@@ -61,19 +66,21 @@ def clearance_of(graph):
     return result
 
 
-def _is_first(node, number, inputs):
+def _is_first(node: Node, number: int, inputs: Any) -> bool:
     """Whether the input is the tensor that the output is moved to."""
     return node.op.inputs[number] == node.op.inputs[inputs[0]]
 
 
-def is_single(graph):
+def is_single(graph: Graph) -> bool:
     """Whether the last operator has a kernel and one output."""
     last = graph.ops[-1]
     return len(last.outputs) == 1 and not OPERATORS[last.kind].is_alias
 
 
 @pytest.mark.parametrize("kind", sorted(CASES))
-def test_kernels_compute_the_same_at_both_distances(kind, executor):
+def test_kernels_compute_the_same_at_both_distances(
+    kind: str, executor: Executor
+) -> None:
     """With the output as near to the input as the rule allows, no output changes."""
     for seed in range(MODELS_PER_OPERATOR):
         graph, inputs = draw(kind, seed)
@@ -91,7 +98,7 @@ def test_kernels_compute_the_same_at_both_distances(kind, executor):
 
 
 @pytest.mark.parametrize("kind", TIGHT)
-def test_no_distance_is_smaller(kind, executor):
+def test_no_distance_is_smaller(kind: str, executor: Executor) -> None:
     """One byte nearer, the output overwrites input: of some models outputs change."""
     changed = {"below": 0, "above": 0}
     for seed in range(MODELS_PER_OPERATOR):
@@ -110,7 +117,7 @@ def test_no_distance_is_smaller(kind, executor):
 
 
 @pytest.mark.parametrize("kind", [*TIGHT, "SOFTMAX"])
-def test_simulation_agrees_with_both_distances(kind):
+def test_simulation_agrees_with_both_distances(kind: str) -> None:
     """It accepts them and, where the kernel reads at all, nothing nearer."""
     for seed in range(MODELS_PER_OPERATOR):
         graph, _ = draw(kind, seed)
@@ -124,16 +131,18 @@ def test_simulation_agrees_with_both_distances(kind):
                     check_plan(graph, near(graph, distance))
 
 
-def test_widest_distances_satisfy_two_inputs():
+def test_widest_distances_satisfy_two_inputs() -> None:
     """An operator that reads a tensor twice keeps the larger of each distance."""
     assert Clearance(3, 5).widen(Clearance(4, 2)) == Clearance(4, 5)
 
 
-def _up(distance, width):
+def _up(distance: int, width: int) -> int:
     return -(-distance // width) * width
 
 
-def conv_node(kind, x, w, y, attrs):
+def conv_node(
+    kind: str, x: tuple[int, ...], w: tuple[int, ...], y: tuple[int, ...], attrs: Any
+) -> Node:
     """A node with weights of 0."""
     quant = QuantParams((0.1,), (0,))
     tensors = (
@@ -145,7 +154,7 @@ def conv_node(kind, x, w, y, attrs):
     return Node(Graph(tensors, (op,), (0,), (2,), "ab" * 32), op)
 
 
-def test_depthwise_output_keeps_a_row_and_a_pixel_away():
+def test_depthwise_output_keeps_a_row_and_a_pixel_away() -> None:
     """A 3x3 window with SAME padding reads one row and one pixel ahead."""
     attrs = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), clamp=(-128, 127))
     shape = (1, 25, 5, 64)
@@ -154,7 +163,7 @@ def test_depthwise_output_keeps_a_row_and_a_pixel_away():
     assert find_clearance(node) == Clearance(below=(5 + 1) * 64, above=25 * 5 * 64)
 
 
-def test_pointwise_output_keeps_its_channels_away():
+def test_pointwise_output_keeps_its_channels_away() -> None:
     """All output channels of a pixel are written while its input is still read."""
     attrs = ConvAttrs((1, 1), (1, 1), (0, 0, 0, 0), clamp=(-128, 127))
     x, y = (1, 4, 4, 8), (1, 4, 4, 16)
@@ -163,7 +172,7 @@ def test_pointwise_output_keeps_its_channels_away():
     assert find_clearance(node).below == 15 * 8 + 15
 
 
-def test_what_a_stride_skips_is_free():
+def test_what_a_stride_skips_is_free() -> None:
     """Pixels that no window reads may be overwritten at any time."""
     attrs = ConvAttrs((2, 2), (1, 1), (0, 0, 0, 0), clamp=(-128, 127))
     node = conv_node("CONV_2D", (1, 4, 4, 2), (1, 1, 1, 2), (1, 2, 2, 1), attrs)
@@ -171,7 +180,7 @@ def test_what_a_stride_skips_is_free():
     assert find_clearance(node).above == (2 * 4 + 2) * 2 + 2
 
 
-def test_single_output_element_may_lie_anywhere():
+def test_single_output_element_may_lie_anywhere() -> None:
     """It is written after everything has been read."""
     attrs = ConvAttrs((1, 1), (1, 1), (0, 0, 0, 0), clamp=(-128, 127))
     node = conv_node("CONV_2D", (1, 2, 2, 3), (1, 2, 2, 3), (1, 1, 1, 1), attrs)

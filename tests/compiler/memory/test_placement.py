@@ -1,14 +1,16 @@
 """The search for offsets, against trying them all."""
 
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
+import pytest
 
 from tinycnn.compiler.memory import placement
 from tinycnn.compiler.memory.placement import Pair, place
 
 
-def draw_problem(seed):
+def draw_problem(seed: int) -> tuple[dict[int, int], list[Pair]]:
     """A few small blocks; some pairs may overlap on one side."""
     rng = np.random.default_rng(seed)
     sizes = {block: int(rng.integers(1, 5)) for block in range(rng.integers(2, 5))}
@@ -26,7 +28,7 @@ def draw_problem(seed):
     return sizes, pairs
 
 
-def is_valid(pairs, offsets):
+def is_valid(pairs: list[Pair], offsets: Mapping[int, int]) -> bool:
     """Whether every pair of conditions is met."""
     return all(
         offsets[p.b] - offsets[p.a] >= p.up or offsets[p.a] - offsets[p.b] >= p.down
@@ -34,7 +36,7 @@ def is_valid(pairs, offsets):
     )
 
 
-def try_all(sizes, pairs, alignment):
+def try_all(sizes: dict[int, int], pairs: list[Pair], alignment: int) -> int:
     """The end of the best placement."""
     best = sum(sizes.values()) + alignment * len(sizes)
     for choice in product(range(0, best, alignment), repeat=len(sizes)):
@@ -44,7 +46,7 @@ def try_all(sizes, pairs, alignment):
     return best
 
 
-def test_placement_is_valid_and_optimal():
+def test_placement_is_valid_and_optimal() -> None:
     """Small problems are solved to the optimum, and it is known to be one."""
     for seed in range(25):
         sizes, pairs = draw_problem(seed)
@@ -57,7 +59,7 @@ def test_placement_is_valid_and_optimal():
         assert found.bytes == try_all(sizes, pairs, alignment), seed
 
 
-def test_interrupted_search_states_its_bound(monkeypatch):
+def test_interrupted_search_states_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Out of budget, the greedy answer stands with the bound that it was given."""
     monkeypatch.setattr(placement, "MAX_WORK", 0)
     sizes = {0: 8, 1: 4, 2: 8}
@@ -68,7 +70,7 @@ def test_interrupted_search_states_its_bound(monkeypatch):
     assert is_valid(pairs, found.offsets)
 
 
-def test_bounds_are_never_above_the_optimum(monkeypatch):
+def test_bounds_are_never_above_the_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that ends early proves nothing about the sizes that it gave up on."""
     monkeypatch.setattr(placement, "MAX_CLIMBS", 0)
     for seed, work in product(range(25), (4, 16, 40)):
@@ -80,14 +82,14 @@ def test_bounds_are_never_above_the_optimum(monkeypatch):
         )
 
 
-def test_known_bound_ends_the_search():
+def test_known_bound_ends_the_search() -> None:
     """A greedy answer at the bound is returned as it is."""
     found = place({0: 8, 1: 4}, [Pair(0, 1, 8, 4)], [[1, 0]], lower_bound=12)
 
     assert found.offsets == {0: 4, 1: 0}
 
 
-def test_contradictory_windows_are_no_endless_loop():
+def test_contradictory_windows_are_no_endless_loop() -> None:
     """Two blocks that each must lie above the other do not fit, and that is seen."""
     sizes = {0: 1, 1: 1, 2: 1}
     pairs = [Pair(0, 1, 3, 1), Pair(1, 2, 3, 1), Pair(0, 2, 1, 3)]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.compiler.executor import Executor
 from tests.compiler.memory.graphs import GraphBuilder, draw_graph, spread
 from tests.compiler.models import conv_model, residual_model
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite
@@ -15,7 +16,7 @@ from tinycnn.compiler.memory import (
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_random_graphs_have_valid_optimal_plans(seed):
+def test_random_graphs_have_valid_optimal_plans(seed: int) -> None:
     """The simulation accepts the plan, and it is as small as its bound."""
     graph = order_operators(draw_graph(seed))
     plan = plan_memory(graph)
@@ -26,7 +27,7 @@ def test_random_graphs_have_valid_optimal_plans(seed):
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_kernels_compute_the_same_under_the_plan(seed, executor):
+def test_kernels_compute_the_same_under_the_plan(seed: int, executor: Executor) -> None:
     """Reordered, moved and overlapped, C kernels give what they give far apart."""
     graph = draw_graph(seed)
     planned = insert_moves(order_operators(graph))
@@ -41,12 +42,12 @@ def test_kernels_compute_the_same_under_the_plan(seed, executor):
     assert outputs == expected
 
 
-def test_same_graph_same_plan():
+def test_same_graph_same_plan() -> None:
     """Nothing depends on the order of sets."""
     assert plan_memory(draw_graph(7)) == plan_memory(draw_graph(7))
 
 
-def test_output_moves_into_its_input():
+def test_output_moves_into_its_input() -> None:
     """A 3x3 convolution needs a row and a pixel more than its larger tensor."""
     plan = plan_memory(read_tflite(conv_model()))
 
@@ -54,7 +55,7 @@ def test_output_moves_into_its_input():
     assert plan.arena_bytes < 6 * 6 * 2 + 6 * 6 * 4
 
 
-def test_addition_is_in_place():
+def test_addition_is_in_place() -> None:
     """A sum takes no memory of its own; the other operand may be the input itself."""
     b = GraphBuilder((1, 4, 4, 8))
     first = b.conv(0, 8)
@@ -64,7 +65,7 @@ def test_addition_is_in_place():
     assert plan.offsets[first] == plan.offsets[graph.outputs[0]]
 
 
-def test_outputs_stay_until_the_end():
+def test_outputs_stay_until_the_end() -> None:
     """An output of the graph is not overwritten by a later operator that reads it."""
     b = GraphBuilder((1, 4, 4, 8))
     first = b.depthwise(0)
@@ -75,7 +76,7 @@ def test_outputs_stay_until_the_end():
     assert plan.arena_bytes == 2 * 4 * 4 * 8
 
 
-def test_aliases_share_one_place():
+def test_aliases_share_one_place() -> None:
     """A RESHAPE costs nothing."""
     b = GraphBuilder((1, 4, 4, 8))
     first = b.depthwise(0)
@@ -85,14 +86,14 @@ def test_aliases_share_one_place():
     assert plan.offsets[alias] == plan.offsets[first]
 
 
-def test_float_tensors_are_aligned():
+def test_float_tensors_are_aligned() -> None:
     """Floats are read in place, so every offset is a multiple of four."""
     plan = plan_memory(read_tflite(residual_model()))
 
     assert all(offset % 4 == 0 for offset in plan.offsets.values())
 
 
-def test_peak_is_the_step_that_needs_the_most():
+def test_peak_is_the_step_that_needs_the_most() -> None:
     """The widest convolution makes the peak."""
     b = GraphBuilder((1, 8, 8, 1))
     wide = b.conv(b.conv(0, 2), 8)

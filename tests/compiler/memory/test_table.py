@@ -5,7 +5,7 @@ from tinycnn.compiler import MemoryPlan, plan_memory
 from tinycnn.compiler.memory import Lifetime, format_plan
 
 
-def test_steps_tensors_and_peak_are_listed():
+def test_steps_tensors_and_peak_are_listed() -> None:
     """One line a step, with what is live and where; the peak is marked and named."""
     b = GraphBuilder((1, 4, 4, 1))
     middle = b.conv(0, 8)
@@ -20,7 +20,7 @@ def test_steps_tensors_and_peak_are_listed():
     ]
 
 
-def test_bound_is_stated_where_the_plan_is_not_proven():
+def test_bound_is_stated_where_the_plan_is_not_proven() -> None:
     """A plan that may not be the best says what no plan can beat."""
     b = GraphBuilder((1, 4, 4, 1))
     graph = b.build(b.depthwise(0))

@@ -1,6 +1,10 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tests.compiler.executor import Executor
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import (
     Objective,
@@ -18,15 +22,17 @@ INNER = (WIDTH + 4) // BLOCK  # two pixels added on both sides
 OUTER = INNER - KERNEL + 1
 
 
-def line_model(*, stride=1, between="EXPAND_DIMS", channels=3):
+def line_model(
+    *, stride: int = 1, between: str = "EXPAND_DIMS", channels: int = 3
+) -> bytes:
     """A dilated convolution of one dimension, as converters write it."""
     b = ModelBuilder()
 
-    def numbers(values):
+    def numbers(values: Any) -> int:
         data = np.array(values, np.int32)
         return b.tensor(data.shape, "int32", data=data)
 
-    def activation(*shape):
+    def activation(*shape: int) -> int:
         return b.tensor(shape, scale=0.1, zero_point=5)
 
     rng = np.random.default_rng(0)
@@ -47,7 +53,7 @@ def line_model(*, stride=1, between="EXPAND_DIMS", channels=3):
     return b.build([x], [y])
 
 
-def test_a_dilated_line_is_one_convolution(executor, tmp_path):
+def test_a_dilated_line_is_one_convolution(executor: Executor, tmp_path: Path) -> None:
     """Five operators become a convolution between two aliases, bit for bit."""
     path = tmp_path / "model.tflite"
     path.write_bytes(line_model())
@@ -65,7 +71,7 @@ def test_a_dilated_line_is_one_convolution(executor, tmp_path):
 
 
 @pytest.mark.parametrize("options", [{"stride": 2}, {"between": "ABS"}])
-def test_other_batches_are_refused(options):
+def test_other_batches_are_refused(options: dict[str, Any]) -> None:
     """A batch that is not a dilation is named."""
     with pytest.raises(
         UnsupportedModelError,
@@ -74,7 +80,7 @@ def test_other_batches_are_refused(options):
         read_tflite(line_model(**options))
 
 
-def test_padded_batches_are_refused_under_tflm():
+def test_padded_batches_are_refused_under_tflm() -> None:
     """TFLite Micro pads with another value than the zero point, whatever the kernel."""
     for objective in (None, Objective()):
         with pytest.raises(UnsupportedModelError, match="pads with 0, expected the"):

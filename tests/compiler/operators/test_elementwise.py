@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,15 @@ from tinycnn.compiler.operators.shared.broadcast import broadcast_params
 from tinycnn.errors import TinycnnError
 
 
-def binary_model(kind, first, second, output, *, scales=(0.1, 0.1, 0.1), constants=()):
+def binary_model(
+    kind: str,
+    first: tuple[int, ...],
+    second: tuple[int, ...],
+    output: tuple[int, ...],
+    *,
+    scales: tuple[float, ...] = (0.1, 0.1, 0.1),
+    constants: tuple[int, ...] = (),
+) -> bytes:
     """One operator on tensors of these shapes; `constants` are numbers of inputs."""
     b = ModelBuilder()
     ids = []
@@ -22,7 +32,7 @@ def binary_model(kind, first, second, output, *, scales=(0.1, 0.1, 0.1), constan
     return b.build([t for i, t in enumerate(ids[:2]) if i not in constants], ids[2:])
 
 
-def unary_model(kind, scale, output_scale, **options):
+def unary_model(kind: str, scale: float, output_scale: float, **options: Any) -> bytes:
     """One operator on four values."""
     b = ModelBuilder()
     x, y = b.tensor((1, 4), scale=scale), b.tensor((1, 4), scale=output_scale)
@@ -30,7 +40,7 @@ def unary_model(kind, scale, output_scale, **options):
     return b.build([x], [y])
 
 
-def two_constants_model():
+def two_constants_model() -> bytes:
     """The sum of two constants, added to an activation."""
     b = ModelBuilder()
     constants = [b.tensor((4,), scale=0.1, data=np.ones(4, np.int8)) for _ in "ab"]
@@ -51,7 +61,13 @@ def two_constants_model():
         ((1, 1), (1,), (1, 1, 1, 1), (0, 0, 0, 0), (0, 0, 0, 0)),
     ],
 )
-def test_dimensions_walked_alike_are_one(first, second, shape, stride1, stride2):
+def test_dimensions_walked_alike_are_one(
+    first: tuple[int, ...],
+    second: tuple[int, ...],
+    shape: tuple[int, ...],
+    stride1: tuple[int, ...],
+    stride2: tuple[int, ...],
+) -> None:
     """Shapes fold to as few strides as they need."""
     model = binary_model("MUL", first, second, np.broadcast_shapes(first, second))
     graph = read_tflite(model)
@@ -113,13 +129,13 @@ def test_dimensions_walked_alike_are_one(first, second, shape, stride1, stride2)
         ),
     ],
 )
-def test_what_no_kernel_computes_is_refused(model, message):
+def test_what_no_kernel_computes_is_refused(model: bytes, message: str) -> None:
     """The error names the operator and the option."""
     with pytest.raises(TinycnnError, match=rf"op 0 \(.*\): {message}"):
         read_tflite(model)
 
 
-def test_a_constant_operand_counts_as_flash():
+def test_a_constant_operand_counts_as_flash() -> None:
     """Its bytes are the program's, on whichever side it stands."""
     for number in (0, 1):
         model = binary_model("SUB", (5,), (5,), (5,), constants=(number,))

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ X = Tensor(0, "x", (1,), "int8", QuantParams((0.05,), (-7,)))
 REALS = 0.05 * (np.arange(-128, 128) + 7)
 
 
-def output(scale, zero_point):
+def output(scale: float, zero_point: int) -> Tensor:
     """A tensor of this quantization."""
     return Tensor(1, "y", (1,), "int8", QuantParams((scale,), (zero_point,)))
 
@@ -41,14 +42,16 @@ def output(scale, zero_point):
         ),
     ],
 )
-def test_tables_are_their_function_to_one_step(compute, exact, y):
+def test_tables_are_their_function_to_one_step(
+    compute: Any, exact: Any, y: Tensor
+) -> None:
     """Each output is next to the real-valued one."""
     expected = np.clip(exact(REALS) / y.scale + y.zero_point, -128, 127)
 
     assert np.abs(np.array(compute(X, y)) - expected).max() <= 1.5
 
 
-def test_a_logistic_saturates_without_an_exception():
+def test_a_logistic_saturates_without_an_exception() -> None:
     """The exponential of a large scale is infinite."""
     x = Tensor(0, "x", (1,), "int8", QuantParams((1e30,), (0,)))
     table = logistic_table(x, output(1 / 256, -128))
@@ -56,7 +59,7 @@ def test_a_logistic_saturates_without_an_exception():
     assert set(table) == {-128, 0, 127}
 
 
-def test_abs_of_equal_scales_is_not_rounded():
+def test_abs_of_equal_scales_is_not_rounded() -> None:
     """The distance from the zero point itself, saturated."""
     table = abs_table(X, output(X.scale, 0))
 

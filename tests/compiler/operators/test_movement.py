@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,14 @@ from tinycnn.errors import ModelError
 X = (1, 4, 6, 8)
 
 
-def model(kind, inputs, outputs, *, scales=(), **options):
+def model(
+    kind: str,
+    inputs: list[Any],
+    outputs: list[Any],
+    *,
+    scales: Any = (),
+    **options: Any,
+) -> bytes:
     """One operator; tuples are shapes of activations, lists are int32 constants.
 
     Args:
@@ -34,7 +43,9 @@ def model(kind, inputs, outputs, *, scales=(), **options):
     return b.build(activations, results)
 
 
-def case(message, kind, inputs, outputs, **options):
+def case(
+    message: str, kind: str, inputs: list[Any], outputs: list[Any], **options: Any
+) -> Any:
     """A model that breaks one rule."""
     return pytest.param(message, kind, inputs, outputs, options, id=message)
 
@@ -84,7 +95,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("message", "kind", "inputs", "outputs", "options"), REFUSED)
-def test_what_cannot_be_computed_is_named(message, kind, inputs, outputs, options):
+def test_what_cannot_be_computed_is_named(
+    message: str,
+    kind: str,
+    inputs: list[Any],
+    outputs: list[Any],
+    options: dict[str, Any],
+) -> None:
     """Each rule has its message."""
     with pytest.raises(ModelError) as raised:
         read_tflite(model(kind, inputs, outputs, **options))
@@ -93,13 +110,13 @@ def test_what_cannot_be_computed_is_named(message, kind, inputs, outputs, option
     assert kind in str(raised.value)
 
 
-def call(kind, inputs, outputs, **options):
+def call(kind: str, inputs: list[Any], outputs: list[Any], **options: Any) -> Any:
     """The kernel calls of a one-operator model."""
     graph = read_tflite(model(kind, inputs, outputs, **options))
     return lower_graph(graph, plan_memory(graph), name="m").calls
 
 
-def test_a_transpose_merges_dimensions_that_stay_together():
+def test_a_transpose_merges_dimensions_that_stay_together() -> None:
     """NHWC to NCHW copies two dimensions, not four."""
     (copy,) = call("TRANSPOSE", [X, [0, 3, 1, 2]], [(1, 8, 4, 6)])
 
@@ -108,7 +125,7 @@ def test_a_transpose_merges_dimensions_that_stay_together():
     assert copy.params["output_stride"][4:] == (24, 1)
 
 
-def test_each_part_of_a_split_is_a_call_of_its_own():
+def test_each_part_of_a_split_is_a_call_of_its_own() -> None:
     """Params have different names, outputs different buffers."""
     calls = call("SPLIT", [[1], X], [(1, 2, 6, 8)] * 2, numSplits=2)
 
@@ -117,7 +134,7 @@ def test_each_part_of_a_split_is_a_call_of_its_own():
     assert [c.params["input_offset"] for c in calls] == [0, 96]
 
 
-def test_constants_are_concatenated_from_flash():
+def test_constants_are_concatenated_from_flash() -> None:
     """A constant input is a table, not a place in the arena."""
     constant = np.ones((1, 4, 6, 2), np.int8)
     _, copy = call("CONCATENATION", [X, constant], [(1, 4, 6, 10)], axis=3)
@@ -125,7 +142,7 @@ def test_constants_are_concatenated_from_flash():
     assert copy.arguments == ("m_op0_input_1", "t2")
 
 
-def test_a_reduction_has_one_loop_for_neighbours():
+def test_a_reduction_has_one_loop_for_neighbours() -> None:
     """Rows and columns of a global average are one loop."""
     (mean,) = call("MEAN", [X, [1, 2]], [(1, 8)])
 

@@ -46,7 +46,7 @@ def list_imports(path: Path) -> Iterator[tuple[str, str]]:
             yield from ((node.module or "", alias.name) for alias in node.names)
 
 
-def list_attrs_classes(base: type = Attrs) -> Iterator[type]:
+def list_attrs_classes(base: type[Attrs] = Attrs) -> Iterator[type[Attrs]]:
     """All classes of attributes that operators define."""
     for derived in base.__subclasses__():
         if derived.__module__.startswith("tinycnn.compiler.operators"):

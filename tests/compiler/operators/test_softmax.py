@@ -1,15 +1,22 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tests.compiler.executor import Executor
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite
 from tinycnn.errors import TinycnnError
 
 
-def softmax_model(kind, shape, dtype, **options):
+def softmax_model(
+    kind: str, shape: tuple[int, ...], dtype: str, **options: Any
+) -> bytes:
     """One operator at the end of a model."""
     b = ModelBuilder()
-    quant = {} if dtype == "float32" else {"scale": 1 / 256, "zero_point": -128}
+    quant: dict[str, Any] = (
+        {} if dtype == "float32" else {"scale": 1 / 256, "zero_point": -128}
+    )
     x, y = (b.tensor(shape, dtype, **quant) for _ in "xy")
     b.op(kind, [x], [y], **options)
     return b.build([x], [y])
@@ -32,13 +39,13 @@ def softmax_model(kind, shape, dtype, **options):
         ),
     ],
 )
-def test_what_no_kernel_computes_is_refused(model, message):
+def test_what_no_kernel_computes_is_refused(model: bytes, message: str) -> None:
     """The error names the operator and the option."""
     with pytest.raises(TinycnnError, match=rf"op 0 \(.*\): expected {message}"):
         read_tflite(model)
 
 
-def test_a_log_softmax_of_tiny_steps_is_refused():
+def test_a_log_softmax_of_tiny_steps_is_refused() -> None:
     """Below a step of 2^-25, the reference's arithmetic breaks down."""
     b = ModelBuilder()
     x, y = b.tensor((4,), scale=2.0**-26), b.tensor((4,), scale=1 / 16, zero_point=127)
@@ -48,7 +55,7 @@ def test_a_log_softmax_of_tiny_steps_is_refused():
         read_tflite(b.build([x], [y]))
 
 
-def test_floats_far_below_the_largest_count_nothing(executor):
+def test_floats_far_below_the_largest_count_nothing(executor: Executor) -> None:
     """Their exponential is 0, as are those of negative infinity."""
     graph = read_tflite(softmax_model("SOFTMAX", (4,), "float32", beta=1.0))
     program = lower_graph(graph, plan_memory(graph), name="m")

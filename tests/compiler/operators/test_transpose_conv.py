@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,13 @@ from tinycnn.compiler import read_tflite
 from tinycnn.errors import ModelError
 
 
-def model(*, shape=(1, 8, 8, 3), weights=(3, 2, 2, 4), said=None, **options):
+def model(
+    *,
+    shape: tuple[int, ...] = (1, 8, 8, 3),
+    weights: tuple[int, ...] = (3, 2, 2, 4),
+    said: Any = None,
+    **options: Any,
+) -> bytes:
     """A 4x4 image of 4 channels, enlarged."""
     b = ModelBuilder()
     said = np.array(shape if said is None else said, np.int32)
@@ -32,7 +40,9 @@ def model(*, shape=(1, 8, 8, 3), weights=(3, 2, 2, 4), said=None, **options):
         ("4-D output and weights", {"said": (8, 8)}),
     ],
 )
-def test_what_contradicts_the_output_shape_is_named(message, options):
+def test_what_contradicts_the_output_shape_is_named(
+    message: str, options: dict[str, Any]
+) -> None:
     """The first input says the shape; everything else must fit it."""
     with pytest.raises(ModelError) as raised:
         read_tflite(model(**options))
@@ -40,7 +50,7 @@ def test_what_contradicts_the_output_shape_is_named(message, options):
     assert message in str(raised.value)
 
 
-def test_macs_are_counted_from_the_input():
+def test_macs_are_counted_from_the_input() -> None:
     """Each input element meets each tap of each filter."""
     (cost,) = count_costs(read_tflite(model()))
 

@@ -7,7 +7,7 @@ from tinycnn.errors import UnsupportedModelError
 
 
 @pytest.mark.parametrize("kind", ["RELU_0_TO_1", "RELU_N1_TO_1", "TILE"])
-def test_what_tflite_micro_lacks_is_refused_for_it(kind):
+def test_what_tflite_micro_lacks_is_refused_for_it(kind: str) -> None:
     """Without a reference there is nothing to equal."""
     model = CASES[kind](np.random.default_rng(0))
     compile_tflite(model, name="m")

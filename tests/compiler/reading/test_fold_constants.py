@@ -1,22 +1,27 @@
+import math
+from typing import Any
+
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from tests.compiler.tflite_builder import ModelBuilder, schema
-from tinycnn.compiler import lower_graph, plan_memory, read_tflite, run_passes
+from tests.compiler.executor import Executor
+from tests.compiler.tflite_builder import ModelBuilder
+from tinycnn.compiler import Graph, lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 INT32, INT64 = schema.TensorType.INT32, schema.TensorType.INT64
 
 
-def constant(b, values, dtype="int32"):
+def constant(b: ModelBuilder, values: Any, dtype: str = "int32") -> int:
     """Adds an integer constant."""
     data = np.array(values, dtype)
     return b.tensor(data.shape, dtype, data=data)
 
 
-def interpret(model, x):
+def interpret(model: bytes, x: np.ndarray) -> np.ndarray:
     """The reference's first output."""
     kernels = OpResolverType.BUILTIN_REF
     interpreter = Interpreter(
@@ -28,12 +33,12 @@ def interpret(model, x):
     return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
-def flatten_model(shape, dtype="int32"):
+def flatten_model(shape: tuple[int, ...], dtype: str = "int32") -> bytes:
     """Keras' Flatten of an image whose batch is not known when it is converted."""
     b = ModelBuilder()
     x = b.tensor(shape, scale=0.1)
     sizes, batch = b.tensor((len(shape),), dtype), b.tensor((), dtype)
-    target, y = b.tensor((2,), "int32"), b.tensor((1, np.prod(shape)), scale=0.1)
+    target, y = b.tensor((2,), "int32"), b.tensor((1, math.prod(shape)), scale=0.1)
     out_type = INT32 if dtype == "int32" else INT64
     b.op("SHAPE", [x], [sizes], outType=out_type)
     bounds = [constant(b, [v]) for v in (0, 1, 1)]
@@ -48,7 +53,9 @@ def flatten_model(shape, dtype="int32"):
 
 
 @pytest.mark.parametrize("dtype", ["int32", "int64"])
-def test_the_chain_of_a_dynamic_batch_folds_away(dtype, executor):
+def test_the_chain_of_a_dynamic_batch_folds_away(
+    dtype: str, executor: Executor
+) -> None:
     """SHAPE, STRIDED_SLICE, CAST and PACK leave a RESHAPE, equal to the reference."""
     model = flatten_model((1, 3, 4, 2), dtype)
     graph = run_passes(read_tflite(model))
@@ -59,7 +66,13 @@ def test_the_chain_of_a_dynamic_batch_folds_away(dtype, executor):
     assert executor.run(program, x[None]) == [interpret(model, x).tobytes()]
 
 
-def of(kind, shape, *inputs, dtype="int32", **options):
+def of(
+    kind: str,
+    shape: tuple[int, ...],
+    *inputs: Any,
+    dtype: str = "int32",
+    **options: Any,
+) -> Any:
     """A case: operator, declared output shape, inputs."""
     return pytest.param(kind, shape, inputs, dtype, options, id=kind)
 
@@ -93,7 +106,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "shape", "inputs", "dtype", "options"), CASES)
-def test_folded_values_are_the_reference_s(kind, shape, inputs, dtype, options):
+def test_folded_values_are_the_reference_s(
+    kind: str, shape: tuple[int, ...], inputs: Any, dtype: str, options: dict[str, Any]
+) -> None:
     """What is computed on import is what the interpreter computes."""
     b = ModelBuilder()
     x, y = b.tensor((1, 4), scale=0.1), b.tensor((4,), scale=0.1)
@@ -108,14 +123,14 @@ def test_folded_values_are_the_reference_s(kind, shape, inputs, dtype, options):
     assert folded.tolist() == expected.tolist()
 
 
-def test_every_foldable_operator_is_compared():
+def test_every_foldable_operator_is_compared() -> None:
     """No operator folds untested."""
     assert {case.values[0] for case in CASES} == {
         kind for kind, operator in OPERATORS.items() if operator.fold
     }
 
 
-def fold(kind, shape, *inputs, **options):
+def fold(kind: str, shape: tuple[int, ...], *inputs: Any, **options: Any) -> Graph:
     """Reads a model in which one operator works on constants."""
     b = ModelBuilder()
     x, y = b.tensor((1, 4), scale=0.1), b.tensor((4,), scale=0.1)
@@ -134,7 +149,7 @@ def fold(kind, shape, *inputs, **options):
         (("TILE", (1,), [4], [1, 1]), r"multiples \[1, 1\]"),
     ],
 )
-def test_contradictions_are_named(arguments, message):
+def test_contradictions_are_named(arguments: tuple[Any, ...], message: str) -> None:
     """An operator that no constants could satisfy is an error of the file."""
     with pytest.raises(
         InvalidModelError,
@@ -143,13 +158,13 @@ def test_contradictions_are_named(arguments, message):
         fold(*arguments)
 
 
-def test_large_results_do_not_fold():
+def test_large_results_do_not_fold() -> None:
     """A few bytes of file cannot ask for gigabytes."""
     with pytest.raises(UnsupportedModelError, match="operator FILL is not supported"):
         fold("FILL", (1,), [2**30, 2**30], 1)
 
 
-def test_what_folds_only_is_refused_on_activations():
+def test_what_folds_only_is_refused_on_activations() -> None:
     """GATHER of an activation has no kernel."""
     b = ModelBuilder()
     x, y = b.tensor((1, 4), scale=0.1), b.tensor((1, 1), scale=0.1)
@@ -161,7 +176,7 @@ def test_what_folds_only_is_refused_on_activations():
         read_tflite(b.build([x], [y]))
 
 
-def test_a_reshape_must_give_the_shape_it_was_told():
+def test_a_reshape_must_give_the_shape_it_was_told() -> None:
     """A declared shape that contradicts the computed one is an error of the file."""
     b = ModelBuilder()
     x, y = b.tensor((1, 4), scale=0.1), b.tensor((2, 2), scale=0.1)

@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.compiler.cases import CASES
+from tests.compiler.executor import Executor
 from tests.compiler.hostile import ACCEPTED, bombs, check_mutant, compare_isolated
 from tests.compiler.models import conv_model, residual_model
 from tests.compiler.mutants import mutate
@@ -20,12 +22,12 @@ LONGEST_S = 10.0
 MOST_BYTES = 2 << 30
 
 
-def most_bytes():
+def most_bytes() -> int:
     """The most memory that this process ever had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def draw_seeds():
+def draw_seeds() -> list[bytes]:
     """Whole models, and one of each operator."""
     rng = np.random.default_rng(7)
     networks = [draw_network(rng) for _ in range(6)]
@@ -34,9 +36,10 @@ def draw_seeds():
     ]
 
 
-def test_mutants_are_refused_or_right(executor, tmp_path):
+def test_mutants_are_refused_or_right(executor: Executor, tmp_path: Path) -> None:
     """No other exception, no hang; what is accepted equals the reference."""
-    seeds, outcomes, accepted = draw_seeds(), Counter(), []
+    seeds, accepted = draw_seeds(), []
+    outcomes: Counter[str] = Counter()
     for seed in range(MUTANTS):
         mutant = mutate(seeds[seed % len(seeds)], seed)
         start = time.monotonic()
@@ -54,7 +57,7 @@ def test_mutants_are_refused_or_right(executor, tmp_path):
 
 
 @pytest.mark.parametrize("name", sorted(bombs()))
-def test_small_files_cannot_ask_for_much(name):
+def test_small_files_cannot_ask_for_much(name: str) -> None:
     """Time and memory stay bounded whatever the file declares."""
     model, start, before = bombs()[name](), time.monotonic(), most_bytes()
 

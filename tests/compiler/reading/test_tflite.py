@@ -1,14 +1,17 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from tests.compiler.models import conv_model, residual_model
-from tests.compiler.tflite_builder import ModelBuilder, schema
+from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import read_tflite
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import InvalidModelError, TinycnnError, UnsupportedModelError
 
 
-def test_operators_and_options_are_read():
+def test_operators_and_options_are_read() -> None:
     """Kinds come in the file's order; SAME padding is resolved to pixels."""
     graph = read_tflite(residual_model())
 
@@ -20,13 +23,13 @@ def test_operators_and_options_are_read():
     assert graph.tensors[graph.inputs[0]].shape == (1, 9, 7, 3)
 
 
-def build_with(change):
+def build_with(change: Callable[[ModelBuilder], tuple[list[int], list[int]]]) -> bytes:
     """A one-operator model after `change(builder)`, which returns (inputs, outputs)."""
     b = ModelBuilder()
     return b.build(*change(b))
 
 
-def unsupported_operator(b):
+def unsupported_operator(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """An operator that exists but is not supported."""
     x, y = (b.tensor((1, 4), scale=0.1) for _ in "xy")
     b.op("SOFTMAX", [x], [y])
@@ -34,7 +37,7 @@ def unsupported_operator(b):
     return [x], [y]
 
 
-def unsupported_type(b):
+def unsupported_type(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """A tensor of int16."""
     x, y = (b.tensor((1, 4), scale=0.1) for _ in "xy")
     b.tensors[x].type = schema.TensorType.INT16
@@ -42,7 +45,7 @@ def unsupported_type(b):
     return [x], [y]
 
 
-def unsupported_activation(b):
+def unsupported_activation(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """A fused activation that no kernel has."""
     ids = [b.tensor((1, 4), scale=0.1) for _ in range(3)]
     b.op("QUANTIZE", [ids[0]], [ids[1]])
@@ -50,7 +53,7 @@ def unsupported_activation(b):
     return [ids[0]], [ids[2]]
 
 
-def broadcast_add(b):
+def broadcast_add(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """Two inputs of unequal shape."""
     x = b.tensor((1, 4), scale=0.1)
     other, y = b.tensor((1, 4), scale=0.2), b.tensor((1, 4), scale=0.2)
@@ -60,14 +63,14 @@ def broadcast_add(b):
     return [x], [y]
 
 
-def wrong_shape(b):
+def wrong_shape(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """An output of another shape than its operator gives."""
     x, y = b.tensor((1, 4), scale=0.1), b.tensor((1, 5), scale=1 / 256, zero_point=-128)
     b.op("SOFTMAX", [x], [y], beta=1.0)
     return [x], [y]
 
 
-def read_before_written(b):
+def read_before_written(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """Operators in the wrong order."""
     ids = [b.tensor((1, 4), scale=0.1) for _ in range(3)]
     b.op("ADD", [ids[0], ids[1]], [ids[2]])
@@ -75,7 +78,7 @@ def read_before_written(b):
     return [ids[0]], [ids[2]]
 
 
-def per_channel_activation(b):
+def per_channel_activation(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """An activation with a scale for each channel."""
     x = b.tensor((1, 4), scale=[0.1, 0.2, 0.3, 0.4], axis=1)
     y = b.tensor((1, 4), scale=1 / 256, zero_point=-128)
@@ -83,7 +86,7 @@ def per_channel_activation(b):
     return [x], [y]
 
 
-def too_many_inputs(b):
+def too_many_inputs(b: ModelBuilder) -> tuple[list[int], list[int]]:
     """A graph with nine inputs."""
     ids = [b.tensor((1, 4), scale=0.1) for _ in range(10)]
     b.op("ADD", ids[:2], [ids[9]])
@@ -103,13 +106,15 @@ def too_many_inputs(b):
         (too_many_inputs, "graph inputs: expected 1 to 8 different tensors"),
     ],
 )
-def test_what_is_not_supported_is_named(change, message):
+def test_what_is_not_supported_is_named(
+    change: Callable[[ModelBuilder], tuple[list[int], list[int]]], message: str
+) -> None:
     """The error names operator or tensor, and what is wrong with it."""
     with pytest.raises(TinycnnError, match=message):
         read_tflite(build_with(change))
 
 
-def test_a_refused_operator_lists_the_supported_ones():
+def test_a_refused_operator_lists_the_supported_ones() -> None:
     """The hint says what the compiler can do."""
     with pytest.raises(UnsupportedModelError) as caught:
         read_tflite(build_with(unsupported_operator))
@@ -117,7 +122,7 @@ def test_a_refused_operator_lists_the_supported_ones():
     assert "CONV_2D, DEPTHWISE_CONV_2D" in str(caught.value.hint)
 
 
-def test_two_subgraphs_are_refused():
+def test_two_subgraphs_are_refused() -> None:
     """Control flow is outside what is compiled."""
     model = schema.ModelT.InitFromPackedBuf(conv_model())
     model.subgraphs.append(model.subgraphs[0])
@@ -129,7 +134,7 @@ def test_two_subgraphs_are_refused():
         read_tflite(bytes(builder.Output()))
 
 
-def test_data_of_a_wrong_size_is_refused():
+def test_data_of_a_wrong_size_is_refused() -> None:
     """A constant must have exactly its shape's bytes."""
     b = ModelBuilder()
     x = b.tensor((1, 4), scale=0.1)
@@ -141,14 +146,14 @@ def test_data_of_a_wrong_size_is_refused():
 
 
 @pytest.mark.parametrize("model", [conv_model(), residual_model()])
-def test_truncated_files_are_refused(model):
+def test_truncated_files_are_refused(model: bytes) -> None:
     """Every file cut short is refused in one clear line, or is still whole."""
     for size in range(0, len(model) - 1, 7):
         with pytest.raises(TinycnnError):
             read_tflite(model[:size])
 
 
-def test_mutants_are_refused_or_consistent():
+def test_mutants_are_refused_or_consistent() -> None:
     """Damaged bytes give an error of ours or a graph; never another exception."""
     model = residual_model()
     rng = np.random.default_rng(0)
