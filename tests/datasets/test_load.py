@@ -150,6 +150,24 @@ def test_a_path_must_be_a_folder_or_an_archive(
     assert "relative to the folder of tinycnn.toml" in str(caught.value.hint)
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("a.zip", "unpack it and give the folder inside"),
+        ("a.npy", "save its images and labels by numpy.savez"),
+        ("a.h5", "save its images and labels by numpy.savez"),
+    ],
+)
+def test_other_containers_get_a_hint(tmp_path: Path, name: str, hint: str) -> None:
+    """How to make of them what is read."""
+    (tmp_path / name).write_bytes(b"")
+
+    with pytest.raises(DatasetError) as caught:
+        load_dataset(DatasetSettings(path=name), seed=1, root=tmp_path)
+
+    assert hint in str(caught.value.hint)
+
+
 def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     """A named pipe called data.npz is refused without waiting for a writer."""
     os.mkfifo(tmp_path / "data.npz")

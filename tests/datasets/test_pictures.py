@@ -43,11 +43,13 @@ def _deep_png(path: Path, pixels: np.ndarray, colour_type: int) -> Path:
     return path
 
 
-def _deep_tiff(path: Path, pixels: np.ndarray, order: str) -> Path:
+def _deep_tiff(path: Path, pixels: np.ndarray, order: str, *, deflate: bool) -> Path:
     """An RGB TIFF of 16 bits a channel, in a byte order."""
     height, width, channels = pixels.shape
     data = pixels.astype(f"{order}u2").tobytes()
-    tags = [(256, width), (257, height), (258, 0), (259, 1), (262, 2), (273, 0)]
+    data = zlib.compress(data) if deflate else data
+    method = 8 if deflate else 1
+    tags = [(256, width), (257, height), (258, 0), (259, method), (262, 2), (273, 0)]
     tags += [(277, channels), (278, height), (279, len(data))]
     bits_at = 8 + 2 + 12 * len(tags) + 4
     values = {258: bits_at, 273: bits_at + 2 * channels}
@@ -138,7 +140,9 @@ def test_deep_greys_are_scaled_by_what_is_white(tmp_path: Path, name: str) -> No
     assert np.abs(image - deep * (255 / 4_095)).max() <= 0.51
 
 
-@pytest.mark.parametrize("write", ["png", "png-alpha", "tiff <", "tiff >"])
+@pytest.mark.parametrize(
+    "write", ["png", "png-alpha", "tiff <", "tiff >", "deflated tiff <", "deflated >"]
+)
 def test_deep_colours_keep_both_their_bytes(tmp_path: Path, write: str) -> None:
     """Pillow gives the high byte of 16-bit colours only."""
     rng = np.random.Generator(np.random.PCG64(1))
@@ -151,11 +155,26 @@ def test_deep_colours_keep_both_their_bytes(tmp_path: Path, write: str) -> None:
         opaque = np.full((8, 8, 1), 65_535)
         _deep_png(path, np.concatenate([deep, opaque], axis=2), COLOUR_ALPHA)
     else:
-        _deep_tiff(path, deep, write[-1])
+        _deep_tiff(path, deep, write[-1], deflate="deflated" in write)
 
     image = read_image(path, size=8, channels=3)
 
     assert np.abs(image - deep * (255 / 4_095)).max() <= 0.51
+
+
+def test_colours_of_two_bytes_in_all_are_not_deep(tmp_path: Path) -> None:
+    """A BMP of 5, 6 and 5 bits: 16 a pixel, not 16 a channel."""
+    red = np.full((4, 4), 0xF800, "<u2").tobytes()
+    info = struct.pack("<IiiHHIIiiII", 40, 4, 4, 1, 16, 3, len(red), 0, 0, 0, 0)
+    masks = struct.pack("<III", 0xF800, 0x07E0, 0x001F)
+    offset = 14 + len(info) + len(masks)
+    head = b"BM" + struct.pack("<IHHI", offset + len(red), 0, 0, offset)
+    (tmp_path / "a.bmp").write_bytes(head + info + masks + red)
+
+    picture = read_picture(tmp_path / "a.bmp", size=4, channels=3)
+
+    assert picture.stored is None
+    assert picture.pixels[0, 0].tolist() == [255, 0, 0]
 
 
 def test_deep_transparent_pixels_are_white(tmp_path: Path) -> None:

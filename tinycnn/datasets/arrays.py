@@ -57,9 +57,8 @@ def find_arrays(
     table: dict[str, dict[str, str]] = {}
     for key in keys:
         role, split = _role(key)
-        if not role or (
-            not split and {"x", "y"} <= set(keys) and key not in ("x", "y")
-        ):
+        is_beside = {"x", "y"} <= set(keys) and key not in ("x", "y")
+        if not role or (is_beside and not split):
             continue  # where `x` and `y` are, `data` is something else
         other = table.setdefault(split, {}).setdefault(role, key)
         if other != key:
@@ -116,6 +115,8 @@ def arrange_images(
             x = x.reshape(-1, side, side)
             notes.append(f"rows of {side}x{side} grey pixels")
     if x.ndim == 3:
+        if x.shape[-1] in _CHANNELS:  # as windows of a sensor's axes have it
+            notes.append(f"grey images of {x.shape[1]} rows of {x.shape[2]} pixels")
         x = x[..., np.newaxis]
     if x.ndim != 4 or not set(x.shape[1::2]) & set(_CHANNELS):
         raise DatasetError(

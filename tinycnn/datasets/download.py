@@ -20,12 +20,13 @@ from typing import BinaryIO
 from platformdirs import user_cache_path
 
 from tinycnn.errors import DatasetError
-from tinycnn.files import writing
+from tinycnn.files import reading, writing
 
 __all__ = ["Progress", "RemoteFile", "cache_dir", "check_sha256", "find_file"]
 __all__ += ["locate_file"]
 
 _CHUNK_BYTES = 1 << 18
+_MAX_BYTES = 1 << 30  # no published file is nearly as large
 _TIMEOUT_S = 30.0
 
 _log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def check_sha256(path: Path, expected: str) -> None:
     """
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as error:

@@ -2,49 +2,35 @@
 
 Three layouts are understood: `class/picture`, `split/class/picture` and
 `class/split/picture`, where a split is a folder called train, val or test, or a usual
-variant of that. Folders further inside belong to the class they are in. Links are not
-followed and only regular files are taken, so that no loop and no pipe can stop the
-reading; what is left out is counted by kind.
+variant of that. Folders further inside belong to the class they are in. What is not
+read is told, never passed over.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.datasets.dataset import SPLITS
-from tinycnn.datasets.pictures import SUFFIXES
+from tinycnn.datasets.listing import (
+    LINK,
+    FolderContents,
+    PictureFile,
+    list_contents,
+)
+from tinycnn.datasets.pictures import SUFFIXES, printable
 from tinycnn.datasets.split import find_split
 from tinycnn.errors import DatasetError
 
-__all__ = ["FolderLayout", "PictureFile", "printable", "survey_folder"]
+__all__ = ["FolderLayout", "survey_folder"]
 
-MAX_CLASSES = 1_000
-_MAX_DEPTH = 16
-_MAX_FILES = 2_000_000
+_MAX_CLASSES = 1_000
 _NAMED = 3  # folders that a note names
-_LINK = "link"
-# Left by operating systems and archives; nobody put them there.
-_JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r"})
 _LAYOUT_HINT = (
     "expected are class/picture.png, or train/class/picture.png beside val/ and test/"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PictureFile:
-    """A file that is taken for a picture.
-
-    Attributes:
-        path: Where it is.
-        folders: The folders from the data set's to its own.
-    """
-
-    path: Path
-    folders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +52,6 @@ class FolderLayout:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    """All that was found: pictures, and how many of what else in which folder."""
-
-    pictures: tuple[PictureFile, ...]
-    left_out: dict[tuple[str, ...], Counter[str]]
-    folders: tuple[tuple[str, ...], ...]
-
-
 def survey_folder(folder: Path) -> FolderLayout:
     """Find the classes, the splits and the pictures in `folder`; none is opened.
 
@@ -82,7 +59,7 @@ def survey_folder(folder: Path) -> FolderLayout:
         DatasetError: If it cannot be read, holds no classes or another layout, or a
             class has no pictures.
     """
-    contents = _list_contents(folder)
+    contents = list_contents(folder)
     split_level = _find_split_level(folder, contents)
     class_level = 1 if split_level == 0 else 0
     class_names = _class_names(folder, contents, split_level)
@@ -104,64 +81,7 @@ def survey_folder(folder: Path) -> FolderLayout:
     )
 
 
-def printable(name: str) -> str:
-    r"""A file's name as one line that every terminal can show.
-
-    >>> printable("a.png"), printable("a\nb")
-    ('a.png', 'a\\nb')
-    """
-    return name if name.isprintable() else ascii(name)[1:-1]
-
-
-def _list_contents(folder: Path) -> _Contents:
-    pictures: list[PictureFile] = []
-    left_out: dict[tuple[str, ...], Counter[str]] = {}
-    folders: list[tuple[str, ...]] = []
-    for inside, entry in _walk(folder, ()):
-        if entry.is_dir(follow_symlinks=False):
-            folders.append((*inside, entry.name))
-            continue
-        suffix = os.path.splitext(entry.name)[1].lower()
-        is_file = entry.is_file(follow_symlinks=False)
-        if is_file and suffix in SUFFIXES and inside:
-            pictures.append(PictureFile(Path(entry), inside))
-        else:
-            kind = _kind(entry, suffix, is_file=is_file)
-            left_out.setdefault(inside, Counter())[kind] += 1
-        if len(pictures) > _MAX_FILES:
-            raise DatasetError(f"{folder}: expected at most {_MAX_FILES:,} pictures")
-    return _Contents(tuple(pictures), left_out, tuple(folders))
-
-
-def _walk(
-    folder: Path, inside: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], os.DirEntry[str]]]:
-    """All entries below `folder`, sorted, each with the folders that it is in."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        raise DatasetError(f"{folder}: {error.strerror}") from error
-    if len(inside) > _MAX_DEPTH:
-        raise DatasetError(f"{folder}: expected at most {_MAX_DEPTH} folders inside")
-    for entry in found:
-        if entry.name.startswith(".") or entry.name.lower() in _JUNK:
-            continue
-        yield inside, entry
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry), (*inside, entry.name))
-
-
-def _kind(entry: os.DirEntry[str], suffix: str, *, is_file: bool) -> str:
-    """What a message calls an entry that is not read."""
-    if entry.is_symlink():
-        return _LINK
-    if not is_file:
-        return "special file"
-    return printable(suffix) or "without a suffix"
-
-
-def _find_split_level(folder: Path, contents: _Contents) -> int | None:
+def _find_split_level(folder: Path, contents: FolderContents) -> int | None:
     """The level of folders that are splits: 0, 1 (inside the classes), or None.
 
     Raises:
@@ -205,7 +125,7 @@ def _require_splits(folder: Path, splits: set[str], others: set[str]) -> None:
 
 
 def _class_names(
-    folder: Path, contents: _Contents, split_level: int | None
+    folder: Path, contents: FolderContents, split_level: int | None
 ) -> tuple[str, ...]:
     """The classes: all folders of their level, each with pictures.
 
@@ -231,21 +151,21 @@ def _class_names(
     return tuple(names)
 
 
-def _check_count(folder: Path, names: list[str], contents: _Contents) -> None:
-    if 2 <= len(names) <= MAX_CLASSES:
+def _check_count(folder: Path, names: list[str], contents: FolderContents) -> None:
+    if 2 <= len(names) <= _MAX_CLASSES:
         return
     hint = "put the images of each class into a folder with the class's name"
     below = {place[1] for place in contents.folders if len(place) == 2}
     if len(names) == 1 and len(below) > 1:
         hint = f"if they are in the one folder inside, give {folder / names[0]}"
     raise DatasetError(
-        f"{folder}: expected 2 to {MAX_CLASSES:,} class folders, got {len(names)}",
+        f"{folder}: expected 2 to {_MAX_CLASSES:,} class folders, got {len(names)}",
         hint=hint,
     )
 
 
 def _no_pictures(
-    folder: Path, place: tuple[str, ...], contents: _Contents
+    folder: Path, place: tuple[str, ...], contents: FolderContents
 ) -> DatasetError:
     path = folder.joinpath(*place)
     left_out = _left_out_in(contents, place)
@@ -271,10 +191,10 @@ def _nesting_notes(files: list[PictureFile], split_level: int | None) -> Iterato
         )
 
 
-def _left_out_notes(contents: _Contents) -> Iterator[str]:
+def _left_out_notes(contents: FolderContents) -> Iterator[str]:
     """What was not read: in the folders that lost most, and outside of all classes."""
     outside = contents.left_out.get((), Counter())
-    lost = {kind: n for kind, n in outside.items() if kind in SUFFIXES or kind == _LINK}
+    lost = {kind: n for kind, n in outside.items() if kind in SUFFIXES or kind == LINK}
     if lost:
         yield f"not read outside of the class folders: {_tell(Counter(lost))}"
     read = Counter(file.folders for file in contents.pictures)
@@ -293,7 +213,7 @@ def _left_out_notes(contents: _Contents) -> Iterator[str]:
         yield f"not read: {'; '.join(told)}{more}; read are {_suffix_list()}"
 
 
-def _left_out_in(contents: _Contents, place: tuple[str, ...]) -> Counter[str]:
+def _left_out_in(contents: FolderContents, place: tuple[str, ...]) -> Counter[str]:
     total: Counter[str] = Counter()
     for inside, kinds in contents.left_out.items():
         if inside[: len(place)] == place:

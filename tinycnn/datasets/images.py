@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.download import Progress
-from tinycnn.datasets.folder import FolderLayout, PictureFile, printable, survey_folder
-from tinycnn.datasets.pictures import SUFFIXES, Picture, read_picture
+from tinycnn.datasets.folder import FolderLayout, survey_folder
+from tinycnn.datasets.listing import PictureFile
+from tinycnn.datasets.pictures import SUFFIXES, Picture, printable, read_picture
 from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range
 from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
@@ -192,7 +193,9 @@ def _tell_bad(
     reasons = []
     for number in list(bad)[:_NAMED]:
         origin = _origin(layout.files[number])
-        reason = str(bad[number]).removeprefix(f"{layout.files[number].path}: ")
+        reason = str(bad[number]).removeprefix(
+            f"{printable(str(layout.files[number].path))}: "
+        )
         reasons.append(f"{origin} ({reason})")
     more = f" and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
     return (

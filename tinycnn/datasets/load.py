@@ -29,6 +29,18 @@ __all__ = ["KnownDataset", "dataset_names", "find_dataset_path", "list_datasets"
 __all__ += ["load_dataset"]
 
 _DEFAULT_IMAGE_SIZE = 32
+_PATH_HINT = (
+    "dataset.path is relative to the folder of tinycnn.toml, or to the one that "
+    "TINYCNN_DATA names"
+)
+_UNPACK = "unpack it and give the folder inside"
+_SAVE = "save its images and labels by numpy.savez('data.npz', x=images, y=labels)"
+_HINTS = {
+    **dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"), _UNPACK),
+    **dict.fromkeys(
+        (".npy", ".mat", ".h5", ".hdf5", ".pkl", ".csv", ".parquet"), _SAVE
+    ),
+}
 _SUMMARIES = {
     "cifar10": "60,000 photos of animals and vehicles, 32x32x3, 10 classes",
     "digits": "1,797 handwritten digits, 8x8x1, 10 classes; part of tinycnn",
@@ -163,8 +175,7 @@ def _load_path(
         found = "something else" if os.path.lexists(path) else "nothing"
         raise DatasetError(
             f"{path}: expected a folder of images or an .npz file, got {found}",
-            hint="dataset.path is relative to the folder of tinycnn.toml, "
-            "or to the one that TINYCNN_DATA names",
+            hint=_HINTS.get(path.suffix.lower(), _PATH_HINT),
         )
     return divide(path.resolve().stem, reading, settings, seed)
 

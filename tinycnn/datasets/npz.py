@@ -104,7 +104,8 @@ def _join_images(
     subject = f"{path}: array '{heaps[0].key}'"
     stored = [survey(heap.images) for heap in heaps]
     values = _common_range(path, heaps, stored)
-    joined = np.concatenate([values.to_bytes(heap.images) for heap in heaps])
+    scaled = [values.to_bytes(heap.images) for heap in heaps]
+    joined = scaled[0] if len(scaled) == 1 else np.concatenate(scaled)
     images, notes = flatten_alpha(subject, joined)
     if stored[0].kind != "uint8" or values.white != 255:
         notes = (f"{subject}: {stored[0]}: {values.meaning}", *notes)
