@@ -166,7 +166,7 @@ class Bootloader:
         if not got:
             within = f" within {self._reply_timeout_s:.1f} s"
             return DeviceTimeoutError(text + within, hint=_DOUBLE_TAP)
-        return ProtocolError(f"{text}, got {printable(got[:40])!r}", hint=_DOUBLE_TAP)
+        return ProtocolError(f"{text}, got '{printable(got[:40])}'", hint=_DOUBLE_TAP)
 
     def _persist(self, action: Callable[[], _Result]) -> _Result:
         """The result of `action`, which is tried again after silence and nonsense."""
