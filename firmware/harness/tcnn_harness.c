@@ -421,7 +421,7 @@ static void handle_byte(uint8_t byte) {
     }
 }
 
-void tcnn_harness_init(const tcnn_model_t *model) {
+TCNN_SHARED void tcnn_harness_init(const tcnn_model_t *model) {
     memset(&harness, 0, sizeof harness);
     harness.model = model;
     harness.port.board = "";
@@ -434,13 +434,15 @@ void tcnn_harness_init(const tcnn_model_t *model) {
     harness.heard_us = tcnn_port_micros();
 }
 
-void tcnn_harness_take_frames(const tcnn_preprocess_t *preprocess) {
+TCNN_SHARED void tcnn_harness_take_frames(const tcnn_preprocess_t *preprocess) {
     harness.preprocess = preprocess;
 }
 
-bool tcnn_harness_is_idle(void) { return harness.idle && harness.problem == NULL; }
+TCNN_SHARED bool tcnn_harness_is_idle(void) {
+    return harness.idle && harness.problem == NULL;
+}
 
-void tcnn_harness_print(const char *text) {
+TCNN_SHARED void tcnn_harness_print(const char *text) {
     uint32_t size = 0;
     while (text[size] != '\0') {
         size++;
@@ -449,7 +451,7 @@ void tcnn_harness_print(const char *text) {
     harness.has_printed = true;
 }
 
-void tcnn_harness_poll(void) {
+TCNN_SHARED void tcnn_harness_poll(void) {
     uint8_t data[READ_BYTES];
     const uint32_t count = tcnn_port_read(data, sizeof data);
     tcnn_port_show(harness.state);

@@ -14,7 +14,7 @@ static const uint32_t crc_of_nibble[16] = {
     0x9B64C2B0u, 0x86D3D2D4u, 0xA00AE278u, 0xBDBDF21Cu,
 };
 
-uint32_t tcnn_crc32(const uint8_t *data, uint32_t size) {
+TCNN_SHARED uint32_t tcnn_crc32(const uint8_t *data, uint32_t size) {
     uint32_t crc = 0xFFFFFFFFu;
     for (uint32_t i = 0; i < size; i++) {
         crc ^= data[i];
@@ -24,21 +24,21 @@ uint32_t tcnn_crc32(const uint8_t *data, uint32_t size) {
     return ~crc;
 }
 
-void tcnn_put_u16(uint8_t *to, uint16_t value) {
+TCNN_SHARED void tcnn_put_u16(uint8_t *to, uint16_t value) {
     to[0] = (uint8_t)(value & 0xFFu);
     to[1] = (uint8_t)(value >> 8);
 }
 
-void tcnn_put_u32(uint8_t *to, uint32_t value) {
+TCNN_SHARED void tcnn_put_u32(uint8_t *to, uint32_t value) {
     tcnn_put_u16(to, (uint16_t)(value & 0xFFFFu));
     tcnn_put_u16(to + 2, (uint16_t)(value >> 16));
 }
 
-uint16_t tcnn_take_u16(const uint8_t *from) {
+TCNN_SHARED uint16_t tcnn_take_u16(const uint8_t *from) {
     return (uint16_t)(from[0] | (uint32_t)from[1] << 8);
 }
 
-uint32_t tcnn_take_u32(const uint8_t *from) {
+TCNN_SHARED uint32_t tcnn_take_u32(const uint8_t *from) {
     return tcnn_take_u16(from) | (uint32_t)tcnn_take_u16(from + 2) << 16;
 }
 
@@ -79,7 +79,7 @@ static void append(tcnn_decoder_t *decoder, uint8_t byte) {
     }
 }
 
-void tcnn_decoder_reset(tcnn_decoder_t *decoder) {
+TCNN_SHARED void tcnn_decoder_reset(tcnn_decoder_t *decoder) {
     decoder->count = 0;
     decoder->run = 0;
     decoder->zero = false;
@@ -87,7 +87,8 @@ void tcnn_decoder_reset(tcnn_decoder_t *decoder) {
     decoder->broken = false;
 }
 
-tcnn_packet_status_t tcnn_decoder_push(tcnn_decoder_t *decoder, uint8_t byte) {
+TCNN_SHARED tcnn_packet_status_t tcnn_decoder_push(tcnn_decoder_t *decoder,
+                                                   uint8_t byte) {
     if (byte == 0) {
         return finish(decoder);
     }
@@ -108,11 +109,11 @@ tcnn_packet_status_t tcnn_decoder_push(tcnn_decoder_t *decoder, uint8_t byte) {
     return TCNN_PACKET_NONE;
 }
 
-const uint8_t *tcnn_decoder_payload(const tcnn_decoder_t *decoder) {
+TCNN_SHARED const uint8_t *tcnn_decoder_payload(const tcnn_decoder_t *decoder) {
     return decoder->data + TCNN_HEADER_BYTES;
 }
 
-uint8_t *tcnn_packet_payload(uint8_t *buffer) {
+TCNN_SHARED uint8_t *tcnn_packet_payload(uint8_t *buffer) {
     return buffer + TCNN_COBS_BYTES + TCNN_HEADER_BYTES;
 }
 
@@ -139,7 +140,7 @@ static uint32_t cobs_encode(uint8_t *buffer, uint32_t size) {
     return end;
 }
 
-uint32_t tcnn_packet_encode(uint8_t *buffer, const tcnn_header_t *header) {
+TCNN_SHARED uint32_t tcnn_packet_encode(uint8_t *buffer, const tcnn_header_t *header) {
     uint8_t *packet = buffer + TCNN_COBS_BYTES;
     const uint32_t body = TCNN_HEADER_BYTES + header->length;
     packet[0] = header->version;

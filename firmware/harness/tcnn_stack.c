@@ -20,14 +20,14 @@ static void paint(void) {
     }
 }
 
-void tcnn_stack_watch(uint32_t bytes) {
+TCNN_SHARED void tcnn_stack_watch(uint32_t bytes) {
     stack.top = tcnn_stack_pointer();
     stack.lowest = stack.top == NULL ? NULL : stack.top - bytes / sizeof *stack.top;
     stack.most_bytes = 0;
     paint();
 }
 
-uint32_t tcnn_stack_used_below(const uint32_t *top) {
+TCNN_SHARED uint32_t tcnn_stack_used_below(const uint32_t *top) {
     const volatile uint32_t *word = stack.lowest;
     while (word < top && *word == PAINT) {
         word++;
@@ -35,12 +35,12 @@ uint32_t tcnn_stack_used_below(const uint32_t *top) {
     return word < top ? (uint32_t)(top - word) * (uint32_t)sizeof *word : 0;
 }
 
-uint32_t tcnn_stack_used(void) {
+TCNN_SHARED uint32_t tcnn_stack_used(void) {
     const uint32_t bytes = tcnn_stack_used_below(stack.top);
     return bytes > stack.most_bytes ? bytes : stack.most_bytes;
 }
 
-void tcnn_stack_paint(void) {
+TCNN_SHARED void tcnn_stack_paint(void) {
     stack.most_bytes = tcnn_stack_used();
     paint();
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tcnn.h"
+
 /* The caller's stack pointer; NULL where it is not known. */
 static inline uint32_t *tcnn_stack_pointer(void) {
 #if defined(__arm__)

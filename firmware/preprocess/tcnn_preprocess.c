@@ -82,7 +82,7 @@ static void join_lines(const tcnn_preprocess_t *p, const int32_t *weights,
     }
 }
 
-void tcnn_preprocess(const tcnn_preprocess_t *preprocess, int8_t *input) {
+TCNN_SHARED void tcnn_preprocess(const tcnn_preprocess_t *preprocess, int8_t *input) {
     const tcnn_preprocess_t *p = preprocess;
     const uint32_t line_bytes = p->along.outputs * p->channels;
     const uint32_t taps = p->across.taps;

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.compiler.executor import FIRMWARE, ITEM_TYPES, write_sources
+from tests.compiler.executor import FIRMWARE, ITEM_TYPES, plain_sources, write_sources
 from tinycnn.compiler import Program
-from tinycnn.runtime import kernel_functions, kernel_sources
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
 _STACK, _RETURN = 0x3000_0000, 0x00F0_0000
@@ -48,8 +47,7 @@ def build_emulator(
     elf = folder / "kernels.elf"
     script = folder / "kernels.ld"
     script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
-    kernels = kernel_sources(kernel_functions(firmware), root=firmware)
-    sources = write_sources(folder, kernels)
+    sources = write_sources(folder, plain_sources(firmware))
     program = _ZIG if compiler == "zig" else _GCC
     link = [f"-Wl,-T,{script},--no-gc-sections,-e,tcnn_move_s8"]
     command = [*program, *flags, *sources, *link, "-o", str(elf)]

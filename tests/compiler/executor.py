@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from tinycnn.compiler import Program
-from tinycnn.runtime import kernel_functions, kernel_sources
+from tinycnn.runtime import VERSION_HEADER, kernel_functions, kernel_sources
 
 ITEM_TYPES = {
     "int8_t": np.int8,
@@ -47,8 +47,7 @@ def build_executor(
         firmware: Of which to take the kernels.
         kernels: Their functions; by default all.
     """
-    functions = kernel_functions(firmware) if kernels is None else kernels
-    sources = kernel_sources(functions, root=firmware)
+    sources = plain_sources(firmware, kernels)
     parts = repr((*_COMPILER, version("ziglang"), sorted(sources.items())))
     library = folder / f"{hashlib.sha256(parts.encode()).hexdigest()[:16]}.so"
     if not library.exists():
@@ -58,6 +57,15 @@ def build_executor(
             subprocess.run([*command, "-o", str(built)], check=True)
             built.replace(library)
     return Executor(library)
+
+
+def plain_sources(
+    firmware: Path = FIRMWARE, kernels: Iterable[str] | None = None
+) -> dict[str, str]:
+    """The files of kernels, by default all, with functions under their plain names."""
+    functions = kernel_functions(firmware) if kernels is None else kernels
+    plain = (firmware / "include/tcnn" / VERSION_HEADER).read_text()
+    return {**kernel_sources(functions, root=firmware), VERSION_HEADER: plain}
 
 
 def write_sources(folder: Path, sources: Mapping[str, str]) -> list[str]:

@@ -25,6 +25,7 @@ from tinycnn.firmware import build_image, write_arduino_project
 from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, make_tflm_engine
 from tinycnn.firmware.toolchain import build_tflm_library
 from tinycnn.reference import TflmArena, load_reference, measure_arena
+from tinycnn.runtime import kernel_sources
 
 FAKES = Path(__file__).parent / "c/tflm"
 ZIG = [sys.executable, "-m", "ziglang"]
@@ -53,7 +54,8 @@ def sources(model, release=ARDUINO_RELEASE):
 def objects(tmp_path_factory):
     """The engine's folder with everything compiled but the engine itself."""
     folder = tmp_path_factory.mktemp("engine")
-    for name, text in sources(residual_model()).items():
+    engine = {**kernel_sources([]), **sources(residual_model())}
+    for name, text in engine.items():
         (folder / name).write_text(text, encoding="utf-8")
     includes = [f"-I{FIRMWARE / f}" for f in ("include/tcnn", "harness", "ports/host")]
     code = [*FIRMWARE.glob("harness/*.c"), *FIRMWARE.glob("ports/host/*.c")]

@@ -22,7 +22,7 @@ from tinycnn.datasets import fit_image, quantize_images
 from tinycnn.errors import ProjectError, TinycnnError, UnsupportedModelError
 from tinycnn.frames import PIXEL_BYTES, App, FrameFormat, ImageFit, Pixels
 from tinycnn.rendering import render
-from tinycnn.runtime import firmware_dir
+from tinycnn.runtime import firmware_dir, included_headers
 
 __all__ = ["CAMERA_LIBRARIES", "Axis", "Resizing", "app_frame", "app_sources"]
 __all__ += ["measure_resizing"]
@@ -131,13 +131,14 @@ def app_sources(
         ),
     }
     root = firmware_dir()
-    paths = [root / "include/tcnn/preprocess.h", root / "include/tcnn/dsp.h"]
-    paths += [root / "preprocess/tcnn_preprocess.c"]
+    paths = [root / "preprocess/tcnn_preprocess.c"]
     if app == "camera":
         paths += sorted((root / "apps/camera").iterdir())
     templates = "firmware/templates/frames"
+    sources = {path.name: path.read_text("utf-8") for path in paths}
     return {
-        **{path.name: path.read_text("utf-8") for path in paths},
+        **included_headers(sources.values()),
+        **sources,
         "frames.h": render(f"{templates}/frames.h.j2", **values),
         "frames.c": render(f"{templates}/frames.c.j2", **values),
     }

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from tinycnn.runtime import firmware_dir, kernel_sources
+from tinycnn.runtime import firmware_dir, included_headers, kernel_sources
 
 __all__ = ["runtime_sources"]
-
-_HARNESS_HEADERS = ("harness.h", "preprocess.h")
 
 
 def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
@@ -19,11 +16,8 @@ def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
         ToolchainError: If there is no such kernel.
     """
     root = firmware_dir()
-    paths = [root / "include/tcnn" / header for header in _HARNESS_HEADERS]
-    for folder in ("harness", f"ports/{port}"):
-        paths += sorted((root / folder).iterdir())
-    return {**kernel_sources(kernels), **_read(paths)}
-
-
-def _read(paths: Sequence[Path]) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(paths)}
+    folders = (root / "harness", root / "ports" / port)
+    paths = (path for folder in folders for path in folder.iterdir())
+    serving = {path.name: path.read_text("utf-8") for path in sorted(paths)}
+    headers = included_headers(serving.values())
+    return {**kernel_sources(kernels), **headers, **serving}

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 
 from tinycnn import __version__
 from tinycnn.compiler import Graph, Op, Tensor, read_tflite
-from tinycnn.compiler.emission.sources import (
-    RUNTIME_API,
-    describe_tensor,
-    tensor_fields,
-)
+from tinycnn.compiler.emission.sources import describe_tensor, tensor_fields
 from tinycnn.compiler.ir.program import Param
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.firmware.c_array import c_array
 from tinycnn.reference import TflmArena
 from tinycnn.rendering import render
+from tinycnn.runtime import runtime_digest
 
 __all__ = ["ARDUINO_RELEASE", "ZEPHYR_RELEASE", "TflmEngine", "TflmRelease"]
 __all__ += ["make_tflm_engine"]
@@ -125,7 +122,7 @@ def make_tflm_engine(
         "file": f"model{release.suffix}",
         "name": name,
         "version": __version__,
-        "runtime_api": RUNTIME_API,
+        "runtime_api": f"0x{runtime_digest()}",
         "sha256": graph.sha256,
         "digest": list(bytes.fromhex(graph.sha256)),
         "release": release,

@@ -55,13 +55,14 @@ static void print_class(const tcnn_model_t *model, const char *const *labels) {
     print_score(scores->scale * (float)(values[best] - scores->zero_point));
 }
 
-void tcnn_camera_begin(const tcnn_preprocess_t *preprocess) {
+TCNN_SHARED void tcnn_camera_begin(const tcnn_preprocess_t *preprocess) {
     const int format = preprocess->pixels == TCNN_GREY ? GRAYSCALE : RGB565;
     has_camera = Camera.begin(QQVGA, format, FRAMES_PER_SECOND, OV7675) != 0;
 }
 
-void tcnn_camera_poll(const tcnn_model_t *model, const tcnn_preprocess_t *preprocess,
-                      const char *const *labels) {
+TCNN_SHARED void tcnn_camera_poll(const tcnn_model_t *model,
+                                  const tcnn_preprocess_t *preprocess,
+                                  const char *const *labels) {
     if (!tcnn_harness_is_idle()) {
         seen_ms = millis();
         return;

@@ -5,7 +5,7 @@
 #ifndef TCNN_BROADCAST_H
 #define TCNN_BROADCAST_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 /* How two inputs are walked to give every element of the output in order. Dimensions
  * that both inputs walk alike are one. */

@@ -5,7 +5,7 @@
 #ifndef TCNN_CONVOLUTION_H
 #define TCNN_CONVOLUTION_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 /* CONV_2D and DEPTHWISE_CONV_2D. */
 typedef struct {

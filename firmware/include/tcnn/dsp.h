@@ -10,15 +10,12 @@
 
 #include <stdint.h>
 
+#include "optimize.h"
+
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 #define TCNN_DSP 1
 #else
 #define TCNN_DSP 0
-#endif
-
-/* Hot code keeps its speed where sketches are compiled for size. */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O2")
 #endif
 
 /* A loop that is to stay small, or function that is to stay one. */

@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+#include "optimize.h"
+
 static inline int32_t tcnn_min(int32_t a, int32_t b) { return a < b ? a : b; }
 
 static inline int32_t tcnn_max(int32_t a, int32_t b) { return a > b ? a : b; }

@@ -11,12 +11,15 @@
 
 #include <stdint.h>
 
+#include "tcnn_version.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "tinycnn packs constants for little-endian processors"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Raised whenever generated code and this runtime stop fitting together. */
-#define TCNN_RUNTIME_API 2
 
 /* Largest number of dimensions of a model's input or output. */
 #define TCNN_MAX_RANK 6
@@ -27,6 +30,14 @@ extern "C" {
 /* Checks inside kernels; shapes were proven when the code was generated. */
 #ifndef TCNN_ASSERT
 #define TCNN_ASSERT(condition) ((void)0)
+#endif
+
+/* Each function of the runtime that others call: where several models bring the same,
+ * it is linked once. */
+#if defined(__GNUC__) && !defined(_WIN32)
+#define TCNN_SHARED __attribute__((weak))
+#else
+#define TCNN_SHARED
 #endif
 
 #define TCNN_ALIGN(bytes) __attribute__((aligned(bytes)))

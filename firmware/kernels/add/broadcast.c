@@ -10,8 +10,9 @@ static int32_t rescale(int32_t value, const tcnn_add_term_t *term) {
     return tcnn_rescale_term(value - term->zero_point, term->multiplier, term->shift);
 }
 
-void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
-                           const int8_t *input1, const int8_t *input2, int8_t *output) {
+TCNN_SHARED void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
+                                       const int8_t *input1, const int8_t *input2,
+                                       int8_t *output) {
     const tcnn_add_broadcast_params_t *p = params;
     const tcnn_broadcast_t *b = &p->broadcast;
     for (int32_t row = 0; row < tcnn_rows(b); row++) {

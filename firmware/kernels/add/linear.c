@@ -49,8 +49,9 @@ TCNN_NAKED static void add_blocks(int32_t blocks TCNN_UNUSED,
 }
 #endif
 
-void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params, const int8_t *input1,
-                     const int8_t *input2, int8_t *output) {
+TCNN_SHARED void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params,
+                                 const int8_t *input1, const int8_t *input2,
+                                 int8_t *output) {
     const int32_t line[4] = {params->factor1, params->factor2, params->offset,
                              params->shift};
     int32_t i = 0;

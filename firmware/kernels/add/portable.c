@@ -9,8 +9,8 @@ static int32_t rescale(int32_t value, const tcnn_add_term_t *term) {
     return tcnn_rescale_term(value - term->zero_point, term->multiplier, term->shift);
 }
 
-void tcnn_add_s8(const tcnn_add_params_t *params, const int8_t *input1,
-                 const int8_t *input2, int8_t *output) {
+TCNN_SHARED void tcnn_add_s8(const tcnn_add_params_t *params, const int8_t *input1,
+                             const int8_t *input2, int8_t *output) {
     const tcnn_add_params_t *p = params;
     for (int32_t i = 0; i < p->size; i++) {
         const int32_t sum =

@@ -28,9 +28,9 @@ static int32_t convolve(const tcnn_conv_2d_params_t *p, const int8_t *input,
     return sum;
 }
 
-void tcnn_grouped_conv_2d_s8(const tcnn_grouped_conv_2d_params_t *params,
-                             const int8_t *input, const int8_t *weights,
-                             const int32_t *bias, int8_t *output) {
+TCNN_SHARED void tcnn_grouped_conv_2d_s8(const tcnn_grouped_conv_2d_params_t *params,
+                                         const int8_t *input, const int8_t *weights,
+                                         const int32_t *bias, int8_t *output) {
     const tcnn_conv_2d_params_t *p = &params->conv;
     const int32_t channels = p->input_channels / params->groups;
     const int32_t filters = p->output_channels / params->groups;

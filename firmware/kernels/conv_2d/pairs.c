@@ -300,8 +300,9 @@ TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t
     }
 }
 
-void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
-                         const int32_t *weights, uint8_t *scratch, int8_t *output) {
+TCNN_SHARED void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params,
+                                     const int8_t *input, const int32_t *weights,
+                                     uint8_t *scratch, int8_t *output) {
     const tcnn_conv_2d_dsp_params_t *p = params;
     const int32_t channels = p->output_channels;
     const int32_t height = p->kernel_height;

@@ -5,7 +5,7 @@
 #ifndef TCNN_COPY_H
 #define TCNN_COPY_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -7,8 +7,8 @@
 
 #define LAST (TCNN_COPY_RANK - 1)
 
-void tcnn_copy_s8(const tcnn_copy_params_t *params, const int8_t *input,
-                  int8_t *output) {
+TCNN_SHARED void tcnn_copy_s8(const tcnn_copy_params_t *params, const int8_t *input,
+                              int8_t *output) {
     const tcnn_copy_params_t *p = params;
     int32_t index[LAST] = {0}; /* of all dimensions but the last */
     int32_t from = p->input_offset;

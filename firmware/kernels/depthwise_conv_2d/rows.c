@@ -243,9 +243,10 @@ static void load_rows(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
     }
 }
 
-void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
-                                   const int8_t *input, const int32_t *weights,
-                                   uint8_t *scratch, int8_t *output) {
+TCNN_SHARED void
+tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
+                              const int8_t *input, const int32_t *weights,
+                              uint8_t *scratch, int8_t *output) {
     const tcnn_depthwise_dsp_params_t *p = params;
     const int32_t depth = p->channels, row_bytes = p->output_width * depth;
     const int32_t left = p->pad_left * depth, after = left + count_columns(p) * depth;

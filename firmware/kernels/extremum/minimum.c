@@ -6,8 +6,8 @@
 #include "extremum.h"
 #include "fixed_point.h"
 
-void tcnn_minimum_s8(const tcnn_broadcast_t *params, const int8_t *input1,
-                     const int8_t *input2, int8_t *output) {
+TCNN_SHARED void tcnn_minimum_s8(const tcnn_broadcast_t *params, const int8_t *input1,
+                                 const int8_t *input2, int8_t *output) {
     const tcnn_broadcast_t *b = params;
     for (int32_t row = 0; row < tcnn_rows(b); row++) {
         const int8_t *first = &input1[tcnn_row_start(b, b->stride1, row)];

@@ -5,7 +5,7 @@
 #ifndef TCNN_FULLY_CONNECTED_H
 #define TCNN_FULLY_CONNECTED_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

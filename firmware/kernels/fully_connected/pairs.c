@@ -144,9 +144,10 @@ static void multiply(const job_t *job, const int8_t *input_end, const int32_t *w
 }
 #endif
 
-void tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
-                                 const int8_t *input, const int32_t *weights,
-                                 int8_t *output) {
+TCNN_SHARED void
+tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
+                            const int8_t *input, const int32_t *weights,
+                            int8_t *output) {
     const tcnn_fully_connected_dsp_params_t *p = params;
     const int32_t inputs = p->input_channels;
     const int32_t outputs = p->output_channels;

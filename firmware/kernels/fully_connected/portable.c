@@ -12,9 +12,9 @@ static int32_t requantize(int32_t sum, const tcnn_fully_connected_params_t *p,
                          : tcnn_requantize(sum, p->multiplier[i], p->shift[i]);
 }
 
-void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
-                             const int8_t *input, const int8_t *weights,
-                             const int32_t *bias, int8_t *output) {
+TCNN_SHARED void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
+                                         const int8_t *input, const int8_t *weights,
+                                         const int32_t *bias, int8_t *output) {
     const tcnn_fully_connected_params_t *p = params;
     for (int32_t row = 0; row < p->rows; row++) {
         const int8_t *x = &input[row * p->input_channels];

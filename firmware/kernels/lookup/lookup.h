@@ -5,7 +5,7 @@
 #ifndef TCNN_LOOKUP_H
 #define TCNN_LOOKUP_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

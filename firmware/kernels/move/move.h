@@ -5,7 +5,7 @@
 #ifndef TCNN_MOVE_H
 #define TCNN_MOVE_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

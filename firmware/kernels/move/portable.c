@@ -22,8 +22,8 @@ static inline void move_block(int8_t *to, const int8_t *from) {
     tcnn_store_4(&to[12], d);
 }
 
-void tcnn_move_s8(const tcnn_move_params_t *params, const int8_t *input,
-                  int8_t *output) {
+TCNN_SHARED void tcnn_move_s8(const tcnn_move_params_t *params, const int8_t *input,
+                              int8_t *output) {
     const int32_t rest = params->size % BLOCK, end = params->size - rest;
     if (output < input) {
         for (int32_t i = 0; i < end; i += BLOCK) {

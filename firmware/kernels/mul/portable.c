@@ -6,8 +6,8 @@
 #include "fixed_point.h"
 #include "mul.h"
 
-void tcnn_mul_s8(const tcnn_mul_params_t *params, const int8_t *input1,
-                 const int8_t *input2, int8_t *output) {
+TCNN_SHARED void tcnn_mul_s8(const tcnn_mul_params_t *params, const int8_t *input1,
+                             const int8_t *input2, int8_t *output) {
     const tcnn_mul_params_t *p = params;
     const tcnn_broadcast_t *b = &p->broadcast;
     for (int32_t row = 0; row < tcnn_rows(b); row++) {

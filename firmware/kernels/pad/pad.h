@@ -5,7 +5,7 @@
 #ifndef TCNN_PAD_H
 #define TCNN_PAD_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

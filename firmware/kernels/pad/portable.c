@@ -5,7 +5,8 @@
 #include "fixed_point.h"
 #include "pad.h"
 
-void tcnn_pad_s8(const tcnn_pad_params_t *params, const int8_t *input, int8_t *output) {
+TCNN_SHARED void tcnn_pad_s8(const tcnn_pad_params_t *params, const int8_t *input,
+                             int8_t *output) {
     const tcnn_pad_params_t *p = params;
     const int32_t *size = p->input_shape;
     for (int32_t n = -p->before[0]; n < size[0] + p->after[0]; n++) {

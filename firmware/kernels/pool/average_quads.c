@@ -27,8 +27,8 @@ TCNN_APART static int8_t divide(int32_t sum, int32_t count,
     return (int8_t)tcnn_clamp((sum + half) / count, p->clamp_min, p->clamp_max);
 }
 
-void tcnn_average_pool_2d_s8_dsp(const tcnn_pool_params_t *params, const int8_t *input,
-                                 int8_t *output) {
+TCNN_SHARED void tcnn_average_pool_2d_s8_dsp(const tcnn_pool_params_t *params,
+                                             const int8_t *input, int8_t *output) {
     const tcnn_pool_params_t *p = params;
     const int32_t depth = p->channels;
     const int32_t row_bytes = p->input_width * depth;

@@ -5,8 +5,8 @@
 #include "fixed_point.h"
 #include "pool.h"
 
-void tcnn_max_pool_2d_s8(const tcnn_pool_params_t *params, const int8_t *input,
-                         int8_t *output) {
+TCNN_SHARED void tcnn_max_pool_2d_s8(const tcnn_pool_params_t *params,
+                                     const int8_t *input, int8_t *output) {
     const tcnn_pool_params_t *p = params;
     for (int32_t oy = 0; oy < p->output_height; oy++) {
         const int32_t top = oy * p->stride_height - p->pad_top;

@@ -74,8 +74,8 @@ static void pool_bytes(const int8_t *window, int32_t rows, int32_t columns,
     }
 }
 
-void tcnn_max_pool_2d_s8_dsp(const tcnn_pool_params_t *params, const int8_t *input,
-                             int8_t *output) {
+TCNN_SHARED void tcnn_max_pool_2d_s8_dsp(const tcnn_pool_params_t *params,
+                                         const int8_t *input, int8_t *output) {
     const tcnn_pool_params_t *p = params;
     const int32_t depth = p->channels;
     const int32_t row_bytes = p->input_width * depth;

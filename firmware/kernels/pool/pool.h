@@ -5,7 +5,7 @@
 #ifndef TCNN_POOL_H
 #define TCNN_POOL_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

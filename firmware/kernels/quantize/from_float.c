@@ -18,8 +18,8 @@ static int32_t round_to_int(float value) {
     return whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
 }
 
-void tcnn_quantize_f32_s8(const tcnn_affine_params_t *params, const float *input,
-                          int8_t *output) {
+TCNN_SHARED void tcnn_quantize_f32_s8(const tcnn_affine_params_t *params,
+                                      const float *input, int8_t *output) {
     const tcnn_affine_params_t *p = params;
     for (int32_t i = 0; i < p->size; i++) {
         const int32_t value = round_to_int(input[i] / p->scale) + p->zero_point;

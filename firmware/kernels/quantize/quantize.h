@@ -5,7 +5,7 @@
 #ifndef TCNN_QUANTIZE_H
 #define TCNN_QUANTIZE_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

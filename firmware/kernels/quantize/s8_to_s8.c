@@ -5,8 +5,8 @@
 #include "fixed_point.h"
 #include "quantize.h"
 
-void tcnn_requantize_s8_s8(const tcnn_requantize_params_t *params, const int8_t *input,
-                           int8_t *output) {
+TCNN_SHARED void tcnn_requantize_s8_s8(const tcnn_requantize_params_t *params,
+                                       const int8_t *input, int8_t *output) {
     const tcnn_requantize_params_t *p = params;
     for (int32_t i = 0; i < p->size; i++) {
         const int32_t value =

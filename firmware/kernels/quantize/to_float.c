@@ -5,8 +5,8 @@
 #include "fixed_point.h"
 #include "quantize.h"
 
-void tcnn_dequantize_s8_f32(const tcnn_affine_params_t *params, const int8_t *input,
-                            float *output) {
+TCNN_SHARED void tcnn_dequantize_s8_f32(const tcnn_affine_params_t *params,
+                                        const int8_t *input, float *output) {
     const tcnn_affine_params_t *p = params;
     for (int32_t i = 0; i < p->size; i++) {
         output[i] = p->scale * (float)(input[i] - p->zero_point);

@@ -21,8 +21,8 @@ static int32_t reduce(const tcnn_mean_params_t *p, const int8_t *input) {
     return sum;
 }
 
-void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
-                  int8_t *output) {
+TCNN_SHARED void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
+                              int8_t *output) {
     const tcnn_mean_params_t *p = params;
     const int32_t *size = p->kept_size;
     const int32_t *stride = p->kept_stride;

@@ -21,8 +21,8 @@ static int8_t reduce(const tcnn_reduce_params_t *p, const int8_t *input) {
     return (int8_t)result;
 }
 
-void tcnn_reduce_min_s8(const tcnn_reduce_params_t *params, const int8_t *input,
-                        int8_t *output) {
+TCNN_SHARED void tcnn_reduce_min_s8(const tcnn_reduce_params_t *params,
+                                    const int8_t *input, int8_t *output) {
     const int32_t *size = params->kept_size;
     const int32_t *stride = params->kept_stride;
     for (int32_t i = 0; i < size[0]; i++) {

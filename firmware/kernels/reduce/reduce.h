@@ -5,7 +5,7 @@
 #ifndef TCNN_REDUCE_H
 #define TCNN_REDUCE_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

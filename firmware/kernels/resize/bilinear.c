@@ -13,8 +13,8 @@ static int8_t round_sum(int64_t sum) {
     return (int8_t)((sum + (sum > 0 ? half : -half)) / (INT64_C(1) << 20));
 }
 
-void tcnn_resize_bilinear_s8(const tcnn_resize_bilinear_params_t *params,
-                             const int8_t *input, int8_t *output) {
+TCNN_SHARED void tcnn_resize_bilinear_s8(const tcnn_resize_bilinear_params_t *params,
+                                         const int8_t *input, int8_t *output) {
     const tcnn_resize_bilinear_params_t *p = params;
     const int32_t row_size = p->input_width * p->channels;
     for (int32_t y = 0; y < p->output_height; y++) {

@@ -5,8 +5,9 @@
 #include "fixed_point.h"
 #include "resize.h"
 
-void tcnn_resize_nearest_neighbor_s8(const tcnn_resize_nearest_params_t *params,
-                                     const int8_t *input, int8_t *output) {
+TCNN_SHARED void
+tcnn_resize_nearest_neighbor_s8(const tcnn_resize_nearest_params_t *params,
+                                const int8_t *input, int8_t *output) {
     const tcnn_resize_nearest_params_t *p = params;
     for (int32_t y = 0; y < p->output_height; y++) {
         const int8_t *row = &input[p->rows[y] * p->input_width * p->channels];

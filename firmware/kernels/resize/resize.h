@@ -5,7 +5,7 @@
 #ifndef TCNN_RESIZE_H
 #define TCNN_RESIZE_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

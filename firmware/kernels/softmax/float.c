@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "optimize.h"
 #include "softmax.h"
 
 /* The reference calls expf and logf of its C library. These take the same steps, in
@@ -100,8 +101,8 @@ static float logarithm(float x) {
     return (float)((high - 0.25089342214237154 * r2) * r2 + (base + r));
 }
 
-void tcnn_softmax_f32(const tcnn_softmax_f32_params_t *params, const float *input,
-                      float *output) {
+TCNN_SHARED void tcnn_softmax_f32(const tcnn_softmax_f32_params_t *params,
+                                  const float *input, float *output) {
     const tcnn_softmax_f32_params_t *p = params;
     for (int32_t row = 0; row < p->rows; row++) {
         float largest = input[0];

@@ -47,8 +47,8 @@ static int32_t logarithm(int32_t sum) {
     return tcnn_shift_left(multiply(exponent, log_2) + fraction, 1);
 }
 
-void tcnn_log_softmax_s8(const tcnn_log_softmax_params_t *params, const int8_t *input,
-                         int8_t *output) {
+TCNN_SHARED void tcnn_log_softmax_s8(const tcnn_log_softmax_params_t *params,
+                                     const int8_t *input, int8_t *output) {
     const tcnn_log_softmax_params_t *p = params;
     for (int32_t row = 0; row < p->rows; row++) {
         int32_t largest = INT8_MIN;

@@ -9,8 +9,8 @@
 /* The sum of exponentials is kept in Q12.19. */
 #define SUM_INTEGER_BITS 12
 
-void tcnn_softmax_s8(const tcnn_softmax_params_t *params, const int8_t *input,
-                     int8_t *output) {
+TCNN_SHARED void tcnn_softmax_s8(const tcnn_softmax_params_t *params,
+                                 const int8_t *input, int8_t *output) {
     const tcnn_softmax_params_t *p = params;
     for (int32_t row = 0; row < p->rows; row++) {
         int32_t largest = INT8_MIN;

@@ -5,7 +5,7 @@
 #ifndef TCNN_SOFTMAX_H
 #define TCNN_SOFTMAX_H
 
-#include <stdint.h>
+#include "tcnn.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -37,9 +37,9 @@ static int32_t gather(const tcnn_conv_2d_params_t *p, const int8_t *input,
     return sum;
 }
 
-void tcnn_transpose_conv_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,
-                            const int8_t *weights, const int32_t *bias,
-                            int8_t *output) {
+TCNN_SHARED void tcnn_transpose_conv_s8(const tcnn_conv_2d_params_t *params,
+                                        const int8_t *input, const int8_t *weights,
+                                        const int32_t *bias, int8_t *output) {
     const tcnn_conv_2d_params_t *p = params;
     const int32_t filter_size = p->kernel_height * p->kernel_width * p->input_channels;
     for (int32_t y = 0; y < p->output_height; y++) {

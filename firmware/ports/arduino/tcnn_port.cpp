@@ -102,7 +102,7 @@ static void start_lights(void) {
 }
 
 /* Writes only what changes: on some cores a pin takes microseconds. */
-void tcnn_port_show(tcnn_state_t state) {
+TCNN_SHARED void tcnn_port_show(tcnn_state_t state) {
     static int lit = DARK;
     const int half_period = state == TCNN_ALIVE ? ALIVE_BLINK : FAILED_BLINK;
     const bool is_on = state == TCNN_BUSY || ((micros() >> half_period) & 1u) != 0;
@@ -123,11 +123,11 @@ void tcnn_port_show(tcnn_state_t state) {
 
 static void start_lights(void) {}
 
-void tcnn_port_show(tcnn_state_t state) { (void)state; }
+TCNN_SHARED void tcnn_port_show(tcnn_state_t state) { (void)state; }
 
 #endif
 
-void tcnn_port_init(tcnn_port_info_t *info) {
+TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     start_lights();
     Serial.begin(PORT_BAUD_RATE);
     info->board = BOARD_NAME;
@@ -137,7 +137,7 @@ void tcnn_port_init(tcnn_port_info_t *info) {
     read_board_id(info->board_id);
 }
 
-uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
+TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     const int arrived = Serial.available();
     uint32_t count = arrived > 0 ? (uint32_t)arrived : 0;
     if (count > size) {
@@ -149,7 +149,7 @@ uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     return count;
 }
 
-void tcnn_port_write(const uint8_t *data, uint32_t size) {
+TCNN_SHARED void tcnn_port_write(const uint8_t *data, uint32_t size) {
     while (size > 0) {
         const uint32_t packet = size < PORT_PACKET_BYTES ? size : PORT_PACKET_BYTES;
         const uint32_t sent = (uint32_t)Serial.write(data, packet);
@@ -161,7 +161,7 @@ void tcnn_port_write(const uint8_t *data, uint32_t size) {
     }
 }
 
-uint32_t tcnn_port_cycles(void) {
+TCNN_SHARED uint32_t tcnn_port_cycles(void) {
 #if defined(DWT_CTRL_CYCCNTENA_Msk)
     return DWT->CYCCNT;
 #else
@@ -169,4 +169,4 @@ uint32_t tcnn_port_cycles(void) {
 #endif
 }
 
-uint32_t tcnn_port_micros(void) { return (uint32_t)micros(); }
+TCNN_SHARED uint32_t tcnn_port_micros(void) { return (uint32_t)micros(); }

@@ -21,12 +21,12 @@ static bool closed;
 
 bool host_port_closed(void) { return closed; }
 
-void tcnn_port_init(tcnn_port_info_t *info) {
+TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     signal(SIGPIPE, SIG_IGN); /* a closed output is found out by write */
     info->board = "host";
 }
 
-uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
+TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
     if (poll(&input, 1, WAIT_MS) <= 0) {
         return 0;
@@ -38,7 +38,7 @@ uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     return count > 0 ? (uint32_t)count : 0;
 }
 
-void tcnn_port_write(const uint8_t *data, uint32_t size) {
+TCNN_SHARED void tcnn_port_write(const uint8_t *data, uint32_t size) {
     while (size > 0 && !closed) {
         const ssize_t count = write(STDOUT_FILENO, data, size);
         if (count > 0) {
@@ -50,9 +50,9 @@ void tcnn_port_write(const uint8_t *data, uint32_t size) {
     }
 }
 
-uint32_t tcnn_port_cycles(void) { return 0; }
+TCNN_SHARED uint32_t tcnn_port_cycles(void) { return 0; }
 
-uint32_t tcnn_port_micros(void) {
+TCNN_SHARED uint32_t tcnn_port_micros(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     const uint64_t micros =
@@ -60,6 +60,6 @@ uint32_t tcnn_port_micros(void) {
     return (uint32_t)(micros & UINT32_MAX);
 }
 
-void tcnn_port_show(tcnn_state_t state) { (void)state; }
+TCNN_SHARED void tcnn_port_show(tcnn_state_t state) { (void)state; }
 
 #endif /* _WIN32 */

@@ -17,14 +17,14 @@ static uint32_t heard_us;
 
 bool host_port_closed(void) { return closed; }
 
-void tcnn_port_init(tcnn_port_info_t *info) { info->board = "host"; }
+TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) { info->board = "host"; }
 
 static uint32_t rest(void) {
     Sleep(tcnn_port_micros() - heard_us < SPIN_US ? 0 : 1);
     return 0;
 }
 
-uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
+TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     DWORD waiting = 0;
     DWORD count = 0;
@@ -43,7 +43,7 @@ uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     return count;
 }
 
-void tcnn_port_write(const uint8_t *data, uint32_t size) {
+TCNN_SHARED void tcnn_port_write(const uint8_t *data, uint32_t size) {
     const HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
     while (size > 0 && !closed) {
         DWORD count = 0;
@@ -55,9 +55,9 @@ void tcnn_port_write(const uint8_t *data, uint32_t size) {
     }
 }
 
-uint32_t tcnn_port_cycles(void) { return 0; }
+TCNN_SHARED uint32_t tcnn_port_cycles(void) { return 0; }
 
-uint32_t tcnn_port_micros(void) {
+TCNN_SHARED uint32_t tcnn_port_micros(void) {
     LARGE_INTEGER now;
     LARGE_INTEGER per_second;
     QueryPerformanceCounter(&now);
@@ -68,6 +68,6 @@ uint32_t tcnn_port_micros(void) {
     return (uint32_t)(micros & UINT32_MAX);
 }
 
-void tcnn_port_show(tcnn_state_t state) { (void)state; }
+TCNN_SHARED void tcnn_port_show(tcnn_state_t state) { (void)state; }
 
 #endif /* _WIN32 */

@@ -161,7 +161,7 @@ static void start_lights(void) {
 }
 
 /* Writes only what changes. */
-void tcnn_port_show(tcnn_state_t state) {
+TCNN_SHARED void tcnn_port_show(tcnn_state_t state) {
     static int lit = DARK;
     const int half_period = state == TCNN_ALIVE ? ALIVE_BLINK : FAILED_BLINK;
     const bool is_on =
@@ -183,7 +183,7 @@ void tcnn_port_show(tcnn_state_t state) {
 
 static void start_lights(void) {}
 
-void tcnn_port_show(tcnn_state_t state) { ARG_UNUSED(state); }
+TCNN_SHARED void tcnn_port_show(tcnn_state_t state) { ARG_UNUSED(state); }
 
 #endif
 
@@ -231,7 +231,7 @@ static uint32_t start_cycle_counter(void) {
 #endif
 }
 
-uint32_t tcnn_port_cycles(void) {
+TCNN_SHARED uint32_t tcnn_port_cycles(void) {
 #if defined(CONFIG_CPU_CORTEX_M_HAS_DWT)
     return DWT->CYCCNT;
 #elif defined(CONFIG_CORTEX_M_SYSTICK)
@@ -252,7 +252,7 @@ static uint32_t clock_hz(void) {
 }
 
 /* Counts on where Zephyr's counter starts anew, as long as it is asked in between. */
-uint32_t tcnn_port_micros(void) {
+TCNN_SHARED uint32_t tcnn_port_micros(void) {
     static uint32_t last;
     static uint64_t cycles;
     const uint32_t now = k_cycle_get_32();
@@ -267,7 +267,7 @@ static uint32_t free_stack_bytes(void) {
     return (uintptr_t)&here > end ? (uint32_t)((uintptr_t)&here - end) : 0;
 }
 
-void tcnn_port_init(tcnn_port_info_t *info) {
+TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     start_lights();
     start_receiving();
     info->board = CONFIG_BOARD_TARGET;
@@ -277,7 +277,7 @@ void tcnn_port_init(tcnn_port_info_t *info) {
     read_board_id(info->board_id);
 }
 
-uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
+TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     const uint32_t count = take(data, size);
     if (count > 0) {
         return count;
@@ -287,7 +287,7 @@ uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     return take(data, size);
 }
 
-void tcnn_port_write(const uint8_t *data, uint32_t size) {
+TCNN_SHARED void tcnn_port_write(const uint8_t *data, uint32_t size) {
     for (uint32_t i = 0; i < size; i++) {
         uart_poll_out(uart, data[i]);
     }

@@ -12,11 +12,9 @@ from tinycnn import __version__
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.program import Buffer, Param, Program
 from tinycnn.rendering import render
-from tinycnn.runtime import kernel_headers
+from tinycnn.runtime import kernel_headers, runtime_digest
 
-__all__ = ["RUNTIME_API", "describe_tensor", "generate_sources", "tensor_fields"]
-
-RUNTIME_API = 2  # TCNN_RUNTIME_API of the kernels that the sources are written for
+__all__ = ["describe_tensor", "generate_sources", "tensor_fields"]
 
 _TEMPLATES = "compiler/emission/templates"
 _FILES = {
@@ -41,7 +39,7 @@ def generate_sources(program: Program) -> dict[str, str]:
     values = {
         "program": program,
         "generator": f"tinycnn {__version__}",
-        "runtime_api": RUNTIME_API,
+        "runtime_api": f"0x{runtime_digest()}",
         "headers": kernel_headers(program.kernels),
         "sha256": list(bytes.fromhex(program.sha256)),
         "border": {

@@ -39,11 +39,12 @@ def test_names_of_headers_are_unique() -> None:
 
 @pytest.mark.parametrize("kernel", kernel_functions())
 def test_a_kernel_comes_with_every_header_that_is_included(kernel: str) -> None:
-    """Those of headers, too; and with that of its family."""
+    """Those of headers, too; with that of its family, and of its optimization."""
     sources = kernel_sources([kernel])
     included = set(re.findall('#include "(.*)"', "".join(sources.values())))
 
     assert included | set(kernel_headers([kernel])) <= sources.keys()
+    assert {"tcnn.h", "tcnn_version.h", "optimize.h"} <= sources.keys()
     assert sum(name.endswith(".c") for name in sources) == 1
 
 

@@ -1,7 +1,6 @@
-"""The C runtime: where it lies, and which of its files a set of kernels needs.
+"""Which files of the C runtime a set of kernels needs.
 
-In a checkout it is the `firmware/` folder beside the package, in an installed package a
-copy inside it:
+They lie in two places:
 
     include/tcnn/           headers that families share
     kernels/FAMILY/         FAMILY.h, the family's manual, and one C file a kernel
@@ -18,33 +17,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from tinycnn.errors import ToolchainError
+from tinycnn.runtime.root import firmware_dir
+from tinycnn.runtime.version import VERSION_HEADER, render_version
 
 __all__ = [
     "find_kernel",
-    "firmware_dir",
+    "included_headers",
     "kernel_functions",
     "kernel_headers",
     "kernel_sources",
 ]
 
-_KERNEL = re.compile(r"^void (tcnn_\w+)\(", re.MULTILINE)
+_KERNEL = re.compile(r"^TCNN_SHARED void\s(tcnn_\w+)\(", re.MULTILINE)
+# Where headers lie that C files of any kind may include.
+_HEADERS = ("include/tcnn/*.h", "kernels/*/*.h", "harness/*.h")
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
-
-
-def firmware_dir() -> Path:
-    """The folder with the C runtime.
-
-    Raises:
-        ToolchainError: If this installation has none.
-    """
-    package = Path(__file__).resolve().parent
-    for folder in (package.parent / "firmware", package / "_firmware"):
-        if (folder / "include/tcnn/tcnn.h").is_file():
-            return folder
-    raise ToolchainError(
-        f"{package.name}: expected the C runtime beside it, got nothing",
-        hint="install tinycnn again",
-    )
 
 
 def kernel_functions(root: Path | None = None) -> tuple[str, ...]:
@@ -98,7 +85,29 @@ def kernel_sources(
         f"{path.parent.name}_{path.name}": path.read_text("utf-8")
         for path in sorted(paths)
     }
-    return {**_read_headers(["tcnn.h", *_includes(sources.values())], root), **sources}
+    headers = included_headers(['#include "tcnn.h"\n', *sources.values()], root=root)
+    return {**headers, **sources}
+
+
+def included_headers(
+    texts: Iterable[str], *, root: Path | None = None
+) -> dict[str, str]:
+    """The runtime's headers that C files include, and those that these include in turn.
+
+    Args:
+        texts: The C files; what is not the runtime's is left out.
+        root: Of the C runtime; by default tinycnn's own.
+    """
+    root = root or firmware_dir()
+    paths = {path.name: path for folder in _HEADERS for path in root.glob(folder)}
+    headers: dict[str, str] = {}
+    missing = _includes(texts) & paths.keys()
+    while missing:
+        headers |= {name: paths[name].read_text("utf-8") for name in missing}
+        missing = _includes(headers.values()) & paths.keys() - headers.keys()
+    if VERSION_HEADER in headers:
+        headers[VERSION_HEADER] = render_version(root)
+    return dict(sorted(headers.items()))
 
 
 @lru_cache
@@ -114,16 +123,3 @@ def _find_kernels(root: Path) -> dict[str, Path]:
 
 def _includes(texts: Iterable[str]) -> set[str]:
     return {name for text in texts for name in _INCLUDE.findall(text)}
-
-
-def _read_headers(wanted: Iterable[str], root: Path) -> dict[str, str]:
-    """Headers by name, and those that they include in turn."""
-    folders = (root.glob("include/tcnn/*.h"), root.glob("kernels/*/*.h"))
-    paths = {path.name: path for folder in folders for path in folder}
-    headers: dict[str, str] = {}
-    missing = set(wanted)
-    while missing:
-        texts = {name: paths[name].read_text("utf-8") for name in missing}
-        headers |= texts
-        missing = _includes(texts.values()) - headers.keys()
-    return dict(sorted(headers.items()))
