@@ -19,7 +19,7 @@ import pytest
 
 from tests.device.fake_board import FakeBoard, Line, StopServing, served
 from tinycnn.device.device import Device
-from tinycnn.device.link import open_url
+from tinycnn.device.opening import open_url
 from tinycnn.device.packets import Packet
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 

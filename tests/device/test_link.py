@@ -15,16 +15,13 @@ from pathlib import Path
 import pytest
 import serial
 
-from tinycnn.device import link as link_module
+from tinycnn.device import serial_link
 from tinycnn.device.child import Child
-from tinycnn.device.link import (
-    ChildSocketLink,
-    Link,
-    PipeLink,
-    SerialLink,
-    SocketLink,
-    open_url,
-)
+from tinycnn.device.child_link import ChildSocketLink, PipeLink
+from tinycnn.device.link import Link
+from tinycnn.device.opening import open_url
+from tinycnn.device.serial_link import SerialLink
+from tinycnn.device.socket_link import SocketLink
 from tinycnn.errors import DeviceError, DeviceTimeoutError
 
 _NOBODY = 65_534
@@ -96,7 +93,7 @@ def test_port_that_takes_nothing_times_out(
     pty_port: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hung device makes writing a timeout, not a hang."""
-    monkeypatch.setattr(link_module, "_WRITE_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(serial_link, "WRITE_TIMEOUT_S", 0.1)
     port = open_url(pty_port[1], 115_200)
 
     with pytest.raises(DeviceTimeoutError, match=r"took no bytes for 0\.1 s"):
@@ -174,7 +171,7 @@ def test_permission_hint_names_the_group() -> None:
     """The system's refusal becomes the advice to join the port's group."""
     refusal = serial.SerialException(errno.EACCES, "could not open port")
 
-    error = link_module._cannot_open("/dev/ttyACM0", refusal)
+    error = serial_link._cannot_open("/dev/ttyACM0", refusal)
 
     assert str(error) == "port /dev/ttyACM0: permission denied"
     assert "dialout" in str(error.hint)

@@ -19,7 +19,7 @@ from tests.device.fake_bootloader import (
     UnpluggedLink,
     on_a_pty,
 )
-from tinycnn.device.link import open_url
+from tinycnn.device.opening import open_url
 from tinycnn.device.samba import Bootloader
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
 

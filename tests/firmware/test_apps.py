@@ -22,7 +22,7 @@ from tinycnn.compiler import compile_tflite
 from tinycnn.datasets import frame_to_image, quantize_images
 from tinycnn.device import Device, open_host, open_simulated
 from tinycnn.device.deadline import Deadline
-from tinycnn.device.link import open_url
+from tinycnn.device.opening import open_url
 from tinycnn.firmware import (
     CAMERA_LIBRARIES,
     app_sources,

@@ -12,9 +12,9 @@ import pytest
 
 from tests.harness.c_build import C_TESTS, Build
 from tinycnn.device.child import Child
+from tinycnn.device.child_link import PipeLink
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.hello import parse_hello
-from tinycnn.device.link import PipeLink
 from tinycnn.device.packets import (
     NO_SEQUENCE,
     ErrorCode,

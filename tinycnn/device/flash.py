@@ -18,9 +18,11 @@ from tinycnn.boards import Board
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.device import Device
 from tinycnn.device.hello import DeviceInfo
-from tinycnn.device.link import Link, open_url, touch_1200bps
+from tinycnn.device.link import Link
+from tinycnn.device.opening import open_url
 from tinycnn.device.ports import DetectedPort, detect_ports, find_port
 from tinycnn.device.samba import PAGE_BYTES, Bootloader
+from tinycnn.device.serial_link import touch_1200bps
 from tinycnn.device.upload import copy_to_drive, list_drives, run_tool, upload_command
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ToolchainError
 

@@ -9,13 +9,17 @@ import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tinycnn.device.child import Child
+from tinycnn.device.child_link import ChildSocketLink, PipeLink
 from tinycnn.device.device import Device
-from tinycnn.device.link import ChildSocketLink, PipeLink, SocketLink, open_url
+from tinycnn.device.link import Link
+from tinycnn.device.serial_link import SerialLink
+from tinycnn.device.socket_link import SocketLink
 from tinycnn.errors import DeviceError
 
-__all__ = ["open_host", "open_serial", "open_simulated"]
+__all__ = ["open_host", "open_serial", "open_simulated", "open_url"]
 
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
 _SIMULATED_REPLY_TIMEOUT_S = 120.0
@@ -64,3 +68,22 @@ def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
         child.close()
         raise
     return Device(link, reply_timeout_s=_SIMULATED_REPLY_TIMEOUT_S)
+
+
+def open_url(url: str, baud: int) -> Link:
+    """The link that `url` names: a TCP connection for socket://, else a serial port.
+
+    Raises:
+        DeviceError: If it cannot be opened.
+    """
+    if not url.startswith("socket://"):
+        return SerialLink(url, baud)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port:
+        text = f"port {url}: expected socket://HOST:PORT"
+        raise DeviceError(text, hint="for example socket://127.0.0.1:4000")
+    return SocketLink(host, port)

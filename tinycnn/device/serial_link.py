@@ -1,0 +1,127 @@
+"""Serial ports, by any URL that pyserial knows."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from typing import Any
+
+import serial
+from serial.tools.list_ports import comports
+
+from tinycnn.device.deadline import Deadline
+from tinycnn.device.link import WRITE_TIMEOUT_S, lost, reason_of, took_nothing
+from tinycnn.device.processes import port_users
+from tinycnn.errors import DeviceError
+
+try:
+    from termios import error as _TermiosError
+except ImportError:  # Windows has no termios
+
+    class _TermiosError(Exception):  # type: ignore[no-redef]
+        """Never raised where there is no termios."""
+
+
+__all__ = ["SerialLink", "touch_1200bps"]
+
+_TICK_S = 0.02
+_TOUCH_BAUD = 1_200
+
+# What pyserial lets through when a port fails; termios.error is not an OSError.
+_PORT_ERRORS = (OSError, ValueError, _TermiosError)
+
+
+def touch_1200bps(url: str) -> None:
+    """Ask the board on a port for its bootloader: open it at 1200 bit/s, hang up.
+
+    Raises:
+        DeviceError: If the port cannot be opened.
+    """
+    link = SerialLink(url, _TOUCH_BAUD)
+    link.hang_up()
+    link.close()
+
+
+class SerialLink:
+    """A serial port by any URL that pyserial knows.
+
+    Args:
+        url: Such as /dev/ttyACM0, COM3, rfc2217://HOST:PORT.
+        baud: Bits per second; USB ports ignore it.
+
+    Raises:
+        DeviceError: If the port cannot be opened.
+    """
+
+    def __init__(self, url: str, baud: int) -> None:
+        self.name = url
+        try:
+            # pyserial raises DTR, which a USB board needs before it talks.
+            self._port: Any = serial.serial_for_url(
+                url,
+                baudrate=baud,
+                timeout=_TICK_S,
+                write_timeout=WRITE_TIMEOUT_S,
+                exclusive=True,
+            )
+        except _PORT_ERRORS as error:
+            raise _cannot_open(url, error) from error
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; see `Link`."""
+        try:
+            self._port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise took_nothing(self.name, WRITE_TIMEOUT_S) from error
+        except _PORT_ERRORS as error:
+            raise lost(self.name, error) from error
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has arrived; see `Link`."""
+        deadline = Deadline(timeout_s)
+        try:
+            while True:
+                # The port's own timeout stays as it is: setting it costs system calls.
+                data = self._port.read(1)
+                if data:
+                    return bytes(data + self._port.read(self._port.in_waiting))
+                if deadline.expired:
+                    return b""
+        except _PORT_ERRORS as error:
+            raise lost(self.name, error) from error
+
+    def hang_up(self) -> None:
+        """Drop DTR, where there is one."""
+        with contextlib.suppress(*_PORT_ERRORS):
+            self._port.dtr = False
+
+    def close(self) -> None:
+        """Let the port go."""
+        with contextlib.suppress(*_PORT_ERRORS):
+            self._port.close()
+
+
+def _cannot_open(url: str, error: Exception) -> DeviceError:
+    number = getattr(error, "errno", None)
+    text = str(error)
+    if number == errno.ENOENT or "FileNotFoundError" in text:
+        return DeviceError(f"port {url}: not found", hint=_ports_hint())
+    if number == errno.EACCES or "PermissionError" in text:
+        hint = (
+            "close other programs that use the port; on Linux join its group (sudo "
+            "usermod -aG dialout $USER) and log in again; see tinycnn doctor"
+        )
+        return DeviceError(f"port {url}: permission denied", hint=hint)
+    if number in (errno.EBUSY, errno.EAGAIN):
+        users = " and ".join(port_users(url))
+        hint = "close the program that uses it, such as a serial monitor"
+        return DeviceError(f"port {url}: busy{users and f', used by {users}'}", hint)
+    if number == errno.EISDIR or "Could not configure port" in text:
+        return DeviceError(f"port {url}: not a serial port", hint=_ports_hint())
+    reason = f"port {url}: cannot open: {reason_of(error)}"
+    return DeviceError(reason, hint=_ports_hint())
+
+
+def _ports_hint() -> str:
+    found = ", ".join(sorted(port.device for port in comports()))
+    return f"serial ports here: {found}" if found else "no serial port found here"
