@@ -201,8 +201,8 @@ def build_tflm_library(folder: Path, board: Board, *, output: Path) -> TflmLibra
         ]
         flags = [*_TFLM_FLAGS, *_macros(board)]
         objects = _compile_all([*compiler, *flags], sources, work)
-        _run(["arm-none-eabi-ar", "rcsD", "libtflm.a", *objects], work)
-        _install(work / "libtflm.a", output)
+        _run(["arm-none-eabi-ar", "rcsD", output.name, *objects], work)
+        _install(work / output.name, output)
     return TflmLibrary(folder / "src", output)
 
 
