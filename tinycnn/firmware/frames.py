@@ -244,7 +244,8 @@ def _check_borders(image: Tensor, scores: Tensor, labels: Sequence[str]) -> None
             f"got {image.dtype} of shape {image.shape}",
             hint=hint,
         )
-    if scores.dtype != "int8" or scores.size != len(labels):
+    sizes = (len(labels), 1) if len(labels) == 2 else (len(labels),)
+    if scores.dtype != "int8" or scores.size not in sizes:
         raise UnsupportedModelError(
             f"output '{scores.name}': expected {len(labels)} int8 scores, "
             f"got {scores.dtype} of shape {scores.shape}",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, Device, DeviceInfo, Inference
 from tinycnn.errors import DeviceError, TinycnnError
 from tinycnn.harness.identity import Identity, check_identity
+from tinycnn.task import accuracy_of
 
 __all__ = ["Difference", "ValidationResult", "validate"]
 
@@ -48,8 +49,8 @@ class ValidationResult:
         micros: Of each image, by the device's clock; read-only.
         different: Number of images whose outputs are not equal.
         differences: The first 100 of them.
-        device_accuracy: Share of images whose first output is largest at the label;
-            None without labels.
+        device_accuracy: Share of images whose first output answers the label; None
+            without labels.
         reference_accuracy: The same of the reference.
         seconds: From the first image to the last reply.
     """
@@ -206,4 +207,6 @@ def _accuracy(
         return None
     first = info.outputs[0]
     scores = rows[:, : first.bytes].view(np.dtype(first.dtype).newbyteorder("<"))
-    return float(np.mean(scores.argmax(axis=1) == labels))
+    if first.scale:  # numbers that are real already have none
+        scores = first.scale * (scores - float(first.zero_point))
+    return accuracy_of(scores, labels)

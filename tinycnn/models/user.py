@@ -87,13 +87,15 @@ def _check_model(
         raise ProjectError(
             f"{label}: expected a Keras model, got {type(model).__name__}"
         )
+    ends = (classes, 1) if classes == 2 else (classes,)  # one sigmoid tells two apart
     for what, expected, got in (
-        ("images of", input_shape, model.input_shape),
-        ("outputs of", (classes,), model.output_shape),
+        ("images of", (input_shape,), model.input_shape),
+        ("outputs of", tuple((end,) for end in ends), model.output_shape),
     ):
-        if got != (None, *expected):
+        if got[0] is not None or got[1:] not in expected:
             raise ProjectError(
-                f"{label}: expected {what} {expected}, got {got[1:]}",
+                f"{label}: expected {what} {' or '.join(map(str, expected))}, "
+                f"got {got[1:]}",
                 hint="use the arguments input_shape and classes",
             )
 

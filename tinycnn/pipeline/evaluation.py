@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.artifacts import BuildFolder, Evaluation
+from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset
 from tinycnn.harness import validate
-from tinycnn.pipeline.subject import linked_subject
+from tinycnn.pipeline.subject import linked_subject, model_scores
 from tinycnn.project import Project
+from tinycnn.task import is_right
 from tinycnn.workbench import DeviceChoice, Observer, open_device
 
 __all__ = ["evaluate"]
@@ -45,8 +47,8 @@ def evaluate(
         stack_bytes = device.info().stack_bytes
     evaluation = Evaluation(
         reference=str(reference.identity),
-        reference_correct=_count_correct(outputs, dataset.test.labels),
-        host_correct=_count_correct(result.outputs, dataset.test.labels),
+        reference_correct=_count_correct(build, outputs, dataset.test.labels),
+        host_correct=_count_correct(build, result.outputs, dataset.test.labels),
         host_different=result.different,
         cycles=simulated.cycles,
         latency_ms=simulated.cycles / subject.board.clock_hz * 1e3,
@@ -56,5 +58,9 @@ def evaluate(
     out.evaluation.write(evaluation)
 
 
-def _count_correct(outputs: NDArray[np.generic], labels: NDArray[np.int64]) -> int:
-    return int(np.sum(outputs.argmax(axis=1) == labels))
+def _count_correct(
+    build: BuildFolder, outputs: NDArray[np.int8], labels: NDArray[np.int64]
+) -> int:
+    graph = read_tflite(build.model.read_bytes())
+    scores = model_scores(graph.tensors[graph.outputs[0]], outputs)
+    return int(is_right(scores, labels).sum())

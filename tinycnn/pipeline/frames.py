@@ -19,7 +19,8 @@ from tinycnn.harness import check_identity
 from tinycnn.harness.frames import FrameCheck, check_frames
 from tinycnn.pipeline.build import Workspace
 from tinycnn.pipeline.freshness import check_current
-from tinycnn.pipeline.subject import linked_subject, model_inputs
+from tinycnn.pipeline.subject import linked_subject, model_inputs, model_scores
+from tinycnn.task import class_scores, task_of
 from tinycnn.workbench import DeviceChoice, open_device
 
 __all__ = ["Classification", "classify_pictures", "compare_frames", "validate_frames"]
@@ -107,6 +108,7 @@ def classify_pictures(
     check_current(project, build, dataset)
     graph = read_tflite(build.model.read_bytes())
     scores = graph.tensors[graph.outputs[0]]
+    task = task_of(dataset.test.labels, scores.size)
     subject = linked_subject(project, build, dataset, count=1)
     with open_device(subject, choice) as device:
         check_identity(device.name, subject.identity(choice), device.info())
@@ -115,9 +117,6 @@ def classify_pictures(
             size = (frame.width, frame.height)
             picture = read_image(path, size=size, channels=3, depth=dataset.depth)
             run = device.classify(image_to_frame(picture, frame.pixels))
-            best = int(run.output.argmax())
-            yield Classification(
-                path,
-                dataset.class_names[best],
-                scores.scale * (int(run.output[best]) - scores.zero_point),
-            )
+            found = class_scores(task, model_scores(scores, run.output[None]))[0]
+            best = int(found.argmax())
+            yield Classification(path, dataset.class_names[best], float(found[best]))

@@ -20,7 +20,7 @@ from tinycnn.reference import load_reference
 from tinycnn.workbench import DeviceChoice, Subject
 from tinycnn.workbench.subject import DeviceKind
 
-__all__ = ["identify", "linked_subject", "model_inputs"]
+__all__ = ["identify", "linked_subject", "model_inputs", "model_scores"]
 
 
 def linked_subject(
@@ -48,6 +48,11 @@ def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Test images as the model's int8 input, one flat row an image."""
     inputs = quantize_images(images, scale=tensor.scale, zero_point=tensor.zero_point)
     return inputs.reshape(len(images), -1)
+
+
+def model_scores(tensor: Tensor, outputs: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Rows of the model's int8 output as real numbers."""
+    return (outputs.astype(np.float64) - tensor.zero_point) * tensor.scale
 
 
 def identify(

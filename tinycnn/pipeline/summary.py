@@ -12,8 +12,10 @@ from tinycnn.boards import Board
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset
 from tinycnn.harness import Profile
+from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Curve, Report, Verdict
+from tinycnn.task import THRESHOLD, class_scores, task_of
 
 __all__ = ["gather_report"]
 
@@ -27,6 +29,7 @@ def gather_report(
     evaluation, linked = build.evaluation.read(), build.linked.read()
     trained, tuned = build.float_curves.read(), build.twin_curves.read()
     output = graph.tensors[graph.outputs[0]]
+    task = task_of(dataset.test.labels, output.size)
     return Report(
         name=project.name,
         generator=linked.generator,
@@ -40,7 +43,8 @@ def gather_report(
         class_names=dataset.class_names,
         images=dataset.test.images,
         labels=dataset.test.labels,
-        scores=(outputs.astype(np.float64) - output.zero_point) * output.scale,
+        scores=class_scores(task, model_scores(output, outputs)),
+        threshold=THRESHOLD if task == "binary" else None,
         analysis=linked.analysis,
         flash_bytes=linked.flash_bytes,
         ram_bytes=linked.ram_bytes,

@@ -21,6 +21,7 @@ from tinycnn.firmware.c_array import c_array
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.project import Project
 from tinycnn.recipe import PruneSettings, TrainingSettings, TransferSettings
+from tinycnn.task import accuracy_of
 
 if TYPE_CHECKING:
     from tinycnn.training.fit import History, Hooks
@@ -91,7 +92,7 @@ def train(out: BuildFolder, job: Job) -> None:
 
 def quantize(out: BuildFolder, job: Job) -> None:
     """Make the fake-quantized twin; writes its weights, curves and outputs."""
-    from tinycnn.training.agreement import fake_quantized_outputs
+    from tinycnn.training.agreement import fake_quantized_outputs, output_quantization
     from tinycnn.training.fit import History
     from tinycnn.training.quantize import calibrate, fine_tune
     from tinycnn.training.weights import load_weights, save_weights
@@ -111,7 +112,9 @@ def quantize(out: BuildFolder, job: Job) -> None:
         )
     save_weights(twin, out.twin_weights)
     outputs = fake_quantized_outputs(twin, dataset.test.images)
-    accuracy = float(np.mean(outputs.argmax(axis=1) == dataset.test.labels))
+    scale, zero_point = output_quantization(twin)
+    scores = scale * (outputs.astype(np.float64) - zero_point)
+    accuracy = accuracy_of(scores, dataset.test.labels)
     _write_curves(out.twin_curves, history, accuracy)
     out.twin_outputs.write(outputs)
 

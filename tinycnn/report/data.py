@@ -91,6 +91,8 @@ class Report:
         cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
         profile: What each operator takes, where it was measured.
+        threshold: Above which the second of two classes is the answer; None if the
+            highest score is.
         engine: What runs the model in the firmware image: "compiled" or "tflm".
     """
 
@@ -114,4 +116,5 @@ class Report:
     cycles: int
     verdicts: tuple[Verdict, ...]
     profile: Profile | None = None
+    threshold: float | None = None
     engine: str = "compiled"

@@ -63,9 +63,14 @@ def _list_facts(report: Report) -> tuple[tuple[str, Name], ...]:
     """What the page is about."""
     tested = f"{count(len(report.labels))} test images"
     digest = Name(f"sha256 {report.model_sha256[:12]}", report.model_sha256)
-    return (
+    facts = (
         ("Board", shorten(report.board.title, _LINE)),
         ("Model", digest),
         ("Reference", shorten(report.reference, _LINE)),
         ("Data set", shorten(f"{shorten(report.dataset).full}, {tested}", _LINE)),
     )
+    if report.threshold is None:
+        return facts
+    first, second = (shorten(name).text for name in report.class_names)
+    rule = f"'{second}' above {report.threshold}, else '{first}'"
+    return (*facts, ("Threshold", shorten(rule, _LINE)))

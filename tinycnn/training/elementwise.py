@@ -48,7 +48,7 @@ class FakeQuantElementwise(keras.layers.Layer):  # type: ignore[misc]  # no type
     ) -> None:
         super().__init__(name=step.name)
         self.mode: Mode = "active"
-        self.activation = step.activation
+        self.kind, self.activation = step.kind, step.activation
         self._real, self._rounded = _FUNCTIONS[step.kind]
         # Methods, as Keras would adopt the layers themselves.
         self._source_grids = tuple(source.grid for source in sources)

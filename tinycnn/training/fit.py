@@ -22,15 +22,17 @@ from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, pin_threads, tf
 from tinycnn.recipe import TrainingSettings
+from tinycnn.task import accuracy_of, task_of
 from tinycnn.training.augment import augmented
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
 from tinycnn.training.fused_norm import with_fused_norms
+from tinycnn.training.head import check_head, check_teacher, logits_of
 from tinycnn.training.loss import (
     count_hits,
     cross_entropy,
-    logits_of,
     loss_function,
     optimizer_of,
+    truth_of,
 )
 
 __all__ = ["History", "Hooks", "evaluate", "predict", "train_model", "validation_of"]
@@ -78,19 +80,23 @@ def train_model(
     lowest. Switches TensorFlow to deterministic kernels for the rest of the process.
 
     Args:
-        model: Ends in softmax or in logits.
+        model: Its end suits the labels, as `check_head` says.
         dataset: Where the training and validation images come from.
         recipe: How to train.
         seed: Fixes the order of images and their augmentation.
         hooks: Who takes part.
 
     Raises:
-        ProjectError: If training diverges.
+        ProjectError: If training diverges, or recipe or teacher do not suit the labels.
+        UnsupportedModelError: If an end does not suit the labels.
         ToolchainError: If TensorFlow already works with another number of threads.
     """
     pin_threads(recipe.threads)
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(seed)
+    check_head(model, dataset.train.labels)
+    if hooks.teacher is not None:
+        check_teacher(hooks.teacher, model, dataset.train.labels)
     steps = max(1, len(dataset.train) // recipe.batch_size)
     optimizer = optimizer_of(model, recipe, steps * recipe.epochs)
     loss_of = loss_function(recipe, dataset.train.labels, hooks.teacher)
@@ -123,12 +129,14 @@ def train_model(
 def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]:
     """A compiled pass over `split` that gives mean loss and accuracy."""
     network = logits_of(model)
+    outputs = network.outputs[0].shape[-1]
+    task = task_of(split.labels, outputs)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def sums(images: Any, labels: Any) -> tuple[Any, Any]:
         logits = network(_real(images), training=False)
-        truth = tf.one_hot(labels, logits.shape[-1])
-        return tf.reduce_sum(cross_entropy(truth, logits)), count_hits(labels, logits)
+        loss = cross_entropy(task, truth_of(task, labels, outputs), logits)
+        return tf.reduce_sum(loss), count_hits(task, labels, logits)
 
     def validate() -> tuple[float, float]:
         parts = [
@@ -145,8 +153,8 @@ def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]
 
 
 def evaluate(model: Any, split: Split) -> float:
-    """The share of images in `split` that `model` classifies correctly."""
-    return float(np.mean(predict(model, split.images).argmax(axis=1) == split.labels))
+    """The share of images in `split` that `model` answers right."""
+    return accuracy_of(predict(model, split.images), split.labels)
 
 
 def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -205,14 +213,15 @@ def _train_step(
     images, labels = tf.constant(split.images), tf.constant(split.labels)
     network = with_fused_norms(logits_of(model))
     variables = network.trainable_variables
-    classes = network.outputs[0].shape[-1]
+    outputs = network.outputs[0].shape[-1]
+    task = task_of(split.labels, outputs)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(indices: Any) -> tuple[Any, Any]:
-        truth = tf.gather(labels, indices)
+        answers = tf.gather(labels, indices)
         batch, target = augmented(
             _real(tf.gather(images, indices)),
-            tf.one_hot(truth, classes),
+            truth_of(task, answers, outputs),
             recipe.augment,
             (seed, tf.cast(optimizer.iterations, tf.int32)),
         )
@@ -221,7 +230,8 @@ def _train_step(
             loss = tf.reduce_mean(loss_of(batch, target, logits))
             total = tf.add_n([loss, *network.losses])
         optimizer.apply(tape.gradient(total, variables), variables)
-        return loss, count_hits(truth, logits) / tf.cast(len(indices), tf.float32)
+        hits = count_hits(task, answers, logits)
+        return loss, hits / tf.cast(len(indices), tf.float32)
 
     return lambda indices: step(tf.constant(indices))
 

@@ -12,16 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, tf
 from tinycnn.recipe import TrainingSettings
+from tinycnn.task import Task, task_of
 from tinycnn.training.fused_norm import with_fused_norms
+from tinycnn.training.head import logits_of
 
-__all__ = ["class_weights", "count_hits", "cross_entropy", "logits_of"]
-__all__ += ["loss_function", "optimizer_of"]
+__all__ = ["class_weights", "count_hits", "cross_entropy", "loss_function"]
+__all__ += ["optimizer_of", "truth_of"]
 
 _FINAL_RATE_SHARE = 0.01  # of the peak learning rate
 _MOMENTUM = 0.9
-_SMALLEST_PROBABILITY = 1e-7
 _DECAYED = ("kernel",)  # weights that weight decay applies to, by the end of their name
 
 
@@ -56,39 +58,39 @@ def _schedule(recipe: TrainingSettings, steps: int) -> Any:
     )
 
 
-def logits_of(model: Any) -> Any:
-    """`model` up to its softmax, or with its probabilities' logarithms as output."""
-    last = model.outputs[0]._keras_history.operation
-    if isinstance(last, keras.layers.Softmax):
-        return keras.Model(model.inputs[0], last.input)
-    if getattr(last, "activation", None) is not keras.activations.softmax:
-        return model
-    p = keras.ops.maximum(model.outputs[0], _SMALLEST_PROBABILITY)
-    return keras.Model(model.inputs[0], keras.ops.log(p))
-
-
 def loss_function(
-    recipe: TrainingSettings, labels: NDArray[np.int64], teacher: Any
+    recipe: TrainingSettings, labels: NDArray[Any], teacher: Any
 ) -> Callable[[Any, Any, Any], Any]:
-    """The loss of each image, from images, probabilities of classes, and logits.
+    """The loss of each image, from images, truths as of `truth_of`, and logits.
 
     Args:
         recipe: Smoothing, weights of classes and distillation.
         labels: Those of the training split.
         teacher: The model to distill from; None without distillation.
+
+    Raises:
+        ProjectError: If the recipe weighs classes, and an image has several.
     """
     distill, smooth = recipe.distill, recipe.label_smoothing
+    if recipe.class_weights and labels.ndim > 1:
+        raise ProjectError(
+            "training.class_weights: expected one class an image, got several labels",
+            hint="leave class_weights out",
+        )
 
     def loss_of(images: Any, truth: Any, logits: Any) -> Any:
-        classes = logits.shape[-1]
-        target = (1.0 - smooth) * truth + smooth / classes
-        loss = cross_entropy(target, logits)
+        outputs = logits.shape[-1]
+        task = task_of(labels, outputs)
+        sides = outputs if task == "categorical" else 2
+        loss = cross_entropy(task, (1.0 - smooth) * truth + smooth / sides, logits)
         if recipe.class_weights:
-            loss *= tf.linalg.matvec(truth, class_weights(labels, classes))
+            shares = truth if sides == outputs else _both_sides(truth)
+            loss *= tf.linalg.matvec(shares, class_weights(labels, sides))
         if distill is None or expert is None:
             return loss
-        opinion = tf.nn.softmax(expert(images, training=False) / distill.temperature)
-        lesson = cross_entropy(opinion, logits / distill.temperature)
+        opinion = expert(images, training=False) / distill.temperature
+        opinion = (tf.nn.softmax if task == "categorical" else tf.sigmoid)(opinion)
+        lesson = cross_entropy(task, opinion, logits / distill.temperature)
         lesson *= distill.temperature**2  # Hinton et al., 2015, section 2
         return (1.0 - distill.weight) * loss + distill.weight * lesson
 
@@ -96,15 +98,34 @@ def loss_function(
     return loss_of
 
 
-def cross_entropy(truth: Any, logits: Any) -> Any:
-    """The cross-entropy of each image."""
-    return tf.nn.softmax_cross_entropy_with_logits(truth, logits)
+def truth_of(task: Task, labels: Any, outputs: int) -> Any:
+    """The probability that each output of an image should give."""
+    if task == "categorical":
+        return tf.one_hot(labels, outputs)
+    return tf.reshape(tf.cast(labels, tf.float32), (-1, outputs))
 
 
-def count_hits(labels: Any, logits: Any) -> Any:
-    """How many images have their label's class on top."""
-    hits = tf.equal(tf.argmax(logits, axis=-1), labels)
+def cross_entropy(task: Task, truth: Any, logits: Any) -> Any:
+    """The cross-entropy of each image; of several labels, their mean."""
+    if task == "categorical":
+        return tf.nn.softmax_cross_entropy_with_logits(truth, logits)
+    each = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits)
+    return tf.reduce_mean(each, axis=-1)
+
+
+def count_hits(task: Task, labels: Any, logits: Any) -> Any:
+    """How many images are answered right; of several labels, all of them."""
+    if task == "categorical":
+        hits = tf.equal(tf.argmax(logits, axis=-1), labels)
+    else:
+        is_above = tf.reshape(tf.cast(labels, tf.bool), tf.shape(logits))
+        hits = tf.reduce_all(tf.equal(logits > 0.0, is_above), axis=-1)
     return tf.reduce_sum(tf.cast(hits, tf.float32))
+
+
+def _both_sides(truth: Any) -> Any:
+    """The probabilities of both classes, from that of the second."""
+    return tf.concat([1.0 - truth, truth], axis=-1)
 
 
 def class_weights(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:

@@ -13,8 +13,6 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
 from tinycnn import __version__
 from tinycnn.artifacts import BuildFolder
 from tinycnn.cli.console import ConsoleObserver, open_project
@@ -29,9 +27,10 @@ from tinycnn.pipeline import (
     train_float,
 )
 from tinycnn.pipeline.stages import StageRunner
-from tinycnn.pipeline.subject import model_inputs
+from tinycnn.pipeline.subject import model_inputs, model_scores
 from tinycnn.project import PROJECT_FILE, QuantizationSettings, load_project
 from tinycnn.reference import load_reference
+from tinycnn.task import is_right
 from tinycnn.workbench import DeviceChoice, Observer, validate
 from tools.zoo.recipes import hash_recipe
 from tools.zoo.stopwatch import Stopwatch
@@ -180,4 +179,5 @@ def _count_ptq(workspace: Workspace, observer: Observer) -> int:
     graph = read_tflite(path.read_bytes())
     inputs = model_inputs(graph.tensors[graph.inputs[0]], test.images)
     outputs = load_reference(path, measured.project.target.numerics).run(inputs)
-    return int(np.sum(outputs.argmax(axis=1) == test.labels))
+    scores = model_scores(graph.tensors[graph.outputs[0]], outputs)
+    return int(is_right(scores, test.labels).sum())

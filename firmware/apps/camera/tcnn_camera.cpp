@@ -44,10 +44,21 @@ static void print_score(float score) {
     tcnn_harness_print(to);
 }
 
+/* One output tells two classes apart: it is the probability of the second. */
+static void print_side(float second, const char *const *labels) {
+    const bool is_second = second > 0.5f;
+    tcnn_harness_print(labels[is_second ? 1 : 0]);
+    print_score(is_second ? second : 1.0f - second);
+}
+
 static void print_class(const tcnn_model_t *model, const char *const *labels) {
     const tcnn_tensor_t *scores = model->outputs;
     const int8_t *values = (const int8_t *)(model->arena + scores->offset);
     uint32_t best = 0;
+    if (scores->bytes == 1u) {
+        print_side(scores->scale * (float)(values[0] - scores->zero_point), labels);
+        return;
+    }
     for (uint32_t i = 1; i < scores->bytes; i++) {
         best = values[i] > values[best] ? i : best;
     }
