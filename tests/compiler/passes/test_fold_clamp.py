@@ -131,3 +131,15 @@ def test_a_limit_after_a_kernel_without_clamp_stays() -> None:
     graph = read_tflite(layers.build())
 
     assert fold_clamp(graph).ops == graph.ops
+
+
+def test_a_limit_after_a_relu6_stays(executor):
+    """TFLite Micro finds the range of a RELU6 by itself, whatever the clamp."""
+    layers = Layers(ModelBuilder(), (1, 4, 4, 3), -100)
+    limit(layers, "RELU6")
+    limit(layers, "MINIMUM", -50)
+    graph = read_tflite(layers.build())
+    folded = fold_clamp(graph)
+
+    check_same_outputs(graph, folded, executor)
+    assert folded.ops == graph.ops

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tinycnn.compiler.arithmetic.numerics import float32_multiplier
@@ -23,7 +22,7 @@ from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.numerics import not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator
 
-__all__ = ["OPERATORS", "LeakyReluAttrs"]
+__all__ = ["OPERATORS", "LeakyReluAttrs", "Relu6Attrs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +32,31 @@ class LeakyReluAttrs(Attrs):
     alpha: float
 
 
+@dataclass(frozen=True, slots=True)
+class Relu6Attrs(Attrs):
+    """Options: the int8 range of the output, which no limit behind may tighten.
+
+    TFLite Micro finds the range from the input's scale and looks at nothing else.
+    """
+
+    limits: Clamp
+
+
 def _lower_relu(lowering: Lowering, node: Node) -> None:
     clamp = node.attrs(ClampedAttrs).clamp
     table = relu_table(node.input(), node.output(), clamp, lowering.numerics)
     lower_table(lowering, node, table)
 
 
+def _read_relu6(raw: RawOp) -> Relu6Attrs:
+    return Relu6Attrs(quantize_range(raw, 0.0, 6.0))
+
+
 def _lower_relu6(lowering: Lowering, node: Node) -> None:
-    if lowering.numerics == "tflm":
-        lower_table(lowering, node, relu6_table_tflm(node.input()))
-    else:
-        _lower_relu(lowering, node)
-
-
-def _find_limits(node: Node) -> Clamp:
-    return node.attrs(ClampedAttrs).clamp
+    x, y, limits = node.input(), node.output(), node.attrs(Relu6Attrs).limits
+    is_tflm = lowering.numerics == "tflm"
+    table = relu6_table_tflm(x) if is_tflm else relu_table(x, y, limits)
+    lower_table(lowering, node, table)
 
 
 def _read_leaky_relu(raw: RawOp) -> LeakyReluAttrs:
@@ -68,32 +77,36 @@ def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
     lower_table(lowering, node, leaky_relu_table(x, y, alpha, numerics))
 
 
-def _relu(
-    kind: str,
-    code: int,
-    limits: tuple[float, float],
-    lower: Callable[[Lowering, Node], None] = _lower_relu,
-) -> Operator:
+def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
     def read(raw: RawOp) -> ClampedAttrs:
-        return ClampedAttrs(clamp=quantize_range(raw, *limits))
+        return ClampedAttrs(clamp=quantize_range(raw, lowest, highest))
 
     return Operator(
         kind,
         code,
         read,
         check_rescaling,
-        lower,
+        _lower_relu,
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
-        find_limits=_find_limits,
+        find_limits=lambda node: node.attrs(ClampedAttrs).clamp,
     )
 
 
 OPERATORS = (
-    _relu("RELU", 19, (0.0, math.inf)),
-    _relu("RELU6", 21, (0.0, 6.0), _lower_relu6),
-    replace(_relu("RELU_N1_TO_1", 20, (-1.0, 1.0)), check_numerics=not_in_tflm),
-    replace(_relu("RELU_0_TO_1", 152, (0.0, 1.0)), check_numerics=not_in_tflm),
+    _relu("RELU", 19, 0.0, math.inf),
+    replace(_relu("RELU_N1_TO_1", 20, -1.0, 1.0), check_numerics=not_in_tflm),
+    replace(_relu("RELU_0_TO_1", 152, 0.0, 1.0), check_numerics=not_in_tflm),
+    Operator(
+        "RELU6",
+        21,
+        _read_relu6,
+        check_rescaling,
+        _lower_relu6,
+        order=ELEMENTWISE,
+        channels=KEEP_FIRST_APART,
+        find_limits=lambda node: node.attrs(Relu6Attrs).limits,
+    ),
     Operator(
         "LEAKY_RELU",
         98,
