@@ -133,7 +133,7 @@ def test_a_limit_after_a_kernel_without_clamp_stays() -> None:
     assert fold_clamp(graph).ops == graph.ops
 
 
-def test_a_limit_after_a_relu6_stays(executor):
+def test_a_limit_after_a_relu6_stays(executor: Executor) -> None:
     """TFLite Micro finds the range of a RELU6 by itself, whatever the clamp."""
     layers = Layers(ModelBuilder(), (1, 4, 4, 3), -100)
     limit(layers, "RELU6")

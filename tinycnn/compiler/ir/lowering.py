@@ -49,7 +49,7 @@ class Lowering:
         ctype: str,
         values: NDArray[np.generic] | Iterable[int],
     ) -> str:
-        """Add a table of constants; returns its C name."""
+        """Add an array of constants; returns its C name."""
         data = values if isinstance(values, np.ndarray) else np.array(list(values))
         name = f"{self._name}_op{node.op.index}_{what}"
         shape = "x".join(map(str, data.shape))
@@ -58,7 +58,7 @@ class Lowering:
         return name
 
     def operand(self, node: Node, number: int) -> str:
-        """The C name of an int8 input: its place in the arena, or a table."""
+        """The C name of an int8 input: its place in the arena, or an array."""
         tensor = node.input(number)
         if tensor.data is None:
             return self._buffers[tensor.id].name
@@ -72,7 +72,7 @@ class Lowering:
     def multipliers(
         self, node: Node, multipliers: list[Multiplier]
     ) -> dict[str, Param]:
-        """Add the tables of multipliers and shifts; returns the two params."""
+        """Add the arrays of multipliers and shifts; returns the two params."""
         values = (m.value for m in multipliers)
         shifts = (m.shift for m in multipliers)
         return {
@@ -99,7 +99,7 @@ class Lowering:
             function: The C function.
             params_type: The C type of its params.
             params: Their fields in order.
-            constants: C names of tables.
+            constants: C names of arrays.
             inputs: The tensors read; by default the activations among the node's.
             output: The tensor written; by default the node's first output.
         """

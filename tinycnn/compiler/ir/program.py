@@ -1,6 +1,6 @@
 """The program: what the generated C says, as data.
 
-One `KernelCall` is one line of C; a `ConstantArray` is one table in flash. Nothing here
+One `KernelCall` is one line of C; a `ConstantArray` is one array in flash. Nothing here
 knows about text or templates.
 """
 
@@ -21,7 +21,7 @@ Param = int | float | str | tuple[int, ...] | dict[str, "Param"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConstantArray:
-    """A table of numbers in flash: weights, biases, multipliers."""
+    """Numbers in flash: weights, biases, multipliers."""
 
     name: str
     ctype: str

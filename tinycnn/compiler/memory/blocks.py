@@ -11,15 +11,15 @@ from __future__ import annotations
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.overlap import Clearance, find_clearance
-from tinycnn.compiler.memory.placement import Pair
+from tinycnn.compiler.memory.placement import Constraint
 from tinycnn.compiler.memory.plan import Lifetime
 from tinycnn.compiler.operators import OPERATORS
 
 __all__ = [
     "Clearances",
     "find_clearances",
+    "find_constraints",
     "find_lifetimes",
-    "find_pairs",
     "find_roots",
 ]
 
@@ -71,30 +71,32 @@ def find_clearances(graph: Graph, roots: dict[int, int]) -> Clearances:
     return found
 
 
-def find_pairs(
+def find_constraints(
     sizes: dict[int, int], lifetimes: dict[int, Lifetime], clearances: Clearances
-) -> list[Pair]:
+) -> list[Constraint]:
     """The conditions on the offsets of any two storages that are live together."""
-    pairs: list[Pair] = []
+    constraints: list[Constraint] = []
     live: list[int] = []
     for tensor in sorted(lifetimes, key=lambda t: (lifetimes[t].first_time_used, t)):
         now = lifetimes[tensor].first_time_used
         live = [t for t in live if lifetimes[t].last_time_used >= now]
-        pairs += [_pair(a, tensor, sizes, lifetimes, clearances) for a in live]
+        constraints += [
+            _constrain(a, tensor, sizes, lifetimes, clearances) for a in live
+        ]
         live.append(tensor)
-    return pairs
+    return constraints
 
 
-def _pair(
+def _constrain(
     a: int,
     b: int,
     sizes: dict[int, int],
     lifetimes: dict[int, Lifetime],
     clearances: Clearances,
-) -> Pair:
+) -> Constraint:
     for source, output in ((a, b), (b, a)):
         meet = lifetimes[source].last_time_used == lifetimes[output].first_time_used
         if meet and (source, output) in clearances:
             clearance = clearances[source, output]
-            return Pair(source, output, up=clearance.above, down=clearance.below)
-    return Pair(a, b, up=sizes[a], down=sizes[b])
+            return Constraint(source, output, up=clearance.above, down=clearance.below)
+    return Constraint(a, b, up=sizes[a], down=sizes[b])

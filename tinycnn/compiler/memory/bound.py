@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import Clearances
 from tinycnn.compiler.memory.overlap import Clearance
-from tinycnn.compiler.memory.placement import Pair, place
+from tinycnn.compiler.memory.placement import Constraint, place
 from tinycnn.compiler.memory.plan import Lifetime
 
 __all__ = ["count_step_bytes", "least_bytes"]
@@ -36,15 +36,15 @@ def least_bytes(
         return sum(blocks.values())
     if len(blocks) == 2:
         return _least_of_two(sizes[inputs[0]], sizes[outputs[0]], clearances[gains[0]])
-    pairs = []
+    constraints = []
     for number, a in enumerate(blocks):
         for b in list(blocks)[number + 1 :]:
             up, down = sizes[a], sizes[b]
             if (a, b) in clearances and b in outputs:
                 up, down = clearances[a, b].above, clearances[a, b].below
-            pairs.append(Pair(a, b, up, down))
+            constraints.append(Constraint(a, b, up, down))
     orders = [(*inputs, *outputs), (*outputs, *inputs)]
-    return place(blocks, pairs, orders).lower_bound
+    return place(blocks, constraints, orders).lower_bound
 
 
 def _least_of_two(source: int, output: int, clearance: Clearance) -> int:

@@ -1,6 +1,6 @@
 """Offsets for blocks of memory, as low as their conditions allow.
 
-In: sizes, and for some pairs of blocks a choice of two conditions on their offsets.
+In: sizes, and for some two blocks a choice of two conditions on their offsets.
 Out: offsets that satisfy one of each, the bytes they need, and a proven lower bound. A
 greedy first answer is improved by bisection: whether a number of bytes is enough is
 decided by branch and bound over the choices, with windows of possible offsets for
@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Pair", "Placement", "place"]
+__all__ = ["Constraint", "Placement", "place"]
 
-MAX_WORK = 400_000  # states of the search, times pairs
-MAX_CLIMBS = 60  # greedy answers for each order; fewer where there are many pairs
+MAX_WORK = 400_000  # states of the search, times constraints
+MAX_CLIMBS = 60  # greedy answers for each order; fewer where there are many constraints
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Constraint:
     """`offset[b] - offset[a] >= up`, or `offset[a] - offset[b] >= down`."""
 
     a: int
@@ -53,12 +53,12 @@ class _State:
     low: dict[int, int]
     high: dict[int, int]
     arcs: list[tuple[int, int, int]]
-    open: list[Pair]
+    open: list[Constraint]
 
 
 def place(
     sizes: Mapping[int, int],
-    pairs: Sequence[Pair],
+    constraints: Sequence[Constraint],
     orders: Iterable[Sequence[int]],
     *,
     lower_bound: int = 0,
@@ -68,19 +68,19 @@ def place(
 
     Args:
         sizes: Bytes of each block.
-        pairs: Conditions on the offsets.
+        constraints: Conditions on the offsets.
         orders: Orders of the blocks for the greedy first answer.
         lower_bound: A number of bytes known to be needed.
         alignment: Offsets are multiples of this many bytes.
 
     Example:
-        >>> apart = Pair(0, 1, up=8, down=4)
+        >>> apart = Constraint(0, 1, up=8, down=4)
         >>> place({0: 8, 1: 4}, [apart], [(0, 1)]).bytes
         12
     """
     aligned = [
-        Pair(p.a, p.b, _align(p.up, alignment), _align(p.down, alignment))
-        for p in pairs
+        Constraint(p.a, p.b, _align(p.up, alignment), _align(p.down, alignment))
+        for p in constraints
     ]
     target = max(lower_bound, *sizes.values())
     different = dict.fromkeys(tuple(order) for order in orders)
@@ -103,16 +103,19 @@ def place(
 
 
 def _climb(
-    sizes: Mapping[int, int], pairs: Sequence[Pair], order: Sequence[int], target: int
+    sizes: Mapping[int, int],
+    constraints: Sequence[Constraint],
+    order: Sequence[int],
+    target: int,
 ) -> dict[int, int]:
     """The best of several greedy answers: what ends highest is next placed earlier.
 
     An order that comes again leads to the same answers again, so it ends the climb.
     """
-    blocks, gaps = list(order), _list_gaps(sizes, pairs)
+    blocks, gaps = list(order), _list_gaps(sizes, constraints)
     best = _place_greedily(blocks, gaps)
     offsets, seen = best, {tuple(blocks)}
-    for _ in range(min(MAX_CLIMBS, MAX_WORK // (16 * len(pairs) + 1))):
+    for _ in range(min(MAX_CLIMBS, MAX_WORK // (16 * len(constraints) + 1))):
         end = _end(sizes, offsets)
         highest = next(b for b in blocks if offsets[b] + sizes[b] == end)
         position = blocks.index(highest)
@@ -128,11 +131,11 @@ def _climb(
 
 
 def _list_gaps(
-    sizes: Mapping[int, int], pairs: Sequence[Pair]
+    sizes: Mapping[int, int], constraints: Sequence[Constraint]
 ) -> dict[int, list[tuple[int, int, int]]]:
     """For each block the others, and the bytes to keep below and above their start."""
     gaps: dict[int, list[tuple[int, int, int]]] = {block: [] for block in sizes}
-    for p in pairs:
+    for p in constraints:
         gaps[p.b].append((p.a, p.down, p.up))
         gaps[p.a].append((p.b, p.up, p.down))
     return gaps
@@ -159,7 +162,7 @@ def _place_greedily(
 
 def _fit(
     sizes: Mapping[int, int],
-    pairs: Sequence[Pair],
+    constraints: Sequence[Constraint],
     limit: int,
     alignment: int,
     budget: int,
@@ -169,7 +172,7 @@ def _fit(
     None is a proof that there are none, unless nothing is left.
     """
     high = {b: (limit - size) // alignment * alignment for b, size in sizes.items()}
-    stack = [_State(dict.fromkeys(sizes, 0), high, [], list(pairs))]
+    stack = [_State(dict.fromkeys(sizes, 0), high, [], list(constraints))]
     while stack and budget > 0:
         budget -= 1
         state = stack.pop()
@@ -204,20 +207,20 @@ def _propagate(state: _State) -> bool:
 
 
 def _decide(state: _State) -> bool:
-    """Turn pairs with one choice left into arcs; False if a pair has none."""
+    """Turn constraints of one choice left into arcs; False if one has none."""
     low, high, still_open = state.low, state.high, []
-    for pair in state.open:
-        a, b = pair.a, pair.b
-        if low[b] - high[a] >= pair.up or low[a] - high[b] >= pair.down:
+    for constraint in state.open:
+        a, b = constraint.a, constraint.b
+        if low[b] - high[a] >= constraint.up or low[a] - high[b] >= constraint.down:
             continue  # satisfied wherever the two end up
-        can_rise = high[b] - low[a] >= pair.up
-        can_sink = high[a] - low[b] >= pair.down
+        can_rise = high[b] - low[a] >= constraint.up
+        can_sink = high[a] - low[b] >= constraint.down
         if can_rise and can_sink:
-            still_open.append(pair)
+            still_open.append(constraint)
         elif can_rise:
-            state.arcs.append((a, b, pair.up))
+            state.arcs.append((a, b, constraint.up))
         elif can_sink:
-            state.arcs.append((b, a, pair.down))
+            state.arcs.append((b, a, constraint.down))
         else:
             return False
     state.open = still_open
@@ -225,19 +228,22 @@ def _decide(state: _State) -> bool:
 
 
 def _branch(state: _State) -> list[_State]:
-    """Both choices of the tightest pair, the looser one last: it is tried first."""
+    """Both choices of the tightest constraint, the looser last: it is tried first."""
 
-    def room(pair: Pair) -> tuple[int, int]:
-        up = state.high[pair.b] - state.low[pair.a] - pair.up
-        down = state.high[pair.a] - state.low[pair.b] - pair.down
+    def room(constraint: Constraint) -> tuple[int, int]:
+        up = state.high[constraint.b] - state.low[constraint.a] - constraint.up
+        down = state.high[constraint.a] - state.low[constraint.b] - constraint.down
         return up, down
 
-    pair = min(state.open, key=lambda p: max(room(p)))
-    up, down = room(pair)
-    choices = [(pair.a, pair.b, pair.up), (pair.b, pair.a, pair.down)]
+    constraint = min(state.open, key=lambda p: max(room(p)))
+    up, down = room(constraint)
+    choices = [
+        (constraint.a, constraint.b, constraint.up),
+        (constraint.b, constraint.a, constraint.down),
+    ]
     if up > down:
         choices.reverse()
-    rest = [p for p in state.open if p is not pair]
+    rest = [p for p in state.open if p is not constraint]
     return [
         _State(dict(state.low), dict(state.high), [*state.arcs, arc], rest)
         for arc in choices

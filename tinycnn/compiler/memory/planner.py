@@ -10,8 +10,8 @@ from __future__ import annotations
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import (
     find_clearances,
+    find_constraints,
     find_lifetimes,
-    find_pairs,
     find_roots,
 )
 from tinycnn.compiler.memory.bound import count_step_bytes
@@ -46,7 +46,7 @@ def draft_plan(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
     steps = count_step_bytes(graph, sizes, lifetimes, clearances)
     placement = place(
         sizes,
-        find_pairs(sizes, lifetimes, clearances),
+        find_constraints(sizes, lifetimes, clearances),
         _list_orders(sizes, lifetimes),
         lower_bound=max(steps),
         alignment=alignment,

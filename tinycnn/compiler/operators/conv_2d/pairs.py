@@ -42,13 +42,13 @@ def pairs_kernel(node: Node, *, axis: int) -> Kernel | None:
 
     def lower(lowering: Lowering, node: Node) -> None:
         params = {**_window_params(node), **clamp_params(attrs.clamp)}
-        table = lowering.array(node, "weights", "int32_t", stream)
+        constants = lowering.array(node, "weights", "int32_t", stream)
         lowering.call(
             node,
             "tcnn_conv_2d_s8_dsp",
             "tcnn_conv_2d_dsp_params_t",
             params,
-            table,
+            constants,
             lowering.scratch(node),
         )
 

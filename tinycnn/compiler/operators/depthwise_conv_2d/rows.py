@@ -55,9 +55,9 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     weights = w.data.reshape(3, 3, depth).astype(np.int64)
     fixed = _fix_shift(weights, channels, attrs.clamp)
     if fixed is None:
-        table = _pack(weights, channels, np.ones(depth, np.int64))
+        constants = _pack(weights, channels, np.ones(depth, np.int64))
     else:
-        table = _pack(weights, *fixed)
+        constants = _pack(weights, *fixed)
     width = y.shape[2]
     function = _FUNCTIONS[stride]
 
@@ -78,14 +78,14 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
                 **clamp_params(attrs.clamp),
                 "fixed_shift": int(fixed is not None),
             },
-            lowering.array(node, "weights", "int32_t", table),
+            lowering.array(node, "weights", "int32_t", constants),
             lowering.scratch(node),
         )
 
     return Kernel(
         function=function,
         cycles=_count_cycles(y.shape, x.shape[2], stride, fixed is not None),
-        constant_bytes=4 * table.size,
+        constant_bytes=4 * constants.size,
         scratch_bytes=(
             4 * (width + 2) * depth
             if stride == 1
