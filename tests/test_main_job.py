@@ -17,13 +17,13 @@ README = (ROOT / "README.md").read_text("utf-8")
 pytestmark = [pytest.mark.train, pytest.mark.emulated]
 
 
-def readme_commands():
+def readme_commands() -> list[str]:
     """The tinycnn lines that the README says `make demo` stands for."""
     block = README.split("stands for these lines")[1].split("```")[1]
     return re.findall(r"^\.venv/bin/tinycnn (.*)$", block, re.MULTILINE)
 
 
-def run(arguments, folder):
+def run(arguments: str, folder: Path) -> str:
     """Standard output of one command, which must succeed."""
     command = [sys.executable, "-m", "tinycnn", *arguments.split()]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
@@ -33,41 +33,45 @@ def run(arguments, folder):
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A folder in which the README's commands were run, with what they printed."""
     folder = tmp_path_factory.mktemp("readme")
     return folder, {line: run(line, folder) for line in readme_commands()}
 
 
-def test_make_demo_is_what_the_readme_says():
+def test_make_demo_is_what_the_readme_says() -> None:
     """The Makefile runs the very same commands."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
 
     assert re.findall(r"\$\(BIN\)/tinycnn (.*)", makefile) == readme_commands()
 
 
-def test_readme_lists_every_command():
+def test_readme_lists_every_command() -> None:
     """The table of commands is complete."""
     assert all(
         f"`tinycnn {name}" in README or f"`{name}`" in README for name in cli.commands
     )
 
 
-def test_readme_lists_every_operator():
+def test_readme_lists_every_operator() -> None:
     """The operators named are exactly those that are supported."""
     listed = README.split("Operators: ")[1].split(". Inside")[0].split(",")
 
     assert sorted(name.strip() for name in listed) == supported_kinds()
 
 
-def test_every_test_image_is_equal_on_the_simulated_board(workplace):
+def test_every_test_image_is_equal_on_the_simulated_board(
+    workplace: tuple[Path, dict[str, str]],
+) -> None:
     """The verdict of the main job."""
     _, printed = workplace
 
     assert "PASS: 359 of 359 images equal" in printed["validate demo"]
 
 
-def test_digits_reach_98_percent_in_int8(workplace):
+def test_digits_reach_98_percent_in_int8(
+    workplace: tuple[Path, dict[str, str]],
+) -> None:
     """The int8 reference and the generated C classify at least 98 % correctly."""
     folder, _ = workplace
     found = json.loads(run("build demo --json", folder))
@@ -76,7 +80,7 @@ def test_digits_reach_98_percent_in_int8(workplace):
     assert found["accuracy"]["C on host"] == found["accuracy"]["int8 reference"]
 
 
-def test_a_profile_is_kept_and_shown(workplace):
+def test_a_profile_is_kept_and_shown(workplace: tuple[Path, dict[str, str]]) -> None:
     """Each operator's cycles sum up to a run's; the report draws them."""
     folder, _ = workplace
     profile = json.loads(run("profile demo --json", folder))
@@ -89,7 +93,7 @@ def test_a_profile_is_kept_and_shown(workplace):
     assert "<h2>Profile</h2>" in (build / "report.html").read_text("utf-8")
 
 
-def test_a_second_build_runs_nothing(workplace):
+def test_a_second_build_runs_nothing(workplace: tuple[Path, dict[str, str]]) -> None:
     """Every stage says that it is up to date."""
     folder, _ = workplace
     stages = re.findall(
@@ -100,7 +104,9 @@ def test_a_second_build_runs_nothing(workplace):
     assert {state for _, state in stages} == {"up to date"}
 
 
-def test_a_live_sketch_is_built_and_its_preprocessing_is_equal(workplace):
+def test_a_live_sketch_is_built_and_its_preprocessing_is_equal(
+    workplace: tuple[Path, dict[str, str]],
+) -> None:
     """The camera's, without training again; on the simulated board."""
     folder, _ = workplace
     shutil.copytree(folder / "demo", folder / "live")
@@ -114,7 +120,9 @@ def test_a_live_sketch_is_built_and_its_preprocessing_is_equal(workplace):
     )
 
 
-def test_another_target_does_not_train_again(workplace):
+def test_another_target_does_not_train_again(
+    workplace: tuple[Path, dict[str, str]],
+) -> None:
     """Touching only the target leaves the model as it is."""
     folder, _ = workplace
     project = folder / "demo" / "tinycnn.toml"

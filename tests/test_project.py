@@ -79,7 +79,7 @@ def test_a_project_is_frozen() -> None:
     project = parse_project(MINIMAL)
 
     with pytest.raises(ValidationError, match="frozen"):
-        project.seed = 2  # type: ignore[misc]
+        project.seed = 2
 
 
 @pytest.mark.parametrize("as_folder", [True, False])

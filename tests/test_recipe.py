@@ -13,7 +13,7 @@ model = {name = "tiny_cnn"}
 """
 
 
-def test_augment_is_a_switch_or_a_table():
+def test_augment_is_a_switch_or_a_table() -> None:
     """True means a little, false nothing, a table what it says."""
     tables = [
         parse_project(f"{PROJECT}[training]\naugment = {value}").training.augment
@@ -25,13 +25,13 @@ def test_augment_is_a_switch_or_a_table():
     assert tables[2] == AugmentSettings(flip=True, mixup=0.2)
 
 
-def test_unknown_augmentation_is_named():
+def test_unknown_augmentation_is_named() -> None:
     """The nearest key is proposed, in the table's own words."""
     with pytest.raises(ProjectError, match=r"training\.augment\.rotation.*'rotate'"):
         parse_project(f"{PROJECT}[training.augment]\nrotation = 5")
 
 
-def test_the_recipe_in_the_readme_is_valid():
+def test_the_recipe_in_the_readme_is_valid() -> None:
     """All keys that it shows exist, and all of `[training]` are shown or named."""
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
     section = readme.split("## Training\n")[1].split("\n## ")[0]

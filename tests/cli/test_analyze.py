@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from tests.pipeline.pretend import pretend_build
 
 
 @pytest.fixture
-def model(tmp_path):
+def model(tmp_path: Path) -> Path:
     """A small file that fits every board of the table."""
     path = tmp_path / "net.tflite"
     path.write_bytes(residual_model())
@@ -19,7 +20,7 @@ def model(tmp_path):
 
 
 @pytest.fixture
-def large_model(tmp_path):
+def large_model(tmp_path: Path) -> Path:
     """Activations of 650 KB: more than any of the chips has."""
     layers = Layers(ModelBuilder(), (1, 128, 128, 1))
     layers.conv(np.ones((40, 3, 3, 1)))
@@ -29,7 +30,7 @@ def large_model(tmp_path):
     return path
 
 
-def test_the_table_has_a_line_for_each_operator(model, tmp_path):
+def test_the_table_has_a_line_for_each_operator(model: Path, tmp_path: Path) -> None:
     """Then totals, boards and what to shrink; exit code 0 as it fits."""
     done = tinycnn("analyze", model, cwd=tmp_path)
 
@@ -45,7 +46,9 @@ def test_the_table_has_a_line_for_each_operator(model, tmp_path):
 
 
 @pytest.mark.parametrize("options", [(), ("--board", "nano33ble")])
-def test_a_model_that_does_not_fit_is_exit_code_1(large_model, options, tmp_path):
+def test_a_model_that_does_not_fit_is_exit_code_1(
+    large_model: Path, options: tuple[str, ...], tmp_path: Path
+) -> None:
     """A result, not an error: it says how much is missing."""
     done = tinycnn("analyze", large_model, *options, cwd=tmp_path)
 
@@ -55,7 +58,7 @@ def test_a_model_that_does_not_fit_is_exit_code_1(large_model, options, tmp_path
     assert done.stderr == ""
 
 
-def test_json_says_the_same(model, tmp_path):
+def test_json_says_the_same(model: Path, tmp_path: Path) -> None:
     """One object, numbers as numbers."""
     done = tinycnn("analyze", model, "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
@@ -78,7 +81,9 @@ def test_json_says_the_same(model, tmp_path):
         (("broken.tflite",), 3, "error: "),
     ],
 )
-def test_errors_are_one_line(arguments, code, message, model, tmp_path):
+def test_errors_are_one_line(
+    arguments: tuple[str, ...], code: int, message: str, model: Path, tmp_path: Path
+) -> None:
     """Usage is exit code 2, a broken file 3; no traceback."""
     (tmp_path / "broken.tflite").write_bytes(residual_model()[:100])
     done = tinycnn("analyze", *arguments, cwd=tmp_path)
@@ -89,7 +94,9 @@ def test_errors_are_one_line(arguments, code, message, model, tmp_path):
     assert done.stdout == ""
 
 
-def test_a_built_project_is_analysed_from_its_model(model, tmp_path):
+def test_a_built_project_is_analysed_from_its_model(
+    model: Path, tmp_path: Path
+) -> None:
     """Its board decides the exit code; no training is needed."""
     tinycnn("init", "demo", cwd=tmp_path)
     pretend_build(tmp_path / "demo", model.read_bytes())
@@ -100,7 +107,7 @@ def test_a_built_project_is_analysed_from_its_model(model, tmp_path):
 
 
 @pytest.mark.train
-def test_a_project_is_analysed_before_any_training(tmp_path):
+def test_a_project_is_analysed_before_any_training(tmp_path: Path) -> None:
     """The architecture is converted with drawn weights; nothing is written."""
     tinycnn("init", "demo", cwd=tmp_path)
     done = tinycnn("analyze", "demo", "--json", cwd=tmp_path)

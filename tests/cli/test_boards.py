@@ -1,4 +1,6 @@
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +13,7 @@ from tinycnn.cli.boards import boards
 
 
 @pytest.fixture
-def run(monkeypatch):
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Runs the command while a Nano is plugged in."""
     nano = ListPortInfo("/dev/ttyACM7")
     nano.vid, nano.pid, nano.serial_number = 0x2341, 0x005A, "5A1F"
@@ -19,7 +21,7 @@ def run(monkeypatch):
     return lambda *arguments: CliRunner().invoke(boards, arguments).stdout
 
 
-def test_the_list_has_a_line_for_each_board(run):
+def test_the_list_has_a_line_for_each_board(run: Callable[..., str]) -> None:
     """Under a header, by name."""
     lines = [line.split() for line in run().splitlines()]
 
@@ -28,7 +30,7 @@ def test_the_list_has_a_line_for_each_board(run):
     assert nano[-6:] == ["cortex-m4f", "64", "960", "256", "arduino,", "zephyr"]
 
 
-def test_a_board_is_shown_with_its_ports(run):
+def test_a_board_is_shown_with_its_ports(run: Callable[..., str]) -> None:
     """By any of its names; memory is what the Arduino core leaves."""
     text = " ".join(run("show", "nano33blesense").split())
 
@@ -40,7 +42,7 @@ def test_a_board_is_shown_with_its_ports(run):
     assert run("show", "pico").split()[-3:] == ["ports", "none", "found"]
 
 
-def test_json_has_all_facts(run):
+def test_json_has_all_facts(run: Callable[..., str]) -> None:
     """Of every board in the list; of the one that is shown, its ports, too."""
     listed = json.loads(run("--json"))["boards"]
     shown = json.loads(run("show", "nano33ble", "--json"))
@@ -53,7 +55,7 @@ def test_json_has_all_facts(run):
     assert [(p["device"], p["mode"]) for p in ports] == [("/dev/ttyACM7", "bootloader")]
 
 
-def test_an_unknown_board_is_a_usage_error(tmp_path):
+def test_an_unknown_board_is_a_usage_error(tmp_path: Path) -> None:
     """With the names that are known."""
     done = tinycnn("boards", "show", "uno", cwd=tmp_path)
 
@@ -61,7 +63,7 @@ def test_an_unknown_board_is_a_usage_error(tmp_path):
     assert done.stderr.startswith("error: board 'uno': not known\nhint: boards: ")
 
 
-def test_every_board_can_be_shown(run):
+def test_every_board_can_be_shown(run: Callable[..., str]) -> None:
     """Whatever it lacks: Arduino, a light, a bootloader."""
     for name in board_names():
         assert run("show", name).startswith(load_board(name).title)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.cli.command import tinycnn, tinycnn_process
@@ -23,7 +25,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(command, tmp_path):
+def test_help_has_an_example(command: str, tmp_path: Path) -> None:
     """Every command explains itself."""
     done = tinycnn(command, "--help", cwd=tmp_path)
 
@@ -31,7 +33,7 @@ def test_help_has_an_example(command, tmp_path):
     assert f"Example:\n    tinycnn {command}" in done.stdout
 
 
-def test_init_writes_a_project(tmp_path):
+def test_init_writes_a_project(tmp_path: Path) -> None:
     """A commented tinycnn.toml in a folder of its own."""
     done = tinycnn("init", "demo", "--dataset", "mnist", cwd=tmp_path)
 
@@ -61,7 +63,9 @@ def test_init_writes_a_project(tmp_path):
         (("unknown",), "No such command"),
     ],
 )
-def test_wrong_usage_is_exit_code_2(arguments, message, tmp_path):
+def test_wrong_usage_is_exit_code_2(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
     """One clear line, no traceback, nothing written."""
     done = tinycnn(*arguments, cwd=tmp_path)
 
@@ -71,7 +75,7 @@ def test_wrong_usage_is_exit_code_2(arguments, message, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_init_does_not_overwrite(tmp_path):
+def test_init_does_not_overwrite(tmp_path: Path) -> None:
     """A second init of the same name is refused."""
     tinycnn("init", "demo", cwd=tmp_path)
     done = tinycnn("init", "demo", cwd=tmp_path)
@@ -83,7 +87,9 @@ def test_init_does_not_overwrite(tmp_path):
 @pytest.mark.parametrize(
     "command", ["validate", "profile", "report", "validate --frames"]
 )
-def test_commands_after_build_say_that_it_is_missing(command, tmp_path):
+def test_commands_after_build_say_that_it_is_missing(
+    command: str, tmp_path: Path
+) -> None:
     """Before `build` there is nothing to validate or report."""
     tinycnn("init", "demo", cwd=tmp_path)
     done = tinycnn(*command.split(), "demo", cwd=tmp_path)
@@ -93,7 +99,7 @@ def test_commands_after_build_say_that_it_is_missing(command, tmp_path):
     assert "hint: run tinycnn build" in done.stderr
 
 
-def test_compile_writes_a_library(tmp_path):
+def test_compile_writes_a_library(tmp_path: Path) -> None:
     """The folder holds model, kernels and headers; the summary names the arena."""
     (tmp_path / "net.tflite").write_bytes(residual_model())
     done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
@@ -105,7 +111,7 @@ def test_compile_writes_a_library(tmp_path):
     }
 
 
-def test_compile_names_the_numerics(tmp_path):
+def test_compile_names_the_numerics(tmp_path: Path) -> None:
     """The generated code says which reference it equals."""
     (tmp_path / "net.tflite").write_bytes(residual_model())
     for numerics in ("litert", "tflm"):
@@ -117,7 +123,7 @@ def test_compile_names_the_numerics(tmp_path):
         assert f'the reference "{numerics}"' in header
 
 
-def test_compile_works_without_tensorflow(tmp_path):
+def test_compile_works_without_tensorflow(tmp_path: Path) -> None:
     """Right of the waist nothing imports TensorFlow."""
     (tmp_path / "net.tflite").write_bytes(residual_model())
     (tmp_path / "tensorflow.py").write_text("raise SystemExit('imported')")
@@ -127,7 +133,7 @@ def test_compile_works_without_tensorflow(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_a_broken_model_is_exit_code_3(tmp_path):
+def test_a_broken_model_is_exit_code_3(tmp_path: Path) -> None:
     """A hostile file gets one line that says where it breaks."""
     (tmp_path / "net.tflite").write_bytes(residual_model()[:100])
     done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
@@ -138,7 +144,7 @@ def test_a_broken_model_is_exit_code_3(tmp_path):
     assert not (tmp_path / "net").exists()
 
 
-def test_the_self_test_names_its_reference(tmp_path):
+def test_the_self_test_names_its_reference(tmp_path: Path) -> None:
     """The library's self-test holds outputs of the reference that was asked for."""
     (tmp_path / "net.tflite").write_bytes(residual_model())
     done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)

@@ -9,7 +9,7 @@ from tests.cli.command import tinycnn
 
 
 @pytest.fixture
-def photos(tmp_path):
+def photos(tmp_path: Path) -> Path:
     """A folder of three times as many dogs as cats, in photos of any shape."""
     for name, count in (("cat", 5), ("dog", 15)):
         (tmp_path / "photos" / name).mkdir(parents=True)
@@ -19,7 +19,7 @@ def photos(tmp_path):
     return tmp_path / "photos"
 
 
-def test_data_sets_are_listed(tmp_path):
+def test_data_sets_are_listed(tmp_path: Path) -> None:
     """Each with what it holds and whether it has to be downloaded."""
     done = tinycnn("datasets", cwd=tmp_path)
     as_json = json.loads(tinycnn("datasets", "--json", cwd=tmp_path).stdout)
@@ -30,7 +30,7 @@ def test_data_sets_are_listed(tmp_path):
     assert as_json["digits"]["download_bytes"] == 0
 
 
-def test_classes_are_counted_and_drawn(photos, tmp_path):
+def test_classes_are_counted_and_drawn(photos: Path, tmp_path: Path) -> None:
     """A row a class, and a picture; classes of unlike sizes are pointed out."""
     options = ("--image-size", "16", "--channels", "3", "--fit", "pad")
     done = tinycnn("datasets", "show", "photos", *options, "-o", "a.png", cwd=tmp_path)
@@ -48,7 +48,9 @@ def test_classes_are_counted_and_drawn(photos, tmp_path):
     assert (sheet == (0, 0, 0)).all(axis=2).any()  # padded with black
 
 
-def test_a_path_may_be_relative_to_the_data_folder(photos, tmp_path, monkeypatch):
+def test_a_path_may_be_relative_to_the_data_folder(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """To see it, and for a new project, which then names it for every folder."""
     (tmp_path / "work").mkdir()
     monkeypatch.setenv("TINYCNN_DATA", str(tmp_path))
@@ -61,7 +63,7 @@ def test_a_path_may_be_relative_to_the_data_folder(photos, tmp_path, monkeypatch
     assert f'path = "{photos.resolve().as_posix()}"' in text
 
 
-def test_counts_as_json(tmp_path):
+def test_counts_as_json(tmp_path: Path) -> None:
     """The splits of the digits, and the shape of their images."""
     done = tinycnn("datasets", "show", "digits", "--json", cwd=tmp_path)
     found = json.loads(done.stdout)
@@ -80,7 +82,9 @@ def test_counts_as_json(tmp_path):
         (("photos/cat",), 3, "expected 2 to 1,000 class folders, got 0"),
     ],
 )
-def test_errors_are_one_line(photos, arguments, code, message, tmp_path):
+def test_errors_are_one_line(
+    photos: Path, arguments: tuple[str, ...], code: int, message: str, tmp_path: Path
+) -> None:
     """No traceback, and the exit code tells usage from files."""
     done = tinycnn("datasets", "show", *arguments, cwd=tmp_path)
 

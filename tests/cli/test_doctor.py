@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.cli.command import tinycnn
 
 
-def test_findings_are_lines():
+def test_findings_are_lines() -> None:
     """Level, subject and text; a fix where something is not fine."""
     done = tinycnn("doctor", cwd=Path())
 
@@ -16,7 +16,7 @@ def test_findings_are_lines():
     assert {line.split()[0] for line in lines} <= {"ok", "warning", "problem", "fix:"}
 
 
-def test_findings_are_one_object():
+def test_findings_are_one_object() -> None:
     """A port that was asked for and is not there is a problem: exit code 1."""
     done = tinycnn(*"doctor --json --port /dev/no-such-port".split(), cwd=Path())
 

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
-from tests.cli.command import tinycnn
+from tests.cli.command import Done, tinycnn
 from tests.compiler.models import conv_model
 from tests.device.simulated_nano import make_image
 from tests.pipeline.pretend import pretend_board_image, pretend_build
@@ -15,13 +16,13 @@ MODEL = conv_model()
 SHA256 = hashlib.sha256(MODEL).hexdigest()
 
 
-def flash(folder, *arguments):
+def flash(folder: Path, *arguments: str) -> Done:
     """Runs the command on a project."""
     return tinycnn("flash", folder, *arguments, cwd=folder)
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path: Path) -> Path:
     """A project that was built with arduino-cli."""
     (tmp_path / "tinycnn.toml").write_text(
         'name = "demo"\n[dataset]\nname = "digits"\n[model]\nname = "tiny_cnn"\n'
@@ -31,7 +32,7 @@ def project(tmp_path):
     return tmp_path
 
 
-def test_project_that_was_not_built(project):
+def test_project_that_was_not_built(project: Path) -> None:
     """It has to be built first."""
     shutil.rmtree(project / "build")
 
@@ -41,7 +42,7 @@ def test_project_that_was_not_built(project):
     assert "not built yet\nhint: run tinycnn build" in done.stderr
 
 
-def test_image_of_the_simulated_board_is_refused(project):
+def test_image_of_the_simulated_board_is_refused(project: Path) -> None:
     """It would not run on a board; what makes one that does is named."""
     (project / "build" / "board" / "demo.bin").unlink()
 
@@ -53,7 +54,7 @@ def test_image_of_the_simulated_board_is_refused(project):
     assert "arduino-cli core install arduino:mbed_nano" in done.stderr
 
 
-def test_dry_run_prints_the_steps(project):
+def test_dry_run_prints_the_steps(project: Path) -> None:
     """Without a board, and without touching one."""
     done = flash(project, "--dry-run", "--port", "/dev/no-such-port")
 
@@ -66,7 +67,7 @@ def test_dry_run_prints_the_steps(project):
     )
 
 
-def test_dry_run_is_one_object(project):
+def test_dry_run_is_one_object(project: Path) -> None:
     """For machines."""
     done = flash(project, "--dry-run", "--json", "--port", "/dev/no-such-port")
 
@@ -75,7 +76,7 @@ def test_dry_run_is_one_object(project):
     assert len(found["steps"]) == 4
 
 
-def test_port_that_is_not_there(project):
+def test_port_that_is_not_there(project: Path) -> None:
     """An error with the step that failed, and no traceback."""
     done = flash(project, "--port", "/dev/no-such-port")
 

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ def build(*, input_shape, classes):
 """
 
 
-def test_the_zoo_is_listed(tmp_path):
+def test_the_zoo_is_listed(tmp_path: Path) -> None:
     """A line for each family, with its knobs and where it is from."""
     done = tinycnn("models", cwd=tmp_path)
 
@@ -24,7 +25,7 @@ def test_the_zoo_is_listed(tmp_path):
     assert "LeCun et al., 1998" in lines["lenet5"]
 
 
-def test_the_zoo_as_json(tmp_path):
+def test_the_zoo_as_json(tmp_path: Path) -> None:
     """Knobs with their defaults and choices."""
     done = tinycnn("models", "--json", cwd=tmp_path)
 
@@ -34,7 +35,7 @@ def test_the_zoo_as_json(tmp_path):
 
 
 @pytest.mark.train
-def test_a_model_is_shown_layer_by_layer(tmp_path):
+def test_a_model_is_shown_layer_by_layer(tmp_path: Path) -> None:
     """Size, receptive field, parameters and work of LeNet-5; it fits."""
     done = tinycnn("models", "show", "lenet5", "--input", "28x28x1", cwd=tmp_path)
 
@@ -48,7 +49,7 @@ def test_a_model_is_shown_layer_by_layer(tmp_path):
 
 
 @pytest.mark.train
-def test_a_model_that_does_not_fit_is_exit_code_1(tmp_path):
+def test_a_model_that_does_not_fit_is_exit_code_1(tmp_path: Path) -> None:
     """Knobs count: VGG at the paper's width is too large for the chip."""
     done = tinycnn("models", "show", "vgg", "--width", "1", "--json", cwd=tmp_path)
 
@@ -61,7 +62,7 @@ def test_a_model_that_does_not_fit_is_exit_code_1(tmp_path):
 
 
 @pytest.mark.train
-def test_a_model_of_the_users_own_is_shown(tmp_path):
+def test_a_model_of_the_users_own_is_shown(tmp_path: Path) -> None:
     """It is given as file and function."""
     (tmp_path / "net.py").write_text(OWN)
     options = ("--input", "4x4x3", "--classes", "2", "--json")
@@ -83,7 +84,9 @@ def test_a_model_of_the_users_own_is_shown(tmp_path):
         (("vgg", "--board", "uno"), "error: board 'uno': not known"),
     ],
 )
-def test_errors_are_one_line(arguments, message, tmp_path):
+def test_errors_are_one_line(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
     """Usage is exit code 2; TensorFlow is not even loaded."""
     done = tinycnn("models", "show", *arguments, cwd=tmp_path)
 

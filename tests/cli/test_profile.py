@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,21 +22,26 @@ POOL = OpProfile(3, "MAX_POOL_2D", "tcnn_max_pool_2d_s8", 0, 300, None, 40)
 
 
 @pytest.fixture
-def net(tmp_path):
+def net(tmp_path: Path) -> Path:
     """A model with float input and output."""
     path = tmp_path / "net.tflite"
     path.write_bytes(residual_model())
     return path
 
 
-def show(capsys, *operators, clock_hz=64_000_000, cache_on=True):
+def show(
+    capsys: pytest.CaptureFixture[str],
+    *operators: OpProfile,
+    clock_hz: int = 64_000_000,
+    cache_on: bool | None = True,
+) -> list[str]:
     """What is printed of a profile, line by line."""
     print_profile(Profile("", "sim", "estimated", clock_hz, cache_on, operators, 1510))
     printed = capsys.readouterr()
     return (printed.out + printed.err).splitlines()
 
 
-def test_the_table_adds_up(capsys):
+def test_the_table_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
     """A row an operator, then all of them; empty where there is nothing to tell."""
     lines = show(capsys, CONV, POOL)
 
@@ -48,7 +54,9 @@ def test_the_table_adds_up(capsys):
     assert lines[4:] == ["sim: estimated", "one inference: 0.02 ms at 64 MHz"]
 
 
-def test_columns_without_a_value_are_left_out(capsys):
+def test_columns_without_a_value_are_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """No prediction, no such column; no clock, no time."""
     lines = show(capsys, POOL, clock_hz=0)
 
@@ -56,7 +64,9 @@ def test_columns_without_a_value_are_left_out(capsys):
     assert lines[-1] == "sim: estimated"
 
 
-def test_a_cache_that_is_off_comes_with_advice(capsys):
+def test_a_cache_that_is_off_comes_with_advice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Not where it is on, nor where nothing is known of it."""
     hints = [show(capsys, POOL, cache_on=state)[-1] for state in (False, True, None)]
 
@@ -72,7 +82,12 @@ def test_a_cache_that_is_off_comes_with_advice(capsys):
         (None, False, ""),
     ],
 )
-def test_start_up_is_what_the_registers_say(capsys, cache_on, counts_cycles, printed):
+def test_start_up_is_what_the_registers_say(
+    capsys: pytest.CaptureFixture[str],
+    cache_on: bool | None,
+    counts_cycles: bool,
+    printed: str,
+) -> None:
     """A program of this computer has neither and says nothing."""
     print_start_up(replace(INFO, cache_on=cache_on, counts_cycles=counts_cycles))
 
@@ -80,7 +95,7 @@ def test_start_up_is_what_the_registers_say(capsys, cache_on, counts_cycles, pri
 
 
 @pytest.mark.emulated
-def test_profile_of_a_file_needs_no_project(net, tmp_path):
+def test_profile_of_a_file_needs_no_project(net: Path, tmp_path: Path) -> None:
     """Firmware is built out of sight, run on the simulated board and left nowhere."""
     done = tinycnn("profile", net.name, "--json", cwd=tmp_path)
 
@@ -94,7 +109,9 @@ def test_profile_of_a_file_needs_no_project(net, tmp_path):
     assert list(tmp_path.iterdir()) == [net]
 
 
-def test_cycles_that_cannot_be_estimated_are_not_guessed(net, tmp_path):
+def test_cycles_that_cannot_be_estimated_are_not_guessed(
+    net: Path, tmp_path: Path
+) -> None:
     """A project for a board of another core is profiled on that board only."""
     tinycnn("init", "demo", "--board", "pico", cwd=tmp_path)
     pretend_build(tmp_path / "demo", conv_model())
@@ -105,7 +122,9 @@ def test_cycles_that_cannot_be_estimated_are_not_guessed(net, tmp_path):
 
 
 @pytest.mark.emulated
-def test_validate_of_a_file_says_how_the_board_started(net, tmp_path):
+def test_validate_of_a_file_says_how_the_board_started(
+    net: Path, tmp_path: Path
+) -> None:
     """Random inputs, the reference's outputs, and what the registers said."""
     done = tinycnn("validate", net.name, "--count", "3", cwd=tmp_path)
 
@@ -115,7 +134,7 @@ def test_validate_of_a_file_says_how_the_board_started(net, tmp_path):
     assert list(tmp_path.iterdir()) == [net]
 
 
-def test_validate_of_a_file_on_given_inputs(net, tmp_path):
+def test_validate_of_a_file_on_given_inputs(net: Path, tmp_path: Path) -> None:
     """As many rows as the array has, on the program for this computer."""
     rows = np.random.default_rng(0).uniform(0, 1, (5, 9, 7, 3)).astype(np.float32)
     np.save(tmp_path / "x.npy", rows)
@@ -137,7 +156,9 @@ def test_validate_of_a_file_on_given_inputs(net, tmp_path):
         (np.zeros((), np.float32), "float32 of shape ()"),
     ],
 )
-def test_inputs_of_another_model_are_refused(net, tmp_path, rows, got):
+def test_inputs_of_another_model_are_refused(
+    net: Path, tmp_path: Path, rows: np.ndarray, got: str
+) -> None:
     """Type and size of a row must be those of the model's input."""
     np.save(tmp_path / "x.npy", rows)
     done = tinycnn("validate", net.name, "--inputs", "x.npy", cwd=tmp_path)
@@ -149,7 +170,7 @@ def test_inputs_of_another_model_are_refused(net, tmp_path, rows, got):
     )
 
 
-def test_inputs_of_several_tensors_are_bytes(tmp_path):
+def test_inputs_of_several_tensors_are_bytes(tmp_path: Path) -> None:
     """All inputs of a run laid end to end; a file that is no array is refused."""
     (tmp_path / "net.tflite").write_bytes(two_sided_model())
     (tmp_path / "x.npy").write_bytes(b"no array")

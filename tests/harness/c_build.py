@@ -24,7 +24,7 @@ Build = Callable[..., Path]
 
 def compile_c(compiler: list[str], sources: list[Path], target: Path) -> Path:
     """Compile `sources` with every warning an error."""
-    command = [*compiler, *WARNINGS, *INCLUDES, "-o", target, *sources]
+    command = [*compiler, *WARNINGS, *INCLUDES, "-o", str(target), *map(str, sources)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return target

@@ -1,11 +1,13 @@
 """Untrained architectures against published figures, operator by operator."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tinycnn.analysis.fit import analyze_tflite
 from tinycnn.pipeline import list_layers, untrained_model
+from tinycnn.pipeline.architecture import Layer
 from tinycnn.project import parse_model
 
 pytestmark = pytest.mark.train
@@ -31,7 +33,9 @@ RESNET8 = [
 ]
 
 
-def layers_of(name, image, classes=10, **knobs):
+def layers_of(
+    name: str, image: tuple[int, int, int], classes: int = 10, **knobs: Any
+) -> tuple[Layer, ...]:
     """The layers of a family, for square images."""
     found = untrained_model(
         parse_model(name, knobs), root=Path(), input_shape=image, classes=classes
@@ -39,7 +43,7 @@ def layers_of(name, image, classes=10, **knobs):
     return list_layers(found.content, analyze_tflite(found.content))
 
 
-def test_resnet8_is_that_of_mlperf_tiny():
+def test_resnet8_is_that_of_mlperf_tiny() -> None:
     """The same operators in the same order, with the same sizes."""
     layers = layers_of("resnet", (32, 32, 3))
 
@@ -60,7 +64,9 @@ def test_resnet8_is_that_of_mlperf_tiny():
         ("mobilenet_v1", 96, [3, 7, 11, 19, 27, 43, 59, 91, *range(123, 252, 32), 315]),
     ],
 )
-def test_receptive_fields_are_as_published(name, size, expected):
+def test_receptive_fields_are_as_published(
+    name: str, size: int, expected: list[int]
+) -> None:
     """Of every convolution and pool that sees more than the one before it."""
     channels = 1 if name == "lenet5" else 3
     seen = [x.geometry.receptive_field for x in layers_of(name, (size, size, channels))]
@@ -77,7 +83,9 @@ def test_receptive_fields_are_as_published(name, size, expected):
         ("vgg", {"depth": 1}, {"MAX_POOL_2D"}),
     ],
 )
-def test_a_model_of_the_zoo_compiles(name, knobs, kinds):
+def test_a_model_of_the_zoo_compiles(
+    name: str, knobs: dict[str, Any], kinds: set[str]
+) -> None:
     """Into convolutions, dense layers, softmax and what is typical of the family."""
     layers = layers_of(name, (8, 8, 1), **knobs)
 
@@ -86,14 +94,14 @@ def test_a_model_of_the_zoo_compiles(name, knobs, kinds):
     assert found <= kinds | {"CONV_2D", "FULLY_CONNECTED", "RESHAPE", "SOFTMAX"}
 
 
-def test_an_inverted_bottleneck_with_all_its_options_compiles():
+def test_an_inverted_bottleneck_with_all_its_options_compiles() -> None:
     """One operator each for expansion, filter, gate, hard-swish and residual."""
     from tinycnn.models.backend import keras
     from tinycnn.models.blocks import inverted_bottleneck
     from tinycnn.training.untrained import convert_untrained
 
     image = keras.Input((8, 8, 4), name="image")
-    options = {"activation": "hard_swish", "squeeze_excite": True}
+    options: dict[str, Any] = {"activation": "hard_swish", "squeeze_excite": True}
     x = inverted_bottleneck(image, 4, "block", expansion=2, kernel=5, **options)
     content = convert_untrained(keras.Model(image, x, name="net"))
 
@@ -104,7 +112,7 @@ def test_an_inverted_bottleneck_with_all_its_options_compiles():
     ]
 
 
-def test_sizes_follow_from_their_formula():
+def test_sizes_follow_from_their_formula() -> None:
     """Rows and columns, with the padding of an uneven image and an uneven kernel."""
     layers = layers_of("ds_cnn", (49, 10, 1), classes=12)
 

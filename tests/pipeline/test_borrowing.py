@@ -1,11 +1,12 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tinycnn.artifacts import BuildFolder
 from tinycnn.errors import ProjectError
-from tinycnn.pipeline import open_workspace, train_float, train_project
+from tinycnn.pipeline import Workspace, open_workspace, train_float, train_project
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.preview import preview_project
 from tinycnn.pipeline.sensitivity import analyze_sensitivity
@@ -40,20 +41,21 @@ teacher = "../big"
 class Silence:
     """Remembers stages and progress; prints nothing."""
 
-    def __init__(self):
-        self.stages, self.epochs = [], []
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, bool]] = []
+        self.epochs: list[tuple[str, int, int]] = []
 
-    def stage(self, name, *, is_current):
+    def stage(self, name: str, *, is_current: bool) -> None:
         """Note one stage."""
         self.stages.append((name, is_current))
 
-    def progress(self, name, done, total, detail=""):
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
         """Note one step."""
         self.epochs.append((name, done, total))
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     """Two projects that share a data set."""
     rng = np.random.default_rng(0)
     x = rng.integers(0, 256, (80, 8, 8, 1), np.uint8)
@@ -64,14 +66,14 @@ def folder(tmp_path):
     return tmp_path
 
 
-def _train(folder):
+def _train(folder: Path) -> tuple[Workspace, Silence]:
     observer = Silence()
     workspace = open_workspace(folder, observer=observer)
     train_project(workspace)
     return workspace, observer
 
 
-def test_a_network_learns_from_another_project(folder):
+def test_a_network_learns_from_another_project(folder: Path) -> None:
     """Head, all, what pruning left, and the twin train; nothing but results stays."""
     train_float(open_workspace(folder / "big", observer=Silence()))
     workspace, observer = _train(folder / "small")
@@ -90,7 +92,7 @@ def test_a_network_learns_from_another_project(folder):
     assert _train(folder / "small")[1].stages == [("train", True), ("quantize", True)]
 
 
-def test_a_teacher_that_changed_is_learned_from_anew(folder):
+def test_a_teacher_that_changed_is_learned_from_anew(folder: Path) -> None:
     """The digest of its weights is an input of the stage."""
     project = load_project(folder / "small")
     build = BuildFolder.of(folder / "small")
@@ -105,14 +107,14 @@ def test_a_teacher_that_changed_is_learned_from_anew(folder):
     assert digests[0] != digests[1]
 
 
-def test_an_untrained_project_teaches_nothing(folder):
+def test_an_untrained_project_teaches_nothing(folder: Path) -> None:
     """The hint is the command that trains it."""
     with pytest.raises(ProjectError, match=r"big.build.float\.npz: no such") as caught:
         _train(folder / "small")
     assert "tinycnn train" in caught.value.hint
 
 
-def test_preview_and_sensitivity_are_there_without_training_again(folder):
+def test_preview_and_sensitivity_are_there_without_training_again(folder: Path) -> None:
     """A picture before training, a row for each layer after it."""
     workspace = open_workspace(folder / "big", observer=Silence())
     assert preview_project(workspace).read_bytes()[:4] == b"\x89PNG"

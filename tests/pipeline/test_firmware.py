@@ -3,6 +3,7 @@
 import json
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from tinycnn.device import open_host, open_simulated
 from tinycnn.errors import ProjectError, ToolchainError
 from tinycnn.pipeline.firmware import check_engine, link_for_board, make_firmware
 from tinycnn.pipeline.stages import StageRunner
-from tinycnn.project import parse_project
+from tinycnn.project import Project, parse_project
 
 TOML = """
 name = "net"
@@ -30,13 +31,13 @@ per_channel_dense = false
 """
 
 
-def project_of(*target):
+def project_of(*target: str) -> Project:
     """A project with these lines in [target]."""
     return parse_project(TOML + "\n".join(target))
 
 
 @pytest.fixture
-def runner(tmp_path, monkeypatch):
+def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StageRunner:
     """A build folder with a converted model; no tool of a vendor is installed."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -46,13 +47,13 @@ def runner(tmp_path, monkeypatch):
     return runner
 
 
-def files_of(folder):
+def files_of(folder: Path) -> set[str]:
     """Relative paths of all files below `folder`."""
     return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.mark.emulated
-def test_everything_is_made_once(runner):
+def test_everything_is_made_once(runner: StageRunner) -> None:
     """A second time every stage is up to date."""
     project = project_of()
     for _ in range(2):
@@ -60,6 +61,7 @@ def test_everything_is_made_once(runner):
         image = link_for_board(project, runner)
     made = {path.name for path in runner.build.path.iterdir()}
 
+    assert isinstance(runner.observer, Log)
     assert runner.observer.stages == [
         (name, is_current)
         for is_current in (False, True)
@@ -72,7 +74,9 @@ def test_everything_is_made_once(runner):
 
 
 @pytest.mark.parametrize("has_tool", [False, True])
-def test_an_old_image_for_the_board_does_not_stay(runner, tmp_path, has_tool):
+def test_an_old_image_for_the_board_does_not_stay(
+    runner: StageRunner, tmp_path: Path, has_tool: bool
+) -> None:
     """What cannot be linked anew, for whatever reason, must not be flashed."""
     (runner.build.path / "arduino/net").mkdir(parents=True)
     (runner.build.path / "board").mkdir()
@@ -89,7 +93,7 @@ def test_an_old_image_for_the_board_does_not_stay(runner, tmp_path, has_tool):
 
 
 @pytest.mark.emulated
-def test_zephyr_gets_an_application(runner):
+def test_zephyr_gets_an_application(runner: StageRunner) -> None:
     """The simulated board still runs the same model and harness."""
     make_firmware(project_of('framework = "zephyr"'), runner, "digest")
 
@@ -102,7 +106,9 @@ def test_zephyr_gets_an_application(runner):
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("framework", ["arduino", "zephyr"])
-def test_tflm_is_the_engine_of_the_project_alone(runner, framework):
+def test_tflm_is_the_engine_of_the_project_alone(
+    runner: StageRunner, framework: str
+) -> None:
     """Here C stands in that computes what TFLite Micro does, and says so."""
     require_module("tflite_micro")
     project = project_of('engine = "tflm"', f'framework = "{framework}"')
@@ -120,7 +126,7 @@ def test_tflm_is_the_engine_of_the_project_alone(runner, framework):
         assert device.info().numerics == "tflm"
 
 
-def test_tflm_that_would_be_silently_wrong_is_refused_early():
+def test_tflm_that_would_be_silently_wrong_is_refused_early() -> None:
     """Before training, which decides the scales."""
     text = TOML.replace("per_channel_dense = false", "") + 'engine = "tflm"\n'
     check_engine(parse_project(text + 'framework = "zephyr"'))
@@ -131,7 +137,7 @@ def test_tflm_that_would_be_silently_wrong_is_refused_early():
         check_engine(parse_project(text))
 
 
-def test_a_library_that_is_not_there_is_told(runner):
+def test_a_library_that_is_not_there_is_told(runner: StageRunner) -> None:
     """With what gets one."""
     project = project_of(
         'engine = "tflm"', 'toolchain = "arm-none-eabi-gcc"', 'tflm_library = "lib"'
@@ -143,7 +149,9 @@ def test_a_library_that_is_not_there_is_told(runner):
     assert "arduino-cli lib install Chirale_TensorFLowLite" in caught.value.hint
 
 
-def test_the_project_is_delivered_even_if_its_image_does_not_fit(runner):
+def test_the_project_is_delivered_even_if_its_image_does_not_fit(
+    runner: StageRunner,
+) -> None:
     """The sketch is there to look at; the table says what is big."""
     b = ModelBuilder()
     x, y = b.tensor((1, 1000), scale=0.1), b.tensor((1, 1000), scale=0.1)

@@ -1,6 +1,8 @@
 """A built project's device: its preprocessing checked, and pictures classified."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -40,7 +42,7 @@ CLASSES = ("ant", "bee", "cat", "dog")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The image model's firmware, built as a project's."""
     folder = tmp_path_factory.mktemp("project")
     images = np.zeros((40, 24, 32, 3), np.uint8)
@@ -60,7 +62,9 @@ def workspace(tmp_path_factory):
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("device", ["sim", "host"])
-def test_preprocessing_is_equal(workspace, device):
+def test_preprocessing_is_equal(
+    workspace: Workspace, device: Literal["sim", "host"]
+) -> None:
     """On the simulated board and on this computer."""
     check = validate_frames(workspace, DeviceChoice(device), count=2)
 
@@ -70,7 +74,9 @@ def test_preprocessing_is_equal(workspace, device):
 
 
 @pytest.mark.emulated
-def test_firmware_that_crops_where_the_project_pads_is_told(workspace):
+def test_firmware_that_crops_where_the_project_pads_is_told(
+    workspace: Workspace,
+) -> None:
     """A black border is a difference, except of a black frame."""
     padded = parse_project(TOML.replace("npz", 'npz"\nfit = "pad'))
 
@@ -84,7 +90,7 @@ def test_firmware_that_crops_where_the_project_pads_is_told(workspace):
 
 
 @pytest.mark.emulated
-def test_pictures_are_classified(workspace, tmp_path):
+def test_pictures_are_classified(workspace: Workspace, tmp_path: Path) -> None:
     """Sent as frames; the label and the score are the reference's."""
     pixels = np.arange(40 * 40 * 3).reshape(40, 40, 3) * 7
     pictures = {
@@ -109,18 +115,19 @@ def test_pictures_are_classified(workspace, tmp_path):
 
 
 @pytest.mark.emulated
-def test_the_project_has_the_labels_of_the_data_set(workspace):
+def test_the_project_has_the_labels_of_the_data_set(workspace: Workspace) -> None:
     """In the sketch that the user gets."""
     frames = workspace.build.path / "arduino/net/src/tcnn/frames.c"
 
     assert '    "cat",\n' in frames.read_text()
 
 
-def test_a_project_that_was_not_built_is_told(tmp_path):
+def test_a_project_that_was_not_built_is_told(tmp_path: Path) -> None:
     """Before a device is opened."""
     runner = StageRunner(BuildFolder(tmp_path / "build"), Log())
     board = load_board("nano33ble")
-    workspace = Workspace(parse_project(TOML), None, board, runner)
+    unread: Any = None  # the data set
+    workspace = Workspace(parse_project(TOML), unread, board, runner)
 
     with pytest.raises(ProjectError, match="not built yet"):
         validate_frames(workspace, DeviceChoice())

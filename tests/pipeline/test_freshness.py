@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -288,12 +289,12 @@ def test_broken_records_are_one_line(folder: Path, content: str) -> None:
     ],
 )
 def test_an_artifact_of_another_shape_is_one_line(
-    folder: Path, change: object, message: str
+    folder: Path, change: Callable[[str], str], message: str
 ) -> None:
     """Torn, or of another tinycnn's schema."""
     build = pretend_build(folder, image_model(3)).build
     text = build.evaluation.path.read_text()
-    build.evaluation.path.write_text(change(text))  # type: ignore[operator]
+    build.evaluation.path.write_text(change(text))
     with pytest.raises(TinycnnError) as caught:
         build.evaluation.read()
 

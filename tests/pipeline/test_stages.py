@@ -1,3 +1,7 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tinycnn.artifacts import BuildFolder, Inputs
@@ -8,21 +12,21 @@ from tinycnn.pipeline.stages import StageRunner
 class Log:
     """Remembers which stages ran."""
 
-    def __init__(self):
-        self.stages = []
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, bool]] = []
 
-    def stage(self, name, *, is_current):
+    def stage(self, name: str, *, is_current: bool) -> None:
         """Note one stage."""
         self.stages.append((name, is_current))
 
-    def progress(self, name, done, total, detail=""):
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
         """Ignored."""
 
 
-def write_text(text):
+def write_text(text: str) -> Callable[[Any], None]:
     """An action that writes a file and a folder."""
 
-    def action(out):
+    def action(out: Any) -> None:
         folder = out.path
         (folder / "a.txt").write_text(text)
         (folder / "sub").mkdir()
@@ -32,18 +36,18 @@ def write_text(text):
 
 
 @pytest.fixture
-def log():
+def log() -> Log:
     """An observer that remembers."""
     return Log()
 
 
 @pytest.fixture
-def runner(tmp_path, log):
+def runner(tmp_path: Path, log: Log) -> StageRunner:
     """A runner on an empty build folder."""
     return StageRunner(BuildFolder(tmp_path / "build"), log)
 
 
-def test_a_stage_runs_once(runner, log):
+def test_a_stage_runs_once(runner: StageRunner, log: Log) -> None:
     """Unchanged inputs and outputs: the second time nothing runs."""
     digests = {
         runner.run("s", Inputs(settings={"x": 1}), write_text("one")) for _ in range(2)
@@ -53,7 +57,7 @@ def test_a_stage_runs_once(runner, log):
     assert len(digests) == 1
 
 
-def test_changed_inputs_run_again(runner, log):
+def test_changed_inputs_run_again(runner: StageRunner, log: Log) -> None:
     """Another input replaces the outputs."""
     runner.run("s", Inputs(settings={"x": 1}), write_text("one"))
     runner.run("s", Inputs(settings={"x": 2}), write_text("two"))
@@ -63,7 +67,7 @@ def test_changed_inputs_run_again(runner, log):
 
 
 @pytest.mark.parametrize("damage", ["edit", "remove"])
-def test_damaged_outputs_run_again(runner, log, damage):
+def test_damaged_outputs_run_again(runner: StageRunner, log: Log, damage: str) -> None:
     """An output that was edited or removed is made anew."""
     runner.run("s", Inputs(), write_text("one"))
     output = runner.build.path / "sub" / "b.txt"
@@ -75,11 +79,13 @@ def test_damaged_outputs_run_again(runner, log, damage):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
-def test_an_interrupted_stage_leaves_the_old_outputs(runner, error):
+def test_an_interrupted_stage_leaves_the_old_outputs(
+    runner: StageRunner, error: type[BaseException]
+) -> None:
     """What was there before is whole; nothing half-written is left."""
     runner.run("s", Inputs(settings={"x": 1}), write_text("one"))
 
-    def interrupted(out):
+    def interrupted(out: Any) -> None:
         (out.path / "a.txt").write_text("half")
         raise error
 
@@ -94,7 +100,7 @@ def test_an_interrupted_stage_leaves_the_old_outputs(runner, error):
     ]
 
 
-def test_a_torn_record_is_forgotten(runner, log):
+def test_a_torn_record_is_forgotten(runner: StageRunner, log: Log) -> None:
     """Unreadable records cost a run, never an error."""
     runner.run("s", Inputs(), write_text("one"))
     (runner.build.path / "stages.json").write_text('{"s": ')
@@ -103,10 +109,10 @@ def test_a_torn_record_is_forgotten(runner, log):
     assert log.stages[-1] == ("s", False)
 
 
-def test_an_unwritable_folder_is_one_clear_error(tmp_path, log):
+def test_an_unwritable_folder_is_one_clear_error(tmp_path: Path, log: Log) -> None:
     """The message names the folder and the reason."""
     (tmp_path / "build").write_text("a file")
     with pytest.raises(TinycnnError, match="build: cannot be written"):
         StageRunner(BuildFolder(tmp_path / "build"), log).run(
-            "s", {}, write_text("one")
+            "s", Inputs(), write_text("one")
         )
