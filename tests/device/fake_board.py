@@ -92,8 +92,8 @@ class FakeBoard:
         if packet.type == PacketType.HELLO:
             return self.hello()
         if packet.type == PacketType.FRAME:
-            offset, flags = struct.unpack_from("<II", packet.payload)
-            return self.take_frame(offset, flags, packet)
+            first, offset = struct.unpack_from("<II", packet.payload)
+            return self.take_frame(first, offset, packet)
         head = 2 if packet.type == PacketType.PROFILE else 0
         (offset,) = struct.unpack_from("<I", packet.payload, head)
         part = packet.payload[head + 4 :]
