@@ -6,7 +6,9 @@ model or a user reaches C through `comment` or as a C identifier, never raw.
 
 from __future__ import annotations
 
+import math
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,15 +19,19 @@ from numpy.typing import NDArray
 __all__ = [
     "C_KEYWORDS",
     "c_array",
+    "c_comment",
+    "c_entry",
     "c_float",
     "c_identifier",
     "c_string",
     "c_value",
     "comment",
     "render",
+    "render_c",
 ]
 
 _C_LINE = 88
+_COMMENT = 76
 # What cannot name a model: its name is a prefix in C and an Arduino sketch.
 C_KEYWORDS = frozenset(
     """
@@ -44,6 +50,58 @@ C_KEYWORDS = frozenset(
 def render(template: str, /, **values: object) -> str:
     """The text of `template`, a path below the package, for `values`."""
     return _ENVIRONMENT.get_template(template).render(**values)
+
+
+def render_c(template: str, /, **values: object) -> str:
+    """The same of a template of C, its code broken where a line is too long."""
+    lines = render(template, **values).splitlines()
+    return "".join(f"{_fit(line)}\n" for line in lines)
+
+
+def _fit(line: str) -> str:
+    """A statement or declaration, broken as clang-format does.
+
+    >>> print(_fit("void " + "f" * 60 + "(int first, int second);"))
+    void ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff(int first,
+                                                                      int second);
+    """
+    code = line.lstrip()
+    if len(line) <= _C_LINE or code.startswith(("#", "*", "/*")):
+        return line
+    indent = line.removesuffix(code)
+    before, equals, value = line.partition(" = ")
+    if value.startswith("{."):
+        return _stack(f"{before} = {{", re.split(r", (?=\.)", value[1:]), 1)
+    if value.startswith("{0x"):
+        items = value[1:].split(", ")
+        rows = math.ceil(len(items) / ((_C_LINE - len(f"{before} = {{")) // 6))
+        return _stack(f"{before} = {{", items, math.ceil(len(items) / rows))
+    if equals:
+        return f"{before} =\n{indent}    {value}"
+    function, bracket, arguments = line.partition("(")
+    if ", " in arguments:
+        return _fill(function + bracket, arguments.split(", "))
+    declared = re.match(r"(.*[ *])(\w+[(\[].*)", line)
+    return f"{declared[1].rstrip()}\n{indent}{declared[2]}" if declared else line
+
+
+def _stack(start: str, items: Sequence[str], columns: int) -> str:
+    """The items behind `start`, as many on each line as told."""
+    rows = range(0, len(items), columns)
+    lines = (", ".join(items[row : row + columns]) for row in rows)
+    return start + f",\n{' ' * len(start)}".join(lines)
+
+
+def _fill(start: str, items: Sequence[str]) -> str:
+    """The items behind `start`, as many on each line as fit."""
+    words = [f"{item}," for item in items[:-1]] + [items[-1]]
+    lines, line = [], start + words[0]
+    for word in words[1:]:
+        if len(f"{line} {word}") > _C_LINE:
+            lines.append(line)
+            line = " " * (len(start) - 1)
+        line += f" {word}"
+    return "\n".join([*lines, line])
 
 
 def c_identifier(name: str) -> str:
@@ -65,7 +123,34 @@ def comment(text: str) -> str:
     'conv/1;relu _/ __/'
     """
     safe = re.sub(r"[^A-Za-z0-9_ .,:;/<>()=+-]", "_", text)
-    return safe if len(safe) <= 120 else f"{safe[:117]}..."
+    return safe if len(safe) <= _COMMENT else f"{safe[: _COMMENT - 3]}..."
+
+
+def c_comment(text: str, indent: int = 0) -> str:
+    r"""A C comment of harmless text, wrapped; its own line breaks stay.
+
+    >>> print(c_comment("one\ntwo"))
+    /* one
+     * two */
+    """
+    start = " " * indent
+    width = _C_LINE - indent - len("/*  */")
+    lines = [part for line in text.split("\n") for part in textwrap.wrap(line, width)]
+    return f"{start}/* " + f"\n{start} * ".join(lines) + " */"
+
+
+def c_entry(text: str, word: str) -> str:
+    """A line of a manual inside a C comment, wrapped: what `word` is.
+
+    >>> c_entry("int8, 1 x 4", "Input")
+    ' * Input      int8, 1 x 4'
+    """
+    return textwrap.fill(
+        text,
+        _C_LINE,
+        initial_indent=f" * {word:<11}",
+        subsequent_indent=f" * {'':<11}",
+    )
 
 
 def c_array(values: NDArray[np.generic] | Sequence[int]) -> str:
@@ -87,10 +172,10 @@ def c_array(values: NDArray[np.generic] | Sequence[int]) -> str:
 def c_float(value: float) -> str:
     """A C literal that is exactly the float32 `value`.
 
-    >>> c_float(0.5), c_float(1.0)
-    ('0.5f', '1.0f')
+    >>> c_float(0.1), c_float(1.0)
+    ('0.1f', '1.0f')
     """
-    return f"{np.float32(value).item()!r}f"
+    return f"{np.float32(value)!s}f"
 
 
 def c_string(text: str) -> str:
@@ -110,10 +195,13 @@ def c_value(value: object) -> str:
     """A C initialiser.
 
     >>> c_value({"a": (1, 2), "b": 0.5})
-    '{{1, 2}, 0.5f}'
+    '{.a = {1, 2}, .b = 0.5f}'
     """
     if isinstance(value, dict):
-        return c_value(tuple(value.values()))
+        fields = (f".{field} = {c_value(item)}" for field, item in value.items())
+        return "{" + ", ".join(fields) + "}"
+    if isinstance(value, bytes):
+        return "{" + ", ".join(f"0x{byte:02x}" for byte in value) + "}"
     if isinstance(value, tuple):
         return "{" + ", ".join(map(c_value, value)) + "}"
     return c_float(value) if isinstance(value, float) else str(value)
@@ -128,5 +216,11 @@ _ENVIRONMENT = jinja2.Environment(
     autoescape=lambda name: name is not None and name.endswith(".html.j2"),
 )
 _ENVIRONMENT.filters.update(
-    c_array=c_array, c_string=c_string, c_value=c_value, comment=comment
+    c_array=c_array,
+    c_comment=c_comment,
+    c_entry=c_entry,
+    c_float=c_float,
+    c_string=c_string,
+    c_value=c_value,
+    comment=comment,
 )

@@ -106,8 +106,9 @@ def test_compile_writes_a_library(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "arena" in done.stdout
-    assert {"model.c", "model.h", "tcnn.h"} <= {
-        p.name for p in (tmp_path / "net").iterdir()
+    assert {"net_model.c", "net_model.h", "tcnn/tcnn.h"} <= {
+        p.relative_to(tmp_path / "net").as_posix()
+        for p in (tmp_path / "net").rglob("*")
     }
 
 
@@ -119,8 +120,8 @@ def test_compile_names_the_numerics(tmp_path: Path) -> None:
         done = tinycnn(*command, cwd=tmp_path)
 
         assert done.returncode == 0, done.stderr
-        header = (tmp_path / numerics / "model.h").read_text()
-        assert f'the reference "{numerics}"' in header
+        header = (tmp_path / numerics / "net_model.h").read_text()
+        assert f'numerics "{numerics}"' in header.replace("\n *           ", "")
 
 
 def test_compile_works_without_tensorflow(tmp_path: Path) -> None:
@@ -150,4 +151,4 @@ def test_the_self_test_names_its_reference(tmp_path: Path) -> None:
     done = tinycnn("compile", "net.tflite", "-o", "net", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert "BUILTIN_REF" in (tmp_path / "net" / "self_test.c").read_text()
+    assert "BUILTIN_REF" in (tmp_path / "net" / "net_self_test.c").read_text()

@@ -166,7 +166,7 @@ def test_inputs_of_another_model_are_refused(
     assert done.returncode == 2
     assert (
         f"error: x.npy: expected rows of float32, 756 bytes each, got {got}\n"
-        "hint: model.h of tinycnn compile tells" in done.stderr
+        "hint: net_model.h of tinycnn compile tells" in done.stderr
     )
 
 

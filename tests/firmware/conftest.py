@@ -11,16 +11,19 @@ COUNTING_MODEL = Path(__file__).parents[1] / "harness/c/counting_model.c"
 HEADER = """\
 #ifndef MODEL_H
 #define MODEL_H
-#include "tcnn.h"
+struct tcnn_model;
 #ifdef __cplusplus
 extern "C"
 #else
 extern
 #endif
-const tcnn_model_t counting_model;
+const struct tcnn_model counting_model;
 #endif
 """
-MODEL = {"model.h": HEADER, "model.c": COUNTING_MODEL.read_text("utf-8")}
+MODEL = {
+    "counting_model.h": HEADER,
+    "counting_model.c": COUNTING_MODEL.read_text("utf-8"),
+}
 KERNELS = ["tcnn_conv_2d_s8", "tcnn_softmax_s8"]
 
 

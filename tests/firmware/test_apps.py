@@ -57,7 +57,7 @@ class App:
         self.model.write_bytes(image_model(channels))
         self.reference = load_reference(self.model)
         self.board = load_board(board)
-        compilation = compile_tflite(self.model.read_bytes(), name="net")
+        compilation = compile_tflite(self.model.read_bytes(), name="net", labels=LABELS)
         program = compilation.program
         self.image = program.inputs[0].tensor
         borders = (self.image, program.outputs[0].tensor)
@@ -232,10 +232,15 @@ def test_the_cameras_sketch_names_its_library(tmp_path):
 def test_the_serial_sketch_has_no_camera(tmp_path):
     """Nothing of it, so that it builds for any board."""
     app = App(tmp_path, "serial", 3)
-    names = {path.name for path in (app.project.folder / "src/tcnn").iterdir()}
+    names = {path.name for path in (app.project.folder / "src").rglob("*")}
     text = (app.project.folder / "net.ino").read_text()
 
-    assert {"frames.c", "frames.h", "tcnn_preprocess.c", "preprocess.h"} <= names
+    assert {
+        "net_frames.c",
+        "net_frames.h",
+        "tcnn_preprocess.c",
+        "preprocess.h",
+    } <= names
     assert not any("camera" in name for name in names)
     assert "    tcnn_harness_take_frames(&net_preprocess);\n" in text
     assert "camera" not in text

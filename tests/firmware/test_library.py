@@ -2,12 +2,20 @@
 
 import subprocess
 import sys
+from functools import partial
 
+import numpy as np
 import pytest
 
-from tests.compiler.models import residual_model, two_sided_model
+from tests.compiler.models import (
+    conv_model,
+    image_model,
+    residual_model,
+    two_sided_model,
+)
 from tests.conftest import require_tool
 from tinycnn.compiler import compile_tflite
+from tinycnn.errors import ProjectError
 from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_reference
 
@@ -21,15 +29,15 @@ def library(request, tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(request.param())
     compilation = compile_tflite(path.read_bytes(), name="net")
-    self_test = make_self_test(compilation.program, load_reference(path))
+    self_test = make_self_test(compilation, load_reference(path))
     write_library(tmp_path / "net", compilation, self_test)
     return tmp_path / "net"
 
 
 def run_program(library, name, *flags):
     """Builds and runs one of the library's programs; what it prints."""
-    others = {"example.c", "self_test.c"} - {f"{name}.c"}
-    sources = sorted(p.name for p in library.glob("*.c") if p.name not in others)
+    sources = [f"net_{part}.c" for part in (name, "model", "constants")]
+    sources += sorted(f"tcnn/{path.name}" for path in library.glob("tcnn/*.c"))
     subprocess.run([*ZIG, *flags, *sources, "-o", name], cwd=library, check=True)
     done = subprocess.run([library / name], capture_output=True, text=True)
     return done.returncode, done.stdout
@@ -46,7 +54,7 @@ def test_the_self_test_passes(library, language):
 
 def test_the_self_test_notices_a_broken_kernel(library):
     """A wrong rounding is a failure with a count."""
-    header = library / "fixed_point.h"
+    header = library / "tcnn/fixed_point.h"
     text = header.read_text()
     header.write_text(text.replace("(INT64_C(1) << 30)", "(INT64_C(1) << 34)"))
     code, printed = run_program(library, "self_test")
@@ -56,12 +64,54 @@ def test_the_self_test_notices_a_broken_kernel(library):
     assert printed.startswith("FAIL: ")
 
 
-def test_the_example_prints_the_outputs(library):
-    """One value a line."""
-    code, text = run_program(library, "example")
+def write_labelled(folder, labels):
+    """The library of an image model and the reference's scores of a black image."""
+    path = folder / "model.tflite"
+    path.write_bytes(image_model(1))
+    compilation = compile_tflite(path.read_bytes(), name="net", labels=labels)
+    write_library(folder / "net", compilation, None)
+    return load_reference(path).run(np.zeros((1, 24 * 32), np.int8))[0]
 
+
+@pytest.mark.parametrize("labels", [(), ("ant", 'a"b', "??/", "M\u00fcll")])
+def test_the_example_prints_the_best_class(tmp_path, labels):
+    """Its name, or else its number, and its score."""
+    scores = write_labelled(tmp_path, labels)
+    code, text = run_program(tmp_path / "net", "example")
+
+    best = int(scores.argmax())
+    title = labels[best] if labels else f"class {best}"
     assert code == 0
-    assert len(text.splitlines()) in (4, 3200)
+    assert text == f"{title}: {(int(scores[best]) + 128) / 256:g}\n"
+
+
+def test_labels_are_safe_in_c():
+    """Any text, in UTF-8, without what C or its preprocessor would read."""
+    labels = ("ant", 'a"b', "??/", "M\u00fcll")
+    sources = compile_tflite(image_model(1), name="net", labels=labels).sources
+
+    assert "extern const char *const net_labels[4];" in sources["net_model.h"]
+    for label in ('"ant"', r'"a\042b"', r'"\077\077/"', r'"M\303\274ll"'):
+        assert f"    {label},\n" in sources["net_model.c"]
+
+
+def test_labels_must_name_every_class():
+    """One more or less is told before anything is written."""
+    with pytest.raises(ProjectError, match="each of 4 output values, got 3"):
+        compile_tflite(image_model(1), name="net", labels=("a", "b", "c"))
+
+
+@pytest.mark.parametrize("model", [residual_model, conv_model, partial(image_model, 3)])
+def test_most_expected_bytes_are_not_saturated(tmp_path, model):
+    """What wrong arithmetic would often give, too, is not what is compared."""
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model())
+    self_test = make_self_test(
+        compile_tflite(path.read_bytes(), name="net"), load_reference(path)
+    )
+
+    assert len(self_test.patterns) == len(self_test.expected) == 4
+    assert self_test.saturated < self_test.expected.size / 2
 
 
 def test_without_a_reference_there_is_no_self_test(tmp_path):
@@ -69,8 +119,8 @@ def test_without_a_reference_there_is_no_self_test(tmp_path):
     write_library(tmp_path / "net", compile_tflite(residual_model(), name="net"), None)
     names = {path.name for path in (tmp_path / "net").iterdir()}
 
-    assert "example.c" in names
-    assert "self_test.c" not in names
+    assert "net_example.c" in names
+    assert "net_self_test.c" not in names
 
 
 @pytest.mark.external

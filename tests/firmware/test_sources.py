@@ -2,9 +2,13 @@ from tinycnn.firmware.sources import runtime_sources
 
 
 def test_the_runtime_of_a_port_is_flat():
-    """Headers, harness, port and the kernels asked for, by file name."""
+    """Headers, harness, port and the kernels asked for, in one folder."""
     sources = runtime_sources(["tcnn_pad_s8"], port="arduino")
 
-    assert {"tcnn.h", "harness.h", "tcnn_harness.c", "tcnn_port.cpp"} <= set(sources)
-    assert "pad_portable.c" in sources
-    assert "conv_2d_portable.c" not in sources
+    assert {
+        f"tcnn/{name}"
+        for name in ("tcnn.h", "harness.h", "tcnn_harness.c", "tcnn_port.cpp")
+    } <= set(sources)
+    assert "tcnn/pad_portable.c" in sources
+    assert "tcnn/conv_2d_portable.c" not in sources
+    assert {path.rpartition("/")[0] for path in sources} == {"tcnn"}

@@ -110,9 +110,9 @@ def sized_model(ram_bytes, flash_bytes):
         f"static const volatile uint8_t big_constant[{flash_bytes}] = {{1}};\n"
         "static uint32_t runs;"
     )
-    text = MODEL["model.c"].replace("static uint32_t runs;", extra, 1)
+    text = MODEL["counting_model.c"].replace("static uint32_t runs;", extra, 1)
     use = "runs++; big_variable[runs % 7] = big_constant[runs % 5];"
-    return {**MODEL, "model.c": text.replace("runs++;", use, 1)}
+    return {**MODEL, "counting_model.c": text.replace("runs++;", use, 1)}
 
 
 def test_sizes_count_every_byte(write_project, board, tmp_path):
@@ -168,7 +168,7 @@ def test_an_image_that_does_not_fit_names_what_is_big(
 
 def test_a_compiler_error_is_told_with_command_and_log(write_project, board, tmp_path):
     """Generated code that does not compile is a tool's failure, told in full."""
-    broken = {**MODEL, "model.c": '#error "regenerate"\n'}
+    broken = {**MODEL, "counting_model.c": '#error "regenerate"\n'}
     project = write_project(model_sources=broken)
 
     with pytest.raises(ToolchainError, match="compiler failed with exit") as caught:
@@ -178,7 +178,7 @@ def test_a_compiler_error_is_told_with_command_and_log(write_project, board, tmp
     assert error.returncode == 1
     assert "ziglang" in error.command
     assert "regenerate" in error.log
-    assert "model.c" in str(error)
+    assert "counting_model.c" in str(error)
 
 
 def test_a_missing_gcc_names_the_packages(project, board, tmp_path, monkeypatch):

@@ -36,22 +36,22 @@ def test_the_runtime_is_copied_byte_for_byte(app):
         for path in firmware_dir().glob("kernels/*/*.c")
     }
     runtime |= kernels
-    copied = {p.name for p in (app / "tcnn").iterdir()} - {*MODEL, VERSION_HEADER}
+    copied = {p.name for p in (app / "src/tcnn").iterdir()} - {VERSION_HEADER}
 
     assert {"tcnn_harness.c", "tcnn_port.c", "softmax_portable.c"} <= copied
     assert "host_main.c" not in copied
     runtime["tcnn_port.c"] = firmware_dir() / "ports/zephyr/tcnn_port.c"
     for name in copied:
-        assert (app / "tcnn" / name).read_bytes() == runtime[name].read_bytes()
+        assert (app / "src/tcnn" / name).read_bytes() == runtime[name].read_bytes()
 
 
 def test_all_sources_are_compiled_once(tmp_path):
     """By the module's CMakeLists.txt, the application's main.c by its own."""
     project = write(tmp_path)
     cmake = (project.folder / "zephyr/CMakeLists.txt").read_text()
-    compiled = re.findall(r"^ +(?:\.\./tcnn/)?(\w+\.c)$", cmake, re.M)
+    compiled = re.findall(r"^ +(?:\.\./src/)?((?:tcnn/)?\w+\.c)$", cmake, re.M)
 
-    expected = [*sorted(f"tcnn/{name}" for name in compiled), "src/main.c"]
+    expected = [*sorted(f"src/{name}" for name in compiled), "src/main.c"]
     assert sorted(expected) == list(project.sources)
     assert "target_sources(app PRIVATE src/main.c)" in (
         project.folder / "CMakeLists.txt"
@@ -97,7 +97,7 @@ def test_west_gets_what_the_board_needs(tmp_path, board):
 
 def test_tflite_micro_comes_by_its_revision(tmp_path):
     """With the faster kernels, C++, and the model's C++ files among the sources."""
-    sources = {"model.h": "", "model.cc": "", "model_data.cc": ""}
+    sources = {"net_model.h": "", "net_model.cc": "", "net_constants.cc": ""}
     libraries = {"tflite-micro": "8d404de73acf7687831e16d88e86e4f73cfddf8e"}
     project = write(tmp_path, model_sources=sources, kernels=[], libraries=libraries)
     app = project.folder
@@ -107,8 +107,8 @@ def test_tflite_micro_comes_by_its_revision(tmp_path):
 
     assert (tflm["name"], tflm["revision"]) == next(iter(libraries.items()))
     assert {"cmsis-nn", "cmsis-dsp"} <= set(zephyr["import"]["name-allowlist"])
-    assert {"tcnn/model.cc", "tcnn/model_data.cc"} <= set(project.sources)
-    assert "    ../tcnn/model.cc\n" in (app / "zephyr/CMakeLists.txt").read_text()
+    assert {"src/net_model.cc", "src/net_constants.cc"} <= set(project.sources)
+    assert "    ../src/net_model.cc\n" in (app / "zephyr/CMakeLists.txt").read_text()
     assert "\tselect TENSORFLOW_LITE_MICRO\n" in (app / "zephyr/Kconfig").read_text()
     assert "CONFIG_STD_CPP17=y\n" in (app / "prj.conf").read_text()
     assert "LANGUAGES C CXX)" in (app / "CMakeLists.txt").read_text()
@@ -190,7 +190,8 @@ def test_files_of_others_are_not_replaced(tmp_path):
 
 def test_an_application_takes_raw_frames(tmp_path):
     """Where an app's files are among the sources; compiled with the model."""
-    app = {"frames.h": "", "frames.c": "", "tcnn_preprocess.c": ""}
+    app = {f"counting_frames.{end}": "" for end in "hc"}
+    app["tcnn/tcnn_preprocess.c"] = ""
     folder = write(tmp_path, model_sources={**MODEL, **app}).folder
     main, header, cmake = (
         (folder / path).read_text()
@@ -202,6 +203,6 @@ def test_an_application_takes_raw_frames(tmp_path):
     )
 
     assert "    tcnn_harness_take_frames(&counting_preprocess);\n" in main
-    assert '#include "../../tcnn/frames.h"\n' in header
-    assert cmake.count("../tcnn/frames.c\n") == 1
+    assert '#include "../../src/counting_frames.h"\n' in header
+    assert cmake.count("../src/counting_frames.c\n") == 1
     assert "frames" not in (write(tmp_path).folder / "src/main.c").read_text()

@@ -15,7 +15,8 @@ WARNINGS = (
     "-Wdouble-promotion -Wcast-align"
 ).split()
 INCLUDES = [
-    f"-I{FIRMWARE / folder}" for folder in ("include/tcnn", "harness", "ports/host")
+    f"-I{FIRMWARE / folder}"
+    for folder in ("include", "include/tcnn", "harness", "ports/host")
 ]
 ZIG = [sys.executable, "-m", "ziglang", "cc"]
 

@@ -116,8 +116,8 @@ def test_tflm_is_the_engine_of_the_project_alone(
     made = files_of(runner.build.path / framework / "net")
     names = {path.split("/")[-1] for path in made}
 
-    assert names & {"model.cpp", "model.cc"}
-    assert names & {"model_data.cpp", "model_data.cc"}
+    assert names & {"net_model.cpp", "net_model.cc"}
+    assert names & {"net_constants.cpp", "net_constants.cc"}
     assert "conv_2d_portable.c" not in names
     assert json.loads((runner.build.path / "firmware.json").read_text())["engine"] == (
         "compiled"

@@ -117,9 +117,9 @@ def test_pictures_are_classified(workspace: Workspace, tmp_path: Path) -> None:
 @pytest.mark.emulated
 def test_the_project_has_the_labels_of_the_data_set(workspace: Workspace) -> None:
     """In the sketch that the user gets."""
-    frames = workspace.build.path / "arduino/net/src/tcnn/frames.c"
+    model = workspace.build.path / "arduino/net/src/net_model.c"
 
-    assert '    "cat",\n' in frames.read_text()
+    assert '    "cat",\n' in model.read_text()
 
 
 def test_a_project_that_was_not_built_is_told(tmp_path: Path) -> None:

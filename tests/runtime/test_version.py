@@ -80,11 +80,11 @@ def test_a_model_compiles_beside_its_runtime_only(tmp_path: Path) -> None:
     compilation = compile_tflite(conv_model(), name="m")
     kernels = compilation.program.kernels
     for name, root in (("a", firmware_dir()), ("b", other)):
-        sources = kernel_sources(kernels, root=root)
-        write(tmp_path / name, {**sources, **compilation.sources})
+        write(tmp_path / name, compilation.sources)
+        write(tmp_path / name / "tcnn", kernel_sources(kernels, root=root))
 
-    assert compile_c(tmp_path / "a", "-c", "model.c").returncode == 0
-    refused = compile_c(tmp_path / "b", "-c", "model.c")
+    assert compile_c(tmp_path / "a", "-c", "m_model.c").returncode == 0
+    refused = compile_c(tmp_path / "b", "-c", "m_model.c")
     assert refused.returncode != 0
     assert REFUSED in refused.stderr
 

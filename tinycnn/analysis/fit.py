@@ -152,7 +152,8 @@ def find_objective(
     flash = min(_free_flash(board), flash_bytes or _free_flash(board))
     ram = min(_free_ram(board), ram_bytes or _free_ram(board))
     code = _HARNESS_BYTES + _MOST_CODE_BYTES
-    return Objective(optimize, flash - code, ram - _HARNESS_RAM_BYTES)
+    limits = flash - code, ram - _HARNESS_RAM_BYTES
+    return Objective(optimize, *limits, board=board.name)
 
 
 def analyze_tflite(data: bytes, objective: Objective | None = None) -> Analysis:

@@ -9,10 +9,10 @@ import click
 
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
-from tinycnn.compiler import Numerics, Optimize, compile_tflite
+from tinycnn.compiler import Compilation, Numerics, Optimize, compile_tflite
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
-from tinycnn.firmware import make_self_test, write_library
-from tinycnn.reference import load_isolated_reference
+from tinycnn.firmware import SelfTest, make_self_test, write_library
+from tinycnn.reference import Reference, load_isolated_reference
 from tinycnn.rendering import c_identifier
 
 __all__ = ["compile_"]
@@ -22,6 +22,11 @@ __all__ = ["compile_"]
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.option("--name", help="Prefix of the C names; by default the file's name.")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help="A text file with the names of the classes, one a line.",
+)
 @click.option(
     "--numerics",
     type=click.Choice(get_args(Numerics)),
@@ -44,6 +49,7 @@ def compile_(
     model: Path,
     output: Path,
     name: str | None,
+    labels: Path | None,
     numerics: Numerics,
     board_name: str,
     optimize: Optimize,
@@ -54,27 +60,54 @@ def compile_(
     Example:
       tinycnn compile model.tflite -o model_c
     """
-    objective = find_objective(load_board(board_name), optimize)
-    try:
-        content = model.read_bytes()
-    except OSError as error:
-        raise ProjectError(
-            f"{model}: cannot be read: {error.strerror}", hint="give a .tflite file"
-        ) from error
+    reference = _find_reference(model, numerics)
     compilation = compile_tflite(
-        content,
+        _read(model, "give a .tflite file"),
         name=c_identifier(name or model.stem),
         numerics=numerics,
-        objective=objective,
+        objective=find_objective(load_board(board_name), optimize),
+        reference=str(reference.identity) if reference else "",
+        labels=_read_labels(labels) if labels else (),
     )
-    try:
-        reference = load_isolated_reference(model, numerics)
-        self_test = make_self_test(compilation.program, reference)
-    except (InvalidModelError, ToolchainError) as error:
-        click.echo(f"no self-test: {error}", err=True)
-        self_test = None
+    self_test = _make_self_test(compilation, reference) if reference else None
     write_library(output, compilation, self_test)
     click.echo(
         f"wrote {output}: {len(compilation.program.calls)} kernel calls, "
         f"arena {compilation.plan.arena_bytes:,} bytes"
     )
+
+
+def _read(path: Path, hint: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProjectError(
+            f"{path}: cannot be read: {error.strerror}", hint=hint
+        ) from error
+
+
+def _read_labels(path: Path) -> tuple[str, ...]:
+    """The lines of a text file."""
+    hint = "give a text file with a name on each line"
+    try:
+        return tuple(_read(path, hint).decode("utf-8").splitlines())
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{path}: expected text in UTF-8", hint=hint) from error
+
+
+def _find_reference(model: Path, numerics: Numerics) -> Reference | None:
+    """None, with a line that says why, where it is not installed."""
+    try:
+        return load_isolated_reference(model, numerics)
+    except ToolchainError as error:
+        click.echo(f"no self-test: {error}", err=True)
+        return None
+
+
+def _make_self_test(compilation: Compilation, reference: Reference) -> SelfTest | None:
+    """None, with a line that says why, where the reference refuses the model."""
+    try:
+        return make_self_test(compilation, reference)
+    except InvalidModelError as error:
+        click.echo(f"no self-test: {error}", err=True)
+        return None

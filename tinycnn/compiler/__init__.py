@@ -5,6 +5,7 @@ Each arrow is a function of its own; `compile_tflite` is the whole chain.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
@@ -55,6 +56,8 @@ def compile_tflite(
     name: str,
     numerics: Numerics = "litert",
     objective: Objective | None = None,
+    reference: str = "",
+    labels: Sequence[str] = (),
 ) -> Compilation:
     """Compile a `.tflite` file.
 
@@ -64,9 +67,12 @@ def compile_tflite(
         numerics: The reference to equal: `litert`, LiteRT's reference kernels, or
             `tflm`, TFLite Micro.
         objective: A processor to choose kernels for; portable kernels without.
+        reference: Identity of the interpreter with those numerics, for the manual.
+        labels: Names of the classes.
 
     Raises:
         ModelError: If the file is broken or uses something unsupported.
+        ProjectError: If there are not as many labels as classes.
     """
     graph = read_tflite(data)
     verify_numerics(graph, numerics)
@@ -75,4 +81,5 @@ def compile_tflite(
     plan = plan_memory(graph)
     chosen = kernels if objective else None
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=chosen)
-    return Compilation(graph, kernels, plan, program, generate_sources(program))
+    sources = generate_sources(program, objective, reference=reference, labels=labels)
+    return Compilation(graph, kernels, plan, program, sources)

@@ -3,7 +3,13 @@
 from tinycnn.firmware.arduino import write_arduino_project
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
-from tinycnn.firmware.library import make_input, make_self_test, write_library
+from tinycnn.firmware.library import write_library
+from tinycnn.firmware.self_test import (
+    Pattern,
+    SelfTest,
+    make_input,
+    make_self_test,
+)
 from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.runtime import firmware_dir
@@ -12,6 +18,8 @@ __all__ = [
     "CAMERA_LIBRARIES",
     "FirmwareImage",
     "FirmwareProject",
+    "Pattern",
+    "SelfTest",
     "app_sources",
     "build_host",
     "build_image",

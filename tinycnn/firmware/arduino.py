@@ -2,14 +2,15 @@
 
     NAME/NAME.ino       setup() and loop(), one statement a line (the builder's parser)
     NAME/sketch.yaml    board, core and libraries for arduino-cli
-    NAME/src/tcnn/      model, kernels, harness and port, flat: the only place besides
-                        the root where Arduino compiles C files
+    NAME/src/           NAME_model.h and the other files of the model; besides the root
+                        the only place where Arduino compiles C files
+    NAME/src/tcnn/      kernels, harness and port, flat
     libraries/tinycnn_NAME/
-        library.properties, src/tinycnn_NAME.h, src/tcnn/ as above
+        library.properties, src/tinycnn_NAME.h, src/ as above
         examples/serve/serve.ino
 
-Both build with no tinycnn installed. Each folder is written beside its place and
-swapped in: it is whole or as it was.
+Both build with no tinycnn installed, and say in a README.md how. Each folder is written
+beside its place and swapped in: it is whole or as it was.
 """
 
 from __future__ import annotations
@@ -21,14 +22,19 @@ from typing import Any
 
 from tinycnn import __version__
 from tinycnn.boards import Board
-from tinycnn.firmware.folder import FirmwareProject, check_name, swap_in
+from tinycnn.firmware.folder import (
+    FirmwareProject,
+    check_name,
+    license_text,
+    swap_in,
+)
 from tinycnn.firmware.sources import runtime_sources
-from tinycnn.rendering import render
+from tinycnn.rendering import render, render_c
 
 __all__ = ["write_arduino_project"]
 
 # What a sketch includes of its sources, those of an app too.
-_HEADERS = ("harness.h", "model.h", "frames.h", "camera.h")
+_HEADERS = ("tcnn/harness.h", "{}_model.h", "{}_frames.h", "tcnn/camera.h")
 _NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,8 +52,8 @@ def write_arduino_project(
     Args:
         folder: Where the folders of sketch and library go.
         name: Prefix of the model's C names.
-        model_sources: The C and C++ files by name of the model, `model.h` among them,
-            and of an app.
+        model_sources: The C and C++ files of the model and of an app, by their paths
+            below `src`.
         kernels: The kernel functions that it calls.
         board: For `sketch.yaml`.
         libraries: Versions of the Arduino libraries that it needs, by name.
@@ -58,13 +64,14 @@ def write_arduino_project(
     """
     check_name("sketch", name)
     sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
+    headers = sorted(header.format(name) for header in _HEADERS)
     values = {
         "name": name,
         "board": board,
         "libraries": libraries,
-        "headers": [header for header in _HEADERS if header in sources],
-        "has_frames": "frames.h" in sources,
-        "has_camera": "camera.h" in sources,
+        "headers": [header for header in headers if header in sources],
+        "has_frames": f"{name}_frames.h" in sources,
+        "has_camera": "tcnn/camera.h" in sources,
     }
     sketch = _sketch_files(values, sources)
     swap_in(folder / name, f"{name}.ino", sketch)
@@ -77,13 +84,17 @@ def write_arduino_project(
 def _sketch_files(
     values: Mapping[str, Any], sources: Mapping[str, str]
 ) -> dict[str, str]:
-    includes = [f'"src/tcnn/{header}"' for header in values["headers"]]
-    files = {f"{values['name']}.ino": _render("sketch.ino", values, includes=includes)}
+    includes = [f'"src/{header}"' for header in values["headers"]]
+    files = {
+        f"{values['name']}.ino": _render("sketch.ino", values, includes=includes),
+        "README.md": _render("sketch.md", values),
+        "LICENSE": license_text(),
+    }
     board: Board = values["board"]
     if board.fqbn:
         platform = ":".join(board.fqbn.split(":")[:2])
         files["sketch.yaml"] = _render("sketch.yaml", values, platform=platform)
-    return files | {f"src/tcnn/{file}": text for file, text in sources.items()}
+    return files | {f"src/{path}": text for path, text in sources.items()}
 
 
 def _library_files(
@@ -94,11 +105,14 @@ def _library_files(
     return {
         "library.properties": _render("library.properties", values, header=header),
         "examples/serve/serve.ino": example,
+        "README.md": _render("library.md", values),
+        "LICENSE": license_text(),
         f"src/{header}": _render("library.h", values),
-        **{f"src/tcnn/{file}": text for file, text in sources.items()},
+        **{f"src/{path}": text for path, text in sources.items()},
     }
 
 
 def _render(template: str, values: Mapping[str, Any], **more: object) -> str:
     path = f"firmware/templates/arduino/{template}.j2"
-    return render(path, version=__version__, **values, **more)
+    draw = render_c if template.endswith((".ino", ".h")) else render
+    return draw(path, version=__version__, **values, **more)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tinycnn.errors import ProjectError
 from tinycnn.files import writing_folder
+from tinycnn.runtime import firmware_dir
 
-__all__ = ["FirmwareProject", "check_name", "swap_in"]
+__all__ = ["FirmwareProject", "check_name", "license_text", "swap_in"]
 
 # What Arduino and CMake accept as a name, and C as the start of an identifier.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
@@ -46,6 +47,14 @@ def check_name(kind: str, name: str) -> None:
             f"{kind} '{name}': expected a letter, then at most 62 letters, digits or _",
             hint="give the project another name",
         )
+
+
+def license_text() -> str:
+    """The licence of the C runtime, for each folder that has it."""
+    root = firmware_dir()
+    beside = root / "LICENSE"  # in an installed package; in a checkout one above
+    path = beside if beside.is_file() else root.parent / "LICENSE"
+    return path.read_text(encoding="utf-8")
 
 
 def swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:

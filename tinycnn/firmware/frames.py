@@ -21,7 +21,7 @@ from tinycnn.compiler import Tensor
 from tinycnn.datasets import fit_image, quantize_images
 from tinycnn.errors import ProjectError, TinycnnError, UnsupportedModelError
 from tinycnn.frames import PIXEL_BYTES, App, FrameFormat, ImageFit, Pixels
-from tinycnn.rendering import render
+from tinycnn.rendering import render_c
 from tinycnn.runtime import firmware_dir, included_headers
 
 __all__ = ["CAMERA_LIBRARIES", "Axis", "Resizing", "app_frame", "app_sources"]
@@ -50,6 +50,12 @@ class Axis:
     inputs: int
     first: NDArray[np.int64]
     weights: _Weights
+
+    def fields(self, name: str) -> dict[str, int | str]:
+        """The fields of its C struct; `name` begins the names of its arrays."""
+        outputs, taps = self.weights.shape
+        arrays = {"first": f"{name}_first", "weights": f"{name}_weights"}
+        return {"inputs": self.inputs, "outputs": outputs, "taps": taps, **arrays}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +99,7 @@ def app_sources(
     fit: ImageFit,
     labels: Sequence[str],
 ) -> dict[str, str]:
-    """The C and C++ files by name that an app adds to the model's; none to validate.
+    """The C and C++ files by path that an app adds to the model's; none to validate.
 
     Args:
         app: What the firmware does.
@@ -122,7 +128,6 @@ def app_sources(
         "frame": frame,
         "fit": fit,
         "image": (height, width, channels),
-        "labels": labels,
         **_constants(resizing, frame, (width, height), channels),
         "table": quantize_images(
             np.arange(256, dtype=np.uint8),
@@ -136,11 +141,11 @@ def app_sources(
         paths += sorted((root / "apps/camera").iterdir())
     templates = "firmware/templates/frames"
     sources = {path.name: path.read_text("utf-8") for path in paths}
+    sources |= included_headers(sources.values())
     return {
-        **included_headers(sources.values()),
-        **sources,
-        "frames.h": render(f"{templates}/frames.h.j2", **values),
-        "frames.c": render(f"{templates}/frames.c.j2", **values),
+        **{f"tcnn/{file}": text for file, text in sources.items()},
+        f"{name}_frames.h": render_c(f"{templates}/frames.h.j2", **values),
+        f"{name}_frames.c": render_c(f"{templates}/frames.c.j2", **values),
     }
 
 

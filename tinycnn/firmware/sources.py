@@ -10,7 +10,7 @@ __all__ = ["runtime_sources"]
 
 
 def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
-    """The files of `kernel_sources`, the harness and one port by name.
+    """The files of `kernel_sources`, the harness and one port: `tcnn/NAME`.
 
     Raises:
         ToolchainError: If there is no such kernel.
@@ -20,4 +20,5 @@ def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
     paths = (path for folder in folders for path in folder.iterdir())
     serving = {path.name: path.read_text("utf-8") for path in sorted(paths)}
     headers = included_headers(serving.values())
-    return {**kernel_sources(kernels), **headers, **serving}
+    files = {**kernel_sources(kernels), **headers, **serving}
+    return {f"tcnn/{name}": text for name, text in files.items()}

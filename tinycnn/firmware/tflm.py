@@ -1,24 +1,24 @@
 """A model in TensorFlow Lite Micro: the second engine, behind the same `tcnn_model_t`.
 
 In: a `.tflite`, what its arena needs, and the release of TFLite Micro that firmware
-links. Out: `model.h`, the interpreter with exactly the model's operators, and the model
-as a C array. What a release is known to get wrong is refused here, before it is
-flashed.
+links. Out: files of the same names as of a compiled model: `NAME_model.h`, the
+interpreter with exactly the model's operators, and the model as a C array. What a
+release is known to get wrong is refused here, before it is flashed.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinycnn import __version__
 from tinycnn.compiler import Graph, Op, Tensor, read_tflite
-from tinycnn.compiler.emission.sources import describe_tensor, tensor_fields
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.emission.borders import Border, borders
+from tinycnn.compiler.ir.program import Buffer
 from tinycnn.errors import UnsupportedModelError
-from tinycnn.firmware.c_array import c_array
 from tinycnn.reference import TflmArena
-from tinycnn.rendering import render
+from tinycnn.rendering import render_c
 from tinycnn.runtime import runtime_digest
 
 __all__ = ["ARDUINO_RELEASE", "ZEPHYR_RELEASE", "TflmEngine", "TflmRelease"]
@@ -73,6 +73,10 @@ _INT8_KERNELS = (
 ).split()
 
 _ALIGNMENT = 16
+_FILES = {
+    "model": "a neural network in TensorFlow Lite Micro",
+    "constants": "a neural network as a flatbuffer",
+}
 # What the faster kernels note of each operator beside what the reference kernels do.
 _OPERATOR_BYTES = 16
 
@@ -92,16 +96,13 @@ class TflmEngine:
     differing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Border:
-    """An input or output: a line for the manual, and the fields of its C struct."""
-
-    text: str
-    fields: dict[str, Param]
-
-
 def make_tflm_engine(
-    model: bytes, *, name: str, arena: TflmArena, release: TflmRelease
+    model: bytes,
+    *,
+    name: str,
+    arena: TflmArena,
+    release: TflmRelease,
+    labels: Sequence[str] = (),
 ) -> TflmEngine:
     """The engine of a model.
 
@@ -110,6 +111,7 @@ def make_tflm_engine(
         name: Prefix of its C names.
         arena: As measured with the reference kernels.
         release: What the firmware links.
+        labels: Names of the classes, where they are known.
 
     Raises:
         ModelError: If the model is broken, or the release cannot run it.
@@ -118,30 +120,29 @@ def make_tflm_engine(
     _check(graph, release)
     margin_bytes = _ALIGNMENT + _scratch_bytes(graph) + _OPERATOR_BYTES * len(graph.ops)
     arena_bytes = math.ceil((arena.least_bytes + margin_bytes) / 16) * 16
+    inputs, outputs = _borders(graph)
     values = {
-        "file": f"model{release.suffix}",
         "name": name,
-        "version": __version__,
+        "generator": f"tinycnn {__version__}",
         "runtime_api": f"0x{runtime_digest()}",
-        "sha256": graph.sha256,
-        "digest": list(bytes.fromhex(graph.sha256)),
+        "sha256": bytes.fromhex(graph.sha256),
         "release": release,
-        "arena": arena,
         "arena_bytes": arena_bytes,
-        "margin_bytes": arena_bytes - arena.least_bytes,
+        "manual": _manual(name, release, arena_bytes, arena, (*inputs, *outputs)),
         "operators": _additions(graph),
-        "borders": {
-            "input": _borders(graph, graph.inputs),
-            "output": _borders(graph, graph.outputs),
-        },
+        "inputs": inputs,
+        "outputs": outputs,
+        "labels": labels,
+        "model": list(model),
     }
-    header, data = c_array(model)
-    templates = "firmware/templates/tflm"
     sources = {
-        "model.h": render(f"{templates}/model.h.j2", **values),
-        f"model{release.suffix}": render(f"{templates}/model.cc.j2", **values),
-        "model_data.h": header,
-        f"model_data{release.suffix}": data,
+        f"{name}_{stem}{suffix}": render_c(
+            f"firmware/templates/tflm/{stem}{template}.j2",
+            title=f"{name}_{stem}{suffix} - {title}",
+            **values,
+        )
+        for stem, title in _FILES.items()
+        for template, suffix in ((".h", ".h"), (".cc", release.suffix))
     }
     differing = tuple(
         f"op {op.index} ({op.kind})"
@@ -149,6 +150,26 @@ def make_tflm_engine(
         if op.kind in release.rounds_otherwise
     )
     return TflmEngine(sources, arena_bytes, differing)
+
+
+def _manual(
+    name: str,
+    release: TflmRelease,
+    arena_bytes: int,
+    arena: TflmArena,
+    tensors: tuple[Border, ...],
+) -> dict[str, str]:
+    """What NAME_model.h says of the whole model, by a word for each."""
+    return {
+        "Needs": f"{release.name} {release.version}",
+        "Arena": f"{arena_bytes} bytes, aligned to 16: what the interpreter needs on a "
+        f"host, {arena.least_bytes} bytes, and a margin of "
+        f"{arena_bytes - arena.least_bytes} for the buffers of faster kernels; "
+        f"{name}_start writes into the arena_bytes of {name}_model what is used",
+        **{border.title: border.text for border in tensors},
+        "Use": f"call {name}_start once; then write the inputs, call {name}_invoke, "
+        "read the outputs; inputs may be overwritten",
+    }
 
 
 def _check(graph: Graph, release: TflmRelease) -> None:
@@ -189,9 +210,14 @@ def _is_int8(op: Op, graph: Graph) -> bool:
     return all(graph.tensors[number].dtype == "int8" for number in numbers)
 
 
-def _borders(graph: Graph, numbers: tuple[int, ...]) -> list[_Border]:
-    tensors = [graph.tensors[number] for number in numbers]
-    return [_Border(describe_tensor(t), tensor_fields(t, offset=0)) for t in tensors]
+def _borders(graph: Graph) -> tuple[tuple[Border, ...], tuple[Border, ...]]:
+    """Inputs and outputs, whose places only the interpreter knows."""
+
+    def buffers(numbers: tuple[int, ...]) -> list[Buffer]:
+        return [Buffer(f"t{n}", 0, graph.tensors[n]) for n in numbers]
+
+    inputs, outputs = buffers(graph.inputs), buffers(graph.outputs)
+    return borders("input", inputs), borders("output", outputs)
 
 
 def _scratch_bytes(graph: Graph) -> int:

@@ -217,13 +217,14 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
     compiler = [*_zig(), "-mcpu=baseline", "-fno-sanitize=undefined", "-O2"]
     compiler += ["-Wall", "-Wextra", "-funsigned-char", "-Isrc/tcnn", "-Ihost"]
     compiler.append(f"-DTCNN_MODEL={project.name}_model")
-    if (project.folder / "src/tcnn/frames.h").exists():
+    if (project.folder / f"src/{project.name}_frames.h").exists():
         compiler.append(f"-DTCNN_PREPROCESS={project.name}_preprocess")
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        _copy(project.folder / "src/tcnn", work / "src/tcnn")
+        _copy(project.folder / "src", work / "src")
         _copy(firmware_dir() / "ports/host", work / "host")
         sources = [
+            *_in_folder(work, "src", "*.c"),
             *_in_folder(work, "src/tcnn", "*.c"),
             *_in_folder(work, "host", "*.c"),
         ]

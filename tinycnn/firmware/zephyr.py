@@ -1,11 +1,13 @@
 """Model sources -> a Zephyr application, which is a Zephyr module too.
 
     NAME/CMakeLists.txt, prj.conf, src/main.c   the application
+    NAME/README.md          how to build and use it
     NAME/west.yml           the Zephyr release and the modules that the board needs
     NAME/sample.yaml        for Twister
     NAME/boards/            settings of the boards whose link is their USB
     NAME/zephyr/            the module: its Kconfig, CMake and header
-    NAME/tcnn/              model, kernels, harness and port
+    NAME/src/               NAME_model.h and the other files of the model
+    NAME/src/tcnn/          kernels, harness and port
 
 The application builds the model through the module, as any other application would. It
 builds with no tinycnn installed. The folder is written beside its place and swapped in:
@@ -22,7 +24,7 @@ from typing import Any
 from tinycnn import __version__
 from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
-from tinycnn.firmware.folder import FirmwareProject, check_name, swap_in
+from tinycnn.firmware.folder import FirmwareProject, check_name, license_text, swap_in
 from tinycnn.firmware.sources import runtime_sources
 from tinycnn.rendering import render
 from tinycnn.runtime import kernel_sources
@@ -57,8 +59,8 @@ def write_zephyr_project(
     Args:
         folder: Where the application's own folder goes.
         name: Prefix of the model's C names.
-        model_sources: The C and C++ files by name of the model, `model.h` among them,
-            and of an app.
+        model_sources: The C and C++ files of the model and of an app, by their paths
+            below `src`.
         kernels: The kernel functions that it calls.
         board: Whose modules `west.yml` names; any other works with them at hand.
         libraries: Revisions of the modules that the model needs, by name.
@@ -74,7 +76,7 @@ def write_zephyr_project(
             f"{board.title}: Zephyr does not support it",
             hint='set framework = "arduino" in tinycnn.toml, or take another board',
         )
-    runtime = kernel_sources(kernels)
+    runtime = {f"tcnn/{name}" for name in kernel_sources(kernels)}
     sources = {**runtime_sources(kernels, port="zephyr"), **model_sources}
     values = {
         "name": name,
@@ -82,13 +84,14 @@ def write_zephyr_project(
         "board": board,
         "release": _RELEASE,
         "libraries": libraries,
-        "has_frames": "frames.h" in sources,
+        "has_frames": f"{name}_frames.h" in sources,
         "kernels": _compiled(runtime),
         "model": _compiled(model_sources),
-        "harness": _compiled(sources.keys() - runtime.keys() - model_sources.keys()),
+        "harness": _compiled(sources.keys() - runtime - model_sources.keys()),
     }
     files = {path: _render(template, values) for path, template in _files(name).items()}
-    files |= {f"tcnn/{file}": text for file, text in sources.items()}
+    files |= {f"src/{path}": text for path, text in sources.items()}
+    files["LICENSE"] = license_text()
     swap_in(folder / name, "zephyr/module.yml", files)
     return FirmwareProject(name, folder / name, _compiled(files))
 
@@ -97,6 +100,7 @@ def _files(name: str) -> dict[str, str]:
     """The template of each generated file, by its path."""
     files = {
         "CMakeLists.txt": "CMakeLists.txt",
+        "README.md": "README.md",
         "prj.conf": "prj.conf",
         "sample.yaml": "sample.yaml",
         "src/main.c": "main.c",

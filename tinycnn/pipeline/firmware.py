@@ -52,7 +52,7 @@ from tinycnn.frames import App
 from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import Project, with_app
-from tinycnn.reference import measure_arena
+from tinycnn.reference import measure_arena, name_reference
 
 __all__ = ["RELEASES", "check_engine", "compile_project", "link_for_board"]
 __all__ += ["make_firmware"]
@@ -78,8 +78,15 @@ def check_engine(project: Project) -> None:
         )
 
 
-def compile_project(project: Project, content: bytes) -> Compilation:
+def compile_project(
+    project: Project, content: bytes, labels: Sequence[str] = ()
+) -> Compilation:
     """The model of a project, compiled as its firmware has it.
+
+    Args:
+        project: Whose model it is.
+        content: The `.tflite` file.
+        labels: The names of its classes, for the generated code.
 
     Raises:
         ModelError: If it uses something unsupported.
@@ -92,7 +99,12 @@ def compile_project(project: Project, content: bytes) -> Compilation:
     )
     numerics = project.target.numerics
     return compile_tflite(
-        content, name=project.name, objective=objective, numerics=numerics
+        content,
+        name=project.name,
+        objective=objective,
+        numerics=numerics,
+        reference=name_reference(numerics),
+        labels=labels,
     )
 
 
@@ -110,7 +122,7 @@ def make_firmware(
         project: Whose model was converted.
         runner: Of its build folder.
         model: Digest of the `.tflite` file.
-        labels: The names of its classes, which an app may print.
+        labels: The names of its classes, for the generated code.
         app: What the firmware does, whatever the project says.
 
     Raises:
@@ -204,7 +216,7 @@ class _Work:
 
     @cached_property
     def compilation(self) -> Compilation:
-        return compile_project(self.project, self.content)
+        return compile_project(self.project, self.content, self.labels)
 
     @cached_property
     def app(self) -> Mapping[str, str]:
@@ -281,7 +293,9 @@ class _Work:
 
     def _tflm_engine(self, release: TflmRelease) -> TflmEngine:
         name, arena = self.project.name, measure_arena(self.content)
-        return make_tflm_engine(self.content, name=name, arena=arena, release=release)
+        return make_tflm_engine(
+            self.content, name=name, arena=arena, release=release, labels=self.labels
+        )
 
     def _sketch(
         self, folder: Path, sources: Mapping[str, str], kernels: Sequence[str]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.errors import InvalidModelError
+from tinycnn.errors import InvalidModelError, ToolchainError
 from tinycnn.reference.arena import TflmArena, measure_arena
 from tinycnn.reference.interpreters import IDENTIFIERS, LOADERS
 from tinycnn.reference.isolated import Limits, isolate
@@ -25,7 +25,16 @@ __all__ = [
     "load_isolated_reference",
     "load_reference",
     "measure_arena",
+    "name_reference",
 ]
+
+
+def name_reference(numerics: Numerics) -> str:
+    """The interpreter that computes `numerics`; empty where none is installed."""
+    try:
+        return str(IDENTIFIERS[numerics]())
+    except ToolchainError:
+        return ""
 
 
 def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:

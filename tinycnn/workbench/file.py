@@ -22,7 +22,13 @@ from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.errors import ProjectError
-from tinycnn.firmware import build_host, build_image, make_input, write_arduino_project
+from tinycnn.firmware import (
+    Pattern,
+    build_host,
+    build_image,
+    make_input,
+    write_arduino_project,
+)
 from tinycnn.harness import Identity
 from tinycnn.reference import load_isolated_reference
 from tinycnn.rendering import c_identifier
@@ -80,7 +86,9 @@ def bench_file(
     compilation = compile_tflite(content, name=name, objective=objective)
     program = compilation.program
     if inputs is None:
-        rows = np.stack([make_input(program, n) for n in range(count or _INPUTS)])
+        rows = np.stack(
+            [make_input(program, Pattern(n)) for n in range(count or _INPUTS)]
+        )
     else:
         rows = _read_inputs(inputs, program)[:count]
     with tempfile.TemporaryDirectory() as folder:
@@ -165,6 +173,6 @@ def _read_inputs(path: Path, program: Program) -> NDArray[np.int8]:
         expected = f"rows of {dtype}, {row_bytes:,} bytes each"
         raise ProjectError(
             f"{path}: expected {expected}, got {got}",
-            hint="model.h of tinycnn compile tells what the inputs are",
+            hint=f"{program.name}_model.h of tinycnn compile tells what the inputs are",
         )
     return np.ascontiguousarray(array).reshape(rows, -1).view(np.int8)

@@ -24,7 +24,7 @@ __all__ = ["COMPILERS", "NAME", "Compiler", "Image", "build_bare_image"]
 
 NAME = "bench"  # prefix of the C names
 _GLUE = ("main.c", "link.ld")
-_INPUT_C = "const unsigned char bench_input[] = {%s};\n"
+_INPUT_C = "const unsigned char bench_bytes[] = {%s};\n"
 
 # Those of Arduino's core for the Nano 33 BLE, but for the level of optimization.
 _FLAGS = (
@@ -113,9 +113,12 @@ def build_bare_image(
     Raises:
         ToolchainError: If the compiler fails.
     """
-    sources = {**kernel_sources(compilation.program.kernels), **compilation.sources}
+    runtime = kernel_sources(compilation.program.kernels)
+    sources = {f"tcnn/{name}": text for name, text in runtime.items()}
+    sources |= compilation.sources
     sources["input.c"] = _INPUT_C % ",".join(map(str, inputs.view(np.uint8)))
     sources |= {name: Path(__file__).with_name(name).read_text() for name in _GLUE}
+    (folder / "tcnn").mkdir()
     for name, text in sources.items():
         (folder / name).write_text(text, encoding="utf-8")
     files = sorted(name for name in sources if name.endswith(".c"))
@@ -142,5 +145,5 @@ def _measure(elf: Path, arrays: Sequence[str]) -> Image:
         symbols = content.get_section_by_name(".symtab").iter_symbols()
         sizes = {symbol.name: symbol["st_size"] for symbol in symbols}
     table_bytes = sum(sizes.get(name, 0) for name in arrays)
-    code_bytes = flash_bytes - table_bytes - sizes[f"{NAME}_input"]
+    code_bytes = flash_bytes - table_bytes - sizes[f"{NAME}_bytes"]
     return Image(elf, table_bytes, code_bytes)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "model.h"
+#include "bench_model.h"
 
 #define CPACR (*(volatile uint32_t *)0xE000ED88u)
 #define CPACR_FPU_ON (0xFu << 20)
@@ -19,7 +19,7 @@
 #define STANDARD_OUTPUT 1u
 #define APPLICATION_EXIT 0x20026u
 
-extern const uint8_t bench_input[]; /* of input.c */
+extern const uint8_t bench_bytes[]; /* of input.c */
 
 void marker_start(void);
 void marker_stop(void);
@@ -37,7 +37,7 @@ static void call_host(uint32_t operation, uint32_t argument) {
 
 void reset(void) {
     CPACR |= CPACR_FPU_ON;
-    memcpy(&bench_arena[BENCH_INPUT_OFFSET], bench_input, BENCH_INPUT_BYTES);
+    memcpy(bench_input(bench_arena), bench_bytes, BENCH_INPUT_BYTES);
     marker_start();
     bench_invoke(bench_arena);
     marker_stop();

@@ -16,7 +16,7 @@ from tinycnn.analysis.cost import count_costs
 from tinycnn.analysis.fit import analyze
 from tinycnn.compiler import Compilation, Objective, compile_tflite, read_tflite
 from tinycnn.errors import TinycnnError
-from tinycnn.firmware import make_input
+from tinycnn.firmware import Pattern, make_input
 from tinycnn.harness import Profile, profile_operators
 from tinycnn.reference import load_isolated_reference
 from tools.bench.image import NAME, Compiler, build_bare_image
@@ -121,7 +121,7 @@ def measure_network(
         for mode in dict.fromkeys([optimize, _LEAST])
     }
     compilation = compiled[optimize]
-    inputs = make_input(compilation.program, 0)
+    inputs = make_input(compilation.program, Pattern(0))
     expected = _run_reference(content, network, inputs)
     builds = []
     for compiler in compilers:

@@ -6,7 +6,7 @@
  * each plus one, and the number of runs as four bytes, little endian. It takes STEPS
  * steps, of which the last two work.
  */
-#include "tcnn.h"
+#include "tcnn/tcnn.h"
 
 #ifndef STEPS
 #define STEPS 2

@@ -49,11 +49,13 @@ class Objective:
             as it is.
         flash_bytes: The most that constants should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
+        board: Its name, for the manual of the generated code.
     """
 
     optimize: Optimize = "speed"
     flash_bytes: int | None = None
     ram_bytes: int | None = None
+    board: str | None = None
 
 
 def choose_kernels(

@@ -6,11 +6,10 @@ All arithmetic on scales happens in the operators' rules; the C code gets intege
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.choice import Kernel
-from tinycnn.compiler.ir.graph import Graph, Tensor
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import Buffer, Program
@@ -18,8 +17,6 @@ from tinycnn.compiler.memory import MemoryPlan
 from tinycnn.compiler.operators import OPERATORS
 
 __all__ = ["lower_graph"]
-
-_CTYPES = MappingProxyType({"int8": "int8_t", "uint8": "uint8_t", "float32": "float"})
 
 
 def lower_graph(
@@ -43,7 +40,7 @@ def lower_graph(
         UnsupportedModelError: If a scale cannot be expressed exactly.
     """
     live = (*graph.inputs, *(tensor for op in graph.ops for tensor in op.writes))
-    buffers = {i: _buffer(graph.tensors[i], plan) for i in live}
+    buffers = {i: Buffer(f"t{i}", plan.offsets[i], graph.tensors[i]) for i in live}
     lowering = Lowering(name, buffers, numerics)
     for op in graph.ops:
         chosen = (kernels or {}).get(op.outputs[0])
@@ -62,8 +59,3 @@ def lower_graph(
         inputs=tuple(buffers[i] for i in graph.inputs),
         outputs=tuple(buffers[i] for i in graph.outputs),
     )
-
-
-def _buffer(tensor: Tensor, plan: MemoryPlan) -> Buffer:
-    ctype = _CTYPES[tensor.dtype]
-    return Buffer(f"t{tensor.id}", ctype, plan.offsets[tensor.id], tensor)

@@ -1,99 +1,122 @@
 """`Program` -> C sources, as a mapping from file name to text.
 
-The sources need the files of `kernel_sources(program.kernels)` beside them, nothing
-else. Same program, same bytes.
+    NAME_model.h        the manual: what it computes, its memory, inputs and outputs
+    NAME_model.c        constants of the kernels, and one call an operator
+    NAME_constants.*    weights, biases, multipliers: data alone
+
+They need the files of `kernel_sources(program.kernels)` in a folder `tcnn` beside them,
+nothing else. Same program, same bytes; no line is longer than 88 columns unless the
+model's name is longer than 20 characters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from tinycnn import __version__
-from tinycnn.compiler.ir.graph import Tensor
-from tinycnn.compiler.ir.program import Buffer, Param, Program
-from tinycnn.rendering import render
+from tinycnn.compiler.choice import Objective
+from tinycnn.compiler.emission.borders import borders
+from tinycnn.compiler.emission.calls import describe_calls
+from tinycnn.compiler.ir.program import Program
+from tinycnn.errors import ProjectError
+from tinycnn.rendering import render_c
 from tinycnn.runtime import kernel_headers, runtime_digest
 
-__all__ = ["describe_tensor", "generate_sources", "tensor_fields"]
+__all__ = ["generate_sources"]
 
 _TEMPLATES = "compiler/emission/templates"
 _FILES = {
-    "model.h": "the compiled model: sizes and functions",
-    "model.c": "the compiled model: one kernel call an operator",
-    "model_weights.h": "the tables of the compiled model",
-    "model_weights.c": "the tables of the compiled model",
+    "model.h": "a neural network as C code: its manual",
+    "model.c": "a neural network, one kernel call an operator",
+    "constants.h": "weights and tables of a neural network",
+    "constants.c": "weights and tables of a neural network",
 }
-_DTYPES = {"int8": "TCNN_INT8", "uint8": "TCNN_UINT8", "float32": "TCNN_FLOAT32"}
+_REFERENCES = {
+    "litert": "LiteRT's reference kernels (BUILTIN_REF)",
+    "tflm": "the reference kernels of TFLite Micro",
+}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Border:
-    """An input or output with its line in the manual."""
+def generate_sources(
+    program: Program,
+    objective: Objective | None = None,
+    *,
+    reference: str = "",
+    labels: Sequence[str] = (),
+) -> dict[str, str]:
+    """The C files of `program` by name.
 
-    buffer: Buffer
-    text: str
+    Args:
+        program: What they compute.
+        objective: What its kernels were chosen by; without, they are the portable ones.
+        reference: Identity of the interpreter that it equals, where one is at hand.
+        labels: Names of the classes, where they are known.
 
-
-def generate_sources(program: Program) -> dict[str, str]:
-    """The C files of `program` by name."""
+    Raises:
+        ProjectError: If there are not as many labels as values of the one output.
+    """
+    _check_labels(program, labels)
     values = {
+        "name": program.name,
         "program": program,
         "generator": f"tinycnn {__version__}",
         "runtime_api": f"0x{runtime_digest()}",
-        "headers": kernel_headers(program.kernels),
-        "sha256": list(bytes.fromhex(program.sha256)),
-        "border": {
-            **_border("INPUT", program.inputs),
-            **_border("OUTPUT", program.outputs),
-        },
-        "tensors": {
-            "inputs": [
-                tensor_fields(buffer.tensor, offset=buffer.offset)
-                for buffer in program.inputs
-            ],
-            "outputs": [
-                tensor_fields(buffer.tensor, offset=buffer.offset)
-                for buffer in program.outputs
-            ],
-        },
+        "sha256": bytes.fromhex(program.sha256),
+        "manual": _manual(program, objective, reference),
+        "labels": labels,
+        "headers": _headers(program),
+        "calls": describe_calls(program),
+        "inputs": borders("input", program.inputs),
+        "outputs": borders("output", program.outputs),
     }
     return {
-        file: render(
-            f"compiler/emission/templates/{file}.j2", file=file, title=title, **values
+        f"{program.name}_{file}": render_c(
+            f"{_TEMPLATES}/{file}.j2",
+            title=f"{program.name}_{file} - {title}",
+            **values,
         )
         for file, title in _FILES.items()
     }
 
 
-def _border(side: str, buffers: tuple[Buffer, ...]) -> dict[str, _Border]:
-    """Inputs or outputs by their C name: INPUT, or INPUT0, INPUT1, ..."""
-    names = [side] if len(buffers) == 1 else [f"{side}{i}" for i in range(len(buffers))]
+def _check_labels(program: Program, labels: Sequence[str]) -> None:
+    sizes = [buffer.tensor.size for buffer in program.outputs]
+    if labels and sizes != [len(labels)]:
+        raise ProjectError(
+            f"labels: expected a name for each of {' + '.join(map(str, sizes))} "
+            f"output values, got {len(labels)}",
+            hint="name every class once, or none",
+        )
+
+
+def _headers(program: Program) -> list[str]:
+    """What NAME_model.c includes beside its manual, in clang-format's order."""
+    runtime = {f"tcnn/{header}" for header in kernel_headers(program.kernels)}
+    return sorted({f"{program.name}_constants.h", "tcnn/tcnn.h", *runtime})
+
+
+def _manual(
+    program: Program, objective: Objective | None, reference: str
+) -> dict[str, str]:
+    """What NAME_model.h says of the whole model, by a word for each."""
+    interpreter = reference or _REFERENCES[program.numerics]
+    kernels = "portable C, as for every board without DSP instructions"
+    if objective is not None:
+        board = objective.board or "a Cortex-M with DSP instructions"
+        kernels = f'chosen for {board} by optimize = "{objective.optimize}"'
+    sides = borders("input", program.inputs), borders("output", program.outputs)
+    write, read = (
+        " and ".join(f"the values at {program.name}_{b.name}(arena)" for b in side)
+        for side in sides
+    )
     return {
-        name: _Border(buffer, describe_tensor(buffer.tensor))
-        for name, buffer in zip(names, buffers, strict=True)
-    }
-
-
-def describe_tensor(tensor: Tensor) -> str:
-    """One line for the manual: type, shape and what the values mean."""
-    shape = " x ".join(map(str, tensor.shape))
-    text = f"{tensor.dtype}, {shape}"
-    if tensor.dtype == "float32":
-        return text
-    zero = tensor.zero_point
-    offset = f"value {'-' if zero >= 0 else '+'} {abs(zero)}"
-    return f"{text}; real = {tensor.scale!r} * ({offset})"
-
-
-def tensor_fields(tensor: Tensor, *, offset: int) -> dict[str, Param]:
-    """The fields of a tcnn_tensor_t at `offset` in the arena, in order."""
-    quantized = tensor.dtype != "float32"
-    return {
-        "dtype": _DTYPES[tensor.dtype],
-        "rank": len(tensor.shape),
-        "shape": tensor.shape,
-        "scale": tensor.scale if quantized else 0.0,
-        "zero_point": tensor.zero_point if quantized else 0,
-        "offset": offset,
-        "bytes": tensor.bytes,
+        "Reference": f'{interpreter}, numerics "{program.numerics}"; outputs are its, '
+        "bit for bit",
+        "Kernels": f"{kernels}; right on any other board, too",
+        "Arena": f"{program.arena_bytes} bytes, aligned to 16; of these at most "
+        f"{program.scratch_bytes} are the scratch memory of a kernel",
+        "Constants": f"{program.constant_bytes} bytes of flash",
+        **{border.title: border.text for side in sides for border in side},
+        "Use": f"write {write}, call {program.name}_invoke(arena), read {read}; inputs "
+        "may be overwritten",
     }

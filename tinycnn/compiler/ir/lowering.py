@@ -107,8 +107,7 @@ class Lowering:
             ids = (i for i in node.op.inputs if i in self._buffers)
             inputs = (node.graph.tensors[i] for i in ids)
         read = tuple(inputs)
-        x, y = read[0] if read else node.input(), output or node.output()
-        shapes = f"{_shape(x)} -> {_shape(y)}"
+        written = output or node.output()
         names = (self._buffers[t.id].name for t in read)
         cycles, self.predicted_cycles = self.predicted_cycles, None
         self.calls.append(
@@ -117,9 +116,8 @@ class Lowering:
                 function=function,
                 params_type=params_type,
                 params=params,
-                arguments=(*names, *constants, self._buffers[y.id].name),
+                arguments=(*names, *constants, self._buffers[written.id].name),
                 op=node.op,
-                comment=f"op {node.op.index} {node.op.kind} {shapes}: {y.name}",
                 predicted_cycles=cycles,
             )
         )
@@ -129,7 +127,3 @@ class Lowering:
         self._call_counts[node.op.index] += 1
         count = self._call_counts[node.op.index]
         return f"op{node.op.index}" + (f"_{count}" if count > 1 else "")
-
-
-def _shape(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.shape))

@@ -28,15 +28,24 @@ class ConstantArray:
     values: NDArray[np.generic]
     comment: str
 
+    @property
+    def bytes(self) -> int:
+        """What it takes of the flash."""
+        return self.values.size * np.dtype(self.ctype.removesuffix("_t")).itemsize
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Buffer:
-    """An activation at its place in the arena."""
+    """An activation at its place in the arena, in bytes."""
 
     name: str
-    ctype: str
     offset: int
     tensor: Tensor
+
+    @property
+    def ctype(self) -> str:
+        """The C type of its values."""
+        return "float" if self.tensor.dtype == "float32" else f"{self.tensor.dtype}_t"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +59,6 @@ class KernelCall:
         params: Its fields in order; a str is the name of a `ConstantArray`.
         arguments: C names of buffers and arrays, after the params.
         op: The operator that it is a part of.
-        comment: Operator, source tensor and shapes.
         predicted_cycles: Of its operator on a Cortex-M4, at the operator's first call.
     """
 
@@ -60,7 +68,6 @@ class KernelCall:
     params: dict[str, Param]
     arguments: tuple[str, ...]
     op: Op
-    comment: str
     predicted_cycles: int | None = None
 
 
@@ -89,6 +96,18 @@ class Program:
     calls: tuple[KernelCall, ...]
     inputs: tuple[Buffer, ...]
     outputs: tuple[Buffer, ...]
+
+    @property
+    def constant_bytes(self) -> int:
+        """What all constants take of the flash."""
+        return sum(array.bytes for array in self.arrays)
+
+    @property
+    def scratch_bytes(self) -> int:
+        """The most of the arena that one kernel works in."""
+        scratch = {call.op.scratch for call in self.calls}
+        sizes = (b.tensor.bytes for b in self.buffers if b.tensor.id in scratch)
+        return max(sizes, default=0)
 
     @property
     def kernels(self) -> tuple[str, ...]:
