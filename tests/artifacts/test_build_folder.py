@@ -144,10 +144,7 @@ def test_findings_belong_to_firmware_that_is_there(tmp_path: Path) -> None:
 def test_settings_that_only_explain_decide_nothing() -> None:
     """The same digest whatever they say."""
     one, other = (
-        Inputs(
-            files={"data set": "ab"}, told=flatten_settings({"dataset": {"path": p}})
-        )
-        for p in "xy"
+        Inputs(files={"data set": "ab"}, told={"dataset.path": path}) for path in "xy"
     )
 
     assert one.key == other.key

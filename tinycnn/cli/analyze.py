@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +16,7 @@ from tinycnn.analysis.fit import (
     check_fit,
     find_objective,
 )
+from tinycnn.artifacts import LinkedFirmware
 from tinycnn.boards import Board, board_names, load_board
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -62,8 +63,9 @@ def analyze(
     """Tell what MODEL needs: a .tflite file, or a project, built or not.
 
     Kernels and cycles are those chosen and predicted for the board, or for a
-    Cortex-M4; tinycnn profile measures them. The exit code is 1 when it does not fit
-    on the board, or on none.
+    Cortex-M4; tinycnn profile measures them. Of a project that was built, they are
+    those of its firmware. The exit code is 1 when it does not fit on the board, or on
+    none.
 
     \b
     Example:
@@ -81,12 +83,15 @@ def analyze(
     if analysis is None or (board, optimize) != (None, None):
         objective = find_objective(main_board, optimize or "speed")
         analysis = analyze_tflite(found.content, objective)
+        found = replace(found, linked=None)
     fits = [check_fit(analysis, load_board(name)) for name in board_names()]
     if as_json:
-        print_json({"model": found.origin, **_to_json(analysis, fits)})
+        linked = _linked_to_json(found.linked)
+        print_json({"model": found.origin, **_to_json(analysis, fits), **linked})
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
-        print_table(list_totals(analysis), title=f"\n{found.origin}")
+        totals = {**list_totals(analysis), **_list_linked(found.linked)}
+        print_table(totals, title=f"\n{found.origin}")
         click.echo(describe_latency(analysis, main_board))
         wanted = [f for f in fits if chosen in (None, f.board.name)]
         for line in (*map(describe_fit, wanted), *_advise(analysis)):
@@ -143,6 +148,22 @@ def list_totals(analysis: Analysis) -> dict[str, str]:
             f"and tables, about {analysis.code_bytes:,} of code"
         ),
     }
+
+
+def _list_linked(linked: LinkedFirmware | None) -> dict[str, str]:
+    """The sizes of a project's firmware, in the place of what was estimated."""
+    if linked is None:
+        return {}
+    sizes = {"RAM": linked.ram_bytes, "flash": linked.flash_bytes}
+    where = f"linked for the simulated {linked.board}"
+    return {name: f"{size:,} bytes, {where}" for name, size in sizes.items()}
+
+
+def _linked_to_json(linked: LinkedFirmware | None) -> dict[str, object]:
+    if linked is None:
+        return {"linked": None}
+    names = ("board", "flash_bytes", "ram_bytes")
+    return {"linked": {name: getattr(linked, name) for name in names}}
 
 
 def describe_latency(analysis: Analysis, board: Board) -> str:

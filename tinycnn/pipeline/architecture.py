@@ -13,7 +13,7 @@ from pathlib import Path
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.analysis.fit import Analysis, analyze
 from tinycnn.analysis.geometry import Geometry, trace_geometry
-from tinycnn.artifacts import BuildFolder
+from tinycnn.artifacts import BuildFolder, LinkedFirmware
 from tinycnn.compiler import read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.build import open_workspace
@@ -70,7 +70,9 @@ def find_model(
             classes=len(open_.dataset.class_names),
             board=board,
         )
-    return replace(found, analysis=_analyze(project, build, found.content))
+    linked = _find_linked(project, build)
+    analysis = linked.analysis if linked else _analyze(project, found.content)
+    return replace(found, analysis=analysis, linked=linked)
 
 
 def untrained_model(
@@ -118,10 +120,15 @@ def list_layers(content: bytes, analysis: Analysis) -> tuple[Layer, ...]:
     )
 
 
-def _analyze(project: Project, build: BuildFolder, content: bytes) -> Analysis:
-    """That of the firmware that is linked; of a compilation where there is none."""
+def _find_linked(project: Project, build: BuildFolder) -> LinkedFirmware | None:
+    """The firmware of today's project file, if it is there."""
     try:
         check_current(project, build)
-        return build.linked.read().analysis
+        return build.linked.read()
     except ProjectError:
-        return analyze(compile_project(project, content), file=read_tflite(content))
+        return None
+
+
+def _analyze(project: Project, content: bytes) -> Analysis:
+    """What the project's firmware would be."""
+    return analyze(compile_project(project, content), file=read_tflite(content))

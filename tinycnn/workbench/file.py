@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tinycnn import __version__
 from tinycnn.analysis.fit import Analysis, analyze, find_objective
+from tinycnn.artifacts import LinkedFirmware
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
@@ -51,6 +52,7 @@ class FoundModel:
         board: The board that a project names; None without a project.
         parameters: Those of a Keras model that was not trained, as Keras counts them.
         analysis: Of the compilation that the project's firmware is, or would be.
+        linked: That firmware, if it is there.
     """
 
     content: bytes
@@ -58,6 +60,7 @@ class FoundModel:
     board: str | None = None
     parameters: int | None = None
     analysis: Analysis | None = None
+    linked: LinkedFirmware | None = None
 
 
 @contextmanager
