@@ -1,31 +1,18 @@
 """Random one-operator models, each from a seed; every draw is valid for the reference.
 
-One file a family; its `CASES` maps operators to functions from a generator to a model.
+One file a family, found by its `CASES`: operators -> functions from a generator to a
+model.
 """
 
-from tests.compiler.cases import (
-    conv,
-    elementwise,
-    fully_connected,
-    movement,
-    pool,
-    quantize,
-    reduce,
-    resize,
-    softmax,
-)
+import pkgutil
+from importlib import import_module
+
 from tests.compiler.cases.draw import Draw, draw_inputs, draw_rows
 
 __all__ = ["CASES", "Draw", "draw_inputs", "draw_rows"]
 
 CASES: dict[str, Draw] = {
-    **conv.CASES,
-    **elementwise.CASES,
-    **fully_connected.CASES,
-    **movement.CASES,
-    **pool.CASES,
-    **quantize.CASES,
-    **reduce.CASES,
-    **resize.CASES,
-    **softmax.CASES,
+    kind: draw
+    for module in pkgutil.iter_modules(__path__, f"{__name__}.")
+    for kind, draw in getattr(import_module(module.name), "CASES", {}).items()
 }
