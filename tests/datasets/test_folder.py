@@ -122,27 +122,27 @@ def test_a_folder_around_the_folder_is_pointed_out(tmp_path: Path) -> None:
 
 
 def test_what_is_not_read_is_counted_by_kind(tmp_path: Path) -> None:
-    """Half a class in another format is not left out without a word."""
-    heic = [f"cat/{n}.HEIC" for n in range(12)]
+    """Nothing is left out without a word."""
+    movies = [f"cat/{n}.MOV" for n in range(12)]
 
-    layout = survey_folder(_make(tmp_path, *heic, "cat/a.png", "cat/b", "dog/a.PNG"))
+    layout = survey_folder(_make(tmp_path, *movies, "cat/a.png", "cat/b", "dog/a.PNG"))
 
     assert layout.labels == (0, 1)
     assert layout.notes == (
-        "not read: 12 .heic, 1 without a suffix beside 1 images in cat; read are "
+        "not read: 12 .mov, 1 without a suffix beside 1 images in cat; read are "
         f"{READ}",
     )
 
 
 def test_a_class_of_nothing_that_is_read_says_what_it_holds(tmp_path: Path) -> None:
     """Not only that it has no images."""
-    _make(tmp_path, "cat/1.heic", "cat/2.heic", "cat/a/3.avif", "dog/1.png")
+    _make(tmp_path, "cat/1.mov", "cat/2.mov", "cat/a/3.txt", "dog/1.png")
 
     with pytest.raises(DatasetError) as caught:
         survey_folder(tmp_path)
 
     assert str(caught.value) == (
-        f"{tmp_path / 'cat'}: class 'cat' has no images: 2 .heic, 1 .avif not read"
+        f"{tmp_path / 'cat'}: class 'cat' has no images: 2 .mov, 1 .txt not read"
     )
     assert f"only {READ} files are read" in str(caught.value.hint)
 

@@ -209,17 +209,21 @@ def test_sixteen_bits_are_scaled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "reason"),
     [
-        b"",
-        b"not an image",
-        b"GIF89a" + bytes(20),
-        b"\x89PNG\r\n\x1a\n",
-        b"BM" + bytes(60),
+        (b"", "it is empty"),
+        (b"not an image", "it holds something else"),
+        (b"<!DOCTYPE html><html>", "it holds a web page"),
+        (b"version https://git-lfs.github.com/spec/v1", "it holds a Git LFS pointer"),
+        (b"GIF89a" + bytes(20), ""),
+        (b"\x89PNG\r\n\x1a\n", "its header is damaged"),
+        (b"BM" + bytes(60), ""),
     ],
 )
-def test_a_file_that_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
-    """Whatever the content, the message has the path."""
+def test_a_file_that_is_no_image_is_named(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
+    """Whatever the content, the message has the path, and what it holds."""
     path = tmp_path / "bad.png"
     path.write_bytes(data)
 
@@ -227,7 +231,7 @@ def test_a_file_that_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
         read_image(path, size=4, channels=1)
 
     assert str(caught.value).startswith(
-        f"{path}: not a readable PNG, JPEG, BMP, GIF, TIFF, WebP or PPM image: "
+        f"{path}: not a readable PNG, JPEG, BMP, GIF, TIFF, WebP or PPM image: {reason}"
     )
     assert "replace the file" in str(caught.value.hint)
 
@@ -304,9 +308,9 @@ def test_all_bad_files_are_told_at_once(damaged: Path) -> None:
 
     message = str(caught.value)
     assert message.startswith(
-        f"{damaged}: 5 of 8 images cannot be read (3 of 'a', 2 of 'b'): "
-        "a/bad0.png (not a readable"
+        f"{damaged}: 5 of 8 images cannot be read (3 of 'a', 2 of 'b'): a/bad0.png ("
     )
+    assert "not a readable" not in message
     assert "a/bad2.png (" in message
     assert message.endswith(" and 2 more")
     assert "\n" not in message
@@ -322,6 +326,21 @@ def test_bad_files_can_be_left_out(damaged: Path) -> None:
     assert reading.origins == ("a/30.png", "b/10.png", "b/20.png")
     assert "5 of 8 images cannot be read (3 of 'a', 2 of 'b')" in reading.notes[0]
     assert reading.notes[0].endswith("; they are left out")
+
+
+def test_half_a_class_in_another_format_stops_the_reading(folder: Path) -> None:
+    """Photos of a telephone are not left out unasked, and the message names HEIC."""
+    for number in range(4):
+        data = b"\0\0\0\x18ftypheic" + bytes(100)
+        (folder / "a" / f"{number}.HEIC").write_bytes(data)
+
+    with pytest.raises(DatasetError) as caught:
+        read_images(folder, size=4, channels=1)
+    reading = read_images(folder, size=4, channels=1, skip_bad=True)
+
+    assert "4 of 7 images cannot be read (4 of 'a'): a/0.HEIC (" in str(caught.value)
+    assert "(it holds HEIC)" in str(caught.value)
+    assert len(reading.images) == 3
 
 
 def test_a_class_of_bad_files_only_is_refused(damaged: Path) -> None:

@@ -20,7 +20,13 @@ from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.download import Progress
 from tinycnn.datasets.folder import FolderLayout, survey_folder
 from tinycnn.datasets.listing import PictureFile
-from tinycnn.datasets.pictures import SUFFIXES, Picture, printable, read_picture
+from tinycnn.datasets.pictures import (
+    FORMAT_NAMES,
+    SUFFIXES,
+    Picture,
+    printable,
+    read_picture,
+)
 from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range
 from tinycnn.datasets.split import make_split
 from tinycnn.errors import DatasetError
@@ -100,7 +106,7 @@ def _gather(found: _Gathered, number: int, picture: Picture, file: PictureFile) 
     else:
         found.deep[number] = picture
     found.sequences += picture.is_sequence
-    named = SUFFIXES[file.path.suffix.lower()]
+    named = SUFFIXES.get(file.path.suffix.lower())
     if picture.format not in (named, "MPO"):  # MPO: a JPEG with more JPEGs behind it
         found.misnamed.append(f"{_origin(file)} is {picture.format}")
 
@@ -192,11 +198,10 @@ def _tell_bad(
     where = ", ".join(f"{n:,} of '{name}'" for name, n in classes.most_common(_NAMED))
     reasons = []
     for number in list(bad)[:_NAMED]:
-        origin = _origin(layout.files[number])
-        reason = str(bad[number]).removeprefix(
-            f"{printable(str(layout.files[number].path))}: "
-        )
-        reasons.append(f"{origin} ({reason})")
+        file = layout.files[number]
+        reason = str(bad[number]).removeprefix(f"{printable(str(file.path))}: ")
+        reason = reason.removeprefix(f"not a readable {FORMAT_NAMES} image: ")
+        reasons.append(f"{_origin(file)} ({reason})")
     more = f" and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
     return (
         f"{folder}: {len(bad):,} of {len(layout.files):,} images cannot be read "

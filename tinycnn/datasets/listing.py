@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinycnn.datasets.pictures import SUFFIXES, printable
+from tinycnn.datasets.pictures import OTHER_SUFFIXES, SUFFIXES, printable
 from tinycnn.errors import DatasetError
 
 __all__ = ["LINK", "FolderContents", "PictureFile", "list_contents"]
@@ -67,7 +67,7 @@ def list_contents(folder: Path) -> FolderContents:
             continue
         suffix = os.path.splitext(entry.name)[1].lower()
         is_file = entry.is_file(follow_symlinks=False)
-        if is_file and suffix in SUFFIXES and inside:
+        if is_file and inside and (suffix in SUFFIXES or suffix in OTHER_SUFFIXES):
             pictures.append(PictureFile(Path(entry), inside))
         else:
             kind = _kind(entry, suffix, is_file=is_file)

@@ -18,7 +18,7 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from tinycnn.datasets.deep_pictures import describe_deep, read_deep, split_planes
 from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range
@@ -26,8 +26,8 @@ from tinycnn.errors import DatasetError
 from tinycnn.files import reading
 from tinycnn.frames import ImageFit
 
-__all__ = ["FORMAT_NAMES", "SUFFIXES", "Picture", "fit_image", "read_image"]
-__all__ += ["printable", "read_picture"]
+__all__ = ["FORMAT_NAMES", "OTHER_SUFFIXES", "SUFFIXES", "Picture", "fit_image"]
+__all__ += ["printable", "read_image", "read_picture"]
 
 SUFFIXES: dict[str, str] = {
     ".webp": "WEBP",
@@ -42,7 +42,12 @@ SUFFIXES: dict[str, str] = {
     ".jpeg": "JPEG",
     ".bmp": "BMP",
 }
-"""Pillow's format of the files that are taken for pictures, by their suffix."""
+"""Pillow's format of the files that are read, by their suffix."""
+
+OTHER_SUFFIXES = frozenset(
+    ".heic .heif .avif .jxl .jp2 .svg .ico .tga .psd .dng .cr2 .nef".split()
+)
+"""Of pictures that are not read; leaving them out unasked would halve a class."""
 
 FORMAT_NAMES = "PNG, JPEG, BMP, GIF, TIFF, WebP or PPM"
 _FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
@@ -66,6 +71,18 @@ _IMAGE_ERRORS = (
     struct.error,
     zlib.error,
 )
+# What else people give for a picture, by bytes near its start.
+_SIGNATURES = {
+    b"ftyphei": "HEIC",
+    b"ftypmif1": "HEIC",
+    b"ftypavif": "AVIF",
+    b"<svg": "SVG",
+    b"<html": "a web page",
+    b"<!doctype": "a web page",
+    b"%pdf": "PDF",
+    b"git-lfs": "a Git LFS pointer: run git lfs pull",
+}
+_OWN_SIGNATURES = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 _FITS = {"crop": ImageOps.fit, "pad": ImageOps.pad}
 
 
@@ -143,9 +160,9 @@ def read_picture(
             with Image.open(f, formats=_FORMATS) as image:
                 return _decode(subject, f, image, shape, channels, fit)
     except _IMAGE_ERRORS as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = _explain(path, error)
         raise DatasetError(
-            f"{subject}: not a readable {FORMAT_NAMES} image: {_shorten(reason)}",
+            f"{subject}: not a readable {FORMAT_NAMES} image: {reason}",
             hint="replace the file or move it out of the folder",
         ) from error
 
@@ -201,7 +218,17 @@ def _flatten(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, layer)
 
 
-def _shorten(reason: str, limit: int = 120) -> str:
-    """One line of what a decoder says."""
+def _explain(path: Path, error: Exception, limit: int = 120) -> str:
+    """One line on why a picture cannot be read."""
+    if isinstance(error, UnidentifiedImageError):  # names a Python object only
+        with reading(path, max_bytes=_MAX_FILE_BYTES) as stream:
+            head = stream.read(512)
+        if not head:
+            return "it is empty"
+        if head.startswith(_OWN_SIGNATURES):
+            return "its header is damaged"
+        matches = (n for s, n in _SIGNATURES.items() if s in head.lower())
+        return f"it holds {next(matches, 'something else')}"
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     line = " ".join(reason.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
