@@ -11,7 +11,6 @@ import pytest
 
 import tinycnn
 from tinycnn.artifacts import BuildFolder, Curves, Inputs, Record
-from tinycnn.artifacts.records import flatten_settings
 from tinycnn.errors import ProjectError, TinycnnError
 
 PACKAGE = Path(tinycnn.__file__).parent

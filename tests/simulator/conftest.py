@@ -16,11 +16,16 @@ SKETCHES = Path(__file__).parent / "sketches"
 TIMEOUT_S = 60
 
 
+def simulator_command(elf: Path, *options: str) -> list[str]:
+    """The simulator as a program that runs `elf`."""
+    return [sys.executable, "-m", "tinycnn.simulator", str(elf), *options]
+
+
 class RunningBoard:
     """A running simulator and the client of its serial link."""
 
     def __init__(self, elf: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "tinycnn.simulator", str(elf), *options]
+        command = simulator_command(elf, *options)
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
         address = self.process.stdout.readline().strip()

@@ -2,13 +2,12 @@
 
 import struct
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.simulator.conftest import run_board
+from tests.simulator.conftest import run_board, simulator_command
 from tinycnn.boards import Board, load_board
 
 pytestmark = pytest.mark.emulated
@@ -85,14 +84,7 @@ def test_c_computes_the_same_on_each_core(image: Path) -> None:
 
 def test_cycles_are_not_known_without_a_model(image: Path, board: Board) -> None:
     """Better none than wrong ones."""
-    command = [
-        sys.executable,
-        "-m",
-        "tinycnn.simulator",
-        str(image),
-        "--run-for",
-        "9000",
-    ]
+    command = simulator_command(image, "--run-for", "9000")
     text = subprocess.check_output(command, text=True)
 
     assert text.startswith("ran ")

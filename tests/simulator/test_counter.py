@@ -1,13 +1,12 @@
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.simulator.conftest import run_board
+from tests.simulator.conftest import run_board, simulator_command
 
 pytestmark = pytest.mark.emulated
 
@@ -38,14 +37,7 @@ def test_code_behind_an_it_block_is_not_conditional(counts: Path) -> None:
 
 def test_both_counters_count_the_same(counts: Path) -> None:
     """The compiled counter and the one in Python agree on every cycle."""
-    command = [
-        sys.executable,
-        "-m",
-        "tinycnn.simulator",
-        str(counts),
-        "--run-for",
-        "20000",
-    ]
+    command = simulator_command(counts, "--run-for", "20000")
     compiled, python = (
         subprocess.check_output([*command, *options], text=True)
         for options in ([], ["--python"])
@@ -61,14 +53,7 @@ def test_without_a_cache_the_count_is_the_same(counts: Path, tmp_path: Path) -> 
     nowhere = tmp_path / "file"
     nowhere.write_text("not a folder")
     names = ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME")
-    command = [
-        sys.executable,
-        "-m",
-        "tinycnn.simulator",
-        str(counts),
-        "--run-for",
-        "9000",
-    ]
+    command = simulator_command(counts, "--run-for", "9000")
 
     done = subprocess.run(
         command,

@@ -1,10 +1,9 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.simulator.conftest import run_board
+from tests.simulator.conftest import run_board, simulator_command
 
 pytestmark = pytest.mark.emulated
 
@@ -30,14 +29,7 @@ def test_the_client_leaving_ends_the_simulator(faults: Path) -> None:
 
 def test_a_client_that_never_comes_is_not_waited_for(faults: Path) -> None:
     """The simulator gives up after --timeout."""
-    command = [
-        sys.executable,
-        "-m",
-        "tinycnn.simulator",
-        str(faults),
-        "--timeout",
-        "0.1",
-    ]
+    command = simulator_command(faults, "--timeout", "0.1")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 3
@@ -51,14 +43,7 @@ def test_a_client_that_never_comes_is_not_waited_for(faults: Path) -> None:
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:", "127.0.0.1:x"])
 def test_a_wrong_address_is_a_usage_error(faults: Path, address: str) -> None:
     """--listen takes HOST:PORT only."""
-    command = [
-        sys.executable,
-        "-m",
-        "tinycnn.simulator",
-        str(faults),
-        "--listen",
-        address,
-    ]
+    command = simulator_command(faults, "--listen", address)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert done.returncode == 2
