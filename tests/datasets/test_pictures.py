@@ -271,6 +271,14 @@ def test_only_files_of_a_bounded_size_are_opened(tmp_path: Path, place: str) -> 
         read_picture(tmp_path / place, size=4, channels=1)
 
 
+def test_a_missing_picture_is_not_a_broken_one(tmp_path: Path) -> None:
+    """There is nothing to replace or to move."""
+    with pytest.raises(DatasetError, match="png: there is no such file") as caught:
+        read_image(tmp_path / "a.png", size=4, channels=1)
+
+    assert caught.value.hint == "check the path of the picture"
+
+
 @pytest.mark.parametrize("kind", ["GIF", "TIFF", "WEBP", "PPM"])
 def test_damaged_files_never_raise_anything_else(
     tmp_path: Path, kind: str, mutants: Callable[..., Iterator[bytes]]

@@ -159,6 +159,9 @@ def read_picture(
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(f, formats=_FORMATS) as image:
                 return _decode(subject, f, image, shape, channels, fit)
+    except FileNotFoundError as error:
+        message = f"{subject}: there is no such file"
+        raise DatasetError(message, hint="check the path of the picture") from error
     except _IMAGE_ERRORS as error:
         reason = _explain(path, error)
         raise DatasetError(
