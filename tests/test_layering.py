@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
-    "errors rendering files task runtime boards families frames recipe project "
+    "errors rendering files task runtime boards choices families frames recipe project "
     "datasets models training compiler analysis reference firmware device harness "
     "artifacts workbench report pipeline doctor cli"
 ).split()

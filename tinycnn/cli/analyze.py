@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from tinycnn.analysis.fit import (
-    Analysis,
-    Fit,
-    analyze_tflite,
-    check_fit,
-    find_objective,
-)
-from tinycnn.artifacts import LinkedFirmware
-from tinycnn.boards import Board, board_names, load_board
+from tinycnn.choices import Optimize
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
@@ -27,8 +19,12 @@ from tinycnn.cli.console import (
     print_json,
     print_table,
 )
-from tinycnn.compiler import Optimize
-from tinycnn.workbench import FoundModel, read_model
+
+if TYPE_CHECKING:
+    from tinycnn.analysis.fit import Analysis, Fit
+    from tinycnn.artifacts import LinkedFirmware
+    from tinycnn.boards import Board
+    from tinycnn.workbench import FoundModel
 
 __all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_shape"]
 
@@ -76,6 +72,9 @@ def analyze(
 
         show_sensitivity(model, as_json=as_json)
         return 0
+    from tinycnn.analysis.fit import analyze_tflite, check_fit, find_objective
+    from tinycnn.boards import board_names, load_board
+
     chosen = load_board(board).name if board else None
     found = _find_model(model, is_quiet=as_json)
     main_board = load_board(chosen or found.board or "nano33ble")
@@ -102,6 +101,8 @@ def analyze(
 
 def _find_model(model: Path, *, is_quiet: bool) -> FoundModel:
     """A project's model, built or not, or that of a file."""
+    from tinycnn.workbench import FoundModel, read_model
+
     if not is_project(model):
         return FoundModel(read_model(model), str(model))
     from tinycnn.pipeline import find_model

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tinycnn.cli.console import is_project, open_project
-from tinycnn.workbench import Observer, Subject, bench_file
+
+if TYPE_CHECKING:
+    from tinycnn.workbench import Observer, Subject
 
 __all__ = ["open_subject"]
 
@@ -33,5 +36,7 @@ def open_subject(
 
         yield bench_project(open_project(model, observer), count=count)
     else:
+        from tinycnn.workbench import bench_file
+
         with bench_file(model, inputs=inputs, count=count, observer=observer) as file:
             yield file

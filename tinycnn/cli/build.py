@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from tinycnn.artifacts import BoardImage, TflmFacts
-from tinycnn.boards import Board
 from tinycnn.cli.console import (
     ConsoleObserver,
     json_option,
@@ -20,8 +18,12 @@ from tinycnn.cli.console import (
     project_argument,
 )
 from tinycnn.frames import App
-from tinycnn.pipeline import Workspace, build_project, check_budgets, link_project
-from tinycnn.report.data import Report
+
+if TYPE_CHECKING:
+    from tinycnn.artifacts import BoardImage, TflmFacts
+    from tinycnn.boards import Board
+    from tinycnn.pipeline import Workspace
+    from tinycnn.report.data import Report
 
 __all__ = ["build"]
 
@@ -46,6 +48,8 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
       tinycnn build demo
       tinycnn build demo --app camera
     """
+    from tinycnn.pipeline import build_project, check_budgets, link_project
+
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer, app)
         print_notes(project, workspace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +14,9 @@ from tinycnn.cli.console import (
     open_project,
     print_json,
 )
-from tinycnn.pipeline import classify_pictures
-from tinycnn.workbench import DeviceChoice
-from tinycnn.workbench.subject import DeviceKind
+
+if TYPE_CHECKING:
+    from tinycnn.workbench.subject import DeviceKind
 
 __all__ = ["classify"]
 
@@ -44,6 +45,9 @@ def classify(
     Example:
       tinycnn classify demo photo.jpg --port /dev/ttyACM0
     """
+    from tinycnn.pipeline import classify_pictures
+    from tinycnn.workbench import DeviceChoice
+
     found = []
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from tinycnn.analysis.fit import find_objective
-from tinycnn.boards import load_board
-from tinycnn.compiler import Compilation, Numerics, Optimize, compile_tflite
+from tinycnn.choices import Numerics, Optimize
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
-from tinycnn.firmware import SelfTest, make_self_test, write_library
-from tinycnn.reference import Reference, load_isolated_reference
-from tinycnn.rendering import c_identifier
+
+if TYPE_CHECKING:
+    from tinycnn.compiler import Compilation
+    from tinycnn.firmware import SelfTest
+    from tinycnn.reference import Reference
 
 __all__ = ["compile_"]
 
@@ -60,6 +60,12 @@ def compile_(
     Example:
       tinycnn compile model.tflite -o model_c
     """
+    from tinycnn.analysis.fit import find_objective
+    from tinycnn.boards import load_board
+    from tinycnn.compiler import compile_tflite
+    from tinycnn.firmware import write_library
+    from tinycnn.rendering import c_identifier
+
     reference = _find_reference(model, numerics)
     compilation = compile_tflite(
         _read(model, "give a .tflite file"),
@@ -97,6 +103,8 @@ def _read_labels(path: Path) -> tuple[str, ...]:
 
 def _find_reference(model: Path, numerics: Numerics) -> Reference | None:
     """None, with a line that says why, where it is not installed."""
+    from tinycnn.reference import load_isolated_reference
+
     try:
         return load_isolated_reference(model, numerics)
     except ToolchainError as error:
@@ -106,6 +114,8 @@ def _find_reference(model: Path, numerics: Numerics) -> Reference | None:
 
 def _make_self_test(compilation: Compilation, reference: Reference) -> SelfTest | None:
     """None, with a line that says why, where the reference refuses the model."""
+    from tinycnn.firmware import make_self_test
+
     try:
         return make_self_test(compilation, reference)
     except InvalidModelError as error:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
-from tinycnn.pipeline import convert_project
 
 __all__ = ["convert"]
 
@@ -21,6 +20,8 @@ def convert(project: Path) -> None:
     Example:
       tinycnn convert demo
     """
+    from tinycnn.pipeline import convert_project
+
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
         convert_project(workspace)

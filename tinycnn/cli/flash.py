@@ -14,9 +14,6 @@ from tinycnn.cli.console import (
     print_start_up,
     project_argument,
 )
-from tinycnn.device.flash import Flashing
-from tinycnn.harness import check_identity
-from tinycnn.pipeline.flash import find_flash_job
 
 __all__ = ["flash"]
 
@@ -37,6 +34,10 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
       tinycnn flash demo
       tinycnn flash demo --dry-run
     """
+    from tinycnn.device.flash import Flashing
+    from tinycnn.harness import check_identity
+    from tinycnn.pipeline.flash import find_flash_job
+
     job, identity = find_flash_job(project, data_folders=data_folders())
     with ConsoleObserver(quiet=as_json) as observer:
         flashing = Flashing(

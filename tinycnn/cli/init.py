@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from tinycnn import PROJECT_FILE
+from tinycnn.choices import Engine, Framework
 from tinycnn.cli.datasets import resolve_dataset
 from tinycnn.errors import ProjectError
 
@@ -20,12 +22,12 @@ __all__ = ["init"]
 @click.option("--board", default="nano33ble", help="A board of the board table.")
 @click.option(
     "--framework",
-    type=click.Choice(["arduino", "zephyr"]),
+    type=click.Choice(get_args(Framework)),
     help="Of the firmware; by default what the board has.",
 )
 @click.option(
     "--engine",
-    type=click.Choice(["compiled", "tflm"]),
+    type=click.Choice(get_args(Engine)),
     default="compiled",
     show_default=True,
     help="What runs the model: C compiled from it, or TFLite Micro.",
@@ -35,8 +37,8 @@ def init(
     dataset: str,
     model: str | None,
     board: str,
-    framework: str | None,
-    engine: str,
+    framework: Framework | None,
+    engine: Engine,
 ) -> None:
     """Write a commented tinycnn.toml into the new folder NAME, or here.
 

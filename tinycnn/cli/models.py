@@ -6,17 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tinycnn.analysis.fit import (
-    Analysis,
-    Fit,
-    analyze_tflite,
-    check_fit,
-    find_objective,
-)
-from tinycnn.boards import load_board
 from tinycnn.cli.analyze import (
     describe_fit,
     describe_latency,
@@ -25,9 +18,11 @@ from tinycnn.cli.analyze import (
 )
 from tinycnn.cli.console import json_option, print_columns, print_json, print_table
 from tinycnn.families import FAMILIES, Family
-from tinycnn.pipeline import Layer, list_layers, untrained_model
-from tinycnn.project import parse_model
-from tinycnn.workbench import FoundModel
+
+if TYPE_CHECKING:
+    from tinycnn.analysis.fit import Analysis, Fit
+    from tinycnn.pipeline import Layer
+    from tinycnn.workbench import FoundModel
 
 __all__ = ["models"]
 
@@ -100,6 +95,11 @@ def show(
       tinycnn models show lenet5 --input 28x28x1 --board nano33ble
       tinycnn models show my_model.py:build --input 96x96x3 --classes 2
     """
+    from tinycnn.analysis.fit import analyze_tflite, check_fit, find_objective
+    from tinycnn.boards import load_board
+    from tinycnn.pipeline import list_layers, untrained_model
+    from tinycnn.project import parse_model
+
     chosen = load_board(board)
     given = {key: value for key, value in knobs.items() if value is not None}
     found = untrained_model(

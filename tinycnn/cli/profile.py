@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +16,9 @@ from tinycnn.cli.console import (
     port_options,
     print_columns,
 )
-from tinycnn.harness import OpProfile, Profile, profile_to_json
-from tinycnn.workbench import DeviceChoice
-from tinycnn.workbench import profile as run_profile
+
+if TYPE_CHECKING:
+    from tinycnn.harness import OpProfile, Profile
 
 __all__ = ["print_profile", "profile"]
 
@@ -46,11 +47,15 @@ def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
       tinycnn profile model.tflite
       tinycnn profile demo --port /dev/ttyACM0
     """
+    from tinycnn import workbench
+    from tinycnn.harness import profile_to_json
+
+    choice = workbench.DeviceChoice("sim", port, baud)
     with (
         ConsoleObserver(quiet=as_json) as observer,
         open_subject(model, observer, count=1) as subject,
     ):
-        found = run_profile(subject, DeviceChoice("sim", port, baud), observer)
+        found = workbench.profile(subject, choice, observer)
     if as_json:
         click.echo(profile_to_json(found), nl=False)
     else:
@@ -74,6 +79,8 @@ def print_profile(found: Profile) -> None:
 
 
 def _to_rows(found: Profile) -> Iterator[tuple[str, ...]]:
+    from tinycnn.harness import OpProfile
+
     for op in found.operators:
         yield (str(op.index), op.kind, op.kernel, *_to_numbers(op, found.share(op)))
     predicted = [op.predicted_cycles or 0 for op in found.operators]

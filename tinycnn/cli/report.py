@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
-from tinycnn.pipeline import report_project
 
 __all__ = ["report"]
 
@@ -21,6 +20,8 @@ def report(project: Path) -> None:
     Example:
       tinycnn report demo
     """
+    from tinycnn.pipeline import report_project
+
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
         report_project(workspace)

@@ -12,8 +12,6 @@ from tinycnn.cli.console import (
     print_notes,
     project_argument,
 )
-from tinycnn.pipeline import train_project
-from tinycnn.pipeline.preview import preview_project
 
 __all__ = ["train"]
 
@@ -30,6 +28,9 @@ def train(project: Path, preview: bool) -> None:
     Example:
       tinycnn train demo
     """
+    from tinycnn.pipeline import train_project
+    from tinycnn.pipeline.preview import preview_project
+
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
         print_notes(project, workspace)

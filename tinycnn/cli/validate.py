@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tinycnn.artifacts import BuildFolder
 from tinycnn.cli.bench import open_subject
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -15,10 +15,10 @@ from tinycnn.cli.console import (
     json_option,
     print_start_up,
 )
-from tinycnn.harness import ValidationResult, result_to_json
-from tinycnn.workbench import DeviceChoice
-from tinycnn.workbench import validate as run_validation
-from tinycnn.workbench.subject import DeviceKind
+
+if TYPE_CHECKING:
+    from tinycnn.harness import ValidationResult
+    from tinycnn.workbench.subject import DeviceKind
 
 __all__ = ["validate"]
 
@@ -69,7 +69,11 @@ def validate(
         raise click.UsageError("--frames is for a project")
     if inputs is not None and is_project(model):
         raise click.UsageError("--inputs is for a .tflite file")
-    choice = DeviceChoice(device, port, baud)
+    from tinycnn import workbench
+    from tinycnn.artifacts import BuildFolder
+    from tinycnn.harness import result_to_json
+
+    choice = workbench.DeviceChoice(device, port, baud)
     if frames:
         from tinycnn.cli.frames import show_frame_check
 
@@ -78,7 +82,7 @@ def validate(
         ConsoleObserver(quiet=as_json) as observer,
         open_subject(model, observer, inputs=inputs, count=count) as subject,
     ):
-        result = run_validation(subject, choice, observer)
+        result = workbench.validate(subject, choice, observer)
     if as_json:
         click.echo(result_to_json(result), nl=False)
     else:

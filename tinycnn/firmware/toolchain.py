@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 from tinycnn.boards import Board
+from tinycnn.choices import Toolchain
 from tinycnn.errors import ToolchainError
 from tinycnn.files import writing
 from tinycnn.firmware.elf import check_fit, measure
@@ -33,7 +34,6 @@ from tinycnn.runtime import firmware_dir
 __all__ = ["Backend", "FirmwareImage", "TflmLibrary", "Toolchain"]
 __all__ += ["build_host", "build_image", "build_tflm_library"]
 
-Toolchain = Literal["zig", "arm-none-eabi-gcc"]
 Backend = Literal["nrf52840", "mps2"]
 
 _C_FLAGS = ("-std=gnu11",)

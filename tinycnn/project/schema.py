@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tinycnn.boards import load_board
+from tinycnn.choices import Engine, Framework, Numerics, Optimize, Toolchain
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
@@ -193,16 +194,16 @@ class TargetSettings(Settings):
     """
 
     board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
-    framework: Literal["arduino", "zephyr"] = "arduino"
-    engine: Literal["compiled", "tflm"] = "compiled"
-    toolchain: Literal["zig", "arm-none-eabi-gcc"] = "zig"
+    framework: Framework = "arduino"
+    engine: Engine = "compiled"
+    toolchain: Toolchain = "zig"
     tflm_library: Annotated[str, AfterValidator(_check_path)] | None = None
-    optimize: Literal["speed", "size", "ram"] = "speed"
+    optimize: Optimize = "speed"
     app: App = "validate"
     frame: FrameSettings | None = None
 
     @property
-    def numerics(self) -> Literal["litert", "tflm"]:
+    def numerics(self) -> Numerics:
         """The reference that the firmware must equal."""
         return "tflm" if self.engine == "tflm" else "litert"
 

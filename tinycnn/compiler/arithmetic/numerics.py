@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.choices import Numerics
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [
@@ -30,8 +30,6 @@ __all__ = [
     "round_half_away",
     "single_rounding_multiplier",
 ]
-
-Numerics = Literal["litert", "tflm"]
 
 
 @dataclass(frozen=True, slots=True)

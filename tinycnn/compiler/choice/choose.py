@@ -10,9 +10,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
 
-from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.choices import Numerics, Optimize
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
@@ -28,7 +27,6 @@ __all__ = [
     "list_kernels",
 ]
 
-Optimize = Literal["speed", "size", "ram"]
 Kernels = dict[int, Kernel]  # by an operator's first output
 
 # By what kernels may raise constants and arena above their least.

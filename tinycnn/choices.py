@@ -1,0 +1,22 @@
+"""What projects, commands and stages let one choose, each by one set of names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+__all__ = ["Engine", "Framework", "Numerics", "Optimize", "Toolchain"]
+
+Engine = Literal["compiled", "tflm"]
+"""What runs a model on a device: C compiled from it, or TFLite Micro."""
+
+Framework = Literal["arduino", "zephyr"]
+"""What a firmware project is made for."""
+
+Numerics = Literal["litert", "tflm"]
+"""Whose arithmetic is equalled: LiteRT's BUILTIN_REF kernels, or TFLite Micro's."""
+
+Optimize = Literal["speed", "size", "ram"]
+"""What kernels are chosen by on a Cortex-M with DSP instructions."""
+
+Toolchain = Literal["zig", "arm-none-eabi-gcc"]
+"""What builds an image of the simulated board."""
