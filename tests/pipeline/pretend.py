@@ -33,6 +33,7 @@ from tinycnn.pipeline.inputs import (
     hash_dataset,
     project_inputs,
     quantize_inputs,
+    tflm_inputs,
     train_inputs,
 )
 from tinycnn.pipeline.stages import StageRunner
@@ -72,7 +73,14 @@ def pretend_build(folder: Path, model: bytes, *, app: App | None = None) -> Work
             )
         )
 
-    runner.run("firmware", firmware_inputs(inputs, None), link)
+    tflm, library = None, project.target.tflm_library
+    if library is not None:
+        tflm = runner.run(
+            "tflm",
+            tflm_inputs(project, folder / library),
+            lambda out: write_whole(b"archive", out.tflm_archive),
+        )
+    runner.run("firmware", firmware_inputs(inputs, tflm), link)
     pretend_evaluation(runner, dataset)
     return workspace
 

@@ -15,7 +15,8 @@ from tests.pipeline.test_stages import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.device import open_host, open_simulated
 from tinycnn.errors import ProjectError, ToolchainError
-from tinycnn.pipeline.firmware import check_engine, link_for_board, make_firmware
+from tinycnn.pipeline.board_image import link_for_board
+from tinycnn.pipeline.firmware import check_engine, make_firmware
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import Project, parse_project
 

@@ -86,6 +86,10 @@ def test_a_build_of_today_is_current(folder: Path) -> None:
 
 
 SAYS = "tinycnn.toml now says"
+TFLM = """engine = "tflm"
+toolchain = "arm-none-eabi-gcc"
+tflm_library = "lib"
+"""
 
 
 @pytest.mark.parametrize(
@@ -203,6 +207,20 @@ def test_a_teacher_that_is_gone_is_learned_from_already(folder: Path) -> None:
     shutil.rmtree(folder.parent / "big")
 
     assert complaint(folder) == ""
+
+
+def test_another_library_of_the_engine_is_told(folder: Path) -> None:
+    """Its content, and that one is named at all."""
+    (folder / "lib").mkdir()
+    edit(folder, "[quantization]", "[quantization]\nper_channel_dense = false")
+    edit(folder, "[budgets]", f"{TFLM}\n[budgets]")
+    pretend_build(folder, image_model(3))
+    assert complaint(folder) == ""
+    (folder / "lib" / "src.cpp").touch()
+    assert complaint(folder) == "target.tflm_library: changed since the build"
+    edit(folder, 'tflm_library = "lib"\n', "")
+    told = f"target.tflm_library: built for lib, {SAYS} nothing"
+    assert complaint(folder) == told
 
 
 @pytest.mark.parametrize(

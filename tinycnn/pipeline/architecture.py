@@ -15,10 +15,15 @@ from tinycnn.analysis.fit import Analysis, analyze
 from tinycnn.analysis.geometry import Geometry, trace_geometry
 from tinycnn.artifacts import BuildFolder, LinkedFirmware
 from tinycnn.compiler import read_tflite
+from tinycnn.datasets import Dataset
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.build import open_workspace
 from tinycnn.pipeline.firmware import compile_project
-from tinycnn.pipeline.freshness import check_current, is_model_current
+from tinycnn.pipeline.freshness import (
+    check_current,
+    is_model_current,
+    load_own_images,
+)
 from tinycnn.pipeline.training import require_tensorflow
 from tinycnn.project import ModelSettings, Project, load_project
 from tinycnn.workbench import FoundModel, Observer, read_model
@@ -58,7 +63,8 @@ def find_model(
     """
     project, build = load_project(path), BuildFolder.of(path)
     board = project.target.board
-    if is_model_current(project, build):
+    dataset = load_own_images(project, build, data_folders)
+    if is_model_current(project, build, dataset):
         content = read_model(build.model)
         found = FoundModel(content, str(build.model), board)
     else:
@@ -70,7 +76,7 @@ def find_model(
             classes=len(open_.dataset.class_names),
             board=board,
         )
-    linked = _find_linked(project, build)
+    linked = _find_linked(project, build, dataset)
     analysis = linked.analysis if linked else _analyze(project, found.content)
     return replace(found, analysis=analysis, linked=linked)
 
@@ -120,10 +126,12 @@ def list_layers(content: bytes, analysis: Analysis) -> tuple[Layer, ...]:
     )
 
 
-def _find_linked(project: Project, build: BuildFolder) -> LinkedFirmware | None:
+def _find_linked(
+    project: Project, build: BuildFolder, dataset: Dataset | None
+) -> LinkedFirmware | None:
     """The firmware of today's project file, if it is there."""
     try:
-        check_current(project, build)
+        check_current(project, build, dataset)
         return build.linked.read()
     except ProjectError:
         return None

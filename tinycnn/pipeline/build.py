@@ -16,9 +16,10 @@ from tinycnn.boards import Board, load_board
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.files import write_whole
 from tinycnn.frames import App
+from tinycnn.pipeline.board_image import link_for_board
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.evaluation import evaluate
-from tinycnn.pipeline.firmware import check_engine, link_for_board, make_firmware
+from tinycnn.pipeline.firmware import check_engine, make_firmware
 from tinycnn.pipeline.freshness import check_current
 from tinycnn.pipeline.inputs import (
     convert_inputs,

@@ -1,8 +1,8 @@
 """The stages that make firmware of a converted model.
 
     project   the sketch or application, complete, whatever can be built of it here
+    tflm      TFLite Micro for the simulated board, of its library where that is given
     firmware  the simulated board's image and this computer's program
-    board     the real board's image, by its own tools where they are installed
 
 The simulated board runs compiled C. With TFLite Micro as engine that is C which equals
 TFLite Micro byte for byte, unless its library is at hand: then it is the engine itself.
@@ -10,22 +10,18 @@ TFLite Micro byte for byte, unless its library is at hand: then it is the engine
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from tinycnn import __version__
 from tinycnn.analysis.fit import analyze, find_objective
 from tinycnn.artifacts import (
-    BoardImage,
     BuildFolder,
-    Inputs,
     LinkedFirmware,
     TflmFacts,
-    hash_path,
 )
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
@@ -46,7 +42,6 @@ from tinycnn.firmware.tflm import (
     make_tflm_engine,
 )
 from tinycnn.firmware.toolchain import TflmLibrary, build_tflm_library
-from tinycnn.firmware.vendor import build_with_vendor_tool, find_vendor_tool
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.frames import App
 from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs
@@ -54,7 +49,7 @@ from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import Project, with_app
 from tinycnn.reference import measure_arena, name_reference
 
-__all__ = ["RELEASES", "check_engine", "compile_project", "link_for_board"]
+__all__ = ["RELEASES", "check_engine", "compile_project", "libraries_of"]
 __all__ += ["make_firmware"]
 
 RELEASES = {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
@@ -145,54 +140,7 @@ def make_firmware(
     return runner.run("firmware", firmware_inputs(inputs, tflm), work.link)
 
 
-def link_for_board(project: Project, runner: StageRunner) -> BoardImage:
-    """Link the real board's image into the folder `board`, if that can be done.
-
-    If not, an older image does not stay there: it is no longer the project's.
-
-    Raises:
-        ToolchainError: If the board's tools are there and fail.
-    """
-    image = BoardImage()
-    try:
-        image = _link(project, runner)
-    finally:
-        if not image.tool:
-            shutil.rmtree(runner.build.board, ignore_errors=True)
-    return image
-
-
-def _link(project: Project, runner: StageRunner) -> BoardImage:
-    target, board, build = (
-        project.target,
-        load_board(project.target.board),
-        runner.build,
-    )
-    folder = build.firmware_project(target.framework, project.name)
-    tool = find_vendor_tool(target.framework, board, _libraries(project))
-
-    def link(out: BuildFolder) -> None:
-        image = BoardImage(missing=tool.missing)
-        if not tool.missing:
-            built = build_with_vendor_tool(
-                FirmwareProject(project.name, folder, ()),
-                board,
-                framework=target.framework,
-                output=out.board,
-            )
-            image = BoardImage(tool.identity, "", built.flash_bytes, built.ram_bytes)
-        out.board_image.write(image)
-
-    inputs = Inputs(
-        options={"board": board.name},
-        made_of={folder.name: hash_path(folder)},
-        tools=asdict(tool),
-    )
-    runner.run("board", inputs, link)
-    return build.board_image.read()
-
-
-def _libraries(project: Project) -> Mapping[str, str]:
+def libraries_of(project: Project) -> Mapping[str, str]:
     """What the project needs of its framework's libraries: versions by name."""
     libraries = dict(CAMERA_LIBRARIES) if project.target.app == "camera" else {}
     if project.target.engine == "tflm":
@@ -245,7 +193,7 @@ class _Work:
             model_sources={**sources, **self.app},
             kernels=kernels,
             board=self.board,
-            libraries=_libraries(self.project),
+            libraries=libraries_of(self.project),
         )
 
     def compile_tflm(self, out: BuildFolder) -> None:

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import Board, load_board
-from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.device.flash import FlashJob
-from tinycnn.errors import DatasetError, ToolchainError
+from tinycnn.errors import ToolchainError
 from tinycnn.harness import Identity
-from tinycnn.pipeline.freshness import check_board_image, check_current
+from tinycnn.pipeline.freshness import (
+    check_board_image,
+    check_current,
+    load_own_images,
+)
 from tinycnn.pipeline.subject import identify
-from tinycnn.project import Project, load_project
+from tinycnn.project import load_project
 from tinycnn.workbench import DeviceChoice
 
 __all__ = ["find_flash_job"]
@@ -38,7 +41,7 @@ def find_flash_job(
         ToolchainError: If there is no image for a real board.
     """
     project, build = load_project(folder), BuildFolder.of(folder)
-    check_current(project, build, _load_own_images(project, build, data_folders))
+    check_current(project, build, load_own_images(project, build, data_folders))
     board = load_board(project.target.board)
     framework: str = project.target.framework
     method = board.upload
@@ -56,24 +59,6 @@ def find_flash_job(
     check_board_image(project, build)
     identity = identify(build.linked.read(), project.target, DeviceChoice(port="USB"))
     return FlashJob(board, method, image, identity.model_sha256), identity
-
-
-def _load_own_images(
-    project: Project, build: BuildFolder, folders: Sequence[Path]
-) -> Dataset | None:
-    """The user's own images, which may have changed; None where they are not at hand.
-
-    A published data set is always the same, and a computer that only flashes need not
-    have either.
-    """
-    if project.dataset.path is None:
-        return None
-    try:
-        return load_dataset(
-            project.dataset, seed=project.seed, root=build.project, folders=folders
-        )
-    except DatasetError:
-        return None
 
 
 def _missing_tools(board: Board, framework: str) -> str:

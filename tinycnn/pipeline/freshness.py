@@ -9,14 +9,20 @@ what an older one made is no less this project's.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from tinycnn.analysis.fit import analyze
 from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path
 from tinycnn.compiler import read_tflite
-from tinycnn.datasets import Dataset
-from tinycnn.errors import ProjectError, StaleBuildError, TinycnnError
+from tinycnn.datasets import Dataset, load_dataset
+from tinycnn.errors import (
+    DatasetError,
+    ProjectError,
+    StaleBuildError,
+    TinycnnError,
+)
 from tinycnn.frames import App
 from tinycnn.pipeline.borrowing import hash_borrowed_if_there
 from tinycnn.pipeline.firmware import compile_project
@@ -34,6 +40,7 @@ from tinycnn.pipeline.inputs import (
 from tinycnn.project import PROJECT_FILE, Project
 
 __all__ = ["check_board_image", "check_current", "is_model_current"]
+__all__ += ["load_own_images"]
 
 _HINT = "run tinycnn build"
 _READ_AGAIN = ("convert", "firmware", "evaluate")
@@ -83,17 +90,42 @@ def check_board_image(project: Project, build: BuildFolder) -> None:
         raise StaleBuildError(damage, hint=_HINT)
 
 
-def is_model_current(project: Project, build: BuildFolder) -> bool:
+def is_model_current(
+    project: Project, build: BuildFolder, dataset: Dataset | None = None
+) -> bool:
     """Whether the build folder has a `.tflite` file of today's project file."""
     try:
         records = build.records.read()
-        for stage, today in _list_stages(project, build, records, None):
+        for stage, today in _list_stages(project, build, records, dataset):
             _check_stage(records[stage], today, project, build, stage)
             if stage == "convert":
                 return True
     except (TinycnnError, KeyError):
         pass
     return False
+
+
+def load_own_images(
+    project: Project, build: BuildFolder, folders: Sequence[Path]
+) -> Dataset | None:
+    """The user's own images, which may have changed; None where they are not at hand.
+
+    A published data set is always the same, and a computer that only flashes need not
+    have either.
+
+    Args:
+        project: Whose they are.
+        build: Its build folder.
+        folders: Where they may lie, if not in the project's folder.
+    """
+    if project.dataset.path is None:
+        return None
+    try:
+        return load_dataset(
+            project.dataset, seed=project.seed, root=build.project, folders=folders
+        )
+    except DatasetError:
+        return None
 
 
 def _list_stages(

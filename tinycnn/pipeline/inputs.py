@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from tinycnn.analysis.fit import find_objective
@@ -23,6 +24,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.frames import App
 from tinycnn.models.user import user_model_file
 from tinycnn.project import Project
+from tinycnn.reference import name_reference
 
 __all__ = ["convert_inputs", "evaluate_inputs", "firmware_inputs", "hash_dataset"]
 __all__ += ["project_inputs", "quantize_inputs", "report_inputs", "tflm_inputs"]
@@ -35,7 +37,12 @@ DATA = "data set"
 
 def hash_dataset(dataset: Dataset | None) -> dict[str, str]:
     """The digest of a data set's content; nothing where it is not at hand."""
-    return {} if dataset is None else {DATA: dataset.sha256}
+    return {} if dataset is None else {DATA: _hash_once(dataset)}
+
+
+@lru_cache(maxsize=1)  # some are large, and a build asks several times
+def _hash_once(dataset: Dataset) -> str:
+    return dataset.sha256
 
 
 def train_inputs(
@@ -117,6 +124,7 @@ def project_inputs(
         settings=settings,
         files={} if labels is None else {_LABELS: hash_json(list(labels))},
         made_of={_NAMES.model.name: model},
+        tools={"reference": name_reference(project.target.numerics)},
         options={"app": app, "target.app": file_app},
     )
 
