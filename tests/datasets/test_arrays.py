@@ -313,7 +313,7 @@ def test_splits_share_one_range_of_values(tmp_path: Path) -> None:
         ),
         (
             {"x_test": COLOUR, "y_test": Y},
-            "expected images to train on, got 'x_test' only",
+            "expected one array of images to train on, got 'x_test'",
         ),
         (
             {"x": COLOUR, "y": Y, "x_train": COLOUR, "y_train": Y},

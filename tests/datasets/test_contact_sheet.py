@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tinycnn.datasets import Dataset, count_classes, draw_contact_sheet
@@ -64,3 +66,16 @@ def test_many_classes_and_long_names_stay_on_the_sheet() -> None:
     sheet = draw_contact_sheet(_dataset(120), columns=1)
 
     assert sheet.height == HEADER + 100 * (CELL + GAP)
+
+
+def test_notes_are_written_below_the_images() -> None:
+    """What was understood is seen with what it gave; long notes are wrapped."""
+    dataset = replace(_dataset(2), notes=("1 is taken as white", "long " * 60))
+
+    sheet = np.asarray(draw_contact_sheet(dataset, columns=4))
+
+    plain = HEADER + 2 * (CELL + GAP)
+    assert sheet.shape[0] >= plain + 4 * 18
+    for line in range(4):
+        text = sheet[plain + line * 18 : plain + (line + 1) * 18]
+        assert (text < 64).any()

@@ -88,9 +88,9 @@ def test_the_same_image_twice_is_noted() -> None:
     notes = divide("pets", reading, SETTINGS, 1).notes
 
     assert notes == (
-        "1 images are in two classes: 1.png is 0.png",
-        "1 images are in two splits, so accuracy will look better than it is: "
-        "8.png is 2.png",
+        "images that are in two classes: 1 (1.png is 0.png)",
+        "images that are in two splits, so that accuracy looks better than it is: "
+        "1 (8.png is 2.png)",
     )
 
 

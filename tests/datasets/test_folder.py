@@ -66,7 +66,7 @@ def test_folders_inside_of_a_class_belong_to_it(tmp_path: Path) -> None:
     assert layout.labels == (0, 0, 1)
     assert layout.parts == ()
     assert layout.notes == (
-        "2 images in folders inside a class are of that class: cat/a/b of 'cat'",
+        "images in folders inside a class are of that class: 2 (cat/a/b of 'cat')",
     )
 
 
@@ -129,7 +129,7 @@ def test_what_is_not_read_is_counted_by_kind(tmp_path: Path) -> None:
 
     assert layout.labels == (0, 1)
     assert layout.notes == (
-        "not read: 12 .mov, 1 without a suffix beside 1 images in cat; read are "
+        "not read: 12 .mov, 1 without a suffix in cat, beside pictures: 1; read are "
         f"{READ}",
     )
 
@@ -179,7 +179,7 @@ def test_loops_of_links_end(tmp_path: Path) -> None:
     layout = survey_folder(tmp_path)
 
     assert layout.labels == (0, 1)
-    assert "2 link beside 1 images in cat; 1 link beside" in layout.notes[0]
+    assert "2 link in cat, beside pictures: 1; 1 link in dog" in layout.notes[0]
 
 
 def test_folders_without_end_are_refused(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_other_entries_are_left_out(folder: Path) -> None:
     assert reading.images.labels.tolist() == [0, 1, 1]
     assert reading.notes == (
         "not read outside of the class folders: 1 link",
-        "not read: 1 link, 1 .txt, 1 special file beside 1 images in a; read are "
+        "not read: 1 link, 1 .txt, 1 special file in a, beside pictures: 1; read are "
         ".webp, .gif, .tif, .tiff, .pgm, .ppm, .jfif, .png, .jpg, .jpeg and .bmp",
     )
 

@@ -91,7 +91,7 @@ def test_the_first_of_several_pictures_is_taken(tmp_path: Path) -> None:
     reading = read_images(tmp_path, size=8, channels=1)
 
     assert reading.images.images[:, 0, 0, 0].tolist() == [50, 50]
-    assert reading.notes == ("2 files hold several pictures: the first is taken",)
+    assert reading.notes == ("files of several pictures, whose first is taken: 2",)
 
 
 def test_content_counts_not_the_suffix(tmp_path: Path) -> None:
@@ -103,8 +103,7 @@ def test_content_counts_not_the_suffix(tmp_path: Path) -> None:
 
     assert np.array_equal(reading.images.images[0], PIXELS)
     assert reading.notes == (
-        "1 files are read as what they hold, not as what they are called: a/1.jpg is "
-        "PNG",
+        "files read as what they hold, not as what they are called: 1 (a/1.jpg is PNG)",
     )
 
 

@@ -54,40 +54,23 @@ def find_arrays(
     Raises:
         DatasetError: If there is no choice that is the only one.
     """
-    table: dict[str, dict[str, str]] = {}
-    for key in keys:
-        role, split = _role(key)
-        is_beside = {"x", "y"} <= set(keys) and key not in ("x", "y")
-        if not role or (is_beside and not split):
-            continue  # where `x` and `y` are, `data` is something else
-        other = table.setdefault(split, {}).setdefault(role, key)
-        if other != key:
-            raise DatasetError(
-                f"{path}: expected one array of {'images' if role == 'x' else 'labels'}"
-                f", got '{other}' and '{key}'",
-                hint=_SAVE_HINT,
-            )
+    table = _by_name(path, keys)
     if not table:
         return _by_shape(path, keys, shape_of)
     for split in sorted(table):
         _require_both(path, keys, split, table[split])
-    if set(table) == {""} or "train" in table:
-        if "" in table and "train" in table:
-            raise DatasetError(
-                f"{path}: expected one array of images to train on, got "
-                f"'{table['']['x']}' and '{table['train']['x']}'",
-                hint=_SAVE_HINT,
-            )
-    elif "" in table:
-        table["train"] = table.pop("")
-    else:
+    if "" in table and len(table) > 1:  # x and y beside x_test and y_test
+        table.setdefault("train", table[""])
+    images = {table[split]["x"] for split in ("", "train") if split in table}
+    if len(images) != 1:
+        got = sorted(images) or [found["x"] for found in table.values()]
         raise DatasetError(
-            f"{path}: expected images to train on, got '{_first(table)['x']}' only",
+            f"{path}: expected one array of images to train on, got {_quote(got)}",
             hint=_SAVE_HINT,
         )
-    order = ("", *SPLITS)
-    found = tuple((s, table[s]["x"], table[s]["y"]) for s in order if s in table)
-    return found, _name_notes(found)
+    order = SPLITS if "train" in table else ("",)
+    arrays = tuple((s, table[s]["x"], table[s]["y"]) for s in order if s in table)
+    return arrays, _name_notes(arrays)
 
 
 def arrange_images(
@@ -103,6 +86,27 @@ def arrange_images(
     Raises:
         DatasetError: If the layout is none or could be two.
     """
+    shape = x.shape
+    x, notes = _images_first(x, labels_shape)
+    if x.ndim == 3:
+        if x.shape[-1] in _CHANNELS:  # as windows of a sensor's axes have it
+            notes.append(f"grey images of {x.shape[1]} rows of {x.shape[2]} pixels")
+        x = x[..., np.newaxis]
+    if x.ndim != 4 or not set(x.shape[1::2]) & set(_CHANNELS):
+        raise DatasetError(
+            f"{subject}: expected uint8 images of shape (N, H, W) or "
+            f"(N, H, W, 1, 3 or 4), got {x.dtype} {shape}",
+            hint=_shape_hint(x),
+        )
+    x, more = _channels_last(subject, x, shape)
+    told = (f"{subject}: {shape} is taken as {note}" for note in (*notes, *more))
+    return x, tuple(told)
+
+
+def _images_first(
+    x: NDArray[np.generic], labels_shape: tuple[int, ...]
+) -> tuple[NDArray[np.generic], list[str]]:
+    """The array with its images along the first axis, rows of pixels as squares."""
     shape, notes = x.shape, []
     # Where more images than rows or columns are told apart from a miscounted set.
     is_last = shape[-1] in labels_shape and shape[-1] > max(shape[:-1], default=0)
@@ -114,16 +118,13 @@ def arrange_images(
         if side > 1 and side * side == x.shape[1]:
             x = x.reshape(-1, side, side)
             notes.append(f"rows of {side}x{side} grey pixels")
-    if x.ndim == 3:
-        if x.shape[-1] in _CHANNELS:  # as windows of a sensor's axes have it
-            notes.append(f"grey images of {x.shape[1]} rows of {x.shape[2]} pixels")
-        x = x[..., np.newaxis]
-    if x.ndim != 4 or not set(x.shape[1::2]) & set(_CHANNELS):
-        raise DatasetError(
-            f"{subject}: expected uint8 images of shape (N, H, W) or "
-            f"(N, H, W, 1, 3 or 4), got {x.dtype} {shape}",
-            hint=_shape_hint(x),
-        )
+    return x, notes
+
+
+def _channels_last(
+    subject: str, x: NDArray[np.generic], shape: tuple[int, ...]
+) -> tuple[NDArray[np.generic], list[str]]:
+    """(N, H, W, C) of it or of (N, C, H, W); refused where it could be either."""
     first, last = x.shape[1], x.shape[3]
     if first in _CHANNELS[1:] and last in _CHANNELS[1:]:
         raise DatasetError(
@@ -132,12 +133,10 @@ def arrange_images(
             hint="pad the images to 5 pixels or more a side and save them as NHWC",
         )
     if last not in _CHANNELS:
-        x = np.moveaxis(x, 1, -1)
-        notes.append("channels before rows and columns")
-    elif first == 1 or (first in _CHANNELS and last == 1):
-        notes.append(f"{first} row{'s'[: first > 1]} of {last} channels")
-    told = tuple(f"{subject}: {shape} is taken as {note}" for note in notes)
-    return x, told
+        return np.moveaxis(x, 1, -1), ["channels before rows and columns"]
+    if first in _CHANNELS:
+        return x, [f"{first} row{'s'[: first > 1]} of {last} channels"]
+    return x, []
 
 
 def flatten_alpha(
@@ -164,6 +163,24 @@ def flatten_alpha(
         on_white = colour.astype(np.uint32) * a + 255 * (255 - a.astype(np.uint32))
         flat[n] = (on_white + 127) // 255
     return flat, (f"{subject}: 4 channels are taken as RGBA, on white",)
+
+
+def _by_name(path: Path, keys: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The keys that say what they hold, by split and by role."""
+    table: dict[str, dict[str, str]] = {}
+    for key in keys:
+        role, split = _role(key)
+        is_beside = {"x", "y"} <= set(keys) and key not in ("x", "y")
+        if not role or (is_beside and not split):
+            continue  # where `x` and `y` are, `data` is something else
+        other = table.setdefault(split, {}).setdefault(role, key)
+        if other != key:
+            raise DatasetError(
+                f"{path}: expected one array of {'images' if role == 'x' else 'labels'}"
+                f", got {_quote((other, key))}",
+                hint=_SAVE_HINT,
+            )
+    return table
 
 
 def _role(key: str) -> tuple[str, str]:
@@ -235,5 +252,5 @@ def _list_keys(keys: Sequence[str]) -> str:
     return ", ".join(f"{key}.npy" for key in sorted(keys)[:8]) or "nothing"
 
 
-def _first(table: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
-    return next(iter(table.values()))
+def _quote(keys: Sequence[str]) -> str:
+    return " and ".join(f"'{key}'" for key in keys)

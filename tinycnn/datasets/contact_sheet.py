@@ -1,6 +1,12 @@
-"""A picture of a data set: a row a class, with its name, its counts, some images."""
+"""A picture of a data set: a row a class, with its name, its counts, some images.
+
+Below them are the data set's notes, so that who looks sees what was understood.
+"""
 
 from __future__ import annotations
+
+import itertools
+import textwrap
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -15,6 +21,9 @@ _LABEL_WIDTH = 190
 _HEADER_HEIGHT = 40
 _MAX_ROWS = 100
 _MAX_NAME = 22  # letters
+_NOTE_HEIGHT = 18
+_MAX_NOTE_LINES = 20
+_LETTER_WIDTH = 7  # of a note's, at most on average
 _FONT_SIZE, _SMALL_SIZE = 16, 12
 _PAPER, _INK, _FAINT, _BAR = "#ededed", "#1a1a1a", "#6b6b6b", "#4a7ebb"
 
@@ -27,8 +36,8 @@ def count_classes(split: Split, classes: int) -> list[int]:
 def draw_contact_sheet(dataset: Dataset, *, columns: int = 12) -> Image.Image:
     """The first training images of each class, in the order of the split.
 
-    A class has a bar as long as its share of the largest. At most 100 classes are
-    drawn.
+    A class has a bar as long as its share of the largest. At most 100 classes and 20
+    lines of notes are drawn.
 
     Args:
         dataset: What to draw.
@@ -38,7 +47,10 @@ def draw_contact_sheet(dataset: Dataset, *, columns: int = 12) -> Image.Image:
     splits = (dataset.train, dataset.validation, dataset.test)
     counts = np.array([count_classes(s, len(dataset.class_names)) for s in splits])
     step = _CELL + _GAP
-    size = (_LABEL_WIDTH + columns * step, _HEADER_HEIGHT + len(names) * step)
+    width, foot = _LABEL_WIDTH + columns * step, _HEADER_HEIGHT + len(names) * step
+    wrapped = (textwrap.wrap(n, width // _LETTER_WIDTH) for n in dataset.notes)
+    lines = list(itertools.chain(*wrapped))[:_MAX_NOTE_LINES]
+    size = (width, foot + len(lines) * _NOTE_HEIGHT)
     sheet = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(sheet)
     draw.text((_GAP, _GAP), _title(dataset), _INK, ImageFont.load_default(_FONT_SIZE))
@@ -51,6 +63,9 @@ def draw_contact_sheet(dataset: Dataset, *, columns: int = 12) -> Image.Image:
             cell = _to_cell(dataset.train.images[index])
             left = _LABEL_WIDTH + column * step + (_CELL - cell.width) // 2
             sheet.paste(cell, (left, top + (_CELL - cell.height) // 2))
+    font = ImageFont.load_default(_SMALL_SIZE)
+    for number, line in enumerate(lines):
+        draw.text((_GAP, foot + number * _NOTE_HEIGHT), line, _INK, font)
     return sheet
 
 

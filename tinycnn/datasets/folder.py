@@ -186,8 +186,8 @@ def _nesting_notes(files: list[PictureFile], split_level: int | None) -> Iterato
     if nested:
         class_name = nested[0][1 if split_level == 0 else 0]
         yield (
-            f"{len(nested):,} images in folders inside a class are of that class: "
-            f"{printable('/'.join(nested[0]))} of '{class_name}'"
+            "images in folders inside a class are of that class: "
+            f"{len(nested):,} ({printable('/'.join(nested[0]))} of '{class_name}')"
         )
 
 
@@ -203,8 +203,8 @@ def _left_out_notes(contents: FolderContents) -> Iterator[str]:
         key=lambda place: -contents.left_out[place].total(),
     )
     told = [
-        f"{_tell(contents.left_out[place])} beside {read[place]:,} images in "
-        f"{printable('/'.join(place))}"
+        f"{_tell(contents.left_out[place])} in {printable('/'.join(place))}, beside "
+        f"pictures: {read[place]:,}"
         for place in places[:_NAMED]
     ]
     if told:

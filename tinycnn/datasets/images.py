@@ -168,11 +168,11 @@ def _file_notes(folder: Path, layout: FolderLayout, found: _Gathered) -> Iterato
         yield f"{_tell_bad(folder, layout, found.bad)}; they are left out"
     if found.misnamed:
         yield (
-            f"{len(found.misnamed):,} files are read as what they hold, not as what "
-            f"they are called: {found.misnamed[0]}"
+            "files read as what they hold, not as what they are called: "
+            f"{len(found.misnamed):,} ({found.misnamed[0]})"
         )
     if found.sequences:
-        yield f"{found.sequences:,} files hold several pictures: the first is taken"
+        yield f"files of several pictures, whose first is taken: {found.sequences:,}"
 
 
 def _refuse_bad(

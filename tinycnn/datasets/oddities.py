@@ -48,13 +48,13 @@ def find_oddities(
             leaked.append((index, other))
     if mislabelled:
         yield (
-            f"{len(mislabelled):,} images are in two classes: "
-            f"{_name(reading, mislabelled)}"
+            f"images that are in two classes: {len(mislabelled):,} "
+            f"({_name(reading, mislabelled)})"
         )
     if leaked:
         yield (
-            f"{len(leaked):,} images are in two splits, so accuracy will look better "
-            f"than it is: {_name(reading, leaked)}"
+            "images that are in two splits, so that accuracy looks better than it is: "
+            f"{len(leaked):,} ({_name(reading, leaked)})"
         )
     yield from _dull_classes(reading)
 
