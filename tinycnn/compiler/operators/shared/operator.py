@@ -29,15 +29,19 @@ def read_nothing(raw: RawOp) -> Attrs:
     return Attrs()
 
 
-def _check_nothing(node: Node) -> None:
+def _refuse(node: Node) -> None:
+    node.refuse("expected constants only")
+
+
+def _allow(node: Node, numerics: Numerics) -> None:
     return
 
 
-def _lower_to_nothing(lowering: Lowering, node: Node) -> None:
+def _add_no_calls(lowering: Lowering, node: Node) -> None:
     return
 
 
-def _nothing(node: Node) -> None:
+def _none(node: Node) -> None:
     return None
 
 
@@ -45,15 +49,11 @@ def _absorb_nothing(node: Node, border: Border) -> None:
     return None
 
 
-def _have_all(node: Node, numerics: Numerics) -> None:
-    return
-
-
-def _no_macs(node: Node) -> int:
+def _count_no_macs(node: Node) -> int:
     return 0
 
 
-_cycles_of_a_copy = cycles_by_output(20)
+_count_slow_copy = cycles_by_output(20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,16 @@ class Operator:
         code: Its number there; None if no file can ask for it.
         read: Options of the file -> attributes; None if it is known on constants only.
         check: Raises a ModelError unless the kernels can compute the node exactly.
-        lower: Adds the calls of the portable kernel.
+        lower: Adds the calls of the portable kernel; by default there are none.
         count_macs: Multiply-accumulates of one inference.
+        count_cycles: What the portable kernel takes on a Cortex-M4, about.
+        kernels: Those for Cortex-M with DSP; by default only the portable one is there.
+        check_numerics: Raises a ModelError if the reference to equal has no such
+            operator, or has it wrong.
         is_alias: The output is the first input under another shape: the memory plan
             puts both in one place, and there are no kernel calls.
+        order: In which order the kernel reads; None keeps input and output apart.
+        find_window: The window that slides over the input, if one does.
         fold: How it is computed on constants; None leaves it to the device.
         channels: What it says of channels that carry no information; by default that
             it needs them all.
@@ -77,29 +83,23 @@ class Operator:
         absorb_border: The attributes with which it reads the image inside a border;
             None where that would change its outputs.
         rewrite: The graph in which it and those around it give way to what they mean.
-        check_numerics: Raises a ModelError if the reference to equal has no such
-            operator, or has it wrong.
-        order: In which order the kernel reads; None keeps input and output apart.
-        find_window: The window that slides over the input, if one does.
-        count_cycles: What the portable kernel takes on a Cortex-M4, about.
-        kernels: Those for Cortex-M with DSP; without, there is the portable one.
     """
 
     kind: str
     code: int | None
     read: Callable[[RawOp], Attrs] | None = None
-    check: Callable[[Node], None] = _check_nothing
-    lower: Callable[[Lowering, Node], None] = _lower_to_nothing
-    count_macs: Callable[[Node], int] = _no_macs
+    check: Callable[[Node], None] = _refuse
+    lower: Callable[[Lowering, Node], None] = _add_no_calls
+    count_macs: Callable[[Node], int] = _count_no_macs
+    count_cycles: CountCycles = _count_slow_copy
+    kernels: tuple[KernelRule, ...] = ()
+    check_numerics: Callable[[Node, Numerics], None] = _allow
     is_alias: bool = False
-    fold: Folding | None = None
     order: MemoryOrder | None = None
+    find_window: Callable[[Node], Window | None] = _none
+    fold: Folding | None = None
     channels: ChannelRules = KEEP_ALL
-    find_limits: Callable[[Node], Clamp | None] = _nothing
-    find_border: Callable[[Node], Border | None] = _nothing
+    find_limits: Callable[[Node], Clamp | None] = _none
+    find_border: Callable[[Node], Border | None] = _none
     absorb_border: Callable[[Node, Border], Attrs | None] = _absorb_nothing
     rewrite: Callable[[Graph, Op], Graph] | None = None
-    check_numerics: Callable[[Node, Numerics], None] = _have_all
-    find_window: Callable[[Node], Window | None] = _nothing
-    count_cycles: CountCycles = _cycles_of_a_copy
-    kernels: tuple[KernelRule, ...] = ()
