@@ -23,7 +23,7 @@ from tinycnn.errors import (
 )
 from tinycnn.firmware import build_image, write_arduino_project
 from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, make_tflm_engine
-from tinycnn.firmware.toolchain import build_tflm_library
+from tinycnn.firmware.tflm_library import build_tflm_library
 from tinycnn.reference import TflmArena, load_reference, measure_arena
 from tinycnn.runtime import kernel_sources
 

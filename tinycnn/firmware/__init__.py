@@ -3,6 +3,8 @@
 from tinycnn.firmware.arduino import write_arduino_project
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
+from tinycnn.firmware.host_program import build_host
+from tinycnn.firmware.image import FirmwareImage, build_image
 from tinycnn.firmware.library import write_library
 from tinycnn.firmware.self_test import (
     Pattern,
@@ -10,7 +12,6 @@ from tinycnn.firmware.self_test import (
     make_input,
     make_self_test,
 )
-from tinycnn.firmware.toolchain import FirmwareImage, build_host, build_image
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.runtime import firmware_dir
 

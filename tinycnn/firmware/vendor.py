@@ -20,7 +20,7 @@ from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware.elf import check_room, measure
 from tinycnn.firmware.folder import FirmwareProject
-from tinycnn.firmware.toolchain import FirmwareImage
+from tinycnn.firmware.image import FirmwareImage
 
 __all__ = ["VendorTool", "build_with_vendor_tool", "find_vendor_tool"]
 

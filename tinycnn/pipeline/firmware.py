@@ -41,7 +41,7 @@ from tinycnn.firmware.tflm import (
     TflmRelease,
     make_tflm_engine,
 )
-from tinycnn.firmware.toolchain import TflmLibrary, build_tflm_library
+from tinycnn.firmware.tflm_library import TflmLibrary, build_tflm_library
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.frames import App
 from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs

@@ -14,10 +14,10 @@ import numpy as np
 from elftools.elf.elffile import ELFFile
 from numpy.typing import NDArray
 
+from tinycnn.choices import Toolchain
 from tinycnn.compiler import Compilation
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import firmware_dir
-from tinycnn.firmware.toolchain import Toolchain
 from tinycnn.runtime import kernel_sources
 
 __all__ = ["COMPILERS", "NAME", "Compiler", "Image", "build_bare_image"]
