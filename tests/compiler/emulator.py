@@ -6,17 +6,23 @@ memory, as `executor` does on the host. So the DSP code itself runs.
 
 from __future__ import annotations
 
+import ctypes
 import struct
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.compiler.executor import FIRMWARE, ITEM_TYPES, plain_sources, write_sources
+from tests.compiler.executor import (
+    FIRMWARE,
+    ITEM_TYPES,
+    make_struct,
+    plain_sources,
+    write_sources,
+)
 from tinycnn.compiler import Program
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
@@ -102,7 +108,7 @@ class Emulator:
             address[buffer.name] = _RAM + 64 + buffer.offset
         params = []
         for call in program.calls:
-            content = pack_struct(call.params, address)
+            content = bytes(make_struct(call.params, address, ctypes.c_uint32))
             self._uc.mem_write(end, content)
             params.append(end)
             end += -(-len(content) // 16) * 16
@@ -151,18 +157,3 @@ class Emulator:
         below = bytes(uc.mem_read(_STACK, top - _STACK))
         unused = len(below) - len(below.lstrip(b"\x5a"))
         self.stack_bytes = max(self.stack_bytes, len(below) - unused)
-
-
-def pack_struct(params: Any, address: Mapping[str, int]) -> bytes:
-    """The bytes of a C struct of 32-bit fields."""
-    content = b""
-    for value in params.values():
-        if isinstance(value, dict):
-            content += pack_struct(value, address)
-        elif isinstance(value, tuple):
-            content += struct.pack(f"<{len(value)}i", *value)
-        elif isinstance(value, str):
-            content += struct.pack("<I", address[value])
-        else:
-            content += struct.pack("<f" if isinstance(value, float) else "<i", value)
-    return content

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from tinycnn.compiler import Program
+from tinycnn.compiler.ir.params import CField, Params, c_fields
 from tinycnn.runtime import VERSION_HEADER, kernel_functions, kernel_sources
 
 ITEM_TYPES = {
@@ -121,22 +122,37 @@ class Executor:
         return outputs
 
 
-def make_struct(params: Any, address: Mapping[str, int | None]) -> ctypes.Structure:
-    """A C struct with the fields of `params`, in order."""
-    values = [convert(value, address) for value in params.values()]
-    fields = [(name, type(v)) for name, v in zip(params, values, strict=True)]
-    struct = type("Params", (ctypes.Structure,), {"_fields_": fields})()
-    for name, value in zip(params, values, strict=True):
-        setattr(struct, name, value)
+def c_struct(params: type[Params], pointer: Any) -> type[ctypes.Structure]:
+    """The C struct that a class of params stands for."""
+    fields = [(field.name, _c_type(field, pointer)) for field in c_fields(params)]
+    return type(params.__name__, (ctypes.Structure,), {"_fields_": fields})
+
+
+def _c_type(field: CField, pointer: Any) -> Any:
+    if field.params is not None:
+        return c_struct(field.params, pointer)
+    if field.ctype.endswith("*"):
+        return pointer
+    item = {"int32_t": ctypes.c_int32, "float": ctypes.c_float}[field.ctype]
+    return item * field.count if field.count else item
+
+
+def make_struct(
+    params: Params, address: Mapping[str, int | None], pointer: Any = ctypes.c_void_p
+) -> ctypes.Structure:
+    """The C struct with the values of `params`, for a machine with such pointers."""
+    struct = c_struct(type(params), pointer)()
+    _fill(struct, params, address)
     return struct
 
 
-def convert(value: Any, address: Mapping[str, int | None]) -> Any:
-    """A ctypes value for one field."""
-    if isinstance(value, dict):
-        return make_struct(value, address)
-    if isinstance(value, tuple):
-        return (ctypes.c_int32 * len(value))(*value)
-    if isinstance(value, str):
-        return ctypes.c_void_p(address[value])
-    return ctypes.c_float(value) if isinstance(value, float) else ctypes.c_int32(value)
+def _fill(
+    struct: ctypes.Structure, params: Params, address: Mapping[str, int | None]
+) -> None:
+    for field in c_fields(type(params)):
+        value = getattr(params, field.name)
+        if isinstance(value, Params):
+            _fill(getattr(struct, field.name), value, address)
+        else:
+            value = address[value] if isinstance(value, str) else value
+            setattr(struct, field.name, value)

@@ -7,8 +7,8 @@
 
 /* Sum over the reduced dimensions of (input - zero_point). */
 static int32_t reduce(const tcnn_mean_params_t *p, const int8_t *input) {
-    const int32_t *size = p->reduced_size;
-    const int32_t *stride = p->reduced_stride;
+    const int32_t *size = p->loops.reduced_size;
+    const int32_t *stride = p->loops.reduced_stride;
     int32_t sum = 0;
     for (int32_t i = 0; i < size[0]; i++) {
         for (int32_t j = 0; j < size[1]; j++) {
@@ -24,8 +24,8 @@ static int32_t reduce(const tcnn_mean_params_t *p, const int8_t *input) {
 TCNN_SHARED void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
                               int8_t *output) {
     const tcnn_mean_params_t *p = params;
-    const int32_t *size = p->kept_size;
-    const int32_t *stride = p->kept_stride;
+    const int32_t *size = p->loops.kept_size;
+    const int32_t *stride = p->loops.kept_stride;
     for (int32_t i = 0; i < size[0]; i++) {
         for (int32_t j = 0; j < size[1]; j++) {
             for (int32_t k = 0; k < size[2]; k++) {

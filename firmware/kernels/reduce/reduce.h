@@ -11,30 +11,26 @@
 extern "C" {
 #endif
 
-/* MEAN. Dimensions that follow each other without a gap are one; unused ones
- * have size 1. */
+/* Loops over an input's elements. Dimensions that follow each other without a gap are
+ * one; unused ones come first and have size 1. */
 typedef struct {
-    int32_t kept_size[3];   /* of the output, outermost first */
-    int32_t kept_stride[3]; /* elements of the input from one index to the next */
-    int32_t reduced_size[3];
-    int32_t reduced_stride[3];
-    int32_t input_zero_point;
-    int32_t output_zero_point;
-    int32_t multiplier; /* 1 / number of elements is part of it */
-    int32_t shift;
+    int32_t kept_size[3];      /* elements of the output, outermost first; 1 or more */
+    int32_t kept_stride[3];    /* elements of the input from one index to the next */
+    int32_t reduced_size[3];   /* elements that become one; 1 or more */
+    int32_t reduced_stride[3]; /* as kept_stride */
+} tcnn_reduce_params_t;
+
+typedef struct {
+    tcnn_reduce_params_t loops;
+    int32_t input_zero_point;  /* -128 to 127 */
+    int32_t output_zero_point; /* -128 to 127 */
+    int32_t multiplier;        /* Q0.31: of scales, and 1 / elements that become one */
+    int32_t shift;             /* -31 to 30; see fixed_point.h */
 } tcnn_mean_params_t;
 
 /* MEAN */
 void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
                   int8_t *output);
-
-/* REDUCE_MAX and REDUCE_MIN; as in tcnn_mean_params_t. */
-typedef struct {
-    int32_t kept_size[3];
-    int32_t kept_stride[3];
-    int32_t reduced_size[3];
-    int32_t reduced_stride[3];
-} tcnn_reduce_params_t;
 
 /* REDUCE_MAX */
 void tcnn_reduce_max_s8(const tcnn_reduce_params_t *params, const int8_t *input,

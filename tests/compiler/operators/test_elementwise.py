@@ -7,7 +7,7 @@ from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import read_tflite
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.shared.broadcast import broadcast_params
+from tinycnn.compiler.operators.shared.broadcast import find_broadcast
 from tinycnn.errors import TinycnnError
 
 
@@ -72,9 +72,9 @@ def test_dimensions_walked_alike_are_one(
     model = binary_model("MUL", first, second, np.broadcast_shapes(first, second))
     graph = read_tflite(model)
 
-    params = broadcast_params(Node(graph, graph.ops[0]))
+    broadcast = find_broadcast(Node(graph, graph.ops[0]))
 
-    assert params == {"shape": shape, "stride1": stride1, "stride2": stride2}
+    assert broadcast.fields == {"shape": shape, "stride1": stride1, "stride2": stride2}
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,9 @@ def test_a_transpose_merges_dimensions_that_stay_together() -> None:
     """NHWC to NCHW copies two dimensions, not four."""
     (copy,) = call("TRANSPOSE", [X, [0, 3, 1, 2]], [(1, 8, 4, 6)])
 
-    assert copy.params["size"] == (1, 1, 1, 1, 8, 24)
-    assert copy.params["input_stride"][4:] == (1, 8)
-    assert copy.params["output_stride"][4:] == (24, 1)
+    assert copy.params.size == (1, 1, 1, 1, 8, 24)
+    assert copy.params.input_stride[4:] == (1, 8)
+    assert copy.params.output_stride[4:] == (24, 1)
 
 
 def test_each_part_of_a_split_is_a_call_of_its_own() -> None:
@@ -131,7 +131,7 @@ def test_each_part_of_a_split_is_a_call_of_its_own() -> None:
 
     assert [c.name for c in calls] == ["op0", "op0_2"]
     assert [c.arguments for c in calls] == [("t1", "t2"), ("t1", "t3")]
-    assert [c.params["input_offset"] for c in calls] == [0, 96]
+    assert [c.params.input_offset for c in calls] == [0, 96]
 
 
 def test_constants_are_concatenated_from_flash() -> None:
@@ -146,5 +146,5 @@ def test_a_reduction_has_one_loop_for_neighbours() -> None:
     """Rows and columns of a global average are one loop."""
     (mean,) = call("MEAN", [X, [1, 2]], [(1, 8)])
 
-    assert mean.params["kept_size"] == (1, 1, 8)
-    assert mean.params["reduced_size"] == (1, 1, 24)
+    assert mean.params.loops.kept_size == (1, 1, 8)
+    assert mean.params.loops.reduced_size == (1, 1, 24)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Buffer, ConstantArray, KernelCall, Param
+from tinycnn.compiler.ir.params import Params
+from tinycnn.compiler.ir.program import Buffer, ConstantArray, KernelCall
 
 __all__ = ["Lowering"]
 
@@ -69,23 +70,20 @@ class Lowering:
         assert node.op.scratch is not None
         return self._buffers[node.op.scratch].name
 
-    def multipliers(
-        self, node: Node, multipliers: list[Multiplier]
-    ) -> dict[str, Param]:
-        """Add the arrays of multipliers and shifts; returns the two params."""
+    def multipliers(self, node: Node, multipliers: list[Multiplier]) -> tuple[str, str]:
+        """Add the arrays of multipliers and shifts; returns their C names."""
         values = (m.value for m in multipliers)
         shifts = (m.shift for m in multipliers)
-        return {
-            "multiplier": self.array(node, "multiplier", "int32_t", values),
-            "shift": self.array(node, "shift", "int8_t", shifts),
-        }
+        return (
+            self.array(node, "multiplier", "int32_t", values),
+            self.array(node, "shift", "int8_t", shifts),
+        )
 
     def call(
         self,
         node: Node,
         function: str,
-        params_type: str,
-        params: dict[str, Param],
+        params: Params,
         *constants: str,
         inputs: Iterable[Tensor] | None = None,
         output: Tensor | None = None,
@@ -97,8 +95,7 @@ class Lowering:
         Args:
             node: The operator that the call is a part of.
             function: The C function.
-            params_type: The C type of its params.
-            params: Their fields in order.
+            params: What it takes first.
             constants: C names of arrays.
             inputs: The tensors read; by default the activations among the node's.
             output: The tensor written; by default the node's first output.
@@ -114,7 +111,6 @@ class Lowering:
             KernelCall(
                 name=self._call_name(node),
                 function=function,
-                params_type=params_type,
                 params=params,
                 arguments=(*names, *constants, self._buffers[written.id].name),
                 op=node.op,

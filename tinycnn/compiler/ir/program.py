@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Op, Tensor
+from tinycnn.compiler.ir.params import Param, Params
 
 __all__ = ["Buffer", "ConstantArray", "KernelCall", "Param", "Program"]
-
-Param = int | float | str | tuple[int, ...] | dict[str, "Param"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +54,7 @@ class KernelCall:
     Attributes:
         name: Name of the params struct, unique in the program.
         function: The C function.
-        params_type: The C type of its first argument.
-        params: Its fields in order; a str is the name of a `ConstantArray`.
+        params: Its first argument, by address.
         arguments: C names of buffers and arrays, after the params.
         op: The operator that it is a part of.
         predicted_cycles: Of its operator on a Cortex-M4, at the operator's first call.
@@ -64,8 +62,7 @@ class KernelCall:
 
     name: str
     function: str
-    params_type: str
-    params: dict[str, Param]
+    params: Params
     arguments: tuple[str, ...]
     op: Op
     predicted_cycles: int | None = None

@@ -8,8 +8,8 @@ from tinycnn.compiler.ir.graph import Clamp
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.broadcast import (
-    broadcast_params,
     check_broadcast,
+    find_broadcast,
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
@@ -27,8 +27,8 @@ def _check(node: Node) -> None:
 
 
 def _lower(lowering: Lowering, node: Node) -> None:
-    function, params = f"tcnn_{node.op.kind.lower()}_s8", broadcast_params(node)
-    lower_binary(lowering, node, function, "tcnn_broadcast_t", params)
+    function = f"tcnn_{node.op.kind.lower()}_s8"
+    lower_binary(lowering, node, function, find_broadcast(node))
 
 
 def _find_limits(node: Node) -> Clamp | None:

@@ -6,11 +6,14 @@ the arena; a move brings one back up, so that the arena need not be as long as t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
     LastReaders,
@@ -22,6 +25,14 @@ from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 __all__ = ["OPERATORS"]
 
 
+@dataclass(frozen=True, slots=True)
+class MoveParams(Params):
+    """What the kernel takes: move.h."""
+
+    ctype = "tcnn_move_params_t"
+    size: int
+
+
 def _check(node: Node) -> None:
     node.check_inputs(1)
     x, y = node.int8_input(), node.int8_output()
@@ -30,8 +41,7 @@ def _check(node: Node) -> None:
 
 
 def _lower(lowering: Lowering, node: Node) -> None:
-    params = {"size": node.output().size}
-    lowering.call(node, "tcnn_move_s8", "tcnn_move_params_t", {**params})
+    lowering.call(node, "tcnn_move_s8", MoveParams(node.output().size))
 
 
 def _last_readers(node: Node, x: Tensor) -> LastReaders:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import (
@@ -11,14 +13,14 @@ from tinycnn.compiler.arithmetic.numerics import (
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.activation import (
-    clamp_params,
     read_first_clamp,
 )
 from tinycnn.compiler.operators.shared.broadcast import (
-    broadcast_params,
+    Broadcast,
     check_broadcast,
+    find_broadcast,
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
@@ -27,6 +29,21 @@ from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
+
+
+@dataclass(frozen=True, slots=True)
+class MulParams(Params):
+    """What the kernel takes: mul.h."""
+
+    ctype = "tcnn_mul_params_t"
+    broadcast: Broadcast
+    input1_zero_point: int
+    input2_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
+    clamp_min: int
+    clamp_max: int
 
 
 def _check(node: Node) -> None:
@@ -38,16 +55,18 @@ def _check(node: Node) -> None:
 def _lower(lowering: Lowering, node: Node) -> None:
     a, b, y = node.input(0), node.input(1), node.output()
     multiplier = rescaling_multiplier(a.scale, b.scale, y.scale, lowering.numerics)
-    params: dict[str, Param] = {
-        "broadcast": broadcast_params(node),
-        "input1_zero_point": a.zero_point,
-        "input2_zero_point": b.zero_point,
-        "output_zero_point": y.zero_point,
-        "multiplier": multiplier.value,
-        "shift": multiplier.shift,
-        **clamp_params(node.attrs(ClampedAttrs).clamp),
-    }
-    lower_binary(lowering, node, "tcnn_mul_s8", "tcnn_mul_params_t", params)
+    clamp_min, clamp_max = node.attrs(ClampedAttrs).clamp
+    params = MulParams(
+        broadcast=find_broadcast(node),
+        input1_zero_point=a.zero_point,
+        input2_zero_point=b.zero_point,
+        output_zero_point=y.zero_point,
+        multiplier=multiplier.value,
+        shift=multiplier.shift,
+        clamp_min=clamp_min,
+        clamp_max=clamp_max,
+    )
+    lower_binary(lowering, node, "tcnn_mul_s8", params)
 
 
 OPERATORS = (

@@ -9,7 +9,7 @@ import numpy as np
 from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Array4, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.border import Border, lowest_value
 from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart
@@ -96,6 +96,17 @@ def _check(node: Node, padding: Padding) -> None:
     node.check_output_shape(tuple(d + before + after for d, (before, after) in pairs))
 
 
+@dataclass(frozen=True, slots=True)
+class PadParams(Params):
+    """What the kernel takes: pad.h."""
+
+    ctype = "tcnn_pad_params_t"
+    input_shape: Array4
+    before: Array4
+    after: Array4
+    value: int
+
+
 def _lower_pad(lowering: Lowering, node: Node) -> None:
     _lower(lowering, node, node.attrs(PadAttrs).padding, node.output().zero_point)
 
@@ -109,13 +120,13 @@ def _lower(lowering: Lowering, node: Node, padding: Padding, value: int) -> None
     x = node.input()
     missing = 4 - len(x.shape)
     padding = ((0, 0),) * missing + padding
-    params: dict[str, Param] = {
-        "input_shape": (1,) * missing + x.shape,
-        "before": tuple(before for before, _ in padding),
-        "after": tuple(after for _, after in padding),
-        "value": value,
-    }
-    lowering.call(node, "tcnn_pad_s8", "tcnn_pad_params_t", params)
+    params = PadParams(
+        input_shape=(1,) * missing + x.shape,
+        before=tuple(before for before, _ in padding),
+        after=tuple(after for _, after in padding),
+        value=value,
+    )
+    lowering.call(node, "tcnn_pad_s8", params)
 
 
 def _last_readers(node: Node, x: Tensor) -> LastReaders:

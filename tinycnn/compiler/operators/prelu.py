@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn.compiler.arithmetic.numerics import (
     float32_multiplier,
     rescaling_multiplier,
 )
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.broadcast import (
-    broadcast_params,
+    Broadcast,
     check_broadcast,
+    find_broadcast,
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreluParams(Params):
+    """What the kernel takes: prelu.h."""
+
+    ctype = "tcnn_prelu_params_t"
+    broadcast: Broadcast
+    input_zero_point: int
+    alpha_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
+    alpha_multiplier: int
+    alpha_shift: int
 
 
 def _check(node: Node) -> None:
@@ -33,17 +51,17 @@ def _lower(lowering: Lowering, node: Node) -> None:
     numerics = lowering.numerics
     multiplier = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
     alpha_multiplier = rescaling_multiplier(x.scale, alpha.scale, y.scale, numerics)
-    params: dict[str, Param] = {
-        "broadcast": broadcast_params(node),
-        "input_zero_point": x.zero_point,
-        "alpha_zero_point": alpha.zero_point,
-        "output_zero_point": y.zero_point,
-        "multiplier": multiplier.value,
-        "shift": multiplier.shift,
-        "alpha_multiplier": alpha_multiplier.value,
-        "alpha_shift": alpha_multiplier.shift,
-    }
-    lower_binary(lowering, node, "tcnn_prelu_s8", "tcnn_prelu_params_t", params)
+    params = PreluParams(
+        broadcast=find_broadcast(node),
+        input_zero_point=x.zero_point,
+        alpha_zero_point=alpha.zero_point,
+        output_zero_point=y.zero_point,
+        multiplier=multiplier.value,
+        shift=multiplier.shift,
+        alpha_multiplier=alpha_multiplier.value,
+        alpha_shift=alpha_multiplier.shift,
+    )
+    lower_binary(lowering, node, "tcnn_prelu_s8", params)
 
 
 OPERATORS = (Operator("PRELU", 54, read_nothing, _check, _lower, order=ELEMENTWISE),)

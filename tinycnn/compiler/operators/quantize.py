@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
@@ -14,6 +16,28 @@ from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 __all__ = ["OPERATORS"]
 
 _SUFFIXES = {"int8": "s8", "uint8": "u8"}
+
+
+@dataclass(frozen=True, slots=True)
+class AffineParams(Params):
+    """What kernels to and from floats take: quantize.h."""
+
+    ctype = "tcnn_affine_params_t"
+    size: int
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequantizeParams(Params):
+    """What kernels between 8-bit types take: quantize.h."""
+
+    ctype = "tcnn_requantize_params_t"
+    size: int
+    input_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
 
 
 def _check_quantize(node: Node) -> None:
@@ -36,32 +60,26 @@ def _check_dequantize(node: Node) -> None:
 def _lower_quantize(lowering: Lowering, node: Node) -> None:
     x, y = node.input(), node.output()
     if x.dtype == "float32":
-        function = "tcnn_quantize_f32_s8"
-        lowering.call(node, function, "tcnn_affine_params_t", _affine(y))
+        lowering.call(node, "tcnn_quantize_f32_s8", _affine(y))
         return
     multiplier = quantize_multiplier(x.scale / y.scale)
-    params: dict[str, Param] = {
-        "size": x.size,
-        "input_zero_point": x.zero_point,
-        "output_zero_point": y.zero_point,
-        "multiplier": multiplier.value,
-        "shift": multiplier.shift,
-    }
+    params = RequantizeParams(
+        size=x.size,
+        input_zero_point=x.zero_point,
+        output_zero_point=y.zero_point,
+        multiplier=multiplier.value,
+        shift=multiplier.shift,
+    )
     function = f"tcnn_requantize_{_SUFFIXES[x.dtype]}_{_SUFFIXES[y.dtype]}"
-    lowering.call(node, function, "tcnn_requantize_params_t", params)
+    lowering.call(node, function, params)
 
 
 def _lower_dequantize(lowering: Lowering, node: Node) -> None:
-    params = _affine(node.input())
-    lowering.call(node, "tcnn_dequantize_s8_f32", "tcnn_affine_params_t", params)
+    lowering.call(node, "tcnn_dequantize_s8_f32", _affine(node.input()))
 
 
-def _affine(tensor: Tensor) -> dict[str, Param]:
-    return {
-        "size": tensor.size,
-        "scale": tensor.scale,
-        "zero_point": tensor.zero_point,
-    }
+def _affine(tensor: Tensor) -> AffineParams:
+    return AffineParams(tensor.size, tensor.scale, tensor.zero_point)
 
 
 OPERATORS = (

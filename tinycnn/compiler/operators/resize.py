@@ -14,7 +14,7 @@ import numpy as np
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Int16Constants, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.operator import Operator
@@ -70,40 +70,72 @@ def _check_bilinear(node: Node) -> None:
         node.refuse("align_corners and half_pixel_centers exclude each other")
 
 
+@dataclass(frozen=True, slots=True)
+class BilinearParams(Params):
+    """What the kernel takes: resize.h."""
+
+    ctype = "tcnn_resize_bilinear_params_t"
+    input_width: int
+    channels: int
+    output_height: int
+    output_width: int
+    rows: Int16Constants
+    columns: Int16Constants
+    row_weights: Int16Constants
+    column_weights: Int16Constants
+
+
+@dataclass(frozen=True, slots=True)
+class NearestParams(Params):
+    """What the kernel takes: resize.h."""
+
+    ctype = "tcnn_resize_nearest_params_t"
+    input_width: int
+    channels: int
+    output_height: int
+    output_width: int
+    rows: Int16Constants
+    columns: Int16Constants
+
+
 def _lower_bilinear(lowering: Lowering, node: Node) -> None:
-    tables: dict[str, Param] = {}
-    weights: dict[str, Param] = {}
-    for what, axis in (("row", 0), ("column", 1)):
-        places = [_interpolate(node, axis, i) for i in range(_size(node, axis))]
-        pairs = (i for lower, upper, _ in places for i in (lower, upper))
-        tables[f"{what}s"] = lowering.array(node, f"{what}s", "int16_t", pairs)
-        fractions = (weight for _, _, weight in places)
-        weights[f"{what}_weights"] = lowering.array(
-            node, f"{what}_weights", "int16_t", fractions
-        )
-    params: dict[str, Param] = {**_sizes(node), **tables, **weights}
-    lowering.call(
-        node, "tcnn_resize_bilinear_s8", "tcnn_resize_bilinear_params_t", params
+    rows, row_weights = _lower_axis(lowering, node, "row", 0)
+    columns, column_weights = _lower_axis(lowering, node, "column", 1)
+    params = BilinearParams(*_sizes(node), rows, columns, row_weights, column_weights)
+    lowering.call(node, "tcnn_resize_bilinear_s8", params)
+
+
+def _lower_axis(
+    lowering: Lowering, node: Node, what: str, axis: int
+) -> tuple[str, str]:
+    """Add the tables of neighbours and of weights along `axis`; their C names."""
+    places = [_interpolate(node, axis, i) for i in range(_size(node, axis))]
+    pairs = (i for lower, upper, _ in places for i in (lower, upper))
+    weights = (weight for _, _, weight in places)
+    return (
+        lowering.array(node, f"{what}s", "int16_t", pairs),
+        lowering.array(node, f"{what}_weights", "int16_t", weights),
     )
 
 
 def _lower_nearest(lowering: Lowering, node: Node) -> None:
-    params: dict[str, Param] = _sizes(node)
-    for what, axis in (("rows", 0), ("columns", 1)):
-        places = (_nearest(node, axis, i) for i in range(_size(node, axis)))
-        params[what] = lowering.array(node, what, "int16_t", places)
-    function = "tcnn_resize_nearest_neighbor_s8"
-    lowering.call(node, function, "tcnn_resize_nearest_params_t", params)
+    rows, columns = (
+        lowering.array(
+            node,
+            what,
+            "int16_t",
+            (_nearest(node, axis, i) for i in range(_size(node, axis))),
+        )
+        for what, axis in (("rows", 0), ("columns", 1))
+    )
+    params = NearestParams(*_sizes(node), rows, columns)
+    lowering.call(node, "tcnn_resize_nearest_neighbor_s8", params)
 
 
-def _sizes(node: Node) -> dict[str, Param]:
+def _sizes(node: Node) -> tuple[int, int, int, int]:
+    """The input's width and channels, the output's height and width."""
     x, y = node.input(), node.output()
-    return {
-        "input_width": x.shape[2],
-        "channels": x.shape[3],
-        "output_height": y.shape[1],
-        "output_width": y.shape[2],
-    }
+    return x.shape[2], x.shape[3], y.shape[1], y.shape[2]
 
 
 def _size(node: Node, axis: int) -> int:

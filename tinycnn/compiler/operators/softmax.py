@@ -19,7 +19,7 @@ from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
 from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Int32Constants, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
@@ -92,46 +92,76 @@ def _check_float(node: Node) -> None:
         node.refuse("expected at least one dimension, got none")
 
 
+@dataclass(frozen=True, slots=True)
+class SoftmaxParams(Params):
+    """What the kernel of int8 takes: softmax.h."""
+
+    ctype = "tcnn_softmax_params_t"
+    rows: int
+    channels: int
+    table_size: int
+    exp: Int32Constants
+
+
+@dataclass(frozen=True, slots=True)
+class LogSoftmaxParams(Params):
+    """What the kernel of int8 takes: softmax.h."""
+
+    ctype = "tcnn_log_softmax_params_t"
+    rows: int
+    channels: int
+    table_size: int
+    exp: Int32Constants
+    scaled: Int32Constants
+    multiplier: int
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
+class FloatParams(Params):
+    """What the kernel of floats takes: softmax.h."""
+
+    ctype = "tcnn_softmax_f32_params_t"
+    rows: int
+    channels: int
+    beta: float
+    logarithmic: int
+
+
 def _lower_softmax(lowering: Lowering, node: Node) -> None:
     x, beta = node.input(), node.attrs(SoftmaxAttrs).beta
     if x.dtype == "float32":
-        _lower_float(lowering, node, {"beta": beta, "logarithmic": 0})
+        floats = FloatParams(*_rows(x), beta, logarithmic=0)
+        lowering.call(node, "tcnn_softmax_f32", floats)
         return
     table = softmax_exp_table(x.scale, beta)
-    params: dict[str, Param] = {
-        **_rows(x),
-        "table_size": len(table),
-        "exp": lowering.array(node, "exp", "int32_t", table),
-    }
-    lowering.call(node, "tcnn_softmax_s8", "tcnn_softmax_params_t", params)
+    exp = lowering.array(node, "exp", "int32_t", table)
+    lowering.call(node, "tcnn_softmax_s8", SoftmaxParams(*_rows(x), len(table), exp))
 
 
 def _lower_log_softmax(lowering: Lowering, node: Node) -> None:
     x = node.input()
     if x.dtype == "float32":
-        _lower_float(lowering, node, {"beta": 1.0, "logarithmic": 1})
+        floats = FloatParams(*_rows(x), beta=1.0, logarithmic=1)
+        lowering.call(node, "tcnn_softmax_f32", floats)
         return
     table, scaled = softmax_exp_table(x.scale, 1.0), softmax_differences(x.scale, 1.0)
     forward = softmax_multiplier(x.scale, 1.0)
     back = quantize_multiplier((1 << (31 - forward.shift)) / forward.value)
-    params: dict[str, Param] = {
-        **_rows(x),
-        "table_size": len(table),
-        "exp": lowering.array(node, "exp", "int32_t", table),
-        "scaled": lowering.array(node, "scaled", "int32_t", scaled),
-        "multiplier": back.value,
-        "shift": back.shift,
-    }
-    lowering.call(node, "tcnn_log_softmax_s8", "tcnn_log_softmax_params_t", params)
+    params = LogSoftmaxParams(
+        *_rows(x),
+        table_size=len(table),
+        exp=lowering.array(node, "exp", "int32_t", table),
+        scaled=lowering.array(node, "scaled", "int32_t", scaled),
+        multiplier=back.value,
+        shift=back.shift,
+    )
+    lowering.call(node, "tcnn_log_softmax_s8", params)
 
 
-def _lower_float(lowering: Lowering, node: Node, options: dict[str, Param]) -> None:
-    params = {**_rows(node.input()), **options}
-    lowering.call(node, "tcnn_softmax_f32", "tcnn_softmax_f32_params_t", params)
-
-
-def _rows(x: Tensor) -> dict[str, Param]:
-    return {"rows": x.size // x.shape[-1], "channels": x.shape[-1]}
+def _rows(x: Tensor) -> tuple[int, int]:
+    """How many rows, of how many channels."""
+    return x.size // x.shape[-1], x.shape[-1]
 
 
 def _reads(node: Node, x: Tensor) -> Reads:

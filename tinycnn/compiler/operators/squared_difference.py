@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.broadcast import (
-    broadcast_params,
+    Broadcast,
     check_broadcast,
+    find_broadcast,
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
@@ -19,6 +22,23 @@ from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 __all__ = ["OPERATORS"]
 
 _LEFT_SHIFT = 7  # of both terms
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredDifferenceParams(Params):
+    """What the kernel takes: squared_difference.h."""
+
+    ctype = "tcnn_squared_difference_params_t"
+    broadcast: Broadcast
+    input1_zero_point: int
+    input1_multiplier: int
+    input1_shift: int
+    input2_zero_point: int
+    input2_multiplier: int
+    input2_shift: int
+    output_zero_point: int
+    output_multiplier: int
+    output_shift: int
 
 
 def _check(node: Node) -> None:
@@ -41,18 +61,21 @@ def _find_multipliers(node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
 
 
 def _lower(lowering: Lowering, node: Node) -> None:
-    names = ("input1", "input2", "output")
-    tensors = (node.input(0), node.input(1), node.output())
-    params: dict[str, Param] = {"broadcast": broadcast_params(node)}
-    for name, tensor, multiplier in zip(
-        names, tensors, _find_multipliers(node), strict=True
-    ):
-        params[f"{name}_zero_point"] = tensor.zero_point
-        params[f"{name}_multiplier"] = multiplier.value
-        params[f"{name}_shift"] = multiplier.shift
-    function = "tcnn_squared_difference_s8"
-    params_type = "tcnn_squared_difference_params_t"
-    lower_binary(lowering, node, function, params_type, params)
+    a, b, y = node.input(0), node.input(1), node.output()
+    first, second, output = _find_multipliers(node)
+    params = SquaredDifferenceParams(
+        broadcast=find_broadcast(node),
+        input1_zero_point=a.zero_point,
+        input1_multiplier=first.value,
+        input1_shift=first.shift,
+        input2_zero_point=b.zero_point,
+        input2_multiplier=second.value,
+        input2_shift=second.shift,
+        output_zero_point=y.zero_point,
+        output_multiplier=output.value,
+        output_shift=output.shift,
+    )
+    lower_binary(lowering, node, "tcnn_squared_difference_s8", params)
 
 
 OPERATORS = (

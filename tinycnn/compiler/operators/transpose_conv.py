@@ -5,21 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
+from tinycnn.compiler.operators.shared.activation import read_clamp
+from tinycnn.compiler.operators.shared.convolution import lower_convolution
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
-from tinycnn.compiler.operators.shared.weights import (
-    check_weights,
-    lower_weights,
-    real_multipliers,
-)
-from tinycnn.compiler.operators.shared.window import Extent, same_padding
+from tinycnn.compiler.operators.shared.weights import check_weights
+from tinycnn.compiler.operators.shared.window import Extent, Window, same_padding
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "TransposeConvAttrs"]
@@ -87,34 +82,10 @@ def _check(node: Node) -> None:
 
 def _lower(lowering: Lowering, node: Node) -> None:
     conv, attrs = _as_conv(node), node.attrs(TransposeConvAttrs)
-    x, w, y = conv.input(), conv.input(1), conv.output()
-    reals = real_multipliers(conv)
-    if len(reals) == 1:
-        reals *= y.shape[3]
-    weights, bias = lower_weights(lowering, conv)
-    params: dict[str, Param] = {
-        "input_height": x.shape[1],
-        "input_width": x.shape[2],
-        "input_channels": x.shape[3],
-        "output_height": y.shape[1],
-        "output_width": y.shape[2],
-        "output_channels": y.shape[3],
-        "kernel_height": w.shape[1],
-        "kernel_width": w.shape[2],
-        "stride_height": attrs.stride[0],
-        "stride_width": attrs.stride[1],
-        "dilation_height": 1,
-        "dilation_width": 1,
-        "pad_top": attrs.cut[0],
-        "pad_left": attrs.cut[1],
-        "input_zero_point": x.zero_point,
-        "output_zero_point": y.zero_point,
-        **clamp_params(attrs.clamp),
-        **lowering.multipliers(conv, [quantize_multiplier(r) for r in reals]),
-    }
-    lowering.call(
-        conv, "tcnn_transpose_conv_s8", "tcnn_conv_2d_params_t", params, weights, bias
-    )
+    _, rows, columns, _ = conv.input(1).shape
+    window = Window((rows, columns), attrs.stride, (1, 1), (*attrs.cut, 0, 0))
+    params, *constants = lower_convolution(lowering, conv, window, attrs.clamp)
+    lowering.call(conv, "tcnn_transpose_conv_s8", params, *constants)
 
 
 def _count_macs(node: Node) -> int:

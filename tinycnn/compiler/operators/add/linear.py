@@ -21,13 +21,27 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
-from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.folded_channels import Integers
 
 __all__ = ["add_linear"]
 
 _NUDGES = sorted(product(range(-4, 5), repeat=2), key=lambda n: abs(n[0]) + abs(n[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class LinearParams(Params):
+    """What the kernel takes: add.h."""
+
+    ctype = "tcnn_add_dsp_params_t"
+    size: int
+    factor1: int
+    factor2: int
+    offset: int
+    shift: int
+    clamp_min: int
+    clamp_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +68,14 @@ def add_linear(node: Node, numerics: Numerics) -> Kernel | None:
         lowering.call(
             node,
             "tcnn_add_s8_dsp",
-            "tcnn_add_dsp_params_t",
-            {
-                "size": size,
-                "factor1": line.factor1,
-                "factor2": line.factor2,
-                "offset": line.offset,
-                "shift": line.shift,
-                **clamp_params(node.attrs(ClampedAttrs).clamp),
-            },
+            LinearParams(
+                size,
+                line.factor1,
+                line.factor2,
+                line.offset,
+                line.shift,
+                *node.attrs(ClampedAttrs).clamp,
+            ),
             lowering.operand(node, 0),
             lowering.operand(node, 1),
             inputs=(),

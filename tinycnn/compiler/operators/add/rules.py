@@ -2,21 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
 from tinycnn.compiler.ir.graph import ClampedAttrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.shared.activation import clamp_params
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.broadcast import (
-    broadcast_params,
+    Broadcast,
     check_broadcast,
+    find_broadcast,
     lower_binary,
 )
 
 __all__ = ["LEFT_SHIFT", "check", "find_multipliers", "lower_add", "lower_sub"]
 
 LEFT_SHIFT = 20  # of tcnn_rescale_term
+
+
+@dataclass(frozen=True, slots=True)
+class AddTerm(Params):
+    """The scale of an input or of the output: add.h."""
+
+    ctype = "tcnn_add_term_t"
+    zero_point: int
+    multiplier: int
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddParams(Params):
+    """What the kernel for one shape takes: add.h."""
+
+    ctype = "tcnn_add_params_t"
+    size: int
+    input1: AddTerm
+    input2: AddTerm
+    output: AddTerm
+    clamp_min: int
+    clamp_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddBroadcastParams(Params):
+    """What the kernel for unlike shapes takes: add.h."""
+
+    ctype = "tcnn_add_broadcast_params_t"
+    broadcast: Broadcast
+    sign: int
+    input1: AddTerm
+    input2: AddTerm
+    output: AddTerm
+    clamp_min: int
+    clamp_max: int
 
 
 def check(node: Node) -> None:
@@ -30,21 +69,22 @@ def check(node: Node) -> None:
 def lower_add(lowering: Lowering, node: Node) -> None:
     """A simpler kernel adds what is of one shape."""
     if node.input(0).shape != node.input(1).shape:
-        _lower_terms(lowering, node, {"sign": 1})
+        _lower_terms(lowering, node, sign=1)
         return
-    params: dict[str, Param] = {"size": node.output().size, **_terms(node)}
-    lower_binary(lowering, node, "tcnn_add_s8", "tcnn_add_params_t", params)
+    clamp = node.attrs(ClampedAttrs).clamp
+    params = AddParams(node.output().size, *_terms(node), *clamp)
+    lower_binary(lowering, node, "tcnn_add_s8", params)
 
 
 def lower_sub(lowering: Lowering, node: Node) -> None:
     """ADD with the second term's sign turned."""
-    _lower_terms(lowering, node, {"sign": -1})
+    _lower_terms(lowering, node, sign=-1)
 
 
-def _lower_terms(lowering: Lowering, node: Node, sign: dict[str, Param]) -> None:
-    params = {"broadcast": broadcast_params(node), **sign, **_terms(node)}
-    function, params_type = "tcnn_add_broadcast_s8", "tcnn_add_broadcast_params_t"
-    lower_binary(lowering, node, function, params_type, params)
+def _lower_terms(lowering: Lowering, node: Node, *, sign: int) -> None:
+    clamp = node.attrs(ClampedAttrs).clamp
+    params = AddBroadcastParams(find_broadcast(node), sign, *_terms(node), *clamp)
+    lower_binary(lowering, node, "tcnn_add_broadcast_s8", params)
 
 
 def find_multipliers(node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
@@ -58,20 +98,15 @@ def find_multipliers(node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:
     )
 
 
-def _terms(node: Node) -> dict[str, Param]:
+def _terms(node: Node) -> tuple[AddTerm, AddTerm, AddTerm]:
     """The scales of both terms and the sum."""
     first, second, output = find_multipliers(node)
-    return {
-        "input1": _term(node.input(0), first),
-        "input2": _term(node.input(1), second),
-        "output": _term(node.output(), output),
-        **clamp_params(node.attrs(ClampedAttrs).clamp),
-    }
+    return (
+        _term(node.input(0), first),
+        _term(node.input(1), second),
+        _term(node.output(), output),
+    )
 
 
-def _term(tensor: Tensor, multiplier: Multiplier) -> dict[str, Param]:
-    return {
-        "zero_point": tensor.zero_point,
-        "multiplier": multiplier.value,
-        "shift": multiplier.shift,
-    }
+def _term(tensor: Tensor, multiplier: Multiplier) -> AddTerm:
+    return AddTerm(tensor.zero_point, multiplier.value, multiplier.shift)

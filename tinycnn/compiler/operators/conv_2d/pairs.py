@@ -6,19 +6,44 @@ of both windows against four channels in 15 cycles for 16 multiplications.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
-from tinycnn.compiler.operators.shared.activation import clamp_params
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import Integers, fold_channels
 from tinycnn.compiler.operators.shared.lane_pairs import GROUP, fits_pairs, pack_groups
+from tinycnn.compiler.operators.shared.window import image_shape
 
 __all__ = ["conv_pairs", "pairs_kernel"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairsParams(Params):
+    """What the kernel takes: conv_2d.h."""
+
+    ctype = "tcnn_conv_2d_dsp_params_t"
+    input_height: int
+    input_width: int
+    input_channels: int
+    output_height: int
+    output_width: int
+    output_channels: int
+    kernel_height: int
+    kernel_width: int
+    stride_height: int
+    stride_width: int
+    pad_top: int
+    pad_left: int
+    padded_width: int
+    input_zero_point: int
+    clamp_min: int
+    clamp_max: int
 
 
 def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
@@ -41,16 +66,9 @@ def pairs_kernel(node: Node, *, axis: int) -> Kernel | None:
     stream = pack_groups(weights[:, _gather_order(_window_shape(node))], channels)
 
     def lower(lowering: Lowering, node: Node) -> None:
-        params = {**_window_params(node), **clamp_params(attrs.clamp)}
-        constants = lowering.array(node, "weights", "int32_t", stream)
-        lowering.call(
-            node,
-            "tcnn_conv_2d_s8_dsp",
-            "tcnn_conv_2d_dsp_params_t",
-            params,
-            constants,
-            lowering.scratch(node),
-        )
+        packed = lowering.array(node, "weights", "int32_t", stream)
+        constants = (packed, lowering.scratch(node))
+        lowering.call(node, "tcnn_conv_2d_s8_dsp", _find_params(node), *constants)
 
     return Kernel(
         function="tcnn_conv_2d_s8_dsp",
@@ -81,25 +99,18 @@ def _gather_order(window: tuple[int, int, int]) -> Integers:
     return np.concatenate([quads.reshape(-1), elements[:, fours:].reshape(-1)])
 
 
-def _window_params(node: Node) -> dict[str, Param]:
-    x, w, y = node.input(), node.input(1), node.output()
-    attrs = node.attrs(ConvAttrs)
-    return {
-        "input_height": x.shape[1],
-        "input_width": x.shape[2],
-        "input_channels": x.shape[3],
-        "output_height": y.shape[1],
-        "output_width": y.shape[2],
-        "output_channels": y.shape[3],
-        "kernel_height": w.shape[1],
-        "kernel_width": w.shape[2],
-        "stride_height": attrs.stride[0],
-        "stride_width": attrs.stride[1],
-        "pad_top": attrs.padding[0],
-        "pad_left": attrs.padding[1],
-        "padded_width": _padded_width(node),
-        "input_zero_point": x.zero_point,
-    }
+def _find_params(node: Node) -> PairsParams:
+    x, y, attrs = node.input(), node.output(), node.attrs(ConvAttrs)
+    return PairsParams(
+        *image_shape(x),
+        *image_shape(y),
+        *_window_shape(node)[:2],
+        *attrs.stride,
+        *attrs.padding[:2],
+        _padded_width(node),
+        x.zero_point,
+        *attrs.clamp,
+    )
 
 
 def _padded_width(node: Node) -> int:

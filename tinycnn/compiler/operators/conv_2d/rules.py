@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.convolution import (
     ConvAttrs,
+    ConvolutionParams,
+    convolution_window,
     lower_convolution,
     output_size,
     read_convolution,
@@ -16,6 +20,15 @@ from tinycnn.compiler.operators.shared.convolution import (
 from tinycnn.compiler.operators.shared.weights import check_weights
 
 __all__ = ["check", "count_macs", "lower", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedParams(Params):
+    """What the kernel for groups of channels takes: conv_2d.h."""
+
+    ctype = "tcnn_grouped_conv_2d_params_t"
+    conv: ConvolutionParams
+    groups: int
 
 
 def read(raw: RawOp) -> ConvAttrs:
@@ -37,14 +50,13 @@ def check(node: Node) -> None:
 def lower(lowering: Lowering, node: Node) -> None:
     """A kernel of its own computes groups."""
     groups = node.input().shape[3] // node.input(1).shape[3]
-    params, weights, bias = lower_convolution(lowering, node)
+    window, clamp = convolution_window(node), node.attrs(ConvAttrs).clamp
+    params, *constants = lower_convolution(lowering, node, window, clamp)
     if groups == 1:
-        function, params_type = "tcnn_conv_2d_s8", "tcnn_conv_2d_params_t"
+        lowering.call(node, "tcnn_conv_2d_s8", params, *constants)
     else:
-        function = "tcnn_grouped_conv_2d_s8"
-        params_type = "tcnn_grouped_conv_2d_params_t"
-        params = {"conv": params, "groups": groups}
-    lowering.call(node, function, params_type, params, weights, bias)
+        grouped = GroupedParams(params, groups)
+        lowering.call(node, "tcnn_grouped_conv_2d_s8", grouped, *constants)
 
 
 def count_macs(node: Node) -> int:

@@ -23,19 +23,22 @@ weights are taken from the outputs (2..3, 2..3) that read them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.shared.activation import clamp_params
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import (
     FoldedChannels,
     Integers,
     fold_channels,
 )
+from tinycnn.compiler.operators.shared.window import image_shape
 
 __all__ = ["conv_winograd"]
 
@@ -43,6 +46,26 @@ _G = np.array([[6, 0, 0], [-1, -1, -1], [-1, 1, -1], [1, 2, 4], [1, -2, 4], [0, 
 _SHIFT = 12800  # of the low lanes
 _LARGEST_SUM = 1 << 25  # 64 times it fits 32 bits
 _POSITIONS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class WinogradParams(Params):
+    """What the kernel takes: conv_2d.h."""
+
+    ctype = "tcnn_conv_2d_winograd_dsp_params_t"
+    input_height: int
+    input_width: int
+    input_channels: int
+    output_height: int
+    output_width: int
+    output_channels: int
+    pad_top: int
+    pad_left: int
+    input_zero_point: int
+    tiles_at_once: int
+    room_bytes: int
+    clamp_min: int
+    clamp_max: int
 
 
 def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
@@ -64,21 +87,15 @@ def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
         lowering.call(
             node,
             "tcnn_conv_2d_winograd_s8_dsp",
-            "tcnn_conv_2d_winograd_dsp_params_t",
-            {
-                "input_height": x.shape[1],
-                "input_width": x.shape[2],
-                "input_channels": x.shape[3],
-                "output_height": y.shape[1],
-                "output_width": y.shape[2],
-                "output_channels": y.shape[3],
-                "pad_top": attrs.padding[0],
-                "pad_left": attrs.padding[1],
-                "input_zero_point": x.zero_point,
-                "tiles_at_once": _tiles_at_once(node),
-                "room_bytes": _count_room(node),
-                **clamp_params(attrs.clamp),
-            },
+            WinogradParams(
+                *image_shape(x),
+                *image_shape(y),
+                *attrs.padding[:2],
+                x.zero_point,
+                _tiles_at_once(node),
+                _count_room(node),
+                *attrs.clamp,
+            ),
             lowering.array(node, "weights", "int32_t", stream),
             lowering.scratch(node),
         )

@@ -6,6 +6,7 @@ outputs, stride 2: 18 for one, 3 more an output where channels differ in their s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -15,13 +16,14 @@ from tinycnn.compiler.ir.graph import Clamp
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.shared.activation import clamp_params
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import (
     FoldedChannels,
     Integers,
     fold_channels,
 )
+from tinycnn.compiler.operators.shared.window import image_shape
 
 __all__ = ["depthwise_rows"]
 
@@ -34,6 +36,24 @@ _FUNCTIONS = MappingProxyType(
 _LEAST_CHANNELS = MappingProxyType({1: 1, 2: 4})
 _CODE_BYTES = MappingProxyType({1: 2_600, 2: 3_200})
 _FIXED_SHIFT = 12  # TCNN_FIXED_SHIFT of the kernels
+
+
+@dataclass(frozen=True, slots=True)
+class RowsParams(Params):
+    """What both kernels take: depthwise_conv_2d.h."""
+
+    ctype = "tcnn_depthwise_dsp_params_t"
+    input_height: int
+    input_width: int
+    channels: int
+    output_height: int
+    output_width: int
+    pad_top: int
+    pad_left: int
+    input_zero_point: int
+    clamp_min: int
+    clamp_max: int
+    fixed_shift: int
 
 
 def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
@@ -65,19 +85,14 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
         lowering.call(
             node,
             function,
-            "tcnn_depthwise_dsp_params_t",
-            {
-                "input_height": x.shape[1],
-                "input_width": x.shape[2],
-                "channels": depth,
-                "output_height": y.shape[1],
-                "output_width": y.shape[2],
-                "pad_top": attrs.padding[0],
-                "pad_left": attrs.padding[1],
-                "input_zero_point": x.zero_point,
-                **clamp_params(attrs.clamp),
-                "fixed_shift": int(fixed is not None),
-            },
+            RowsParams(
+                *image_shape(x),
+                *image_shape(y)[:2],
+                *attrs.padding[:2],
+                x.zero_point,
+                *attrs.clamp,
+                fixed_shift=int(fixed is not None),
+            ),
             lowering.array(node, "weights", "int32_t", constants),
             lowering.scratch(node),
         )

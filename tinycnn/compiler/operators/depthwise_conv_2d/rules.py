@@ -9,6 +9,7 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.convolution import (
     ConvAttrs,
+    convolution_window,
     lower_convolution,
     output_size,
     read_convolution,
@@ -36,9 +37,9 @@ def check(node: Node) -> None:
 
 def lower(lowering: Lowering, node: Node) -> None:
     """One kernel for any depth multiplier."""
-    params, weights, bias = lower_convolution(lowering, node)
-    function = "tcnn_depthwise_conv_2d_s8"
-    lowering.call(node, function, "tcnn_conv_2d_params_t", params, weights, bias)
+    window, clamp = convolution_window(node), node.attrs(ConvAttrs).clamp
+    params, *constants = lower_convolution(lowering, node, window, clamp)
+    lowering.call(node, "tcnn_depthwise_conv_2d_s8", params, *constants)
 
 
 def count_macs(node: Node) -> int:

@@ -5,6 +5,8 @@ The inner loop takes four inputs against four channels in 20 cycles.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
@@ -12,10 +14,10 @@ from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.fully_connected.rules import (
     find_multipliers,
 )
-from tinycnn.compiler.operators.shared.activation import clamp_params
 from tinycnn.compiler.operators.shared.folded_channels import (
     FoldedChannels,
     Integers,
@@ -24,6 +26,18 @@ from tinycnn.compiler.operators.shared.folded_channels import (
 from tinycnn.compiler.operators.shared.lane_pairs import GROUP, fits_pairs, pack_groups
 
 __all__ = ["fully_connected_pairs"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairsParams(Params):
+    """What the kernel takes: fully_connected.h."""
+
+    ctype = "tcnn_fully_connected_dsp_params_t"
+    input_channels: int
+    output_channels: int
+    clamp_min: int
+    clamp_max: int
+    round_once: int
 
 
 def fully_connected_pairs(node: Node, numerics: Numerics) -> Kernel | None:
@@ -43,18 +57,9 @@ def fully_connected_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     attrs = node.attrs(ClampedAttrs)
 
     def lower(lowering: Lowering, node: Node) -> None:
-        lowering.call(
-            node,
-            "tcnn_fully_connected_s8_dsp",
-            "tcnn_fully_connected_dsp_params_t",
-            {
-                "input_channels": inputs,
-                "output_channels": outputs,
-                **clamp_params(attrs.clamp),
-                "round_once": int(once),
-            },
-            lowering.array(node, "weights", "int32_t", stream),
-        )
+        params = PairsParams(inputs, outputs, *attrs.clamp, round_once=int(once))
+        table = lowering.array(node, "weights", "int32_t", stream)
+        lowering.call(node, "tcnn_fully_connected_s8_dsp", params, table)
 
     return Kernel(
         function="tcnn_fully_connected_s8_dsp",

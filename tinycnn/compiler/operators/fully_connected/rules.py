@@ -5,6 +5,8 @@ LiteRT rounds once, from doubles; TFLite Micro twice, like a convolution.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
     Numerics,
@@ -14,10 +16,9 @@ from tinycnn.compiler.arithmetic.numerics import (
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Int8Constants, Int32Constants, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import (
-    clamp_params,
     read_first_clamp,
 )
 from tinycnn.compiler.operators.shared.weights import (
@@ -35,6 +36,24 @@ __all__ = [
     "lower",
     "read",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class FullyConnectedParams(Params):
+    """What the portable kernel takes: fully_connected.h."""
+
+    ctype = "tcnn_fully_connected_params_t"
+    rows: int
+    input_channels: int
+    output_channels: int
+    input_zero_point: int
+    output_zero_point: int
+    clamp_min: int
+    clamp_max: int
+    per_channel: int
+    round_once: int
+    multiplier: Int32Constants
+    shift: Int8Constants
 
 
 def read(raw: RawOp) -> ClampedAttrs:
@@ -69,19 +88,22 @@ def lower(lowering: Lowering, node: Node) -> None:
     once = lowering.numerics == "litert"
     multipliers = find_multipliers(node, lowering.numerics)
     weights, bias = lower_weights(lowering, node)
-    params: dict[str, Param] = {
-        "rows": x.size // depth,
-        "input_channels": depth,
-        "output_channels": channels,
-        "input_zero_point": x.zero_point,
-        "output_zero_point": y.zero_point,
-        **clamp_params(node.attrs(ClampedAttrs).clamp),
-        "per_channel": int(len(multipliers) > 1),
-        "round_once": int(once),
-        **lowering.multipliers(node, multipliers),
-    }
-    function, params_type = "tcnn_fully_connected_s8", "tcnn_fully_connected_params_t"
-    lowering.call(node, function, params_type, params, weights, bias)
+    multiplier, shift = lowering.multipliers(node, multipliers)
+    clamp_min, clamp_max = node.attrs(ClampedAttrs).clamp
+    params = FullyConnectedParams(
+        rows=x.size // depth,
+        input_channels=depth,
+        output_channels=channels,
+        input_zero_point=x.zero_point,
+        output_zero_point=y.zero_point,
+        clamp_min=clamp_min,
+        clamp_max=clamp_max,
+        per_channel=int(len(multipliers) > 1),
+        round_once=int(once),
+        multiplier=multiplier,
+        shift=shift,
+    )
+    lowering.call(node, "tcnn_fully_connected_s8", params, weights, bias)
 
 
 def find_multipliers(node: Node, numerics: Numerics) -> list[Multiplier]:

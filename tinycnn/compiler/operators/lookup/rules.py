@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tinycnn.compiler.arithmetic.numerics import float32_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.lookup.tables import LookupTable
 
 __all__ = ["check", "check_rescaling", "lower_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookupParams(Params):
+    """What the kernel takes: lookup.h."""
+
+    ctype = "tcnn_lookup_params_t"
+    size: int
 
 
 def check(node: Node) -> None:
@@ -27,6 +37,6 @@ def check_rescaling(node: Node) -> None:
 
 def lower_table(lowering: Lowering, node: Node, table: LookupTable) -> None:
     """Add the call that looks each value up."""
-    params: dict[str, Param] = {"size": node.output().size}
+    params = LookupParams(node.output().size)
     name = lowering.array(node, "table", "int8_t", table)
-    lowering.call(node, "tcnn_lookup_s8", "tcnn_lookup_params_t", params, name)
+    lowering.call(node, "tcnn_lookup_s8", params, name)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
+from tinycnn.compiler.operators.shared.activation import read_clamp
 from tinycnn.compiler.operators.shared.window import (
     Extent,
     Sides,
     Window,
+    image_shape,
     read_window,
     window_output,
 )
@@ -37,6 +38,26 @@ class PoolAttrs(ClampedAttrs):
     window: Extent
     stride: Extent
     padding: Sides
+
+
+@dataclass(frozen=True, slots=True)
+class PoolParams(Params):
+    """What all pooling kernels take: pool.h."""
+
+    ctype = "tcnn_pool_params_t"
+    input_height: int
+    input_width: int
+    channels: int
+    output_height: int
+    output_width: int
+    window_height: int
+    window_width: int
+    stride_height: int
+    stride_width: int
+    pad_top: int
+    pad_left: int
+    clamp_min: int
+    clamp_max: int
 
 
 def read(raw: RawOp) -> PoolAttrs:
@@ -72,20 +93,14 @@ def lower(lowering: Lowering, node: Node) -> None:
 
 
 def lower_pool(lowering: Lowering, node: Node, function: str) -> None:
-    """Add the call of a kernel that takes `tcnn_pool_params_t`."""
+    """Add the call of any pooling kernel."""
     x, y, attrs = node.input(), node.output(), node.attrs(PoolAttrs)
-    params: dict[str, Param] = {
-        "input_height": x.shape[1],
-        "input_width": x.shape[2],
-        "channels": x.shape[3],
-        "output_height": y.shape[1],
-        "output_width": y.shape[2],
-        "window_height": attrs.window[0],
-        "window_width": attrs.window[1],
-        "stride_height": attrs.stride[0],
-        "stride_width": attrs.stride[1],
-        "pad_top": attrs.padding[0],
-        "pad_left": attrs.padding[1],
-        **clamp_params(attrs.clamp),
-    }
-    lowering.call(node, function, "tcnn_pool_params_t", params)
+    params = PoolParams(
+        *image_shape(x),
+        *image_shape(y)[:2],
+        *attrs.window,
+        *attrs.stride,
+        *attrs.padding[:2],
+        *attrs.clamp,
+    )
+    lowering.call(node, function, params)

@@ -8,7 +8,7 @@ from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
     ReduceAttrs,
     check_reduction,
-    loop_params,
+    find_loops,
     read_axes,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
@@ -28,7 +28,7 @@ def _check(node: Node) -> None:
 
 def _lower(lowering: Lowering, node: Node) -> None:
     function = f"tcnn_{node.op.kind.lower()}_s8"
-    lowering.call(node, function, "tcnn_reduce_params_t", loop_params(node))
+    lowering.call(node, function, find_loops(node))
 
 
 OPERATORS = (

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Attrs
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Array3, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import element_strides
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["ReduceAttrs", "check_reduction", "loop_params", "read_axes"]
+__all__ = ["ReduceAttrs", "ReduceParams", "check_reduction", "find_loops", "read_axes"]
 
 _LOOPS = 3  # of each sort, in the kernels: enough for 6 dimensions
 
@@ -21,6 +21,17 @@ class ReduceAttrs(Attrs):
     """Options; axes are sorted and not negative."""
 
     axes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceParams(Params):
+    """Loops over what is kept and what is reduced: reduce.h."""
+
+    ctype = "tcnn_reduce_params_t"
+    kept_size: Array3
+    kept_stride: Array3
+    reduced_size: Array3
+    reduced_stride: Array3
 
 
 def read_axes(raw: RawOp) -> tuple[int, ...]:
@@ -52,8 +63,8 @@ def check_reduction(node: Node) -> None:
         node.check_output_shape(dropped)
 
 
-def loop_params(node: Node) -> dict[str, Param]:
-    """The fields of the loops over kept and reduced dimensions.
+def find_loops(node: Node) -> ReduceParams:
+    """The loops over kept and reduced dimensions.
 
     Neighbours of one sort are one loop, so 6 dimensions need at most 3 of each.
     """
@@ -66,10 +77,9 @@ def loop_params(node: Node) -> dict[str, Param]:
         if loops and loops[-1][0] == (i in axes):
             size *= loops.pop()[1]
         loops.append((i in axes, size, stride))
-    params: dict[str, Param] = {}
-    for name, is_reduced in (("kept", False), ("reduced", True)):
-        chosen = [loop[1:] for loop in loops if loop[0] == is_reduced]
+    arrays: list[tuple[int, ...]] = []
+    for sort in (False, True):
+        chosen = [loop[1:] for loop in loops if loop[0] == sort]
         chosen = [(1, 0)] * (_LOOPS - len(chosen)) + chosen
-        params[f"{name}_size"] = tuple(size for size, _ in chosen)
-        params[f"{name}_stride"] = tuple(stride for _, stride in chosen)
-    return params
+        arrays += zip(*chosen, strict=True)
+    return ReduceParams(*arrays)

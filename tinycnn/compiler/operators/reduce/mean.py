@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
     ReduceAttrs,
+    ReduceParams,
     check_reduction,
-    loop_params,
+    find_loops,
     read_axes,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
@@ -31,6 +33,18 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeanParams(Params):
+    """What the kernel takes: reduce.h."""
+
+    ctype = "tcnn_mean_params_t"
+    loops: ReduceParams
+    input_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    shift: int
 
 
 def _read(raw: RawOp) -> ReduceAttrs:
@@ -55,14 +69,14 @@ def _multiplier(node: Node) -> Multiplier:
 
 def _lower(lowering: Lowering, node: Node) -> None:
     multiplier = _multiplier(node)
-    params: dict[str, Param] = {
-        **loop_params(node),
-        "input_zero_point": node.input().zero_point,
-        "output_zero_point": node.output().zero_point,
-        "multiplier": multiplier.value,
-        "shift": multiplier.shift,
-    }
-    lowering.call(node, "tcnn_mean_s8", "tcnn_mean_params_t", params)
+    params = MeanParams(
+        loops=find_loops(node),
+        input_zero_point=node.input().zero_point,
+        output_zero_point=node.output().zero_point,
+        multiplier=multiplier.value,
+        shift=multiplier.shift,
+    )
+    lowering.call(node, "tcnn_mean_s8", params)
 
 
 def _find_constant(node: Node, known: Known) -> ChannelValues:

@@ -12,12 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Clamp, ClampedAttrs, Tensor
-from tinycnn.compiler.ir.program import Param
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = [
-    "clamp_params",
     "quantize_range",
     "read_clamp",
     "read_first_clamp",
@@ -67,11 +65,6 @@ def quantize_range(raw: RawOp, lowest: float, highest: float) -> Clamp:
         )
     low, high = (_quantize(bound, raw.output) for bound in (lowest, highest))
     return max(-128, low), min(127, high)
-
-
-def clamp_params(clamp: Clamp) -> dict[str, Param]:
-    """The two fields of a kernel's params."""
-    return {"clamp_min": clamp[0], "clamp_max": clamp[1]}
 
 
 def _quantize(bound: float, tensor: Tensor) -> int:

@@ -6,17 +6,28 @@ dimension of 1 is repeated.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Array4, Params
 
-__all__ = ["broadcast_params", "check_broadcast", "lower_binary"]
+__all__ = ["Broadcast", "check_broadcast", "find_broadcast", "lower_binary"]
 
 _MAX_DIMENSIONS = 4  # of tcnn_broadcast_t
 
 Run = tuple[int, bool, bool]  # size; whether it repeats input 1, input 2
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast(Params):
+    """How a kernel walks both inputs: broadcast.h."""
+
+    ctype = "tcnn_broadcast_t"
+    shape: Array4
+    stride1: Array4
+    stride2: Array4
 
 
 def check_broadcast(node: Node) -> None:
@@ -40,27 +51,26 @@ def check_broadcast(node: Node) -> None:
     node.check_output_shape(_broadcast_shape(a.shape, b.shape))
 
 
-def broadcast_params(node: Node) -> dict[str, Param]:
-    """The fields of tcnn_broadcast_t."""
+def find_broadcast(node: Node) -> Broadcast:
+    """The walk in as few dimensions as can be."""
     runs = _find_runs(node.input(0).shape, node.input(1).shape) or []
     runs = [(1, True, True)] * (_MAX_DIMENSIONS - len(runs)) + runs
-    return {
-        "shape": tuple(size for size, _, _ in runs),
-        "stride1": _strides([(size, repeats) for size, repeats, _ in runs]),
-        "stride2": _strides([(size, repeats) for size, _, repeats in runs]),
-    }
+    return Broadcast(
+        shape=tuple(size for size, _, _ in runs),
+        stride1=_strides([(size, repeats) for size, repeats, _ in runs]),
+        stride2=_strides([(size, repeats) for size, _, repeats in runs]),
+    )
 
 
 def lower_binary(
     lowering: Lowering,
     node: Node,
     function: str,
-    params_type: str,
-    params: dict[str, Param],
+    params: Params,
 ) -> None:
     """Add a call whose operands are activations or constants, in the node's order."""
     operands = (lowering.operand(node, 0), lowering.operand(node, 1))
-    lowering.call(node, function, params_type, params, *operands, inputs=())
+    lowering.call(node, function, params, *operands, inputs=())
 
 
 def _find_runs(a: tuple[int, ...], b: tuple[int, ...]) -> list[Run] | None:

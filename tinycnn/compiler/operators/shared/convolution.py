@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tinycnn.compiler.arithmetic.numerics import Numerics, quantize_multiplier
-from tinycnn.compiler.ir.graph import ClampedAttrs
+from tinycnn.compiler.ir.graph import Clamp, ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Int8Constants, Int32Constants, Params
 from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.shared.activation import clamp_params, read_clamp
+from tinycnn.compiler.operators.shared.activation import read_clamp
 from tinycnn.compiler.operators.shared.border import Border
 from tinycnn.compiler.operators.shared.weights import lower_weights, real_multipliers
 from tinycnn.compiler.operators.shared.window import (
     Extent,
     Sides,
     Window,
+    image_shape,
     read_window,
     window_output,
 )
@@ -24,6 +25,7 @@ from tinycnn.errors import InvalidModelError
 
 __all__ = [
     "ConvAttrs",
+    "ConvolutionParams",
     "absorb_border",
     "check_padding",
     "convolution_window",
@@ -48,6 +50,33 @@ class ConvAttrs(ClampedAttrs):
     dilation: Extent
     padding: Sides
     pads_batches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConvolutionParams(Params):
+    """What portable convolutions take: convolution.h."""
+
+    ctype = "tcnn_conv_2d_params_t"
+    input_height: int
+    input_width: int
+    input_channels: int
+    output_height: int
+    output_width: int
+    output_channels: int
+    kernel_height: int
+    kernel_width: int
+    stride_height: int
+    stride_width: int
+    dilation_height: int
+    dilation_width: int
+    pad_top: int
+    pad_left: int
+    input_zero_point: int
+    output_zero_point: int
+    clamp_min: int
+    clamp_max: int
+    multiplier: Int32Constants
+    shift: Int8Constants
 
 
 def read_convolution(raw: RawOp, activation: int, dilation: Extent) -> ConvAttrs:
@@ -106,33 +135,35 @@ def output_size(node: Node) -> Extent:
 
 
 def lower_convolution(
-    lowering: Lowering, node: Node
-) -> tuple[dict[str, Param], str, str]:
-    """The fields of a tcnn_conv_2d_params_t; C names of weights and bias."""
-    x, w, y = node.input(), node.input(1), node.output()
-    attrs = node.attrs(ConvAttrs)
+    lowering: Lowering, node: Node, window: Window, clamp: Clamp
+) -> tuple[ConvolutionParams, str, str]:
+    """What a portable kernel takes; the C names of weights and bias.
+
+    Args:
+        lowering: Gets the constants.
+        node: With inputs in the order activation, weights, bias.
+        window: What slides, or for TRANSPOSE_CONV is laid down.
+        clamp: Of the fused activation.
+    """
+    x, y = node.input(), node.output()
     reals = real_multipliers(node)
     if len(reals) == 1:
         reals *= y.shape[3]
     weights, bias = lower_weights(lowering, node)
-    params: dict[str, Param] = {
-        "input_height": x.shape[1],
-        "input_width": x.shape[2],
-        "input_channels": x.shape[3],
-        "output_height": y.shape[1],
-        "output_width": y.shape[2],
-        "output_channels": y.shape[3],
-        "kernel_height": w.shape[1],
-        "kernel_width": w.shape[2],
-        "stride_height": attrs.stride[0],
-        "stride_width": attrs.stride[1],
-        "dilation_height": attrs.dilation[0],
-        "dilation_width": attrs.dilation[1],
-        "pad_top": attrs.padding[0],
-        "pad_left": attrs.padding[1],
-        "input_zero_point": x.zero_point,
-        "output_zero_point": y.zero_point,
-        **clamp_params(attrs.clamp),
-        **lowering.multipliers(node, [quantize_multiplier(r) for r in reals]),
-    }
+    multiplier, shift = lowering.multipliers(
+        node, [quantize_multiplier(real) for real in reals]
+    )
+    params = ConvolutionParams(
+        *image_shape(x),
+        *image_shape(y),
+        *window.size,
+        *window.stride,
+        *window.dilation,
+        *window.padding[:2],
+        x.zero_point,
+        y.zero_point,
+        *clamp,
+        multiplier,
+        shift,
+    )
     return params, weights, bias

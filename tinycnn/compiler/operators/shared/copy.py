@@ -13,13 +13,25 @@ from dataclasses import dataclass
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.program import Param
+from tinycnn.compiler.ir.params import Array6, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["Box", "Loop", "check_box", "element_strides", "lower_copy", "read_axis"]
 
 _RANK = 6  # TCNN_COPY_RANK of copy.h
+
+
+@dataclass(frozen=True, slots=True)
+class CopyParams(Params):
+    """What the kernel takes: copy.h."""
+
+    ctype = "tcnn_copy_params_t"
+    size: Array6
+    input_stride: Array6
+    output_stride: Array6
+    input_offset: int
+    output_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +98,15 @@ def lower_copy(
     box = box.merged()
     unused = (Loop(1, 0, 0),) * (_RANK - len(box.loops))
     loops = unused + box.loops
-    params: dict[str, Param] = {
-        "size": tuple(loop.size for loop in loops),
-        "input_stride": tuple(loop.input_stride for loop in loops),
-        "output_stride": tuple(loop.output_stride for loop in loops),
-        "input_offset": box.input_offset,
-        "output_offset": box.output_offset,
-    }
+    params = CopyParams(
+        size=tuple(loop.size for loop in loops),
+        input_stride=tuple(loop.input_stride for loop in loops),
+        output_stride=tuple(loop.output_stride for loop in loops),
+        input_offset=box.input_offset,
+        output_offset=box.output_offset,
+    )
     lowering.call(
-        node,
-        "tcnn_copy_s8",
-        "tcnn_copy_params_t",
-        params,
-        *constants,
-        inputs=inputs,
-        output=output,
+        node, "tcnn_copy_s8", params, *constants, inputs=inputs, output=output
     )
 
 

@@ -10,7 +10,8 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["Extent", "Sides", "Window", "read_window", "same_padding", "window_output"]
+__all__ = ["Extent", "Sides", "Window", "image_shape", "read_window"]
+__all__ += ["same_padding", "window_output"]
 
 Extent = tuple[int, int]
 Sides = tuple[int, int, int, int]  # top, left, bottom, right
@@ -31,6 +32,12 @@ class Window:
     stride: Extent
     dilation: Extent
     padding: Sides
+
+
+def image_shape(tensor: Tensor) -> tuple[int, int, int]:
+    """Rows, columns and channels of one image."""
+    _, rows, columns, channels = tensor.shape
+    return rows, columns, channels
 
 
 def read_window(raw: RawOp, window: Extent, dilation: Extent) -> tuple[Extent, Sides]:
