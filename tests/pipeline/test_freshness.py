@@ -12,6 +12,7 @@ import pytest
 from tests.compiler.models import image_model
 from tests.pipeline.pretend import pretend_board_image, pretend_build
 from tests.pipeline.test_stages import Log
+from tinycnn.compiler import plan_memory, read_tflite, run_passes
 from tinycnn.errors import ProjectError, StaleBuildError, TinycnnError
 from tinycnn.pipeline import bench_project, open_workspace, report_project
 from tinycnn.pipeline.flash import find_flash_job
@@ -326,7 +327,10 @@ def test_the_report_shows_what_was_linked(folder: Path) -> None:
     linked = workspace.build.linked.read()
 
     assert report.analysis == linked.analysis
+    least = plan_memory(run_passes(read_tflite(image_model(3)))).arena_bytes
+    assert linked.analysis.plan.arena_bytes > least
     page = workspace.build.report.read_text("utf-8")
+    assert "scratch of op 0" in page
     assert f"{linked.analysis.plan.arena_bytes:,}" in page
     edit(folder, "[budgets]", "[budgets]\nflash_bytes = 500_000")
     again = report_project(open_workspace(folder, observer=Log()))

@@ -6,6 +6,8 @@ import pytest
 
 from tinycnn.artifacts import BuildFolder, Inputs
 from tinycnn.errors import TinycnnError
+from tinycnn.files import move_in
+from tinycnn.pipeline import stages
 from tinycnn.pipeline.stages import StageRunner
 
 
@@ -98,6 +100,29 @@ def test_an_interrupted_stage_leaves_the_old_outputs(
         "stages.json",
         "sub",
     ]
+
+
+def test_a_kill_between_two_outputs_costs_a_run(
+    runner: StageRunner, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is of the old ones, so that the mixture is never taken for either."""
+    runner.run("s", Inputs(settings={"x": 1}), write_text("one"))
+    moved: list[str] = []
+
+    def kill(new: Path, place: Path) -> None:
+        if moved:
+            raise KeyboardInterrupt
+        moved.append(place.name)
+        move_in(new, place)
+
+    monkeypatch.setattr(stages, "move_in", kill)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run("s", Inputs(settings={"x": 2}), write_text("two"))
+    monkeypatch.undo()
+    runner.run("s", Inputs(settings={"x": 1}), write_text("one"))
+
+    assert log.stages[-1] == ("s", False)
+    assert (runner.build.path / "a.txt").read_text() == "one"
 
 
 def test_a_torn_record_is_forgotten(runner: StageRunner, log: Log) -> None:
