@@ -232,7 +232,9 @@ def test_deep_pictures_without_a_white_are_refused(
     with pytest.raises(DatasetError) as caught:
         read_images(tmp_path, size=4, channels=1)
 
-    assert f"{tmp_path}: pixels: expected values from 0 to 255" in str(caught.value)
+    assert str(caught.value).startswith(
+        f"{tmp_path}: 2 images such as a/1.tif: expected values from 0 to 255"
+    )
     assert str(caught.value).endswith(f"got {got}")
 
 
@@ -241,8 +243,13 @@ def test_floats_and_deep_integers_do_not_mix(tmp_path: Path) -> None:
     _save(tmp_path / "a" / "1.tif", np.full((4, 4), 0.5, np.float32))
     _save(tmp_path / "b" / "1.png", np.full((4, 4), 9_000, np.uint16))
 
-    with pytest.raises(DatasetError, match="one depth above 8 bits, got 16-bit and fl"):
+    with pytest.raises(DatasetError) as caught:
         read_images(tmp_path, size=4, channels=1)
+
+    assert str(caught.value) == (
+        f"{tmp_path}: expected images of one depth above 8 bits, got 16-bit (b/1.png) "
+        "and float32 (a/1.tif)"
+    )
 
 
 def test_a_deep_picture_stands_upright(tmp_path: Path) -> None:

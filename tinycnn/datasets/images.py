@@ -87,7 +87,7 @@ def read_images(
             progress(folder.name, number + 1, len(layout.files))
     if found.bad and not skip_bad:
         raise _refuse_bad(folder, layout, found.bad)
-    depth, depth_notes = _settle_depth(folder, found)
+    depth, depth_notes = _settle_depth(folder, layout, found)
     notes = (*layout.notes, *_file_notes(folder, layout, found), *depth_notes)
     return _keep_good(folder, layout, found, notes, depth)
 
@@ -112,21 +112,23 @@ def _gather(found: _Gathered, number: int, picture: Picture, file: PictureFile) 
 
 
 def _settle_depth(
-    folder: Path, found: _Gathered
+    folder: Path, layout: FolderLayout, found: _Gathered
 ) -> tuple[ValueRange | None, tuple[str, ...]]:
     """Turn all deep images into bytes by one range, in place; the range, and notes."""
     if not found.deep:
         return None, ()
-    facts = [p.stored for p in found.deep.values() if p.stored is not None]
-    kinds = sorted({stored.kind for stored in facts})
-    if len(kinds) > 1:
+    facts = {n: p.stored for n, p in found.deep.items() if p.stored is not None}
+    first = {stored.kind: _origin(layout.files[n]) for n, stored in facts.items()}
+    if len(first) > 1:
+        got = " and ".join(f"{kind} ({file})" for kind, file in sorted(first.items()))
         raise DatasetError(
-            f"{folder}: expected images of one depth above 8 bits, got "
-            f"{' and '.join(kinds)}",
+            f"{folder}: expected images of one depth above 8 bits, got {got}",
             hint="save them all as 8-bit PNG, with 255 as white",
         )
-    stored = StoredValues.merge_all(facts)
-    depth = find_range(f"{folder}: pixels", stored)
+    stored = StoredValues.merge_all(list(facts.values()))
+    brightest = max(facts, key=lambda n: facts[n].high)
+    subject = f"{folder}: {len(facts):,} images such as "
+    depth = find_range(f"{subject}{_origin(layout.files[brightest])}", stored)
     for number, picture in found.deep.items():
         found.images[number] = depth.to_bytes(picture.pixels)
     note = (
