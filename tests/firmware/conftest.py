@@ -1,11 +1,13 @@
 """A small model and the firmware project made of it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tinycnn.boards import load_board
-from tinycnn.firmware import write_arduino_project
+from tinycnn.boards import Board, load_board
+from tinycnn.firmware import FirmwareProject, write_arduino_project
 
 COUNTING_MODEL = Path(__file__).parents[1] / "harness/c/counting_model.c"
 HEADER = """\
@@ -28,16 +30,16 @@ KERNELS = ["tcnn_conv_2d_s8", "tcnn_softmax_s8"]
 
 
 @pytest.fixture(scope="session")
-def board():
+def board() -> Board:
     """The board that everything is built for."""
     return load_board("nano33ble")
 
 
 @pytest.fixture
-def write_project(tmp_path, board):
+def write_project(tmp_path: Path, board: Board) -> Callable[..., FirmwareProject]:
     """Writes a sketch of the counting model; keywords replace what it is made of."""
 
-    def write(**changes):
+    def write(**changes: Any) -> FirmwareProject:
         values = {"name": "counting", "model_sources": MODEL, "kernels": KERNELS}
         folder = tmp_path / "sketches"
         return write_arduino_project(folder, board=board, **{**values, **changes})
@@ -46,6 +48,6 @@ def write_project(tmp_path, board):
 
 
 @pytest.fixture
-def project(write_project):
+def project(write_project: Callable[..., FirmwareProject]) -> FirmwareProject:
     """The sketch of the counting model."""
     return write_project()

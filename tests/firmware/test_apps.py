@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.compiler.models import image_model
 from tests.conftest import require_tool
+from tests.firmware.qemu import run_in_qemu
+from tests.firmware.test_arduino_builder import MACHINE
 from tests.firmware.test_arduino_builder import build as build_by_arduino
-from tests.firmware.test_arduino_builder import run_in_qemu
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite
 from tinycnn.datasets import frame_to_image, quantize_images
-from tinycnn.device import Device, open_host, open_simulated
+from tinycnn.device import Device, Preprocessing, open_host, open_simulated
 from tinycnn.device.deadline import Deadline
+from tinycnn.device.link import Link
 from tinycnn.device.opening import open_url
 from tinycnn.firmware import (
     CAMERA_LIBRARIES,
+    FirmwareProject,
     app_sources,
     build_host,
     build_image,
     firmware_dir,
     write_arduino_project,
 )
-from tinycnn.frames import FrameFormat
+from tinycnn.frames import FrameFormat, Pixels
 from tinycnn.reference import load_reference
 
 STACK_BYTES = 0x8000
@@ -45,14 +51,14 @@ class App:
 
     def __init__(
         self,
-        folder,
-        app,
-        channels,
+        folder: Path,
+        app: Any,
+        channels: int,
         *,
-        board="nano33ble",
-        frame=None,
-        write=write_arduino_project,
-    ):
+        board: str = "nano33ble",
+        frame: FrameFormat | None = None,
+        write: Callable[..., FirmwareProject] = write_arduino_project,
+    ) -> None:
         self.model = folder / "net.tflite"
         self.model.write_bytes(image_model(channels))
         self.reference = load_reference(self.model)
@@ -64,7 +70,7 @@ class App:
         sources = app_sources(
             app, "net", borders, frame=frame, fit="crop", labels=LABELS
         )
-        pixels = "grey" if channels == 1 else "rgb565"
+        pixels: Pixels = "grey" if channels == 1 else "rgb565"
         self.frame = frame or FrameFormat(width=160, height=120, pixels=pixels)
         self.project = write(
             folder / "sketches",
@@ -75,18 +81,19 @@ class App:
             libraries=CAMERA_LIBRARIES if app == "camera" else {},
         )
 
-    def input_of(self, frame):
+    def input_of(self, frame: bytes) -> np.ndarray:
         """What Pillow and the table make of a frame."""
-        shape = self.image.shape[1:]
+        _, height, width, channels = self.image.shape
+        shape = (height, width, channels)
         image = frame_to_image(frame, self.frame, image_shape=shape, fit="crop")
         scale, zero_point = self.image.scale, self.image.zero_point
         return quantize_images(image, scale=scale, zero_point=zero_point).reshape(-1)
 
-    def scores_of(self, frame):
+    def scores_of(self, frame: bytes) -> np.ndarray:
         """The reference's scores for a frame."""
         return self.reference.run(self.input_of(frame)[None])[0]
 
-    def camera_line(self, number):
+    def camera_line(self, number: int) -> bytes:
         """What the camera's sketch prints of the emulated camera's frame `number`."""
         i = np.arange(self.frame.bytes, dtype=np.uint64).astype(np.uint32)
         light = (i * i // 64 + np.uint32(number) * i) // 8 & 255
@@ -94,13 +101,13 @@ class App:
         score = int((int(scores.max()) + 128) / 256 * 1000 + 0.5) / 1000
         return f"{LABELS[scores.argmax()]} {score:.3f}\r\n".encode()
 
-    def draw_frames(self, count):
+    def draw_frames(self, count: int) -> Iterator[bytes]:
         """Random frames."""
         rng = np.random.default_rng(5)
         for _ in range(count):
             yield rng.integers(0, 256, self.frame.bytes, np.uint8).tobytes()
 
-    def check(self, device, count=3):
+    def check(self, device: Device, count: int = 3) -> Preprocessing:
         """Input and scores of some frames are those expected."""
         assert device.info().frame == self.frame
         for frame in self.draw_frames(count):
@@ -111,7 +118,7 @@ class App:
 
 
 @contextmanager
-def run_simulator(elf):
+def run_simulator(elf: Path) -> Iterator[Link]:
     """The link of a simulated board that has just started."""
     command = [sys.executable, "-m", "tinycnn.simulator", str(elf)]
     pipe = subprocess.PIPE
@@ -122,7 +129,7 @@ def run_simulator(elf):
             process.kill()
 
 
-def read_lines(link, count, timeout_s=60.0):
+def read_lines(link: Link, count: int, timeout_s: float = 60.0) -> list[bytes]:
     """What a board prints: so many lines."""
     text, deadline = b"", Deadline(timeout_s)
     while text.count(b"\n") < count and not deadline.expired:
@@ -132,7 +139,7 @@ def read_lines(link, count, timeout_s=60.0):
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("channels", [1, 3])
-def test_the_camera_prints_what_it_sees(tmp_path, channels):
+def test_the_camera_prints_what_it_sees(tmp_path: Path, channels: int) -> None:
     """Label and score of each frame; a host that comes is served, and heard well."""
     app = App(tmp_path, "camera", channels)
     image = build_image(app.project, app.board, output=tmp_path / "net.elf")
@@ -159,7 +166,9 @@ def test_the_camera_prints_what_it_sees(tmp_path, channels):
         ("pico", FrameFormat(width=33, height=17, pixels="grey")),
     ],
 )
-def test_frames_from_the_link_are_classified(tmp_path, board, frame):
+def test_frames_from_the_link_are_classified(
+    tmp_path: Path, board: str, frame: FrameFormat
+) -> None:
     """Of any size and pixels, on any core; the sketch prints nothing by itself."""
     app = App(tmp_path, "serial", 3, board=board, frame=frame)
     image = build_image(app.project, app.board, output=tmp_path / "net.elf")
@@ -170,7 +179,7 @@ def test_frames_from_the_link_are_classified(tmp_path, board, frame):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_the_host_program_takes_frames_too(tmp_path, channels):
+def test_the_host_program_takes_frames_too(tmp_path: Path, channels: int) -> None:
     """The camera's, without a camera."""
     app = App(tmp_path, "camera", channels)
 
@@ -179,7 +188,7 @@ def test_the_host_program_takes_frames_too(tmp_path, channels):
 
 
 @pytest.mark.external
-def test_arduino_builds_the_cameras_sketch(tmp_path):
+def test_arduino_builds_the_cameras_sketch(tmp_path: Path) -> None:
     """Without a warning, with the library found by its header; QEMU runs it."""
     require_tool("arduino-builder")
     app = App(tmp_path, "camera", 1)
@@ -187,7 +196,7 @@ def test_arduino_builds_the_cameras_sketch(tmp_path):
     output, elf = build_by_arduino(app.project.folder / "net.ino", tmp_path, *options)
 
     assert "warning" not in output.lower()
-    with run_in_qemu(elf) as port:
+    with run_in_qemu(MACHINE, elf) as port:
         link = open_url(port, 115_200)
         lines = read_lines(link, 4)
         with Device(link, reply_timeout_s=60.0) as device:
@@ -200,7 +209,7 @@ def test_arduino_builds_the_cameras_sketch(tmp_path):
 
 
 @pytest.mark.external
-def test_arduino_builds_the_cameras_library(tmp_path):
+def test_arduino_builds_the_cameras_library(tmp_path: Path) -> None:
     """The same as a library, with an example."""
     app = App(tmp_path, "camera", 3)
     libraries = app.project.folder.parent / "libraries"
@@ -212,7 +221,7 @@ def test_arduino_builds_the_cameras_library(tmp_path):
     assert "warning" not in output.lower()
 
 
-def test_the_cameras_sketch_names_its_library(tmp_path):
+def test_the_cameras_sketch_names_its_library(tmp_path: Path) -> None:
     """Its version is pinned; one statement a line, as Arduino's parser needs it."""
     app = App(tmp_path, "camera", 3)
     folder = app.project.folder
@@ -229,7 +238,7 @@ def test_the_cameras_sketch_names_its_library(tmp_path):
         assert text.splitlines().count(statement) == 1
 
 
-def test_the_serial_sketch_has_no_camera(tmp_path):
+def test_the_serial_sketch_has_no_camera(tmp_path: Path) -> None:
     """Nothing of it, so that it builds for any board."""
     app = App(tmp_path, "serial", 3)
     names = {path.name for path in (app.project.folder / "src").rglob("*")}
@@ -247,42 +256,43 @@ def test_the_serial_sketch_has_no_camera(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def run_camera(tmp_path_factory):
+def run_camera(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """Runs the camera's C++ on a fake board for five seconds; what it did."""
     program = tmp_path_factory.mktemp("camera") / "camera.exe"
     firmware = firmware_dir()
     command = [sys.executable, "-m", "ziglang", "cc", "-Wall", "-Wextra", "-Werror"]
     command += ["-std=c++14", f"-I{C_TESTS}/camera", f"-I{firmware}/include/tcnn"]
-    command += [f"-I{firmware}/apps/camera", firmware / "apps/camera/tcnn_camera.cpp"]
-    subprocess.run([*command, C_TESTS / "camera_main.cpp", "-o", program], check=True)
+    command += [f"-I{firmware}/apps/camera", "-o", str(program)]
+    sources = [firmware / "apps/camera/tcnn_camera.cpp", C_TESTS / "camera_main.cpp"]
+    subprocess.run([*command, *sources], check=True)
 
-    def run(*arguments):
-        command = [program, *map(str, arguments)]
+    def run(*arguments: object) -> str:
+        command = [str(program), *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True).stdout
 
     return run
 
 
-def test_a_frame_is_read_only_as_it_begins(run_camera):
+def test_a_frame_is_read_only_as_it_begins(run_camera: Callable[..., str]) -> None:
     """In the pulse before it, once a frame; each is classified."""
     lines = run_camera("frames", 40).splitlines()
 
     assert lines == ["begin 160x120 grey 5 OV7675", *["read", "one 1.250"] * 25]
 
 
-def test_nothing_is_read_while_a_host_talks(run_camera):
+def test_nothing_is_read_while_a_host_talks(run_camera: Callable[..., str]) -> None:
     """Not one frame, not one word."""
     assert run_camera("host", 40).splitlines() == ["begin 160x120 grey 5 OV7675"]
 
 
-def test_a_camera_that_sends_no_frames_is_told(run_camera):
+def test_a_camera_that_sends_no_frames_is_told(run_camera: Callable[..., str]) -> None:
     """Every two seconds; the sketch does not hang."""
     lines = run_camera("silent", 40).splitlines()
 
     assert lines[1:] == ["error: the camera sends no frames"] * 2
 
 
-def test_a_missing_camera_is_told(run_camera):
+def test_a_missing_camera_is_told(run_camera: Callable[..., str]) -> None:
     """Every two seconds; frames of a host are still served."""
     lines = run_camera("missing", 40).splitlines()
 
@@ -293,6 +303,8 @@ def test_a_missing_camera_is_told(run_camera):
     ("value", "text"),
     [(0, "0.000"), (1, "0.031"), (32, "1.000"), (127, "3.969"), (-1, "-0.031")],
 )
-def test_a_score_is_printed_in_thousandths(run_camera, value, text):
+def test_a_score_is_printed_in_thousandths(
+    run_camera: Callable[..., str], value: int, text: str
+) -> None:
     """Rounded, with its sign."""
     assert f"one {text}" in run_camera("frames", value).splitlines()

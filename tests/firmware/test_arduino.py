@@ -1,13 +1,16 @@
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.firmware.conftest import KERNELS, MODEL
 from tinycnn.errors import ProjectError
+from tinycnn.firmware import FirmwareProject
 from tinycnn.runtime import kernel_sources
 
 
-def files_of(folder):
+def files_of(folder: Path) -> dict[str, bytes]:
     """Contents of all files below `folder` by relative path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -16,7 +19,7 @@ def files_of(folder):
     }
 
 
-def test_a_sketch_follows_arduinos_rules(project):
+def test_a_sketch_follows_arduinos_rules(project: FirmwareProject) -> None:
     """Folder and .ino share a name; all else to compile is in src; no other folder."""
     names = set(files_of(project.folder))
 
@@ -31,7 +34,7 @@ def test_a_sketch_follows_arduinos_rules(project):
     assert {f"src/tcnn/{n}" for n in kernel_sources(KERNELS)} <= names
 
 
-def test_the_sketch_has_one_statement_a_line(project):
+def test_the_sketch_has_one_statement_a_line(project: FirmwareProject) -> None:
     """Arduino's parser of prototypes gets one-line functions wrong."""
     text = (project.folder / "counting.ino").read_text()
 
@@ -40,7 +43,7 @@ def test_the_sketch_has_one_statement_a_line(project):
     assert "tcnn_harness_init(&counting_model);" in text
 
 
-def test_sketch_yaml_pins_board_and_core(project):
+def test_sketch_yaml_pins_board_and_core(project: FirmwareProject) -> None:
     """Then arduino-cli needs no arguments and its build can be repeated."""
     text = (project.folder / "sketch.yaml").read_text()
 
@@ -48,7 +51,9 @@ def test_sketch_yaml_pins_board_and_core(project):
     assert "- platform: arduino:mbed_nano (4.6.0)\n" in text
 
 
-def test_sketch_yaml_pins_the_libraries_that_are_needed(write_project):
+def test_sketch_yaml_pins_the_libraries_that_are_needed(
+    write_project: Callable[..., FirmwareProject],
+) -> None:
     """In the sketch's profile and, for the library form, in library.properties."""
     project = write_project(libraries={"Some_Library": "2.0.0"})
     library = project.folder.parent / "libraries/tinycnn_counting"
@@ -61,7 +66,7 @@ def test_sketch_yaml_pins_the_libraries_that_are_needed(write_project):
     )
 
 
-def test_the_library_holds_the_same_sources(project):
+def test_the_library_holds_the_same_sources(project: FirmwareProject) -> None:
     """Model, kernels, harness and port, byte for byte; its example is the sketch."""
     sketch, library = (
         files_of(folder)
@@ -81,21 +86,25 @@ def test_the_library_holds_the_same_sources(project):
     assert b"#include <tinycnn_counting.h>\n" in library["examples/serve/serve.ino"]
 
 
-def test_sources_are_what_gets_compiled(project):
+def test_sources_are_what_gets_compiled(project: FirmwareProject) -> None:
     """Headers and sketch.yaml are not among them."""
     assert "counting.ino" in project.sources
     assert "src/tcnn/tcnn_port.cpp" in project.sources
     assert not [name for name in project.sources if name.endswith((".h", ".yaml"))]
 
 
-def test_the_same_model_gives_the_same_sketch(write_project):
+def test_the_same_model_gives_the_same_sketch(
+    write_project: Callable[..., FirmwareProject],
+) -> None:
     """Twice the same bytes."""
     first = files_of(write_project().folder)
 
     assert files_of(write_project().folder) == first
 
 
-def test_a_new_sketch_replaces_the_old_one_whole(write_project):
+def test_a_new_sketch_replaces_the_old_one_whole(
+    write_project: Callable[..., FirmwareProject],
+) -> None:
     """Nothing of the earlier sketch stays behind, and nothing else appears."""
     project = write_project()
     (project.folder / "src/tcnn/old_kernel.c").write_text("int old;")
@@ -108,7 +117,9 @@ def test_a_new_sketch_replaces_the_old_one_whole(write_project):
     assert {p.name for p in again.folder.parent.iterdir()} == {"counting", "libraries"}
 
 
-def test_files_of_others_are_not_replaced(tmp_path, write_project):
+def test_files_of_others_are_not_replaced(
+    tmp_path: Path, write_project: Callable[..., FirmwareProject]
+) -> None:
     """A folder of that name that is no sketch is left alone."""
     other = tmp_path / "sketches/counting/thesis.txt"
     other.parent.mkdir(parents=True)
@@ -121,7 +132,9 @@ def test_files_of_others_are_not_replaced(tmp_path, write_project):
 
 
 @pytest.mark.parametrize("name", ["", "2x", "a-b", "a b", "../x", "x" * 64, "ünder"])
-def test_a_name_that_cannot_name_a_sketch_is_refused(write_project, name):
+def test_a_name_that_cannot_name_a_sketch_is_refused(
+    write_project: Callable[..., FirmwareProject], name: str
+) -> None:
     """Arduino, C and the file system must all accept it."""
     with pytest.raises(ProjectError, match="expected a letter, then at most 62"):
         write_project(name=name)

@@ -6,22 +6,23 @@ BLE's own core; the core itself is ours, from firmware/ports/sim.
 
 import shutil
 import subprocess
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import require_tool
+from tests.firmware.qemu import run_in_qemu
 from tinycnn.device import open_serial
-from tinycnn.firmware import firmware_dir
+from tinycnn.firmware import FirmwareProject, firmware_dir
 
 pytestmark = pytest.mark.external
 
 PLATFORM = Path(__file__).parent / "arduino_platform"
 DEBIAN = "/usr/share/arduino-builder"
+MACHINE = "mps2-an386"  # of QEMU: the one that the platform's board is
 
 
-def make_hardware_folder(folder):
+def make_hardware_folder(folder: Path) -> Path:
     """The layout in which Arduino's tools look for boards, cores and variants."""
     platform = folder / "tinycnn/sim"
     sim = firmware_dir() / "ports/sim"
@@ -31,13 +32,19 @@ def make_hardware_folder(folder):
     return folder
 
 
-def build(ino, folder, *options):
+def build(ino: Path, folder: Path, *options: str | Path) -> tuple[str, Path]:
     """Output of the builder for the sketch `ino`, and the ELF file."""
     for tool in ("arduino-builder", "arduino-ctags", "arm-none-eabi-g++"):
         require_tool(tool)
     (folder / "build").mkdir()
     hardware = make_hardware_folder(folder / "hardware")
-    command = ["arduino-builder", "-compile", "-hardware", DEBIAN, "-hardware"]
+    command: list[str | Path] = [
+        "arduino-builder",
+        "-compile",
+        "-hardware",
+        DEBIAN,
+        "-hardware",
+    ]
     command += [hardware, "-tools", DEBIAN, "-fqbn", "tinycnn:sim:mps2_an386"]
     command += ["-build-path", folder / "build", "-core-api-version", "10819"]
     command += ["-warnings=all", *options, ino]
@@ -47,25 +54,14 @@ def build(ino, folder, *options):
 
 
 @pytest.fixture
-def built_sketch(project, tmp_path):
+def built_sketch(project: FirmwareProject, tmp_path: Path) -> tuple[str, Path]:
     """The sketch."""
     return build(project.folder / "counting.ino", tmp_path)
 
 
-@contextmanager
-def run_in_qemu(elf):
-    """QEMU's machine running `elf`; the terminal of its serial port."""
-    command = [require_tool("qemu-system-arm"), "-M", "mps2-an386", "-kernel", elf]
-    command += ["-display", "none", "-monitor", "none", "-serial", "pty"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
-        try:
-            yield process.stdout.readline().split()[4]
-        finally:
-            process.kill()
-
-
-def test_arduino_builds_the_sketch_without_a_warning(built_sketch):
+def test_arduino_builds_the_sketch_without_a_warning(
+    built_sketch: tuple[str, Path],
+) -> None:
     """With -warnings=all and the flags of the board's own core."""
     output, elf = built_sketch
 
@@ -73,9 +69,9 @@ def test_arduino_builds_the_sketch_without_a_warning(built_sketch):
     assert "warning" not in output.lower()
 
 
-def test_what_arduino_built_serves_the_model(built_sketch):
+def test_what_arduino_built_serves_the_model(built_sketch: tuple[str, Path]) -> None:
     """HELLO and INFER over QEMU's serial port, by the client that boards get."""
-    with run_in_qemu(built_sketch[1]) as port, open_serial(port) as device:
+    with run_in_qemu(MACHINE, built_sketch[1]) as port, open_serial(port) as device:
         info = device.info()
         outputs = [device.infer(bytes([i, 2, 3, 255])).output for i in range(20)]
 
@@ -85,7 +81,9 @@ def test_what_arduino_built_serves_the_model(built_sketch):
     ]
 
 
-def test_the_library_and_its_example_build_without_a_warning(project, tmp_path):
+def test_the_library_and_its_example_build_without_a_warning(
+    project: FirmwareProject, tmp_path: Path
+) -> None:
     """Found by its header, as the IDE finds it."""
     libraries = project.folder.parent / "libraries"
     ino = libraries / "tinycnn_counting/examples/serve/serve.ino"

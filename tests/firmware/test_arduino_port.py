@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ALIVE, BUSY, FAILED = range(3)
 
 
 @pytest.fixture(scope="session")
-def run_port(tmp_path_factory):
+def run_port(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """Runs the port's program with arguments, on a board with the LEDs of `flags`."""
     folder = tmp_path_factory.mktemp("port")
     harness, port = firmware_dir() / "harness", firmware_dir() / "ports/arduino"
@@ -26,19 +27,21 @@ def run_port(tmp_path_factory):
     stack = folder / "stack.o"
     subprocess.run([*compiler, "-c", harness / "tcnn_stack.c", "-o", stack], check=True)
 
-    def run(*arguments, flags=RGB):
+    def run(*arguments: object, flags: Sequence[str] = RGB) -> str:
         program = folder / "".join(("port", *flags))
         if not program.exists():
-            command = [*compiler, "-std=c++14", *flags, *sources, stack, "-o", program]
-            subprocess.run(command, check=True)
-        command = [program, *map(str, arguments)]
+            build = [*compiler, "-std=c++14", *flags, "-o", str(program)]
+            subprocess.run([*build, *sources, stack], check=True)
+        command = [str(program), *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True).stdout
 
     return run
 
 
 @pytest.mark.parametrize("size", [1, 64, 65, 1000])
-def test_a_write_is_at_most_one_usb_packet(run_port, size):
+def test_a_write_is_at_most_one_usb_packet(
+    run_port: Callable[..., str], size: int
+) -> None:
     """Longer ones have crashed the board's core."""
     sizes = [int(n) for n in re.findall(r"of (\d+)", run_port("write", size, 64))]
 
@@ -46,7 +49,7 @@ def test_a_write_is_at_most_one_usb_packet(run_port, size):
     assert sum(sizes) == size
 
 
-def test_what_a_write_leaves_is_sent_again(run_port):
+def test_what_a_write_leaves_is_sent_again(run_port: Callable[..., str]) -> None:
     """A core may take less than it is given."""
     taken = re.findall(r"wrote (\d+) of (\d+)", run_port("write", 100, 30))
 
@@ -54,12 +57,12 @@ def test_what_a_write_leaves_is_sent_again(run_port):
     assert [int(n) for _, n in taken] == [64, 64, 40, 10]
 
 
-def test_without_a_host_nothing_waits(run_port):
+def test_without_a_host_nothing_waits(run_port: Callable[..., str]) -> None:
     """A write that takes nothing is the last one."""
     assert run_port("write", 200, 0) == "wrote 0 of 64\n"
 
 
-def changes(output):
+def changes(output: str) -> list[tuple[int, ...]]:
     """Time in milliseconds, pin and level of each change after the start."""
     lines = re.findall(r"(\d+) pin (\d+) (\d)", output)
     return [tuple(map(int, line)) for line in lines if line[0] != "0"]
@@ -68,7 +71,9 @@ def changes(output):
 @pytest.mark.parametrize(
     ("state", "pin", "half_period_ms"), [(ALIVE, 23, 525), (FAILED, 22, 132)]
 )
-def test_the_rgb_led_blinks_its_colour(run_port, state, pin, half_period_ms):
+def test_the_rgb_led_blinks_its_colour(
+    run_port: Callable[..., str], state: int, pin: int, half_period_ms: int
+) -> None:
     """Green about once a second while alive, red fast after an error; low is lit."""
     seen = changes(run_port("show", state))
     times = [time for time, _, _ in seen]
@@ -80,14 +85,14 @@ def test_the_rgb_led_blinks_its_colour(run_port, state, pin, half_period_ms):
     ]
 
 
-def test_a_busy_board_is_steadily_blue(run_port):
+def test_a_busy_board_is_steadily_blue(run_port: Callable[..., str]) -> None:
     """Lit at once, and not touched again."""
     output = run_port("show", BUSY)
 
     assert output.splitlines()[-1] == "0 pin 24 0"
 
 
-def test_one_led_tells_by_its_rhythm(run_port):
+def test_one_led_tells_by_its_rhythm(run_port: Callable[..., str]) -> None:
     """High is lit."""
     flags = ("-DLED_BUILTIN=13",)
     alive, failed = (
@@ -98,6 +103,6 @@ def test_one_led_tells_by_its_rhythm(run_port):
     assert len(failed) > 3 * len(alive) > 0
 
 
-def test_a_board_without_an_led_works(run_port):
+def test_a_board_without_an_led_works(run_port: Callable[..., str]) -> None:
     """Nothing to show."""
     assert run_port("show", FAILED, flags=()) == ""

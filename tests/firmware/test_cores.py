@@ -3,8 +3,9 @@
 The oracle is the reference interpreter; link, harness and client are those of boards.
 """
 
-import subprocess
-from contextlib import contextmanager
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -13,12 +14,13 @@ from tests.compiler.cases import draw_rows
 from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_tool
+from tests.firmware.qemu import run_in_qemu
 from tinycnn.analysis.fit import find_objective
-from tinycnn.boards import Board, UsbIds, load_board
+from tinycnn.boards import Board, Core, UsbIds, load_board
 from tinycnn.compiler import compile_tflite
-from tinycnn.device import open_serial, open_simulated
+from tinycnn.device import Device, open_serial, open_simulated
 from tinycnn.errors import ToolchainError
-from tinycnn.firmware import build_image, write_arduino_project
+from tinycnn.firmware import FirmwareImage, build_image, write_arduino_project
 from tinycnn.reference import load_reference
 
 GCC = "arm-none-eabi-gcc"
@@ -27,19 +29,26 @@ MODELS = {"float": residual_model(), "random": draw_network(np.random.default_rn
 # A board of each core.
 BOARDS = ("pico", "due", "nano33ble", "nucleo_h743zi", "pico2")
 # QEMU's machines: core, flash, RAM. The last one starts in its secure state.
-MACHINES = {
+MACHINES: dict[str, tuple[Core, int, int]] = {
     "mps2-an385": ("cortex-m3", 0x0, 0x2000_0000),
     "mps2-an386": ("cortex-m4f", 0x0, 0x2000_0000),
     "mps2-an500": ("cortex-m7", 0x0, 0x2000_0000),
     "mps2-an505": ("cortex-m33", 0x1000_0000, 0x3800_0000),
 }
 
+FPUS: dict[Core, Literal["none", "double"]] = {
+    "cortex-m3": "none",
+    "cortex-m7": "double",
+}
+
 
 @pytest.fixture
-def build(tmp_path):
+def build(tmp_path: Path) -> Callable[..., tuple[FirmwareImage, np.ndarray, bytes]]:
     """Builds a model for a board; the image, input rows and the reference's outputs."""
 
-    def build(model, board, **options):
+    def build(
+        model: str, board: Board, **options: Any
+    ) -> tuple[FirmwareImage, np.ndarray, bytes]:
         path = tmp_path / "net.tflite"
         path.write_bytes(MODELS[model])
         compilation = compile_tflite(
@@ -60,7 +69,7 @@ def build(tmp_path):
     return build
 
 
-def run_rows(device, rows):
+def run_rows(device: Device, rows: np.ndarray) -> bytes:
     """The outputs for all rows."""
     return b"".join(device.infer(row.tobytes()).output.tobytes() for row in rows)
 
@@ -68,7 +77,9 @@ def run_rows(device, rows):
 @pytest.mark.emulated
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("name", BOARDS)
-def test_a_model_is_exact_on_each_core(build, name, model):
+def test_a_model_is_exact_on_each_core(
+    build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]], name: str, model: str
+) -> None:
     """With the DSP kernels where there are such instructions."""
     board = load_board(name)
     image, rows, expected = build(model, board)
@@ -87,7 +98,9 @@ def test_a_model_is_exact_on_each_core(build, name, model):
 @pytest.mark.emulated
 @pytest.mark.external
 @pytest.mark.parametrize("name", BOARDS)
-def test_a_model_is_exact_on_each_core_by_gcc(build, name):
+def test_a_model_is_exact_on_each_core_by_gcc(
+    build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]], name: str
+) -> None:
     """The compiler that Arduino and Zephyr use."""
     require_tool(GCC)
     image, rows, expected = build("random", load_board(name), toolchain=GCC)
@@ -96,22 +109,11 @@ def test_a_model_is_exact_on_each_core_by_gcc(build, name):
         assert run_rows(device, rows) == expected
 
 
-@contextmanager
-def run_in_qemu(machine, elf):
-    """QEMU's machine running `elf`; the terminal of its serial port."""
-    command = [require_tool("qemu-system-arm"), "-M", machine, "-kernel", elf]
-    command += ["-display", "none", "-monitor", "none", "-serial", "pty"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
-        try:
-            yield process.stdout.readline().split()[4]
-        finally:
-            process.kill()
-
-
 @pytest.mark.external
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_model_is_exact_in_qemu(build, machine):
+def test_a_model_is_exact_in_qemu(
+    build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]], machine: str
+) -> None:
     """A second emulator agrees, on each core for which it has a machine."""
     core, flash_base, ram_base = MACHINES[machine]
     board = Board(
@@ -119,7 +121,7 @@ def test_a_model_is_exact_in_qemu(build, machine):
         title=f"{machine} board",
         core=core,
         clock_hz=25_000_000,
-        fpu={"cortex-m3": "none", "cortex-m7": "double"}.get(core, "single"),
+        fpu=FPUS.get(core, "single"),
         flash_base=flash_base,
         flash_bytes=0x40_0000,
         ram_base=ram_base,
@@ -138,7 +140,9 @@ def test_a_model_is_exact_in_qemu(build, machine):
         assert device.info().board == f"simulated {machine} board"
 
 
-def test_a_core_that_is_not_simulated_is_refused(build):
+def test_a_core_that_is_not_simulated_is_refused(
+    build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]],
+) -> None:
     """Before anything is compiled, with what to do instead."""
     with pytest.raises(ToolchainError) as caught:
         build("random", load_board("xiao_esp32s3"))

@@ -6,7 +6,10 @@ import ctypes
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import PIL
@@ -15,10 +18,10 @@ from PIL import Image
 
 from tests.conftest import require_tool
 from tinycnn.compiler import QuantParams, Tensor
-from tinycnn.datasets import frame_to_image, quantize_images
+from tinycnn.datasets import fit_image, frame_to_image, quantize_images
 from tinycnn.errors import TinycnnError, UnsupportedModelError
 from tinycnn.firmware import app_sources, firmware_dir, frames
-from tinycnn.frames import PIXEL_BYTES, FrameFormat
+from tinycnn.frames import PIXEL_BYTES, FrameFormat, ImageFit, Pixels
 
 WARNINGS = (
     "-std=c11 -Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow "
@@ -35,8 +38,9 @@ void run(const tcnn_preprocess_t *p, const uint8_t *data, int8_t *input) {
     p->run(p, input);
 }
 """
+FrameCase = tuple[int, int, Pixels, tuple[int, int, int], ImageFit]
 # Frame, pixels, image, crop or pad: cameras, the smallest, enlarged, and on their side.
-CASES = [
+CASES: list[FrameCase] = [
     (160, 120, "grey", (32, 32, 1), "crop"),
     (160, 120, "rgb565", (32, 32, 3), "crop"),
     (160, 120, "rgb565", (96, 96, 3), "pad"),
@@ -52,27 +56,34 @@ CASES = [
 TO_GREY = len(CASES) - 1
 
 
-def random_cases(count):
+def random_cases(count: int) -> Iterator[FrameCase]:
     """More of them, small ones."""
     rng = np.random.default_rng(7)
     for _ in range(count):
-        width, height, *image = rng.integers(12, 50, 4).tolist()
-        pixels = str(rng.choice(list(PIXEL_BYTES)))
-        shape = (*image, int(rng.choice([1, 3])))
-        yield width, height, pixels, shape, str(rng.choice(["crop", "pad"]))
+        width, height, h, w = rng.integers(12, 50, 4).tolist()
+        pixels: Any = str(rng.choice(list(PIXEL_BYTES)))
+        shape = (h, w, int(rng.choice([1, 3])))
+        yield width, height, pixels, shape, cast(ImageFit, rng.choice(["crop", "pad"]))
 
 
 ALL_CASES = [*CASES, *random_cases(22)]
 
 
-def make_tensors(image_shape, classes=2, scale=1 / 255, zero_point=-128):
+def make_tensors(
+    image_shape: tuple[int, ...],
+    classes: int = 2,
+    scale: float = 1 / 255,
+    zero_point: int = -128,
+) -> tuple[Tensor, Tensor]:
     """Input and output of a model."""
     quant = QuantParams((scale,), (zero_point,), None)
     shape = (1, *image_shape)
     return Tensor(0, "x", shape, "int8", quant), Tensor(1, "y", (1, classes), "int8")
 
 
-def make_sources(case, name, *, scale, zero_point, app="serial"):
+def make_sources(
+    case: FrameCase, name: str, *, scale: float, zero_point: int, app: Any = "serial"
+) -> dict[str, str]:
     """The generated files for a case."""
     width, height, pixels, image_shape, fit = case
     return app_sources(
@@ -85,7 +96,7 @@ def make_sources(case, name, *, scale, zero_point, app="serial"):
     )
 
 
-def scale_of(number):
+def scale_of(number: int) -> tuple[float, int]:
     """A scale and a zero point for a case: the usual ones, and any."""
     rng = np.random.default_rng(number)
     if number % 2:
@@ -93,7 +104,7 @@ def scale_of(number):
     return float(rng.uniform(0.001, 0.05)), int(rng.integers(-128, 128))
 
 
-def build_library(folder, compiler, *flags):
+def build_library(folder: Path, compiler: list[str], *flags: str) -> ctypes.CDLL:
     """All cases in one library; the preprocessing itself is compiled once."""
     include = [f"-I{firmware_dir()}/{path}" for path in ("include", "include/tcnn")]
     sources = [firmware_dir() / "preprocess/tcnn_preprocess.c", folder / "shim.c"]
@@ -107,7 +118,15 @@ def build_library(folder, compiler, *flags):
             (folder / name / file).write_text(files[file])
         sources.append(folder / name / f"{name}_frames.c")
     library = folder / "frames.so"
-    command = [*compiler, "-shared", "-fPIC", *WARNINGS, *flags, *include, *sources]
+    command: list[str | Path] = [
+        *compiler,
+        "-shared",
+        "-fPIC",
+        *WARNINGS,
+        *flags,
+        *include,
+        *sources,
+    ]
     done = subprocess.run(
         [*command, "-o", library], capture_output=True, text=True, check=False
     )
@@ -116,13 +135,13 @@ def build_library(folder, compiler, *flags):
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory):
+def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     """The cases by zig, with the undefined-behaviour sanitizer."""
     zig = [sys.executable, "-m", "ziglang", "cc"]
     return build_library(tmp_path_factory.mktemp("frames"), zig, "-O1", *UBSAN)
 
 
-def draw_frames(rng, size):
+def draw_frames(rng: np.random.Generator, size: int) -> Iterator[bytes]:
     """Black, white, the finest stripes, and random bytes."""
     yield bytes(size)
     yield b"\xff" * size
@@ -131,7 +150,9 @@ def draw_frames(rng, size):
         yield rng.integers(0, 256, size, np.uint8).tobytes()
 
 
-def expected_input(case, data, *, scale, zero_point):
+def expected_input(
+    case: FrameCase, data: bytes, *, scale: float, zero_point: int
+) -> bytes:
     """What the host computes: Pillow, then the table."""
     width, height, pixels, image_shape, fit = case
     frame = FrameFormat(width=width, height=height, pixels=pixels)
@@ -139,7 +160,7 @@ def expected_input(case, data, *, scale, zero_point):
     return quantize_images(image, scale=scale, zero_point=zero_point).tobytes()
 
 
-def check_frame(library, number, data):
+def check_frame(library: ctypes.CDLL, number: int, data: bytes) -> None:
     """A frame gives the bytes expected, and none beside them."""
     scale, zero_point = scale_of(number)
     case = ALL_CASES[number]
@@ -151,7 +172,7 @@ def check_frame(library, number, data):
     assert room.raw == expected + b"\x5a" * 8
 
 
-def check_case(library, number):
+def check_case(library: ctypes.CDLL, number: int) -> None:
     """Every frame of a case."""
     width, height, pixels, _, _ = ALL_CASES[number]
     size = width * height * PIXEL_BYTES[pixels]
@@ -160,12 +181,16 @@ def check_case(library, number):
 
 
 @pytest.mark.parametrize("number", range(len(ALL_CASES)))
-def test_the_device_makes_the_input_that_pillow_makes(library, number):
+def test_the_device_makes_the_input_that_pillow_makes(
+    library: ctypes.CDLL, number: int
+) -> None:
     """Byte for byte, for cameras and for any odd shape."""
     check_case(library, number)
 
 
-def test_colours_between_two_greys_are_rounded_as_pillow_does(library):
+def test_colours_between_two_greys_are_rounded_as_pillow_does(
+    library: ctypes.CDLL,
+) -> None:
     """Those whose weighted sum ends in exactly one half."""
     red, green = np.mgrid[:256, :256]
     blue = (32768 - 19595 * red - 38470 * green) * pow(7471, -1, 65536) % 65536
@@ -176,7 +201,7 @@ def test_colours_between_two_greys_are_rounded_as_pillow_does(library):
     check_frame(library, TO_GREY, data)
 
 
-def test_the_cases_resize_either_axis_first():
+def test_the_cases_resize_either_axis_first() -> None:
     """Rows first, or columns, as Pillow does since its version 13."""
     orders = set()
     for width, height, pixels, (h, w, _), fit in ALL_CASES:
@@ -198,10 +223,10 @@ def test_the_cases_resize_either_axis_first():
     ],
 )
 def test_the_table_saturates_and_rounds_as_the_host_does(
-    scale, zero_point, first, last
-):
+    scale: float, zero_point: int, first: int, last: int
+) -> None:
     """Black is the zero point; white is as far away as int8 allows."""
-    case = (4, 4, "grey", (4, 4, 1), "crop")
+    case: FrameCase = (4, 4, "grey", (4, 4, 1), "crop")
     text = make_sources(case, "net", scale=scale, zero_point=zero_point)["net_frames.c"]
     values = text.split("table[256] = {")[1].split("}")[0].split(",")[:-1]
 
@@ -209,7 +234,7 @@ def test_the_table_saturates_and_rounds_as_the_host_does(
     assert (int(values[0]), int(values[-1])) == (first, last)
 
 
-def test_the_default_frame_is_the_cameras():
+def test_the_default_frame_is_the_cameras() -> None:
     """QQVGA, in one byte a pixel where the model wants grey."""
     defaults = {
         (app, channels): frames.app_frame(app, None, channels)
@@ -227,7 +252,7 @@ def test_the_default_frame_is_the_cameras():
     }
 
 
-def test_a_project_chooses_the_frames_on_its_link_but_not_the_cameras():
+def test_a_project_chooses_the_frames_on_its_link_but_not_the_cameras() -> None:
     """The camera's size and pixels are its own."""
     frame = FrameFormat(width=20, height=10, pixels="rgb888")
 
@@ -235,9 +260,9 @@ def test_a_project_chooses_the_frames_on_its_link_but_not_the_cameras():
     assert frames.app_frame("camera", frame, 1).pixels == "grey"
 
 
-def test_a_frame_takes_no_more_memory_than_its_bytes():
+def test_a_frame_takes_no_more_memory_than_its_bytes() -> None:
     """Beside it, one line of it and those that a line of the image is made of."""
-    case = (160, 120, "rgb565", (32, 32, 3), "crop")
+    case: FrameCase = (160, 120, "rgb565", (32, 32, 3), "crop")
     text = make_sources(case, "net", scale=1 / 255, zero_point=-128)["net_frames.c"]
     sizes = dict(re.findall(r"static uint8_t (\w+)\[(\d+)\]", text))
 
@@ -249,7 +274,7 @@ def test_a_frame_takes_no_more_memory_than_its_bytes():
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_a_model_of_another_type_is_refused(dtype):
+def test_a_model_of_another_type_is_refused(dtype: Any) -> None:
     """Only int8 images and scores have a table and a score."""
     image, scores = make_tensors((8, 8, 3))
     for borders, message in (
@@ -262,13 +287,16 @@ def test_a_model_of_another_type_is_refused(dtype):
             )
 
 
-def test_an_unknown_way_of_resizing_is_refused(monkeypatch):
+def test_an_unknown_way_of_resizing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rather than firmware that is wrong by a little."""
-    fit = frames.fit_image
+    fit = fit_image
 
-    def fit_brighter(image, size, how):
-        pixels = np.asarray(fit(image, size, how))
-        return Image.fromarray(pixels | 1) if pixels.dtype == np.uint8 else pixels
+    def fit_brighter(
+        image: Image.Image, size: tuple[int, int], how: ImageFit
+    ) -> Image.Image:
+        made = fit(image, size, how)
+        pixels = np.asarray(made)
+        return Image.fromarray(pixels | 1) if pixels.dtype == np.uint8 else made
 
     monkeypatch.setattr(frames, "fit_image", fit_brighter)
     frame = FrameFormat(width=9, height=9, pixels="grey")
@@ -278,7 +306,7 @@ def test_an_unknown_way_of_resizing_is_refused(monkeypatch):
     assert error.value.hint
 
 
-def test_validate_adds_nothing():
+def test_validate_adds_nothing() -> None:
     """The sketch is the harness alone."""
     assert (
         app_sources(
@@ -294,7 +322,7 @@ def test_validate_adds_nothing():
 
 
 @pytest.mark.external
-def test_gcc_finds_no_byte_out_of_place(tmp_path):
+def test_gcc_finds_no_byte_out_of_place(tmp_path: Path) -> None:
     """With the address sanitizer, and at the optimization of Arduino's core."""
     require_tool("gcc")
     flags = ["-Os", "-funsigned-char", "-g", "-fsanitize=address,undefined"]
@@ -320,9 +348,9 @@ def test_gcc_finds_no_byte_out_of_place(tmp_path):
     build_library(tmp_path, ["gcc"])
     objects = sorted(tmp_path.glob("m*/*_frames.c"))
     include = [f"-I{firmware_dir()}/{path}" for path in ("include", "include/tcnn")]
-    command = ["gcc", "-std=c11", *flags, *include, main]
-    command += [*objects, firmware_dir() / "preprocess/tcnn_preprocess.c"]
-    subprocess.run([*command, "-o", tmp_path / "check"], check=True)
+    command = ["gcc", "-std=c11", *flags, *include, str(main)]
+    parts = [*objects, firmware_dir() / "preprocess/tcnn_preprocess.c"]
+    subprocess.run([*command, *parts, "-o", tmp_path / "check"], check=True)
 
     done = subprocess.run([tmp_path / "check"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -3,8 +3,10 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +34,7 @@ from tinycnn.reference import TflmArena, load_reference
 
 NAME = "a_name_of_twenty_c_s"
 BOARD = load_board("nano33ble")
-MODELS = {
+MODELS: dict[str, Callable[[], bytes]] = {
     "residual": residual_model,
     "conv": conv_model,
     "two_sided": two_sided_model,
@@ -44,7 +46,9 @@ CLANG_FORMAT = Path(sys.executable).parent / "clang-format"
 STYLE = Path(__file__).parents[2] / ".clang-format"
 
 
-def write_trees(folder, model, labels=()):
+def write_trees(
+    folder: Path, model: Callable[[], bytes], labels: Sequence[str] = ()
+) -> Path:
     """Every kind of folder with the model compiled, and one with the other engine."""
     path = folder / "model.tflite"
     write_whole(model(), path)
@@ -60,7 +64,7 @@ def write_trees(folder, model, labels=()):
         app = app_sources(
             "camera", NAME, borders, frame=frame, fit="crop", labels=labels
         )
-    values = {"name": NAME, "board": BOARD}
+    values: dict[str, Any] = {"name": NAME, "board": BOARD}
     for write in (write_arduino_project, write_zephyr_project):
         sources = {**compilation.sources, **app}
         write(
@@ -75,14 +79,16 @@ def write_trees(folder, model, labels=()):
 
 
 @pytest.fixture(scope="module", params=sorted(MODELS))
-def trees(request, tmp_path_factory):
+def trees(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The folder of all folders of a model."""
     labels = LABELS if request.param == "image" else ()
     folder = tmp_path_factory.mktemp("trees")
     return write_trees(folder, MODELS[request.param], labels)
 
 
-def texts_of(folder):
+def texts_of(folder: Path) -> dict[str, str]:
     """All files by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
@@ -91,7 +97,7 @@ def texts_of(folder):
     }
 
 
-def test_lines_fit(trees):
+def test_lines_fit(trees: Path) -> None:
     """None is longer than 88 columns, in any kind of file."""
     long = {
         path: line
@@ -103,7 +109,7 @@ def test_lines_fit(trees):
     assert long == {}
 
 
-def test_clang_format_has_nothing_to_change(trees):
+def test_clang_format_has_nothing_to_change(trees: Path) -> None:
     """In no C file that is generated."""
     sources = [path for path in trees.rglob("*.[ch]") if path.parent.name != "tcnn"]
     done = subprocess.run(
@@ -116,7 +122,7 @@ def test_clang_format_has_nothing_to_change(trees):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_each_folder_has_a_readme_and_the_licence(trees):
+def test_each_folder_has_a_readme_and_the_licence(trees: Path) -> None:
     """Ten lines or so that say how to build, and what may be done with it."""
     folders = [path.parent for path in trees.rglob("README.md")]
 
@@ -126,7 +132,7 @@ def test_each_folder_has_a_readme_and_the_licence(trees):
         assert "Apache License" in (folder / "LICENSE").read_text()
 
 
-def test_nothing_tells_where_and_when_it_was_made(trees):
+def test_nothing_tells_where_and_when_it_was_made(trees: Path) -> None:
     """Same model, same bytes, on any machine and any day."""
     text = "\n".join(texts_of(trees).values())
 
@@ -135,7 +141,7 @@ def test_nothing_tells_where_and_when_it_was_made(trees):
     assert not re.search(r"\b20\d\d-\d\d-\d\d\b", text.replace("LICENSE", ""))
 
 
-def test_the_manual_says_what_a_user_has_to_know(trees):
+def test_the_manual_says_what_a_user_has_to_know(trees: Path) -> None:
     """Reference, board, optimize, memory, and each input and output."""
     header = (trees / f"library/{NAME}_model.h").read_text()
     manual = re.sub(r"\s+\*? *", " ", header)

@@ -1,15 +1,25 @@
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from elftools.elf.elffile import ELFFile
 
 from tests.conftest import require_tool
 from tests.firmware.conftest import MODEL
+from tinycnn.boards import Board
+from tinycnn.choices import Toolchain
 from tinycnn.device import open_host, open_simulated
 from tinycnn.errors import ToolchainError
-from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.firmware import (
+    FirmwareProject,
+    build_host,
+    build_image,
+    write_arduino_project,
+)
 
-GCC = "arm-none-eabi-gcc"
+GCC: Toolchain = "arm-none-eabi-gcc"
 TOOLCHAINS = [
     pytest.param("zig", marks=pytest.mark.emulated),
     pytest.param(GCC, marks=[pytest.mark.emulated, pytest.mark.external]),
@@ -17,7 +27,7 @@ TOOLCHAINS = [
 
 
 @pytest.fixture(params=TOOLCHAINS)
-def toolchain(request):
+def toolchain(request: pytest.FixtureRequest) -> Any:
     """Each toolchain in turn."""
     if request.param == GCC:
         require_tool(GCC)
@@ -25,8 +35,8 @@ def toolchain(request):
 
 
 def test_an_image_serves_its_model_on_the_simulated_board(
-    project, board, toolchain, tmp_path
-):
+    project: FirmwareProject, board: Board, toolchain: Any, tmp_path: Path
+) -> None:
     """The sketch's own sources answer HELLO and INFER there."""
     image = build_image(
         project, board, toolchain=toolchain, output=tmp_path / "firmware.elf"
@@ -51,7 +61,9 @@ def test_an_image_serves_its_model_on_the_simulated_board(
     assert 100 < info.stack_bytes < 1000
 
 
-def test_the_simulated_board_measures_each_step(project, board, toolchain, tmp_path):
+def test_the_simulated_board_measures_each_step(
+    project: FirmwareProject, board: Board, toolchain: Any, tmp_path: Path
+) -> None:
     """Its cycles and its stack; the cycles sum up to those of a whole run."""
     elf = tmp_path / "firmware.elf"
     build_image(project, board, toolchain=toolchain, output=elf)
@@ -67,7 +79,9 @@ def test_the_simulated_board_measures_each_step(project, board, toolchain, tmp_p
     assert all(step.stack_bytes < info.stack_bytes for step in steps)
 
 
-def test_a_host_program_serves_the_same_model(project, tmp_path):
+def test_a_host_program_serves_the_same_model(
+    project: FirmwareProject, tmp_path: Path
+) -> None:
     """The same model and harness sources run on this computer."""
     program = build_host(project, output=tmp_path / "bin" / "host.exe")
 
@@ -77,7 +91,9 @@ def test_a_host_program_serves_the_same_model(project, tmp_path):
     assert output == bytes([2, 3, 4, 5, 1, 0, 0, 0])
 
 
-def test_the_same_project_gives_the_same_bytes_anywhere(board, toolchain, tmp_path):
+def test_the_same_project_gives_the_same_bytes_anywhere(
+    board: Board, toolchain: Any, tmp_path: Path
+) -> None:
     """Neither the folder of the sketch nor that of the image leaves a trace."""
     images = []
     for folder in (tmp_path / "a", tmp_path / "somewhere/else"):
@@ -93,7 +109,9 @@ def test_the_same_project_gives_the_same_bytes_anywhere(board, toolchain, tmp_pa
     assert sys.prefix.encode() not in images[0]
 
 
-def test_the_same_project_gives_the_same_host_program(write_project, tmp_path):
+def test_the_same_project_gives_the_same_host_program(
+    write_project: Callable[..., FirmwareProject], tmp_path: Path
+) -> None:
     """Programs for this computer are reproducible too."""
     programs = [
         build_host(write_project(), output=tmp_path / name / "host").read_bytes()
@@ -103,7 +121,7 @@ def test_the_same_project_gives_the_same_host_program(write_project, tmp_path):
     assert programs[0] == programs[1]
 
 
-def sized_model(ram_bytes, flash_bytes):
+def sized_model(ram_bytes: int, flash_bytes: int) -> dict[str, str]:
     """The counting model beside a variable and a constant that cannot be left out."""
     extra = (
         f"static volatile uint8_t big_variable[{ram_bytes}];\n"
@@ -115,7 +133,9 @@ def sized_model(ram_bytes, flash_bytes):
     return {**MODEL, "counting_model.c": text.replace("runs++;", use, 1)}
 
 
-def test_sizes_count_every_byte(write_project, board, tmp_path):
+def test_sizes_count_every_byte(
+    write_project: Callable[..., FirmwareProject], board: Board, tmp_path: Path
+) -> None:
     """Constants add to flash, variables to RAM; the stack is part of RAM."""
     small, large = (
         build_image(
@@ -131,7 +151,9 @@ def test_sizes_count_every_byte(write_project, board, tmp_path):
     assert 0x8000 < small.ram_bytes < 0xA000
 
 
-def test_the_image_lies_where_the_board_keeps_it(project, board, tmp_path):
+def test_the_image_lies_where_the_board_keeps_it(
+    project: FirmwareProject, board: Board, tmp_path: Path
+) -> None:
     """Code begins above the bootloader, and the stack is the lowest thing in RAM."""
     image = build_image(project, board, output=tmp_path / "firmware.elf")
 
@@ -150,8 +172,14 @@ def test_the_image_lies_where_the_board_keeps_it(project, board, tmp_path):
     ],
 )
 def test_an_image_that_does_not_fit_names_what_is_big(
-    write_project, board, tmp_path, sizes, memory, room, name
-):
+    write_project: Callable[..., FirmwareProject],
+    board: Board,
+    tmp_path: Path,
+    sizes: tuple[int, int],
+    memory: str,
+    room: str,
+    name: str,
+) -> None:
     """The board's memories are enforced, and nothing is left behind."""
     project = write_project(model_sources=sized_model(*sizes))
     output = tmp_path / "firmware.elf"
@@ -166,7 +194,9 @@ def test_an_image_that_does_not_fit_names_what_is_big(
     assert not output.exists()
 
 
-def test_a_compiler_error_is_told_with_command_and_log(write_project, board, tmp_path):
+def test_a_compiler_error_is_told_with_command_and_log(
+    write_project: Callable[..., FirmwareProject], board: Board, tmp_path: Path
+) -> None:
     """Generated code that does not compile is a tool's failure, told in full."""
     broken = {**MODEL, "counting_model.c": '#error "regenerate"\n'}
     project = write_project(model_sources=broken)
@@ -181,7 +211,12 @@ def test_a_compiler_error_is_told_with_command_and_log(write_project, board, tmp
     assert "counting_model.c" in str(error)
 
 
-def test_a_missing_gcc_names_the_packages(project, board, tmp_path, monkeypatch):
+def test_a_missing_gcc_names_the_packages(
+    project: FirmwareProject,
+    board: Board,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Whoever asks for arm-none-eabi-gcc learns how to get it."""
     monkeypatch.setenv("PATH", str(tmp_path))
 
@@ -191,7 +226,9 @@ def test_a_missing_gcc_names_the_packages(project, board, tmp_path, monkeypatch)
     assert "gcc-arm-none-eabi" in caught.value.hint
 
 
-def test_a_missing_zig_names_the_extra(project, tmp_path, monkeypatch):
+def test_a_missing_zig_names_the_extra(
+    project: FirmwareProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The light install has no compiler and says how to add one."""
     monkeypatch.setitem(sys.modules, "ziglang", None)
 

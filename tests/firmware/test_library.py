@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +26,7 @@ ZIG = [sys.executable, "-m", "ziglang", "cc", *STRICT]
 
 
 @pytest.fixture(params=[residual_model, two_sided_model])
-def library(request, tmp_path):
+def library(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The library of a model."""
     path = tmp_path / "model.tflite"
     path.write_bytes(request.param())
@@ -34,7 +36,7 @@ def library(request, tmp_path):
     return tmp_path / "net"
 
 
-def run_program(library, name, *flags):
+def run_program(library: Path, name: str, *flags: str) -> tuple[int, str]:
     """Builds and runs one of the library's programs; what it prints."""
     sources = [f"net_{part}.c" for part in (name, "model", "constants")]
     sources += sorted(f"tcnn/{path.name}" for path in library.glob("tcnn/*.c"))
@@ -44,7 +46,7 @@ def run_program(library, name, *flags):
 
 
 @pytest.mark.parametrize("language", ["-std=c99", "-std=c11 -O2"])
-def test_the_self_test_passes(library, language):
+def test_the_self_test_passes(library: Path, language: str) -> None:
     """The library finds itself equal to the reference."""
     code, text = run_program(library, "self_test", *language.split())
 
@@ -52,7 +54,7 @@ def test_the_self_test_passes(library, language):
     assert text.startswith("PASS: 0 of")
 
 
-def test_the_self_test_notices_a_broken_kernel(library):
+def test_the_self_test_notices_a_broken_kernel(library: Path) -> None:
     """A wrong rounding is a failure with a count."""
     header = library / "tcnn/fixed_point.h"
     text = header.read_text()
@@ -64,7 +66,7 @@ def test_the_self_test_notices_a_broken_kernel(library):
     assert printed.startswith("FAIL: ")
 
 
-def write_labelled(folder, labels):
+def write_labelled(folder: Path, labels: Sequence[str]) -> np.ndarray:
     """The library of an image model and the reference's scores of a black image."""
     path = folder / "model.tflite"
     path.write_bytes(image_model(1))
@@ -74,7 +76,9 @@ def write_labelled(folder, labels):
 
 
 @pytest.mark.parametrize("labels", [(), ("ant", 'a"b', "??/", "M\u00fcll")])
-def test_the_example_prints_the_best_class(tmp_path, labels):
+def test_the_example_prints_the_best_class(
+    tmp_path: Path, labels: tuple[str, str, str, str]
+) -> None:
     """Its name, or else its number, and its score."""
     scores = write_labelled(tmp_path, labels)
     code, text = run_program(tmp_path / "net", "example")
@@ -85,7 +89,7 @@ def test_the_example_prints_the_best_class(tmp_path, labels):
     assert text == f"{title}: {(int(scores[best]) + 128) / 256:g}\n"
 
 
-def test_labels_are_safe_in_c():
+def test_labels_are_safe_in_c() -> None:
     """Any text, in UTF-8, without what C or its preprocessor would read."""
     labels = ("ant", 'a"b', "??/", "M\u00fcll")
     sources = compile_tflite(image_model(1), name="net", labels=labels).sources
@@ -95,14 +99,14 @@ def test_labels_are_safe_in_c():
         assert f"    {label},\n" in sources["net_model.c"]
 
 
-def test_labels_must_name_every_class():
+def test_labels_must_name_every_class() -> None:
     """One more or less is told before anything is written."""
     with pytest.raises(ProjectError, match="each of 4 output values, got 3"):
         compile_tflite(image_model(1), name="net", labels=("a", "b", "c"))
 
 
 @pytest.mark.parametrize("model", [residual_model, conv_model, partial(image_model, 3)])
-def test_most_expected_bytes_are_not_saturated(tmp_path, model):
+def test_most_expected_bytes_are_not_saturated(tmp_path: Path, model: bytes) -> None:
     """What wrong arithmetic would often give, too, is not what is compared."""
     path = tmp_path / "model.tflite"
     path.write_bytes(model())
@@ -114,7 +118,7 @@ def test_most_expected_bytes_are_not_saturated(tmp_path, model):
     assert self_test.saturated < self_test.expected.size / 2
 
 
-def test_without_a_reference_there_is_no_self_test(tmp_path):
+def test_without_a_reference_there_is_no_self_test(tmp_path: Path) -> None:
     """A model that the reference refuses is still compiled."""
     write_library(tmp_path / "net", compile_tflite(residual_model(), name="net"), None)
     names = {path.name for path in (tmp_path / "net").iterdir()}
@@ -124,7 +128,7 @@ def test_without_a_reference_there_is_no_self_test(tmp_path):
 
 
 @pytest.mark.external
-def test_cmake_builds_and_tests_it(library, tmp_path):
+def test_cmake_builds_and_tests_it(library: Path, tmp_path: Path) -> None:
     """The CMakeLists is complete: configure, build, ctest."""
     require_tool("cmake")
     require_tool("ctest")

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("backend", "core", "source"), CASES)
-def test_a_port_compiles_without_a_warning(backend, core, source, tmp_path):
+def test_a_port_compiles_without_a_warning(
+    backend: str, core: str, source: Path, tmp_path: Path
+) -> None:
     """With the flags of the house, for every backend that it can be built for."""
     standard = ["-std=c11"] if source.suffix == ".c" else ["-std=gnu++14", "-x", "c++"]
     folders = (SIM / "core", SIM / backend, firmware_dir() / "include/tcnn")

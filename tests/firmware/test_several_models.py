@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from tests.compiler.models import conv_model, image_model
 from tests.conftest import require_tool
+from tests.firmware.qemu import run_in_qemu
+from tests.firmware.test_arduino_builder import MACHINE
 from tests.firmware.test_arduino_builder import build as build_by_arduino
-from tests.firmware.test_arduino_builder import run_in_qemu
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.device import open_serial
@@ -126,8 +127,8 @@ def run_both(libraries: Path, compiler: list[str], *, first: str) -> bytes:
         for path in sorted((libraries / name).glob(pattern))
     ]
     include = [f"-I{name}" for name in names]
-    command = [*compiler, *STRICT, "-O2", *include, "main.c", *files, "-o", "both"]
-    subprocess.run(command, cwd=libraries, check=True)
+    command = [*compiler, *STRICT, "-O2", *include, "-o", "both", "main.c"]
+    subprocess.run([*command, *files], cwd=libraries, check=True)
     return subprocess.run([libraries / "both"], capture_output=True, check=True).stdout
 
 
@@ -191,7 +192,7 @@ def test_any_name_of_a_model_is_a_name_for_cmake(tmp_path: Path) -> None:
     run_cmake(tmp_path, tmp_path / "build")
     run_cmake(tmp_path / "test", tmp_path / "own")
 
-    command = ["ctest", "--test-dir", tmp_path / "own", "--no-tests=error"]
+    command = ["ctest", "--test-dir", str(tmp_path / "own"), "--no-tests=error"]
     subprocess.run(command, check=True)
 
 
@@ -208,7 +209,8 @@ def write_sketch(folder: Path, *, as_libraries: bool) -> tuple[Path, tuple[str, 
         )
         for name, compilation in compilations.items()
     }
-    sketch, options = projects["two"].folder, ()
+    sketch = projects["two"].folder
+    options: tuple[str, ...] = ()
     includes = ["src/one/one_model.h", "src/two_model.h", "src/tcnn/harness.h"]
     if as_libraries:
         shutil.rmtree(sketch / "src")
@@ -233,7 +235,7 @@ def test_one_arduino_sketch_takes_two_models(
     ino, options = write_sketch(tmp_path, as_libraries=as_libraries)
     output, elf = build_by_arduino(ino, tmp_path, *options)
     inputs = np.random.default_rng(0).integers(-128, 128, (5, 24 * 32)).astype(np.int8)
-    with run_in_qemu(elf) as port, open_serial(port) as device:
+    with run_in_qemu(MACHINE, elf) as port, open_serial(port) as device:
         info = device.info()
         got = np.stack([device.infer(row).output for row in inputs])
 

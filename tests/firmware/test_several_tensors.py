@@ -1,5 +1,7 @@
 """A model with several inputs and outputs, as firmware, against the reference."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,14 +9,19 @@ from tests.compiler.models import two_sided_model
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite
 from tinycnn.device import open_host, open_simulated
-from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.firmware import (
+    FirmwareProject,
+    build_host,
+    build_image,
+    write_arduino_project,
+)
 from tinycnn.reference import load_reference
 
 BOARD = load_board("nano33ble")
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path: Path) -> FirmwareProject:
     """The sketch of the model."""
     compilation = compile_tflite(two_sided_model(), name="two")
     return write_arduino_project(
@@ -28,7 +35,9 @@ def project(tmp_path):
 
 @pytest.mark.emulated
 @pytest.mark.parametrize("where", ["host", "sim"])
-def test_all_inputs_and_outputs_cross_the_link(project, tmp_path, where):
+def test_all_inputs_and_outputs_cross_the_link(
+    project: FirmwareProject, tmp_path: Path, where: str
+) -> None:
     """Inputs are written in parts; outputs larger than a reply are read in parts."""
     path = tmp_path / "two.tflite"
     path.write_bytes(two_sided_model())

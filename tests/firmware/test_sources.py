@@ -1,7 +1,7 @@
 from tinycnn.firmware.sources import runtime_sources
 
 
-def test_the_runtime_of_a_port_is_flat():
+def test_the_runtime_of_a_port_is_flat() -> None:
     """Headers, harness, port and the kernels asked for, in one folder."""
     sources = runtime_sources(["tcnn_pad_s8"], port="arduino")
 

@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,9 @@ from tests.compiler.models import residual_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.conftest import require_module, require_tool
 from tests.harness.c_build import FIRMWARE
-from tinycnn.device import open_host, open_simulated
+from tinycnn.boards import Board
+from tinycnn.choices import Toolchain
+from tinycnn.device import Device, open_host, open_simulated
 from tinycnn.errors import (
     InvalidModelError,
     ProtocolError,
@@ -22,19 +26,24 @@ from tinycnn.errors import (
     UnsupportedModelError,
 )
 from tinycnn.firmware import build_image, write_arduino_project
-from tinycnn.firmware.tflm import ARDUINO_RELEASE, ZEPHYR_RELEASE, make_tflm_engine
+from tinycnn.firmware.tflm import (
+    ARDUINO_RELEASE,
+    ZEPHYR_RELEASE,
+    TflmRelease,
+    make_tflm_engine,
+)
 from tinycnn.firmware.tflm_library import build_tflm_library
 from tinycnn.reference import TflmArena, load_reference, measure_arena
 from tinycnn.runtime import kernel_sources
 
 FAKES = Path(__file__).parent / "c/tflm"
 ZIG = [sys.executable, "-m", "ziglang"]
-GCC = "arm-none-eabi-gcc"
+GCC: Toolchain = "arm-none-eabi-gcc"
 ARENA = TflmArena(recorded_bytes=4000, least_bytes=4096)
 FAKE_ARENA_BYTES = 2048
 
 
-def dense_model(scales):
+def dense_model(scales: Any) -> bytes:
     """One FULLY_CONNECTED whose weights have these scales."""
     b = ModelBuilder()
     x = b.tensor((1, 2), scale=0.1)
@@ -45,13 +54,13 @@ def dense_model(scales):
     return b.build([x], [y])
 
 
-def sources(model, release=ARDUINO_RELEASE):
+def sources(model: bytes, release: TflmRelease = ARDUINO_RELEASE) -> dict[str, str]:
     """The engine of `model`."""
     return make_tflm_engine(model, name="net", arena=ARENA, release=release).sources
 
 
 @pytest.fixture(scope="session")
-def objects(tmp_path_factory):
+def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The engine's folder with everything compiled but the engine itself."""
     folder = tmp_path_factory.mktemp("engine")
     engine = {**kernel_sources([]), **sources(residual_model())}
@@ -59,7 +68,15 @@ def objects(tmp_path_factory):
         (folder / name).write_text(text, encoding="utf-8")
     includes = [f"-I{FIRMWARE / f}" for f in ("include/tcnn", "harness", "ports/host")]
     code = [*FIRMWARE.glob("harness/*.c"), *FIRMWARE.glob("ports/host/*.c")]
-    command = [*ZIG, "cc", "-O1", "-c", "-DTCNN_MODEL=net_model", *includes, *code]
+    command: list[str | Path] = [
+        *ZIG,
+        "cc",
+        "-O1",
+        "-c",
+        "-DTCNN_MODEL=net_model",
+        *includes,
+        *code,
+    ]
     subprocess.run(command, cwd=folder, check=True)
     data = [*ZIG, "c++", "-std=gnu++14", "-c", "net_constants.cpp"]
     subprocess.run(data, cwd=folder, check=True)
@@ -68,17 +85,17 @@ def objects(tmp_path_factory):
 
 
 @pytest.fixture
-def open_engine(objects, tmp_path):
+def open_engine(objects: Path, tmp_path: Path) -> Iterator[Callable[..., Device]]:
     """Opens the engine on the fakes; keywords change what these say."""
     devices = []
 
-    def open_it(*flags, **changes):
+    def open_it(*flags: str, **changes: Any) -> Device:
         defines = [f"-DFAKE_{name}={value}" for name, value in changes.items()]
         command = [*ZIG, "c++", "-std=gnu++14", "-fno-exceptions", "-fno-rtti"]
         command += ["-Wall", "-Wextra", "-Werror", *flags, *defines]
         command += [f"-I{FAKES}", f"-I{FIRMWARE / 'include'}", f"-I{objects}"]
         engine, program = tmp_path / "model.o", tmp_path / "engine.exe"
-        command += ["-c", objects / "net_model.cpp", "-o", engine]
+        command += ["-c", str(objects / "net_model.cpp"), "-o", str(engine)]
         subprocess.run(command, check=True)
         parts = [engine, *objects.glob("*.o")]
         subprocess.run([*ZIG, "cc", *parts, "-o", program], check=True)
@@ -91,7 +108,9 @@ def open_engine(objects, tmp_path):
 
 
 @pytest.mark.parametrize("flags", [(), ("-DFAKE_NEWER",)])
-def test_the_engine_serves_the_same_protocol(open_engine, flags):
+def test_the_engine_serves_the_same_protocol(
+    open_engine: Callable[..., Device], flags: tuple[str, ...]
+) -> None:
     """Inputs and outputs are found where the interpreter put them, in every release."""
     device = open_engine(*flags)
     inputs = np.arange(756, dtype=np.int64).astype(np.int8)
@@ -100,7 +119,7 @@ def test_the_engine_serves_the_same_protocol(open_engine, flags):
     assert device.infer(inputs + np.int8(1)).output.tolist() == list(range(2, 18))
 
 
-def test_the_device_confirms_the_arena(open_engine):
+def test_the_device_confirms_the_arena(open_engine: Callable[..., Device]) -> None:
     """HELLO tells what the interpreter uses, not what was set aside for it."""
     info = open_engine().info()
 
@@ -118,7 +137,12 @@ def test_the_device_confirms_the_arena(open_engine):
         (("-DFAKE_BAD_KERNEL",), {}, "an operator failed"),
     ],
 )
-def test_an_engine_that_cannot_start_says_why(open_engine, flags, changes, why):
+def test_an_engine_that_cannot_start_says_why(
+    open_engine: Callable[..., Device],
+    flags: tuple[str, ...],
+    changes: dict[str, int],
+    why: str,
+) -> None:
     """HELLO still works; every other request is answered with the reason."""
     device = open_engine(*flags, **changes)
 
@@ -129,7 +153,7 @@ def test_an_engine_that_cannot_start_says_why(open_engine, flags, changes, why):
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Path:
     """The fakes in the form of an Arduino library."""
     folder = tmp_path / "library"
     shutil.copytree(FAKES, folder / "src")
@@ -141,7 +165,9 @@ def library(tmp_path):
 
 @pytest.mark.emulated
 @pytest.mark.external
-def test_the_simulated_board_runs_the_engine(board, library, tmp_path):
+def test_the_simulated_board_runs_the_engine(
+    board: Board, library: Path, tmp_path: Path
+) -> None:
     """With the library compiled for its core, from the folder that Arduino unpacks."""
     require_tool(GCC)
     project = write_arduino_project(
@@ -160,7 +186,7 @@ def test_the_simulated_board_runs_the_engine(board, library, tmp_path):
         assert device.infer(bytes(756)).output.tolist() == [1] * 16
 
 
-def test_a_folder_that_is_no_library_is_told(board, tmp_path):
+def test_a_folder_that_is_no_library_is_told(board: Board, tmp_path: Path) -> None:
     """It must be the one of TFLite Micro."""
     with pytest.raises(ToolchainError, match="expected the Arduino library of TFLite"):
         build_tflm_library(tmp_path, board, output=tmp_path / "libtflm.a")
@@ -168,7 +194,7 @@ def test_a_folder_that_is_no_library_is_told(board, tmp_path):
 
 @pytest.mark.tflm_library
 @pytest.mark.skipif("TFLM_LIBRARY" not in os.environ, reason="TFLM_LIBRARY is not set")
-def test_the_real_library_equals_the_wheel(board, tmp_path):
+def test_the_real_library_equals_the_wheel(board: Board, tmp_path: Path) -> None:
     """On the simulated board, in the arena that was measured on this computer."""
     path = tmp_path / "model.tflite"
     path.write_bytes(residual_model())
@@ -191,13 +217,13 @@ def test_the_real_library_equals_the_wheel(board, tmp_path):
     assert np.array_equal(outputs, load_reference(path, "tflm").run(inputs))
 
 
-def test_a_wrong_schema_does_not_compile(open_engine):
+def test_a_wrong_schema_does_not_compile(open_engine: Callable[..., Device]) -> None:
     """The header's version is checked by the compiler."""
     with pytest.raises(subprocess.CalledProcessError):
         open_engine("-DTFLITE_SCHEMA_VERSION=4")
 
 
-def test_the_resolver_holds_exactly_the_operators():
+def test_the_resolver_holds_exactly_the_operators() -> None:
     """One addition a kind, each checked; int8 kernels where all of a kind are int8."""
     text = sources(residual_model())["net_model.cpp"]
 
@@ -214,7 +240,7 @@ def test_the_resolver_holds_exactly_the_operators():
     ]
 
 
-def test_arduino_and_zephyr_get_the_files_that_they_compile():
+def test_arduino_and_zephyr_get_the_files_that_they_compile() -> None:
     """The same engine under other names; only Arduino needs the library's header."""
     arduino, zephyr = (
         sources(residual_model(), release)
@@ -228,11 +254,11 @@ def test_arduino_and_zephyr_get_the_files_that_they_compile():
     assert "Chirale" not in zephyr["net_model.cc"]
 
 
-def test_the_arena_has_a_stated_margin():
+def test_the_arena_has_a_stated_margin() -> None:
     """For the largest window of a convolution, twice in 16 bits, and each operator."""
     header = sources(residual_model())["net_model.h"]
 
-    arena_bytes = int(re.search(r"NET_ARENA_BYTES (\d+)", header)[1])
+    arena_bytes = int(header.split("NET_ARENA_BYTES ")[1].split()[0])
     assert arena_bytes % 16 == 0
     assert 0 <= arena_bytes - (4096 + 16 + 4 * (3 * 3 * 8) + 16 * 9) < 16
     assert (
@@ -241,7 +267,7 @@ def test_the_arena_has_a_stated_margin():
     )
 
 
-def test_per_channel_dense_is_refused_where_it_is_silently_wrong():
+def test_per_channel_dense_is_refused_where_it_is_silently_wrong() -> None:
     """Older releases use the first scale for all channels."""
     model = dense_model([0.1, 0.2])
 
@@ -254,7 +280,7 @@ def test_per_channel_dense_is_refused_where_it_is_silently_wrong():
     assert sources(dense_model([0.1, 0.1]))
 
 
-def test_operators_that_a_release_rounds_otherwise_are_named():
+def test_operators_that_a_release_rounds_otherwise_are_named() -> None:
     """A difference on the device is expected there, and explained."""
     arduino, zephyr = (
         make_tflm_engine(residual_model(), name="net", arena=ARENA, release=release)
@@ -264,7 +290,7 @@ def test_operators_that_a_release_rounds_otherwise_are_named():
     assert (arduino.differing, zephyr.differing) == (("op 5 (MEAN)",), ())
 
 
-def test_an_operator_that_tflm_lacks_is_named():
+def test_an_operator_that_tflm_lacks_is_named() -> None:
     """Before anything is compiled."""
     b = ModelBuilder()
     x, y = (b.tensor((1, 4), scale=0.1) for _ in range(2))
@@ -274,7 +300,7 @@ def test_an_operator_that_tflm_lacks_is_named():
         sources(b.build([x], [y]))
 
 
-def mean_model():
+def mean_model() -> bytes:
     """So small that the interpreter dies in arenas that are too small for it."""
     b = ModelBuilder()
     x = b.tensor((1, 3, 3, 2), scale=0.1)
@@ -285,7 +311,7 @@ def mean_model():
 
 
 @pytest.mark.parametrize("model", [residual_model(), mean_model()])
-def test_the_least_arena_is_the_least(model):
+def test_the_least_arena_is_the_least(model: bytes) -> None:
     """The wheel takes it, and refuses the next smaller one."""
     require_module("tflite_micro")
     arena = measure_arena(model)
@@ -308,7 +334,7 @@ def test_the_least_arena_is_the_least(model):
     assert less.returncode != 0
 
 
-def test_a_broken_model_has_no_arena():
+def test_a_broken_model_has_no_arena() -> None:
     """The interpreter's own words, in one line."""
     require_module("tflite_micro")
 

@@ -3,13 +3,17 @@
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.firmware.conftest import KERNELS, MODEL
+from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
-from tinycnn.firmware import build_image, write_arduino_project
+from tinycnn.firmware import FirmwareProject, build_image, write_arduino_project
 from tinycnn.firmware.vendor import build_with_vendor_tool, find_vendor_tool
 
 CORE = {"id": "arduino:mbed_nano", "installed_version": "4.6.0"}
@@ -50,19 +54,19 @@ sys.exit({codes!r}.get(word, 0))
 class Tool:
     """How a stand-in behaves."""
 
-    answers: dict = field(default_factory=lambda: dict(ANSWERS))
-    codes: dict = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
+    codes: dict[str, int] = field(default_factory=dict)
     elf: str = ""
 
 
 @pytest.fixture
-def install(tmp_path, monkeypatch):
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Puts stand-ins, and nothing else, where programs are looked for."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
 
-    def put(name, tool):
+    def put(name: str, tool: Tool) -> None:
         is_west = name == "west"
         text = PROGRAM.format(
             python=sys.executable,
@@ -81,7 +85,7 @@ def install(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def linked(board, tmp_path_factory):
+def linked(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An ELF file for the board."""
     folder = tmp_path_factory.mktemp("linked")
     project = write_arduino_project(
@@ -90,7 +94,9 @@ def linked(board, tmp_path_factory):
     return build_image(project, board, output=folder / "firmware.elf").elf
 
 
-def test_what_to_install_is_said_exactly(install, board):
+def test_what_to_install_is_said_exactly(
+    install: Callable[..., None], board: Board
+) -> None:
     """The program first, then the core, then the library in the version needed."""
     needs = {"Some_Library": "2.0.1"}
     core = "arduino-cli core install arduino:mbed_nano"
@@ -106,7 +112,9 @@ def test_what_to_install_is_said_exactly(install, board):
     ]
 
 
-def test_the_tool_is_known_by_all_versions(install, board):
+def test_the_tool_is_known_by_all_versions(
+    install: Callable[..., None], board: Board
+) -> None:
     """What would give another image gives another identity."""
     install("arduino-cli", Tool())
     tool = find_vendor_tool("arduino", board, {"Some_Library": "2.0.0"})
@@ -117,7 +125,9 @@ def test_the_tool_is_known_by_all_versions(install, board):
     )
 
 
-def test_a_core_of_others_comes_with_its_index(board, install):
+def test_a_core_of_others_comes_with_its_index(
+    board: Board, install: Callable[..., None]
+) -> None:
     """arduino-cli finds it by an address only."""
     change = {"arduino_index": "https://example.com/index.json"}
     other = board.model_copy(update=change)
@@ -127,7 +137,9 @@ def test_a_core_of_others_comes_with_its_index(board, install):
     )
 
 
-def test_an_old_arduino_cli_is_told_apart(install, board):
+def test_an_old_arduino_cli_is_told_apart(
+    install: Callable[..., None], board: Board
+) -> None:
     """What does not answer in JSON is too old."""
     install("arduino-cli", Tool({"version": "arduino-cli Version: 0.3"}))
 
@@ -137,7 +149,9 @@ def test_an_old_arduino_cli_is_told_apart(install, board):
     assert caught.value.hint == "install arduino-cli 1.0 or newer"
 
 
-def test_arduino_cli_builds_what_is_flashed(install, board, project, tmp_path):
+def test_arduino_cli_builds_what_is_flashed(
+    install: Callable[..., None], board: Board, project: FirmwareProject, tmp_path: Path
+) -> None:
     """The image's files under the project's name, and the sizes that Arduino counts."""
     elf = tmp_path / "real.elf"
     elf.write_bytes(b"\x7fELF")
@@ -154,7 +168,9 @@ def test_arduino_cli_builds_what_is_flashed(install, board, project, tmp_path):
     assert (image.flash_bytes, image.ram_bytes) == (98_765, 45_678)
 
 
-def test_arduino_cli_says_what_does_not_compile(install, board, project, tmp_path):
+def test_arduino_cli_says_what_does_not_compile(
+    install: Callable[..., None], board: Board, project: FirmwareProject, tmp_path: Path
+) -> None:
     """The compiler's first error is in the message, all of it in the log."""
     words = "model.c: In function 'f':\nmodel.c:3:5: error: 'x' undeclared\nmore"
     answers = {**ANSWERS, "compile": {"compiler_err": words, "error": "exit status 1"}}
@@ -171,8 +187,13 @@ def test_arduino_cli_says_what_does_not_compile(install, board, project, tmp_pat
 
 @pytest.mark.parametrize("framework", ["arduino", "zephyr"])
 def test_a_linked_image_that_does_not_fit_names_what_is_big(
-    install, board, project, linked, tmp_path, framework
-):
+    install: Callable[..., None],
+    board: Board,
+    project: FirmwareProject,
+    linked: Path,
+    tmp_path: Path,
+    framework: str,
+) -> None:
     """Whichever tool linked it, the table is the same."""
     answers = {**ANSWERS, "compile": {"error": "text section exceeds available space"}}
     name = "west" if framework == "zephyr" else "arduino-cli"
@@ -189,7 +210,13 @@ def test_a_linked_image_that_does_not_fit_names_what_is_big(
     assert "what takes most flash:\n" in error.value.hint
 
 
-def test_west_is_used_in_a_workspace(install, board, project, linked, tmp_path):
+def test_west_is_used_in_a_workspace(
+    install: Callable[..., None],
+    board: Board,
+    project: FirmwareProject,
+    linked: Path,
+    tmp_path: Path,
+) -> None:
     """Without a workspace there is nothing to build with."""
     missing = [find_vendor_tool("zephyr", board, {}).missing]
     install("west", Tool({"--version": "West version: v1.3.0"}, codes={"topdir": 1}))
@@ -207,7 +234,9 @@ def test_west_is_used_in_a_workspace(install, board, project, linked, tmp_path):
 
 
 @pytest.mark.arduino_cli
-def test_the_users_arduino_cli_links_the_sketch(board, project, tmp_path):
+def test_the_users_arduino_cli_links_the_sketch(
+    board: Board, project: FirmwareProject, tmp_path: Path
+) -> None:
     """With the core installed that the board needs; the image fits."""
     if shutil.which("arduino-cli") is None:
         pytest.skip("arduino-cli is not installed")

@@ -7,7 +7,9 @@ for Arm, and QEMU.
 import os
 import re
 import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,7 +56,7 @@ int main(void) {
 """
 
 
-def run_west(*arguments, folder):
+def run_west(*arguments: object, folder: Path) -> str:
     """Output of west, which must succeed."""
     command = ["west", *map(str, arguments)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
@@ -63,7 +65,7 @@ def run_west(*arguments, folder):
 
 
 @pytest.fixture(scope="session")
-def apps(tmp_path_factory):
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the application of each model."""
     folder = tmp_path_factory.mktemp("zephyr")
     for name, model in MODELS.items():
@@ -79,11 +81,11 @@ def apps(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def build(apps):
+def build(apps: Path) -> Callable[..., tuple[str, Path]]:
     """Builds an application once for a target: output of west, and its folder."""
-    built = {}
+    built: dict[tuple[str, ...], tuple[str, Path]] = {}
 
-    def run(name, target, *settings):
+    def run(name: str, target: str, *settings: str) -> tuple[str, Path]:
         key = (name, target, *settings)
         if key not in built:
             output = apps / f"build{len(built)}"
@@ -96,17 +98,17 @@ def build(apps):
 
 
 @contextmanager
-def running(command):
+def running(command: list[str | Path]) -> Iterator[str]:
     """A process that says first which pseudo terminal is its link."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, text=True) as process:
         try:
-            yield re.search(r"/dev/\S+", process.stdout.readline())[0]
+            yield re.findall(r"/dev/\S+", process.stdout.readline())[0]
         finally:
             process.kill()
 
 
-def command_of(target, output):
+def command_of(target: str, output: Path) -> list[str | Path]:
     """What runs the program of a build."""
     if target == NATIVE:
         return [output / "zephyr.exe"]
@@ -126,7 +128,13 @@ def command_of(target, output):
     ],
     ids=["native", "native-polled", "qemu", "qemu-large"],
 )
-def test_it_computes_what_the_reference_does(build, tmp_path, name, target, settings):
+def test_it_computes_what_the_reference_does(
+    build: Callable[..., tuple[str, Path]],
+    tmp_path: Path,
+    name: str,
+    target: str,
+    settings: tuple[str, ...],
+) -> None:
     """Every byte, over its serial port, by the client that boards get."""
     output, folder = build(name, target, *settings)
     path = tmp_path / "model.tflite"
@@ -146,7 +154,7 @@ def test_it_computes_what_the_reference_does(build, tmp_path, name, target, sett
 
 
 @pytest.mark.parametrize("target", [NATIVE, QEMU])
-def test_it_takes_raw_frames(tmp_path, target):
+def test_it_takes_raw_frames(tmp_path: Path, target: str) -> None:
     """Preprocessed on the device, as a host that has the data set would."""
     frame = FrameFormat(width=48, height=40, pixels="rgb565")
     app = App(tmp_path, "serial", 3, frame=frame, write=write_zephyr_project)
@@ -160,7 +168,7 @@ def test_it_takes_raw_frames(tmp_path, target):
     assert "warning:" not in output
 
 
-def test_it_links_for_the_nano(build):
+def test_it_links_for_the_nano(build: Callable[..., tuple[str, Path]]) -> None:
     """Behind the bootloader, which a touch starts; floats in hardware; over USB."""
     output, folder = build("net", NANO)
     settings = (folder / ".config").read_text().splitlines()
@@ -178,7 +186,7 @@ def test_it_links_for_the_nano(build):
     assert "zephyr,console = &tinycnn_usb;" in tree
 
 
-def test_another_application_uses_the_models_as_libraries(apps):
+def test_another_application_uses_the_models_as_libraries(apps: Path) -> None:
     """Two of them in one image, without the harness."""
     app = apps / "foreign"
     app.mkdir()
@@ -188,14 +196,14 @@ def test_another_application_uses_the_models_as_libraries(apps):
         "".join(f"CONFIG_TINYCNN_{n}=y\n" for n in ("NET", "TWO"))
     )
     run_west("build", "-b", NATIVE, "-d", app / "build", app, folder=apps)
-    command = [app / "build/zephyr/zephyr.exe", "-stop_at=1"]
+    command = [str(app / "build/zephyr/zephyr.exe"), "-stop_at=1"]
     done = subprocess.run(command, capture_output=True, text=True)
 
     assert re.search(r"^both ran, net's first output is 3[ef]\w{6}$", done.stdout, re.M)
     assert "tcnn_harness" not in (app / "build/zephyr/zephyr.map").read_text()
 
 
-def test_twister_runs_the_sample(apps):
+def test_twister_runs_the_sample(apps: Path) -> None:
     """Zephyr's own test runner finds it, builds it and sees it run."""
     arguments = ("-T", "net", "-p", NATIVE, "--outdir", "twister", "--inline-logs")
     output = run_west("twister", *arguments, folder=apps)
@@ -204,7 +212,7 @@ def test_twister_runs_the_sample(apps):
     assert re.search(r"\b0 failed, 0 errored, with no warnings", output)
 
 
-def test_zephyr_knows_the_table_of_boards(apps):
+def test_zephyr_knows_the_table_of_boards(apps: Path) -> None:
     """Every board that says so exists, by that name."""
     lines = run_west("boards", "-f", "{name} {qualifiers}", folder=apps).splitlines()
     known = {
@@ -218,7 +226,7 @@ def test_zephyr_knows_the_table_of_boards(apps):
     assert unknown == []
 
 
-def is_known(target, known):
+def is_known(target: str, known: set[str]) -> bool:
     """As Zephyr reads it: a board of a single chip needs no more than its name."""
     return target in known or (
         "/" not in target and any(k.startswith(f"{target}/") for k in known)

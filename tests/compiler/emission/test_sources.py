@@ -28,7 +28,7 @@ int main(void) {
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(tmp_path: Path) -> Path:
     """The folder that `tinycnn compile` writes for a whole model."""
     model = tmp_path / "model.tflite"
     model.write_bytes(residual_model())
@@ -38,7 +38,7 @@ def library(tmp_path):
     return tmp_path / "m"
 
 
-def run_library(library, compiler, inputs):
+def run_library(library: Path, compiler: list[str], inputs: np.ndarray) -> bytes:
     """Raw outputs of the library as a program of this computer."""
     (library / "main.c").write_text(MAIN)
     sources = ["main.c", "m_model.c", "m_constants.c"]
@@ -50,7 +50,7 @@ def run_library(library, compiler, inputs):
     return done.stdout
 
 
-def expected(tmp_path, inputs):
+def expected(tmp_path: Path, inputs: np.ndarray) -> bytes:
     """The reference's outputs for the same inputs."""
     path = tmp_path / "model.tflite"
     path.write_bytes(residual_model())
@@ -67,7 +67,9 @@ def expected(tmp_path, inputs):
         "-x c++ -std=c++11 -Wno-c++20-designator",
     ],
 )
-def test_generated_c_equals_the_reference(library, tmp_path, language):
+def test_generated_c_equals_the_reference(
+    library: Path, tmp_path: Path, language: str
+) -> None:
     """The library alone, as C or C++, without tinycnn, gives the reference's bytes."""
     inputs = np.random.default_rng(0).uniform(0, 1, (20, 189)).astype(np.float32)
 
@@ -77,7 +79,9 @@ def test_generated_c_equals_the_reference(library, tmp_path, language):
 
 
 @pytest.mark.external
-def test_generated_c_is_clean_under_gcc_and_sanitizers(library, tmp_path):
+def test_generated_c_is_clean_under_gcc_and_sanitizers(
+    library: Path, tmp_path: Path
+) -> None:
     """No warning from gcc, no report from the address and undefined sanitizers."""
     require_tool("gcc")
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -89,21 +93,21 @@ def test_generated_c_is_clean_under_gcc_and_sanitizers(library, tmp_path):
     )
 
 
-def test_a_model_without_kernel_calls_compiles(tmp_path):
+def test_a_model_without_kernel_calls_compiles(tmp_path: Path) -> None:
     """A RESHAPE is another view of its input: there is no step."""
     write_library(tmp_path / "m", compile_tflite(reshape_model(), name="m"), None)
     command = [*ZIG, *STRICT, "-std=c99", "-c", "m_model.c", "-o", "m.o"]
     subprocess.run(command, cwd=tmp_path / "m", check=True)
 
 
-def test_same_model_gives_same_bytes():
+def test_same_model_gives_same_bytes() -> None:
     """Generating twice gives identical files."""
     first, second = (compile_tflite(residual_model(), name="m") for _ in range(2))
 
     assert first.sources == second.sources
 
 
-def test_only_the_kernels_used_are_written(library):
+def test_only_the_kernels_used_are_written(library: Path) -> None:
     """No other kernel comes with the library."""
     program = compile_tflite(residual_model(), name="m").program
     kernels = kernel_sources(program.kernels)
@@ -111,7 +115,7 @@ def test_only_the_kernels_used_are_written(library):
     assert {p.name for p in library.glob("tcnn/*")} == set(kernels)
 
 
-def test_runtime_version_is_that_of_the_headers(library):
+def test_runtime_version_is_that_of_the_headers(library: Path) -> None:
     """The generated check compares with the number in the header beside it."""
     number = f"0x{runtime_digest()}"
 
@@ -120,7 +124,7 @@ def test_runtime_version_is_that_of_the_headers(library):
     assert f"#define TCNN_RUNTIME_API {number}\n" in header
 
 
-def test_hostile_tensor_names_cannot_leave_their_comment():
+def test_hostile_tensor_names_cannot_leave_their_comment() -> None:
     """A tensor's name is harmless text in C, whatever it contains."""
     model = residual_model().replace(b"tensor_3", b"*/ x??/\\")
     text = compile_tflite(model, name="m").sources["m_model.c"]
@@ -130,7 +134,7 @@ def test_hostile_tensor_names_cannot_leave_their_comment():
     assert "\\" not in text
 
 
-def test_c_sources_are_formatted():
+def test_c_sources_are_formatted() -> None:
     """clang-format has nothing to change in the C runtime."""
     root = Path(__file__).parents[3]
     sources = [
