@@ -30,11 +30,11 @@ extern "C" {
 #define TCNN_PACKET_BUFFER_BYTES (TCNN_COBS_BYTES + TCNN_PACKET_BYTES + 2u)
 
 typedef struct {
-    uint8_t version;
-    uint8_t type;
-    uint16_t length; /* bytes of payload */
-    uint32_t session;
-    uint32_t sequence;
+    uint8_t version;   /* of the protocol, 0 to 255 */
+    uint8_t type;      /* of a request, a reply or an error, 0 to 255 */
+    uint16_t length;   /* bytes of payload; 0 to TCNN_MAX_PAYLOAD */
+    uint32_t session;  /* which the host chose in HELLO, any; 0: none */
+    uint32_t sequence; /* the host's number of a request, any */
 } tcnn_header_t;
 
 typedef enum {
@@ -46,12 +46,13 @@ typedef enum {
 /* Takes bytes as they arrive; set it to zero before the first. */
 typedef struct {
     tcnn_header_t header; /* of the packet that is ready */
-    uint32_t count;       /* bytes in `data` */
-    uint8_t run;          /* bytes before the next code byte */
-    bool zero;            /* the next code byte stands for a zero */
-    bool busy;            /* inside a packet */
-    bool broken;          /* the rest of this packet is skipped */
-    uint8_t data[TCNN_PACKET_BYTES];
+    uint32_t count;       /* bytes in `data`; 0 to TCNN_PACKET_BYTES */
+    /* bytes before the next code byte; 0 to 254, 0: it comes next */
+    uint8_t run;
+    bool zero;                       /* 1: the next code byte stands for a zero */
+    bool busy;                       /* 1: inside a packet */
+    bool broken;                     /* 1: the rest of this packet is skipped */
+    uint8_t data[TCNN_PACKET_BYTES]; /* the packet before encoding, any bytes */
 } tcnn_decoder_t;
 
 /* CRC-32 of IEEE 802.3, as zlib's crc32. */

@@ -10,10 +10,12 @@
 /* How two inputs are walked to give every element of the output in order. Dimensions
  * that both inputs walk alike are one. */
 typedef struct {
-    int32_t shape[4]; /* of the output */
-    int32_t
-        stride1[4]; /* elements from one index to the next in input 1; 0: repeated */
-    int32_t stride2[4]; /* the same for input 2 */
+    /* of the output, outermost first; 1 or more, unused ones in front: 1 */
+    int32_t shape[4];
+    /* elements of input 1 to the next index; 0 or more, 0: repeated */
+    int32_t stride1[4];
+    /* elements of input 2 to the next index; 0 or more, 0: repeated */
+    int32_t stride2[4];
 } tcnn_broadcast_t;
 
 /* Rows of the output: runs along its last dimension. */

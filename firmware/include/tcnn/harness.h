@@ -136,11 +136,12 @@ typedef enum {
 } tcnn_state_t;
 
 typedef struct {
-    const char *board;    /* name, at most 255 characters */
-    uint8_t board_id[8];  /* unique to this device; zero when unknown */
-    uint32_t clock_hz;    /* 0 when unknown */
-    uint16_t flags;       /* TCNN_CACHE_ON and so on */
-    uint32_t stack_bytes; /* free below tcnn_port_init, to watch on ARM; 0: do not */
+    const char *board;   /* name, at most 255 characters; never NULL */
+    uint8_t board_id[8]; /* unique to this device, any; all 0: unknown */
+    uint32_t clock_hz;   /* 1 or more; 0: unknown */
+    uint16_t flags;      /* TCNN_CACHE_ON and so on, 0 to 7; 0: none */
+    /* free below tcnn_port_init, to watch on ARM; 0 or more, 0: do not */
+    uint32_t stack_bytes;
 } tcnn_port_info_t;
 
 /* Makes the link and the clocks ready and describes the board. */

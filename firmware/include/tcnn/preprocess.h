@@ -34,29 +34,33 @@ typedef enum {
 /* Resizes one axis: output i is the sum of weights[i * taps + k] * input[first[i] + k]
  * for k from 0 to taps - 1. `first` never decreases. */
 typedef struct {
-    uint32_t inputs;
-    uint32_t outputs;
-    uint32_t taps;
+    uint32_t inputs;  /* pixels; 1 or more */
+    uint32_t outputs; /* pixels; 1 or more */
+    uint32_t taps;    /* inputs that an output takes; 1 to inputs */
+    /* of the inputs of each output, 0 to inputs - taps; never NULL */
     const uint16_t *first;
-    const int32_t *weights; /* a multiple of 2^-22 each */
+    const int32_t *weights; /* taps an output, multiples of 2^-22, any; never NULL */
 } tcnn_axis_t;
 
 typedef struct tcnn_preprocess {
-    uint32_t width; /* of a frame, in pixels */
-    uint32_t height;
-    tcnn_pixels_t pixels;
-    uint32_t channels; /* of the model's input: 1 grey, 3 RGB */
-    tcnn_axis_t along; /* a line, which is resized first */
-    tcnn_axis_t across;
-    uint32_t frame_pixel_step; /* in the frame, along and across lines, in bytes */
-    uint32_t frame_line_step;
-    uint32_t input_pixel_step; /* the same in the model's input */
-    uint32_t input_line_step;
-    const int8_t *table; /* [256] a channel's byte -> int8 */
-    uint8_t *frame;      /* room for width * height pixels; also a camera's buffer */
-    uint8_t *line;       /* along.inputs * channels bytes */
-    uint8_t *lines;      /* across.taps * along.outputs * channels bytes */
-    /* tcnn_preprocess itself: who has no frames need not link it. */
+    uint32_t width;       /* of a frame, in pixels; 1 or more */
+    uint32_t height;      /* rows of a frame; 1 or more */
+    tcnn_pixels_t pixels; /* one of the above; how a frame is laid out */
+    uint32_t channels;    /* of the model's input: 1: grey; 3: RGB */
+    tcnn_axis_t along;    /* a line, which is resized first */
+    tcnn_axis_t across;   /* the lines */
+    /* bytes from pixel to pixel of a line in the frame; 1 or more */
+    uint32_t frame_pixel_step;
+    uint32_t frame_line_step;  /* bytes from line to line in the frame; 1 or more */
+    uint32_t input_pixel_step; /* the same in the model's input; 1 or more */
+    uint32_t input_line_step;  /* the same in the model's input; 1 or more */
+    const int8_t *table;       /* [256] a channel's byte -> int8; never NULL */
+    /* room for width * height pixels, also a camera's buffer; never NULL */
+    uint8_t *frame;
+    uint8_t *line; /* along.inputs * channels bytes; never NULL */
+    /* across.taps * along.outputs * channels bytes; never NULL */
+    uint8_t *lines;
+    /* tcnn_preprocess itself: who has no frames need not link it; never NULL */
     void (*run)(const struct tcnn_preprocess *preprocess, int8_t *input);
 } tcnn_preprocess_t;
 

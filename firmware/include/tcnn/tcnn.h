@@ -50,32 +50,40 @@ typedef enum {
 
 /* One input or output of a model: real = scale * (value - zero_point). */
 typedef struct {
-    tcnn_dtype_t dtype;
-    uint32_t rank;                 /* dimensions used of `shape` */
-    uint32_t shape[TCNN_MAX_RANK]; /* NHWC */
-    float scale;                   /* 0 for TCNN_FLOAT32 */
+    tcnn_dtype_t dtype; /* one of the above; what the values are */
+    /* dimensions used of `shape`; 0 to TCNN_MAX_RANK, 0: one value */
+    uint32_t rank;
+    uint32_t shape[TCNN_MAX_RANK]; /* NHWC, outermost first; 1 or more, unused: 0 */
+    float scale;                   /* above 0; 0 for TCNN_FLOAT32 */
+    /* -128 to 255: the value that stands for 0; 0 for TCNN_FLOAT32 */
     int32_t zero_point;
-    uint32_t offset; /* place in the arena, in bytes */
-    uint32_t bytes;
+    uint32_t offset; /* bytes from the start of the arena; 0 or more */
+    uint32_t bytes;  /* of all values; 1 or more */
 } tcnn_tensor_t;
 
 /* Everything that a caller needs to know of a generated model. */
 typedef struct tcnn_model {
-    const char *name;
-    const char *generator; /* program and version that wrote the code */
-    const char *numerics;  /* whose arithmetic it equals bit for bit: litert or tflm */
-    uint8_t sha256[32];    /* of the .tflite file */
-    uint8_t *arena;        /* aligned to 16 bytes; holds inputs, outputs and scratch */
-    uint32_t arena_bytes;  /* what the model uses of it */
-    uint32_t input_count;  /* 1 to TCNN_MAX_TENSORS */
-    const tcnn_tensor_t *inputs;
-    uint32_t output_count; /* 1 to TCNN_MAX_TENSORS */
-    const tcnn_tensor_t *outputs;
-    void (*invoke)(uint8_t *arena); /* inputs -> outputs, all inside the arena */
-    uint32_t steps;                 /* kernel calls of one inference */
-    void (*step)(uint8_t *arena, uint32_t number); /* one of them; 0 to steps - 1 */
-    /* Makes the model ready, once and before all else: NULL, or in a few words why it
-     * cannot run. NULL itself where there is nothing to do. */
+    const char *name; /* a C identifier; never NULL */
+    /* program and version that wrote the code; never NULL */
+    const char *generator;
+    /* whose arithmetic it equals bit for bit: "litert" or "tflm"; never NULL */
+    const char *numerics;
+    uint8_t sha256[32]; /* of the .tflite file, any bytes */
+    /* holds inputs, outputs and scratch; aligned to 16 bytes, never NULL */
+    uint8_t *arena;
+    uint32_t arena_bytes;         /* what the model uses of it; 1 or more */
+    uint32_t input_count;         /* 1 to TCNN_MAX_TENSORS */
+    const tcnn_tensor_t *inputs;  /* one each; never NULL */
+    uint32_t output_count;        /* 1 to TCNN_MAX_TENSORS */
+    const tcnn_tensor_t *outputs; /* one each; never NULL */
+    /* inputs -> outputs, all inside the arena; never NULL */
+    void (*invoke)(uint8_t *arena);
+    /* kernel calls of one inference; 0 or more, 0: outputs are inputs */
+    uint32_t steps;
+    /* one of them, 0 to steps - 1; never NULL */
+    void (*step)(uint8_t *arena, uint32_t number);
+    /* makes the model ready, once and before all else: NULL, or in a few words why it
+     * cannot run; NULL itself: nothing to do */
     const char *(*start)(void);
 } tcnn_model_t;
 

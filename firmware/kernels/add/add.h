@@ -12,18 +12,19 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t zero_point;
+    int32_t zero_point; /* -128 to 127: the value that stands for 0 */
+    /* Q0.31, to or from the scale that terms share; 0 or more, 0: nothing */
     int32_t multiplier;
-    int32_t shift;
+    int32_t shift; /* bits to the left, -31 to 30; 0: none */
 } tcnn_add_term_t;
 
 typedef struct {
-    int32_t size; /* elements */
-    tcnn_add_term_t input1;
-    tcnn_add_term_t input2;
-    tcnn_add_term_t output;
-    int32_t clamp_min;
-    int32_t clamp_max;
+    int32_t size;           /* elements; 1 or more */
+    tcnn_add_term_t input1; /* to the scale of the sum */
+    tcnn_add_term_t input2; /* to the scale of the sum */
+    tcnn_add_term_t output; /* from the scale of the sum */
+    int32_t clamp_min;      /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;      /* largest output; clamp_min to 127, 127: any */
 } tcnn_add_params_t;
 
 /* ADD of two tensors of one shape; `output` may be one of the inputs */
@@ -31,13 +32,13 @@ void tcnn_add_s8(const tcnn_add_params_t *params, const int8_t *input1,
                  const int8_t *input2, int8_t *output);
 
 typedef struct {
-    tcnn_broadcast_t broadcast;
-    int32_t sign; /* 1: input1 + input2; -1: input1 - input2 */
-    tcnn_add_term_t input1;
-    tcnn_add_term_t input2;
-    tcnn_add_term_t output;
-    int32_t clamp_min;
-    int32_t clamp_max;
+    tcnn_broadcast_t broadcast; /* how both inputs are walked */
+    int32_t sign;               /* 1: input1 + input2; -1: input1 - input2 */
+    tcnn_add_term_t input1;     /* to the scale of the sum */
+    tcnn_add_term_t input2;     /* to the scale of the sum */
+    tcnn_add_term_t output;     /* from the scale of the sum */
+    int32_t clamp_min;          /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;          /* largest output; clamp_min to 127, 127: any */
 } tcnn_add_broadcast_params_t;
 
 /* ADD of tensors of unlike shapes, and SUB; `output` may be an input of its shape */
@@ -46,13 +47,13 @@ void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
 
 /* ADD as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP. */
 typedef struct {
-    int32_t size; /* elements */
-    int32_t factor1;
-    int32_t factor2;
-    int32_t offset;
-    int32_t shift;
-    int32_t clamp_min;
-    int32_t clamp_max;
+    int32_t size;      /* elements; 1 or more */
+    int32_t factor1;   /* of input 1, any; 0: left out */
+    int32_t factor2;   /* of input 2, any; 0: left out */
+    int32_t offset;    /* any; zero points and half a step are in it */
+    int32_t shift;     /* bits to the right, 0 to 31 */
+    int32_t clamp_min; /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max; /* largest output; clamp_min to 127, 127: any */
 } tcnn_add_dsp_params_t;
 
 /* ADD of tensors of one shape */

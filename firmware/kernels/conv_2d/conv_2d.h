@@ -17,22 +17,23 @@ void tcnn_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t *input,
 
 /* CONV_2D for Cortex-M with DSP. */
 typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t input_channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t output_channels;
-    int32_t kernel_height;
-    int32_t kernel_width;
-    int32_t stride_height;
-    int32_t stride_width;
-    int32_t pad_top;
-    int32_t pad_left;
-    int32_t padded_width; /* pixels of a padded row; 0: nothing is padded */
-    int32_t input_zero_point;
-    int32_t clamp_min;
-    int32_t clamp_max;
+    int32_t input_height;    /* rows; 1 or more */
+    int32_t input_width;     /* pixels of a row; 1 or more */
+    int32_t input_channels;  /* 1 or more */
+    int32_t output_height;   /* rows; 1 or more */
+    int32_t output_width;    /* pixels of a row; 1 or more */
+    int32_t output_channels; /* 1 or more */
+    int32_t kernel_height;   /* rows of the window; 1 or more */
+    int32_t kernel_width;    /* pixels of a row of it; 1 or more */
+    int32_t stride_height;   /* rows from window to window; 1 or more */
+    int32_t stride_width;    /* pixels from window to window; 1 or more */
+    int32_t pad_top;         /* rows before the first; 0 or more, 0: none */
+    int32_t pad_left;        /* pixels before the first of a row; 0 or more, 0: none */
+    /* pixels of a padded row; 0 or more, 0: nothing is padded */
+    int32_t padded_width;
+    int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
+    int32_t clamp_min;        /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;        /* largest output; clamp_min to 127, 127: any */
 } tcnn_conv_2d_dsp_params_t;
 
 /* weights: for each four output channels a, b, c, d
@@ -47,19 +48,20 @@ void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *
 
 /* CONV_2D 3x3 of stride 1 for Cortex-M with DSP. */
 typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t input_channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t output_channels;
-    int32_t pad_top;
-    int32_t pad_left;
-    int32_t input_zero_point;
-    int32_t tiles_at_once; /* 4 x 4 outputs; of a row whose inputs are transformed */
-    int32_t room_bytes;    /* see scratch */
-    int32_t clamp_min;
-    int32_t clamp_max;
+    int32_t input_height;     /* rows; 1 or more */
+    int32_t input_width;      /* pixels of a row; 1 or more */
+    int32_t input_channels;   /* 1 or more */
+    int32_t output_height;    /* rows; 1 or more */
+    int32_t output_width;     /* pixels of a row; 1 or more */
+    int32_t output_channels;  /* 1 or more */
+    int32_t pad_top;          /* rows before the first; 0 or more, 0: none */
+    int32_t pad_left;         /* pixels before the first of a row; 0 or more, 0: none */
+    int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
+    /* 4 x 4 outputs, of a row whose inputs are transformed; 1 or more */
+    int32_t tiles_at_once;
+    int32_t room_bytes; /* see scratch; 1216 or more */
+    int32_t clamp_min;  /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;  /* largest output; clamp_min to 127, 127: any */
 } tcnn_conv_2d_winograd_dsp_params_t;
 
 /* Input channels are rounded up to 4 where words hold them.
@@ -76,8 +78,9 @@ void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *para
                                   uint8_t *scratch, int8_t *output);
 
 typedef struct {
-    tcnn_conv_2d_params_t conv;
-    int32_t groups; /* of input channels, and as many of output channels */
+    tcnn_conv_2d_params_t conv; /* as for one group; input_channels are those of all */
+    /* of input channels, and as many of output channels; 2 or more */
+    int32_t groups;
 } tcnn_grouped_conv_2d_params_t;
 
 /* CONV_2D where each output channel reads the input channels of its group only;

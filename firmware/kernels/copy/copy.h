@@ -15,11 +15,13 @@ extern "C" {
 #define TCNN_COPY_RANK 6
 
 typedef struct {
-    int32_t size[TCNN_COPY_RANK];
-    int32_t input_stride[TCNN_COPY_RANK]; /* elements; 0 repeats, below 0 mirrors */
-    int32_t output_stride[TCNN_COPY_RANK];
-    int32_t input_offset; /* place of the box's first element */
-    int32_t output_offset;
+    int32_t size[TCNN_COPY_RANK]; /* of the box, outermost first; 1 or more */
+    /* elements to the next index; 0: repeated, below 0: mirrored, any */
+    int32_t input_stride[TCNN_COPY_RANK];
+    int32_t output_stride[TCNN_COPY_RANK]; /* elements to the next index; 0 or more */
+    /* elements to the box's first one; 0 or more */
+    int32_t input_offset;
+    int32_t output_offset; /* the same in the output; 0 or more */
 } tcnn_copy_params_t;
 
 /* CONCATENATION, SPLIT, TRANSPOSE and all that only move data, one call a box */

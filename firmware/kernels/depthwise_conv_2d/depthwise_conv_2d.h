@@ -19,17 +19,18 @@ void tcnn_depthwise_conv_2d_s8(const tcnn_conv_2d_params_t *params, const int8_t
 
 /* DEPTHWISE_CONV_2D for Cortex-M with DSP: 3x3, depth multiplier 1. */
 typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t pad_top;
-    int32_t pad_left;
-    int32_t input_zero_point;
-    int32_t clamp_min;
-    int32_t clamp_max;
-    int32_t fixed_shift; /* 1: sums are scaled for one shift of all channels */
+    int32_t input_height;     /* rows; 1 or more */
+    int32_t input_width;      /* pixels of a row; 1 or more */
+    int32_t channels;         /* 1 or more, of input and output */
+    int32_t output_height;    /* rows; 1 or more */
+    int32_t output_width;     /* pixels of a row; 1 or more */
+    int32_t pad_top;          /* rows before the first; 0 or more, 0: none */
+    int32_t pad_left;         /* pixels before the first of a row; 0 or more, 0: none */
+    int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
+    int32_t clamp_min;        /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;        /* largest output; clamp_min to 127, 127: any */
+    /* 1: sums are scaled for one shift of all channels; 0: each has its own */
+    int32_t fixed_shift;
 } tcnn_depthwise_dsp_params_t;
 
 /* Stride 1.

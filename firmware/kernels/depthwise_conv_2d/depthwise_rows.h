@@ -26,14 +26,16 @@
 #if TCNN_DSP
 /* What the loops work on. */
 typedef struct {
-    uintptr_t strip;
-    int32_t second;    /* stride 1: bytes to the second row; 2: if channel 0 is odd */
-    int8_t *next;      /* where the loop over the pixels ends, of channel 0 */
-    int32_t span;      /* bytes from the first pixel to there */
-    const int8_t *end; /* `next` after all channels */
-    int32_t back;      /* bytes to the pixel before in the strip of stride 1 */
-    int32_t entry;     /* into the loop, for the first pixel */
-    const int32_t *table;
+    uintptr_t strip; /* address of the first word; never 0 */
+    /* stride 1: bytes to the second row; 2: if channel 0 is odd, 0 or 1 */
+    int32_t second;
+    /* where the loop over the pixels ends, of channel 0; never NULL */
+    int8_t *next;
+    int32_t span;         /* bytes from the first pixel to there; 1 or more */
+    const int8_t *end;    /* `next` after all channels; never NULL */
+    int32_t back;         /* bytes to the pixel before in the strip of stride 1; any */
+    int32_t entry;        /* bytes into the loop, for the first pixel; 0 or more */
+    const int32_t *table; /* TCNN_DEPTHWISE_WORDS a channel; never NULL */
 } tcnn_depthwise_job_t;
 
 /*

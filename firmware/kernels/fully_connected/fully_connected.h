@@ -12,17 +12,17 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t rows; /* of the input; 1 for a vector */
-    int32_t input_channels;
-    int32_t output_channels;
-    int32_t input_zero_point;
-    int32_t output_zero_point;
-    int32_t clamp_min;
-    int32_t clamp_max;
-    int32_t per_channel; /* 1: a multiplier for each output channel; 0: one */
-    int32_t round_once;  /* 1: as LiteRT; 0: twice, as TFLite Micro */
-    const int32_t *multiplier;
-    const int8_t *shift;
+    int32_t rows;              /* of the input; 1 or more, 1: a vector */
+    int32_t input_channels;    /* 1 or more */
+    int32_t output_channels;   /* 1 or more */
+    int32_t input_zero_point;  /* -128 to 127: the value that stands for 0 */
+    int32_t output_zero_point; /* -128 to 127: the value that stands for 0 */
+    int32_t clamp_min;         /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;         /* largest output; clamp_min to 127, 127: any */
+    int32_t per_channel;       /* 1: a multiplier for each output channel; 0: one */
+    int32_t round_once;        /* 1: as LiteRT; 0: twice, as TFLite Micro */
+    const int32_t *multiplier; /* Q0.31, 0 or more; never NULL */
+    const int8_t *shift;       /* bits to the left, -31 to 30; never NULL */
 } tcnn_fully_connected_params_t;
 
 /* FULLY_CONNECTED; weights: [output channel][input channel] */
@@ -32,11 +32,11 @@ void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
 
 /* FULLY_CONNECTED for Cortex-M with DSP. */
 typedef struct {
-    int32_t input_channels; /* a multiple of 4 */
-    int32_t output_channels;
-    int32_t clamp_min;
-    int32_t clamp_max;
-    int32_t round_once; /* 1: as LiteRT; 0: twice, as TFLite Micro */
+    int32_t input_channels;  /* a multiple of 4; 4 or more */
+    int32_t output_channels; /* 1 or more */
+    int32_t clamp_min;       /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;       /* largest output; clamp_min to 127, 127: any */
+    int32_t round_once;      /* 1: as LiteRT; 0: twice, as TFLite Micro */
 } tcnn_fully_connected_dsp_params_t;
 
 /* One row; weights as those of tcnn_conv_2d_s8_dsp, inputs in the order 0, 2, 1, 3,

@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t size; /* elements */
+    int32_t size; /* elements; 1 or more */
 } tcnn_lookup_params_t;
 
 /* LOGISTIC, TANH, RELU and other functions of one value; table: the outputs for inputs

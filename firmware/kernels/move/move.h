@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t size; /* elements */
+    int32_t size; /* elements; 1 or more */
 } tcnn_move_params_t;
 
 /* a copy in another place, which may overlap the first */

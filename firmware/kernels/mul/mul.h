@@ -12,14 +12,14 @@ extern "C" {
 #endif
 
 typedef struct {
-    tcnn_broadcast_t broadcast;
-    int32_t input1_zero_point;
-    int32_t input2_zero_point;
-    int32_t output_zero_point;
-    int32_t multiplier;
-    int32_t shift;
-    int32_t clamp_min;
-    int32_t clamp_max;
+    tcnn_broadcast_t broadcast; /* how both inputs are walked */
+    int32_t input1_zero_point;  /* -128 to 127: the value that stands for 0 */
+    int32_t input2_zero_point;  /* -128 to 127: the value that stands for 0 */
+    int32_t output_zero_point;  /* -128 to 127: the value that stands for 0 */
+    int32_t multiplier;         /* Q0.31, 0 or more; 0: all becomes the zero point */
+    int32_t shift;              /* bits to the left, -31 to 30; 0: none */
+    int32_t clamp_min;          /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;          /* largest output; clamp_min to 127, 127: any */
 } tcnn_mul_params_t;
 
 /* MUL; `output` may be an input of its shape */

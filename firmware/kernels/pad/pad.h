@@ -12,10 +12,10 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t input_shape[4];
-    int32_t before[4]; /* elements put before each dimension */
-    int32_t after[4];
-    int32_t value; /* the zero point */
+    int32_t input_shape[4]; /* outermost first; 1 or more */
+    int32_t before[4];      /* elements put before each dimension; 0 or more */
+    int32_t after[4];       /* elements put behind it; 0 or more */
+    int32_t value;          /* of them, -128 to 127; PAD: the zero point */
 } tcnn_pad_params_t;
 
 /* PAD of a tensor of four dimensions (smaller ones are extended by 1 in front) */

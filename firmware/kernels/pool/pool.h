@@ -12,19 +12,19 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t window_height;
-    int32_t window_width;
-    int32_t stride_height;
-    int32_t stride_width;
-    int32_t pad_top;
-    int32_t pad_left;
-    int32_t clamp_min;
-    int32_t clamp_max;
+    int32_t input_height;  /* rows; 1 or more */
+    int32_t input_width;   /* pixels of a row; 1 or more */
+    int32_t channels;      /* 1 or more, of input and output */
+    int32_t output_height; /* rows; 1 or more */
+    int32_t output_width;  /* pixels of a row; 1 or more */
+    int32_t window_height; /* rows; 1 or more */
+    int32_t window_width;  /* pixels of a row of it; 1 or more */
+    int32_t stride_height; /* rows from window to window; 1 or more */
+    int32_t stride_width;  /* pixels from window to window; 1 or more */
+    int32_t pad_top;       /* rows before the first; 0 or more, 0: none */
+    int32_t pad_left;      /* pixels before the first of a row; 0 or more, 0: none */
+    int32_t clamp_min;     /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;     /* largest output; clamp_min to 127, 127: any */
 } tcnn_pool_params_t;
 
 /* MAX_POOL_2D; pixels outside the image do not count */

@@ -12,14 +12,15 @@ extern "C" {
 #endif
 
 typedef struct {
-    tcnn_broadcast_t broadcast; /* of input and alpha */
-    int32_t input_zero_point;
-    int32_t alpha_zero_point;
-    int32_t output_zero_point;
-    int32_t multiplier; /* of inputs from the zero point upwards */
-    int32_t shift;
-    int32_t alpha_multiplier; /* of input * alpha below it */
-    int32_t alpha_shift;
+    tcnn_broadcast_t broadcast; /* how input and alpha are walked */
+    int32_t input_zero_point;   /* -128 to 127: the value that stands for 0 */
+    int32_t alpha_zero_point;   /* -128 to 127: the value that stands for 0 */
+    int32_t output_zero_point;  /* -128 to 127: the value that stands for 0 */
+    /* Q0.31, of inputs from the zero point upwards; 0 or more */
+    int32_t multiplier;
+    int32_t shift;            /* bits to the left, -31 to 30; 0: none */
+    int32_t alpha_multiplier; /* Q0.31, of input * alpha below it; 0 or more */
+    int32_t alpha_shift;      /* bits to the left, -31 to 30; 0: none */
 } tcnn_prelu_params_t;
 
 /* PRELU; `output` may be `input` */

@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 typedef struct {
-    int32_t size; /* elements */
-    float scale;
-    int32_t zero_point;
+    int32_t size;       /* elements; 1 or more */
+    float scale;        /* above 0: real = scale * (value - zero_point) */
+    int32_t zero_point; /* -128 to 127: the value that stands for 0 */
 } tcnn_affine_params_t;
 
 /* QUANTIZE, float32 to int8; ties away from zero */
@@ -26,11 +26,11 @@ void tcnn_dequantize_s8_f32(const tcnn_affine_params_t *params, const int8_t *in
                             float *output);
 
 typedef struct {
-    int32_t size; /* elements */
-    int32_t input_zero_point;
-    int32_t output_zero_point;
-    int32_t multiplier;
-    int32_t shift;
+    int32_t size;              /* elements; 1 or more */
+    int32_t input_zero_point;  /* -128 to 255: the value that stands for 0 */
+    int32_t output_zero_point; /* -128 to 255: the value that stands for 0 */
+    int32_t multiplier;        /* Q0.31, 0 or more; 0: all becomes the zero point */
+    int32_t shift;             /* bits to the left, -31 to 30; 0: none */
 } tcnn_requantize_params_t;
 
 /* QUANTIZE between 8-bit types: s8 is int8, u8 is uint8 */

@@ -14,18 +14,20 @@ extern "C" {
 /* Loops over an input's elements. Dimensions that follow each other without a gap are
  * one; unused ones come first and have size 1. */
 typedef struct {
-    int32_t kept_size[3];      /* elements of the output, outermost first; 1 or more */
-    int32_t kept_stride[3];    /* elements of the input from one index to the next */
+    int32_t kept_size[3]; /* elements of the output, outermost first; 1 or more */
+    /* elements of the input to the next index; 0 or more, unused: 0 */
+    int32_t kept_stride[3];
     int32_t reduced_size[3];   /* elements that become one; 1 or more */
-    int32_t reduced_stride[3]; /* as kept_stride */
+    int32_t reduced_stride[3]; /* as kept_stride; 0 or more, unused: 0 */
 } tcnn_reduce_params_t;
 
 typedef struct {
-    tcnn_reduce_params_t loops;
-    int32_t input_zero_point;  /* -128 to 127 */
-    int32_t output_zero_point; /* -128 to 127 */
-    int32_t multiplier;        /* Q0.31: of scales, and 1 / elements that become one */
-    int32_t shift;             /* -31 to 30; see fixed_point.h */
+    tcnn_reduce_params_t loops; /* over the input */
+    int32_t input_zero_point;   /* -128 to 127: the value that stands for 0 */
+    int32_t output_zero_point;  /* -128 to 127: the value that stands for 0 */
+    /* Q0.31, 0 or more: of scales, and 1 / elements that become one */
+    int32_t multiplier;
+    int32_t shift; /* bits to the left, -31 to 30; 0: none */
 } tcnn_mean_params_t;
 
 /* MEAN */

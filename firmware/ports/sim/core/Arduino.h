@@ -22,14 +22,15 @@ typedef enum { INPUT = 0, OUTPUT = 1 } PinMode;
 /* Of CMSIS: what a sketch needs to count cycles, on cores that do. */
 #if __ARM_ARCH >= 7
 typedef struct {
-    volatile uint32_t CTRL;
-    volatile uint32_t CYCCNT;
+    volatile uint32_t CTRL;   /* any bits; DWT_CTRL_CYCCNTENA_Msk: the counter runs */
+    volatile uint32_t CYCCNT; /* cycles, modulo 2^32, any */
 } DWT_Type;
 
 typedef struct {
-    volatile uint32_t DHCSR;
-    volatile uint32_t DCRSR;
-    volatile uint32_t DCRDR;
+    volatile uint32_t DHCSR; /* halting, any bits; unused here */
+    volatile uint32_t DCRSR; /* register to transfer, any bits; unused here */
+    volatile uint32_t DCRDR; /* its value, any bits; unused here */
+    /* any bits; CoreDebug_DEMCR_TRCENA_Msk: counters have power */
     volatile uint32_t DEMCR;
 } CoreDebug_Type;
 
