@@ -80,7 +80,7 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Attrs:
-    """Options of an operator; each kind has a class of its own beside its rules."""
+    """Options of an operator; a class beside the rules of each family."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ class Node:
         """How messages name it."""
         return op_label(self.op.index, self.op.kind, self.output())
 
-    def attrs(self, kind: type[AnyAttrs]) -> AnyAttrs:
-        """The attributes, which are of class `kind`."""
-        assert isinstance(self.op.attrs, kind)
+    def attrs(self, expected: type[AnyAttrs]) -> AnyAttrs:
+        """The attributes, which are of that class."""
+        assert isinstance(self.op.attrs, expected)
         return self.op.attrs
 
     def input(self, number: int = 0) -> Tensor:

@@ -69,10 +69,10 @@ def _with_moves(graph: Graph, moves: list[Move]) -> Graph:
     tensors, ops = list(graph.tensors), []
     for step, op in enumerate(graph.ops):
         for _, source in (move for move in moves if move[0] == step):
-            target = replace(graph.tensors[source], id=len(tensors))
-            tensors.append(target)
-            ops.append(Op(op.index, MOVE, (source,), (target.id,)))
-            inputs = tuple(target.id if t == source else t for t in op.inputs)
+            moved = replace(graph.tensors[source], id=len(tensors))
+            tensors.append(moved)
+            ops.append(Op(op.index, MOVE, (source,), (moved.id,)))
+            inputs = tuple(moved.id if t == source else t for t in op.inputs)
             op = replace(op, inputs=inputs)
         ops.append(op)
     return replace(graph, tensors=tuple(tensors), ops=tuple(ops))

@@ -82,11 +82,11 @@ def place(
         Constraint(p.a, p.b, _align(p.up, alignment), _align(p.down, alignment))
         for p in constraints
     ]
-    target = max(lower_bound, *sizes.values())
+    goal = max(lower_bound, *sizes.values())
     different = dict.fromkeys(tuple(order) for order in orders)
-    answers = (_climb(sizes, aligned, order, target) for order in different)
+    answers = (_climb(sizes, aligned, order, goal) for order in different)
     best = min(answers, key=lambda offsets: _end(sizes, offsets))
-    low, high, proven = target, _end(sizes, best), target
+    low, high, proven = goal, _end(sizes, best), goal
     budget = MAX_WORK // max(len(aligned), 1)
     share = budget // 4
     limit = low
@@ -106,7 +106,7 @@ def _climb(
     sizes: Mapping[int, int],
     constraints: Sequence[Constraint],
     order: Sequence[int],
-    target: int,
+    goal: int,
 ) -> dict[int, int]:
     """The best of several greedy answers: what ends highest is next placed earlier.
 
@@ -119,7 +119,7 @@ def _climb(
         end = _end(sizes, offsets)
         highest = next(b for b in blocks if offsets[b] + sizes[b] == end)
         position = blocks.index(highest)
-        if end <= target or position == 0:
+        if end <= goal or position == 0:
             break
         blocks.insert(position // 2, blocks.pop(position))
         if tuple(blocks) in seen:

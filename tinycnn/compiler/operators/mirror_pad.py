@@ -39,7 +39,7 @@ class MirrorPadAttrs(Attrs):
 class _Stretch:
     """Part of one dimension: where it lies in the output, and what it is made of."""
 
-    target: int
+    place: int
     size: int
     source: int
     step: int
@@ -95,7 +95,7 @@ def _box(parts: list[tuple[_Stretch, tuple[int, int]]]) -> Box:
     return Box(
         tuple(Loop(part.size, part.step * x, y) for part, (x, y) in parts),
         input_offset=sum(part.source * x for part, (x, _) in parts),
-        output_offset=sum(part.target * y for part, (_, y) in parts),
+        output_offset=sum(part.place * y for part, (_, y) in parts),
     )
 
 

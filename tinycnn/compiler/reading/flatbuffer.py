@@ -124,7 +124,7 @@ def root_table(data: bytes, identifier: bytes) -> Table:
     """The root table of a flatbuffer whose file identifier is `identifier`.
 
     Raises:
-        InvalidModelError: If the file is too short or of another kind.
+        InvalidModelError: If the file is too short or no such file.
     """
     if len(data) < 8 or data[4:8] != identifier:
         raise InvalidModelError(

@@ -34,7 +34,7 @@ def check_broadcast(node: Node) -> None:
     """Check that two int8 inputs yield the output's shape in a way that kernels walk.
 
     Raises:
-        ModelError: If an input is of another kind or the shapes do not fit.
+        ModelError: If an input is not int8 or the shapes do not fit.
     """
     node.check_inputs(2)
     a, b = node.check_int8(node.input(0)), node.check_int8(node.input(1))

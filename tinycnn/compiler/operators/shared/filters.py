@@ -32,7 +32,7 @@ from tinycnn.compiler.operators.shared.window import Window
 
 __all__ = ["Filters", "filter_rules", "settle_filters", "sum_taps"]
 
-_MAX_ZONES = 64  # more kinds of border pixels than real windows have
+_MAX_ZONES = 64  # of border pixels: more than real windows have
 
 # Weights by output, row, column and input channel, and the window that slides; without,
 # all taps are inside the image. None if the inputs are not whole pixels.
@@ -108,12 +108,12 @@ def _shrink(
 
 
 def settle_filters(node: Node, constant: Mask, sums: Integers) -> ChannelValues:
-    """The output's channels, of which some are the same at all kinds of pixels.
+    """The output's channels, of which some are the same in all zones.
 
     Args:
         node: A convolution or the like.
         constant: The output channels that read nothing but constants.
-        sums: Their sums without bias, one a kind of pixel.
+        sums: Their sums without bias, one a zone.
     """
     result, bias = unknown(node), node.optional_input(2)
     if bias is not None and bias.data is not None:
@@ -127,7 +127,7 @@ def settle_filters(node: Node, constant: Mask, sums: Integers) -> ChannelValues:
 def sum_taps(
     node: Node, weights: NDArray[np.generic], window: Window | None
 ) -> Integers | None:
-    """Sums of `weights` over the taps inside the image, one a kind of pixel.
+    """Sums of `weights` over the taps inside the image, one a zone of pixels.
 
     Args:
         node: A convolution or the like.
@@ -135,7 +135,7 @@ def sum_taps(
         window: What slides over the image; without, all taps are inside.
 
     Returns:
-        Kind of pixel, then both other axes; None if there are too many kinds.
+        Zone, then both other axes; None if there are too many zones.
     """
     rows, columns = (_find_zones(node, window, axis, weights) for axis in (0, 1))
     zones = len(rows) * len(columns)
@@ -149,7 +149,7 @@ def sum_taps(
 def _find_zones(
     node: Node, window: Window | None, axis: int, weights: NDArray[np.generic]
 ) -> Integers:
-    """Which rows or columns of a window are inside, for each kind of pixel."""
+    """Which rows or columns of a window are inside, for each zone."""
     size = weights.shape[1 + axis]
     if window is None:
         return np.ones((1, size), np.int64)

@@ -20,7 +20,7 @@ def check_weights(node: Node, axis: int) -> Tensor:
         axis: The weights' output channel axis.
 
     Raises:
-        UnsupportedModelError: If weights or bias are of another kind.
+        UnsupportedModelError: If weights or bias are not that.
     """
     w = node.input(1)
     if w.data is None or w.dtype != "int8" or w.quant is None:
