@@ -137,7 +137,7 @@ def test_a_project_shows_its_data_as_it_reads_them(
     assert made.returncode == 0, made.stderr
     text = (tmp_path / "pets" / "tinycnn.toml").read_text("utf-8")
     (photos / "cat" / "bad.jpg").write_bytes(b"no")
-    text = text.replace("[dataset]\n", "[dataset]\nskip_bad = true\n")
+    text = text.replace("skip_bad = false", "skip_bad = true")
     (tmp_path / "pets" / "tinycnn.toml").write_text(text, "utf-8")
 
     arguments = ("pets", "--image-size", "16", "--json")

@@ -55,7 +55,7 @@ def project_template(
     """
     framework = framework or _usual_framework(board)
     has_test_split = dataset in _WITH_TEST_SPLIT
-    is_archive = dataset.endswith(".npz")
+    is_archive = dataset.lower().endswith(".npz")
     text = render(
         f"project/templates/{PROJECT_FILE}.j2",
         name=_quote(name),
