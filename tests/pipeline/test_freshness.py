@@ -18,8 +18,9 @@ from tinycnn.pipeline import bench_project, open_workspace, report_project
 from tinycnn.pipeline.flash import find_flash_job
 from tinycnn.pipeline.freshness import (
     check_board_image,
-    is_model_current,
+    check_current,
 )
+from tinycnn.pipeline.sensitivity import analyze_sensitivity
 from tinycnn.project import load_project
 
 TOML = """name = "net"
@@ -368,6 +369,17 @@ def test_a_model_can_be_current_where_the_firmware_is_not(folder: Path) -> None:
     """For `analyze`: another board does not make another model, another seed does."""
     build = pretend_build(folder, image_model(3)).build
     edit(folder, '"nano33ble"', '"pico"')
-    assert is_model_current(load_project(folder), build)
+    check_current(load_project(folder), build, through="convert")
     edit(folder, "seed = 1", "seed = 2")
-    assert not is_model_current(load_project(folder), build)
+    with pytest.raises(StaleBuildError, match="seed: built with 1"):
+        check_current(load_project(folder), build, through="convert")
+
+
+def test_sensitivity_is_that_of_today_s_recipe(folder: Path) -> None:
+    """The weights of another one would tell of another network."""
+    pretend_build(folder, image_model(3))
+    edit(folder, "epochs = 2", "epochs = 3")
+    workspace = open_workspace(folder, observer=Log())
+
+    with pytest.raises(StaleBuildError, match=r"quantization\.epochs: built with 2"):
+        analyze_sensitivity(workspace)

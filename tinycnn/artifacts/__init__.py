@@ -9,7 +9,7 @@ from tinycnn.artifacts.contents import (
     TflmFacts,
     Validated,
 )
-from tinycnn.artifacts.digest import hash_json, hash_path
+from tinycnn.artifacts.digest import hash_json, hash_path, is_unchanged
 from tinycnn.artifacts.file_kinds import ArrayFile, JsonFile
 from tinycnn.artifacts.records import Inputs, Record, flatten_settings
 
@@ -28,4 +28,5 @@ __all__ = [
     "flatten_settings",
     "hash_json",
     "hash_path",
+    "is_unchanged",
 ]

@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-__all__ = ["hash_json", "hash_path"]
+__all__ = ["hash_json", "hash_path", "is_unchanged"]
 
 
 def hash_path(path: Path) -> str:
@@ -22,6 +22,11 @@ def hash_path(path: Path) -> str:
     else:
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def is_unchanged(path: Path, digest: str | None) -> bool:
+    """Whether a file or folder is there, with the content of `digest`."""
+    return path.exists() and hash_path(path) == digest
 
 
 def hash_json(value: object) -> str:

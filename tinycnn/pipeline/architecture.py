@@ -21,7 +21,6 @@ from tinycnn.pipeline.build import open_workspace
 from tinycnn.pipeline.firmware import compile_project
 from tinycnn.pipeline.freshness import (
     check_current,
-    is_model_current,
     load_own_images,
 )
 from tinycnn.pipeline.training import require_tensorflow
@@ -64,10 +63,10 @@ def find_model(
     project, build = load_project(path), BuildFolder.of(path)
     board = project.target.board
     dataset = load_own_images(project, build, data_folders)
-    if is_model_current(project, build, dataset):
-        content = read_model(build.model)
-        found = FoundModel(content, str(build.model), board)
-    else:
+    try:
+        check_current(project, build, dataset, through="convert")
+        found = FoundModel(read_model(build.model), str(build.model), board)
+    except ProjectError:
         open_ = open_workspace(path, observer=observer, data_folders=data_folders)
         found = untrained_model(
             project.model,

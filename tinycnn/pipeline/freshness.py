@@ -14,15 +14,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from tinycnn.analysis.fit import analyze
-from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path
+from tinycnn.artifacts import BuildFolder, Inputs, Record, is_unchanged
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset, load_dataset
-from tinycnn.errors import (
-    DatasetError,
-    ProjectError,
-    StaleBuildError,
-    TinycnnError,
-)
+from tinycnn.errors import DatasetError, ProjectError, StaleBuildError
 from tinycnn.frames import App
 from tinycnn.pipeline.borrowing import hash_borrowed_if_there
 from tinycnn.pipeline.firmware import compile_project
@@ -39,8 +34,7 @@ from tinycnn.pipeline.inputs import (
 )
 from tinycnn.project import PROJECT_FILE, Project
 
-__all__ = ["check_board_image", "check_current", "is_model_current"]
-__all__ += ["load_own_images"]
+__all__ = ["check_board_image", "check_current", "load_own_images"]
 
 _HINT = "run tinycnn build"
 _READ_AGAIN = ("convert", "firmware", "evaluate")
@@ -48,7 +42,11 @@ _LONGEST = 60  # characters of a value in a message
 
 
 def check_current(
-    project: Project, build: BuildFolder, dataset: Dataset | None = None
+    project: Project,
+    build: BuildFolder,
+    dataset: Dataset | None = None,
+    *,
+    through: str = "evaluate",
 ) -> None:
     """Do nothing if the project was built as it is now.
 
@@ -57,6 +55,7 @@ def check_current(
         build: The build folder.
         dataset: Its data set; None where that is not at hand, so that only its settings
             are compared.
+        through: The last stage that counts.
 
     Raises:
         StaleBuildError: If something changed since.
@@ -72,6 +71,8 @@ def check_current(
                 f"{build.path}: not built yet: stage {stage} did not end", hint=_HINT
             )
         _check_stage(records[stage], today, project, build, stage)
+        if stage == through:
+            return
 
 
 def check_board_image(project: Project, build: BuildFolder) -> None:
@@ -83,26 +84,12 @@ def check_board_image(project: Project, build: BuildFolder) -> None:
     """
     record = build.records.read().get("board")
     sources = build.firmware_project(project.target.framework, project.name)
-    if record is None or record.inputs.made_of.get(sources.name) != hash_path(sources):
+    made_of = {} if record is None else record.inputs.made_of
+    if record is None or not is_unchanged(sources, made_of.get(sources.name)):
         text = f"{build.board}: made of other sources than {sources}"
         raise StaleBuildError(text, hint=_HINT)
     for damage in _list_damages(record, build):
         raise StaleBuildError(damage, hint=_HINT)
-
-
-def is_model_current(
-    project: Project, build: BuildFolder, dataset: Dataset | None = None
-) -> bool:
-    """Whether the build folder has a `.tflite` file of today's project file."""
-    try:
-        records = build.records.read()
-        for stage, today in _list_stages(project, build, records, dataset):
-            _check_stage(records[stage], today, project, build, stage)
-            if stage == "convert":
-                return True
-    except (TinycnnError, KeyError):
-        pass
-    return False
 
 
 def load_own_images(
@@ -207,10 +194,9 @@ def _list_damages(record: Record, build: BuildFolder) -> Iterator[str]:
         path = build.path / name
         if path in (build.c_header, build.c_source):  # for the user, read by nothing
             continue
-        if not path.exists():
-            yield f"{path}: deleted since the build"
-        elif hash_path(path) != digest:
-            yield f"{path}: changed since the build"
+        if not is_unchanged(path, digest):
+            what = "changed" if path.exists() else "deleted"
+            yield f"{path}: {what} since the build"
 
 
 def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline.build import Workspace
+from tinycnn.pipeline.freshness import check_current
 from tinycnn.pipeline.training import load_twin, require_tensorflow
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def analyze_sensitivity(workspace: Workspace) -> tuple[Sensitivity, ...]:
 
     Raises:
         ProjectError: If the project was not trained yet.
-        InvalidModelError: If it was changed since.
+        StaleBuildError: If it changed since.
         ToolchainError: If TensorFlow is not installed.
     """
     project, dataset, build = workspace.project, workspace.dataset, workspace.build
@@ -28,6 +29,7 @@ def analyze_sensitivity(workspace: Workspace) -> tuple[Sensitivity, ...]:
         raise ProjectError(
             f"{weights}: not trained yet", hint="run tinycnn train first"
         )
+    check_current(project, build, dataset, through="quantize")
     require_tensorflow()
     from tinycnn.training.sensitivity import measure_sensitivity
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tinycnn import __version__
-from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path
+from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path, is_unchanged
 from tinycnn.errors import TinycnnError
 from tinycnn.files import move_in
 from tinycnn.workbench import Observer
@@ -82,9 +82,9 @@ class StageRunner:
         return outputs
 
     def _are_present(self, outputs: Mapping[str, str]) -> bool:
-        paths = ((self.build.path / name, digest) for name, digest in outputs.items())
         return bool(outputs) and all(
-            path.exists() and hash_path(path) == digest for path, digest in paths
+            is_unchanged(self.build.path / name, digest)
+            for name, digest in outputs.items()
         )
 
     @property
