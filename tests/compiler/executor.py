@@ -34,6 +34,7 @@ FIRMWARE = Path(__file__).parents[2] / "firmware"
 _COMPILER = (
     *(sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O2", "-std=c11"),
     *("-fsanitize=undefined", "-fsanitize-trap=undefined"),
+    *("-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow", "-Wdouble-promotion"),
 )
 
 

@@ -118,6 +118,27 @@ def test_most_expected_bytes_are_not_saturated(tmp_path: Path, model: bytes) -> 
     assert self_test.saturated < self_test.expected.size / 2
 
 
+CPP_MAIN = """
+#include "net_model.h"
+
+int main() {
+    float *input = net_input(net_arena);
+    const float *output = net_output(net_arena);
+    return input == nullptr || output == nullptr || NET_OUTPUT_SIZE != 4;
+}
+"""
+
+
+@pytest.mark.parametrize("standard", ["c++11", "c++20"])
+def test_the_manual_is_cpp_too(tmp_path: Path, standard: str) -> None:
+    """A program in C++ includes it, without a warning."""
+    write_library(tmp_path, compile_tflite(residual_model(), name="net"), None)
+    (tmp_path / "main.cpp").write_text(CPP_MAIN)
+    compiler = [sys.executable, "-m", "ziglang", "c++", *STRICT, f"-std={standard}"]
+    command = [*compiler, "-c", "main.cpp", "-o", "main.o"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+
+
 def test_without_a_reference_there_is_no_self_test(tmp_path: Path) -> None:
     """A model that the reference refuses is still compiled."""
     write_library(tmp_path / "net", compile_tflite(residual_model(), name="net"), None)

@@ -63,8 +63,9 @@ def sources(model: bytes, release: TflmRelease = ARDUINO_RELEASE) -> dict[str, s
 def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The engine's folder with everything compiled but the engine itself."""
     folder = tmp_path_factory.mktemp("engine")
-    engine = {**kernel_sources([]), **sources(residual_model())}
-    for name, text in engine.items():
+    (folder / "tcnn").mkdir()
+    runtime = {f"tcnn/{name}": text for name, text in kernel_sources([]).items()}
+    for name, text in {**runtime, **sources(residual_model())}.items():
         (folder / name).write_text(text, encoding="utf-8")
     includes = [f"-I{FIRMWARE / f}" for f in ("include/tcnn", "harness", "ports/host")]
     code = [*FIRMWARE.glob("harness/*.c"), *FIRMWARE.glob("ports/host/*.c")]
@@ -93,7 +94,7 @@ def open_engine(objects: Path, tmp_path: Path) -> Iterator[Callable[..., Device]
         defines = [f"-DFAKE_{name}={value}" for name, value in changes.items()]
         command = [*ZIG, "c++", "-std=gnu++14", "-fno-exceptions", "-fno-rtti"]
         command += ["-Wall", "-Wextra", "-Werror", *flags, *defines]
-        command += [f"-I{FAKES}", f"-I{FIRMWARE / 'include'}", f"-I{objects}"]
+        command += [f"-I{FAKES}", f"-I{objects}"]
         engine, program = tmp_path / "model.o", tmp_path / "engine.exe"
         command += ["-c", str(objects / "net_model.cpp"), "-o", str(engine)]
         subprocess.run(command, check=True)

@@ -28,6 +28,7 @@ _RUNS = (1, 8, 64, 512)
 _DIVISORS = (1, 2, 4, 8, 16, 32)
 # Numerical Recipes' linear congruential generator.
 _FACTOR, _SUMMAND = 1664525, 1013904223
+_GOLDEN = 2654435769  # 2^32 by the golden ratio: its multiples are spread evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def make_self_test(compilation: Compilation, reference: Reference) -> SelfTest:
     program = compilation.program
     macs = sum(cost.macs for cost in count_costs(compilation.graph))
     tries = min(max(_MOST_MACS // max(macs, 1), _VECTORS), _MOST_TRIES)
-    patterns = [_draw_pattern(seed) for seed in range(tries)]
+    patterns = [_draw_pattern(number) for number in range(tries)]
     inputs = np.stack([make_input(program, pattern) for pattern in patterns])
     outputs = reference.run(inputs).view(np.uint8)
     saturated = _count_saturated(borders("output", program.outputs), outputs)
@@ -89,10 +90,10 @@ def make_self_test(compilation: Compilation, reference: Reference) -> SelfTest:
     )
 
 
-def _draw_pattern(seed: int) -> Pattern:
-    """Each run with each divisor in turn."""
-    divisor = _DIVISORS[seed // len(_RUNS) % len(_DIVISORS)]
-    return Pattern(seed, divisor, _RUNS[seed % len(_RUNS)])
+def _draw_pattern(number: int) -> Pattern:
+    """Each run with each divisor in turn; seeds far apart, as levels are then."""
+    divisor = _DIVISORS[number // len(_RUNS) % len(_DIVISORS)]
+    return Pattern(number * _GOLDEN % (1 << 32), divisor, _RUNS[number % len(_RUNS)])
 
 
 def make_input(program: Program, pattern: Pattern) -> NDArray[np.int8]:

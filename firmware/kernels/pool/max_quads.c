@@ -99,6 +99,6 @@ TCNN_SHARED void tcnn_max_pool_2d_s8_dsp(const tcnn_pool_params_t *params,
             }
             output += depth;
         }
-        tcnn_clamp_bytes(start, output - start, p->clamp_min, p->clamp_max);
+        tcnn_clamp_bytes(start, (int32_t)(output - start), p->clamp_min, p->clamp_max);
     }
 }
