@@ -78,7 +78,7 @@ class Flashing:
     Args:
         job: What to flash.
         port: Where the board is; None finds it by its USB ids.
-        computer: The computer.
+        computer: What flashing needs of this computer.
         on_page: Told how many pages of how many are written.
         is_rehearsal: Only the words of the steps are wanted; no board need be there.
 
