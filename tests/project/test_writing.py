@@ -1,0 +1,98 @@
+"""New projects: commented, complete, and valid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.project.texts import MINIMAL
+from tinycnn.errors import ProjectError
+from tinycnn.project import (
+    Budgets,
+    Project,
+    load_project,
+    parse_project,
+    project_template,
+)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "model", "epochs", "quantization_epochs"),
+    [
+        ("digits", "tiny_cnn", 60, 8),
+        ("digits", "efficientnet_lite", 60, 8),
+        ("mnist", "lenet5", 12, 3),
+        ("fashion-mnist", "tiny_cnn", 12, 3),
+        ("./photos", "lenet5", 60, 8),
+        ("data/all.npz", "tiny_cnn", 60, 8),
+        ('./it\'s "odd" \\ ü', "tiny_cnn", 60, 8),
+    ],
+)
+def test_a_new_project_loads_back(
+    tmp_path: Path, dataset: str, model: str, epochs: int, quantization_epochs: int
+) -> None:
+    """What `project_template` writes is a valid project with the choices made."""
+    text = project_template("demo", dataset=dataset, model=model)
+    (tmp_path / "tinycnn.toml").write_text(text, encoding="utf-8")
+
+    project = load_project(tmp_path)
+
+    assert dataset in (project.dataset.name, project.dataset.path)
+    assert project.model.name == model
+    assert project.training.epochs == epochs
+    assert project.quantization.epochs == quantization_epochs
+
+
+def test_a_new_project_explains_every_section() -> None:
+    """Each table of the project follows a comment."""
+    lines = project_template("demo").splitlines()
+
+    for table in set(Project.model_fields) - {"name", "seed"}:
+        assert lines[lines.index(f"[{table}]") - 1].startswith("# ")
+    assert lines[0].startswith("# ")
+
+
+def test_budgets_of_a_new_project_are_suggestions() -> None:
+    """The budgets are comments, and valid once the # is removed."""
+    text = project_template("demo").replace("\n# ", "\n")
+    budgets = "[budgets]" + text.split("[budgets]")[1]
+
+    project = parse_project(MINIMAL + budgets)
+
+    assert parse_project(project_template("demo")).budgets == Budgets()
+    assert None not in project.budgets.model_dump().values()
+
+
+def test_a_new_project_takes_the_framework_that_the_board_has() -> None:
+    """Arduino's where it has both."""
+    boards = {"nano33ble": "arduino", "nrf5340dk": "zephyr"}
+    for board, framework in boards.items():
+        project = parse_project(project_template("a", board=board))
+        assert project.target.framework == framework
+
+
+def test_tflm_on_arduino_gets_one_scale_for_dense_weights() -> None:
+    """A new project builds as it is, with either framework."""
+    for framework in ("arduino", "zephyr"):
+        text = project_template("a", framework=framework, engine="tflm")
+        project = parse_project(text)
+        assert project.quantization.per_channel_dense == (framework == "zephyr")
+        assert project.target.numerics == "tflm"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"name": "my-project"}, "name: expected a letter"),
+        ({"model": "resnet50"}, "model 'resnet50': not known"),
+        (
+            {"board": "uno"},
+            "target.board: expected a board that `tinycnn boards` lists, got 'uno'",
+        ),
+    ],
+)
+def test_a_new_project_is_checked(arguments: dict[str, str], message: str) -> None:
+    """What would not load back is not written."""
+    with pytest.raises(ProjectError, match=message):
+        project_template(**{"name": "demo", **arguments})
