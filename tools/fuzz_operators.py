@@ -17,7 +17,7 @@ import numpy as np
 
 from tests.compiler.cases import CASES
 from tests.compiler.emulator import Emulator, build_emulator
-from tests.compiler.equality import DIFFERENT, NOT_IN_TFLM, compare_case, compare_model
+from tests.compiler.equality import DIFFERENT, REFUSED, compare_case, compare_model
 from tests.compiler.executor import Executor, build_executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
@@ -76,8 +76,8 @@ def main() -> int:
             emulator = build_emulator(Path(folder) / "emulated")
             return 1 if fuzz_dsp([executor, emulator], options) else 0
         for kind in [options.operator] if options.operator else sorted(CASES):
-            if options.numerics == "tflm" and kind in NOT_IN_TFLM:
-                print(f"{kind}: not in TFLite Micro", flush=True)
+            if kind in REFUSED[options.numerics]:
+                print(f"{kind}: refused under {options.numerics}", flush=True)
                 continue
             outcomes: Counter[str] = Counter()
             for seed in range(options.seed, options.seed + options.cases):

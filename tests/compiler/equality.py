@@ -24,13 +24,16 @@ from tinycnn.errors import InvalidModelError
 from tinycnn.reference import LOADERS
 
 EQUAL, DIFFERENT, NO_REFERENCE = "equal", "different", "no reference"
-# Operators that TFLite Micro does not have; SPACE_TO_BATCH_ND pads with 0 there, which
-# is refused.
-NOT_IN_TFLM = frozenset(
-    """
-    BATCH_TO_SPACE_ND RELU_0_TO_1 RELU_N1_TO_1 REVERSE_V2 SPACE_TO_BATCH_ND TILE
-    """.split()
-)
+# Operators that are refused, by numerics: TFLite Micro does not have them, or pads with
+# 0 (SPACE_TO_BATCH_ND); LiteRT takes the int8 of a SUM for uint8.
+REFUSED: dict[str, frozenset[str]] = {
+    "litert": frozenset(("SUM",)),
+    "tflm": frozenset(
+        """
+        BATCH_TO_SPACE_ND RELU_0_TO_1 RELU_N1_TO_1 SPACE_TO_BATCH_ND TILE
+        """.split()
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 /*
- * reduce/mean.c - MEAN, portable
+ * reduce/mean.c - MEAN and SUM, portable
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "fixed_point.h"

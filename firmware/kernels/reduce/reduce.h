@@ -1,5 +1,5 @@
 /*
- * reduce.h - MEAN, REDUCE_MAX and REDUCE_MIN
+ * reduce.h - MEAN, SUM, REDUCE_MAX and REDUCE_MIN
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef TCNN_REDUCE_H
@@ -25,12 +25,12 @@ typedef struct {
     tcnn_reduce_params_t loops; /* over the input */
     int32_t input_zero_point;   /* -128 to 127: the value that stands for 0 */
     int32_t output_zero_point;  /* -128 to 127: the value that stands for 0 */
-    /* Q0.31, 0 or more: of scales, and 1 / elements that become one */
+    /* Q0.31, 0 or more: of scales and, of MEAN, 1 / elements that become one */
     int32_t multiplier;
     int32_t shift; /* bits to the left, -31 to 30; 0: none */
 } tcnn_mean_params_t;
 
-/* MEAN */
+/* MEAN and SUM */
 void tcnn_mean_s8(const tcnn_mean_params_t *params, const int8_t *input,
                   int8_t *output);
 

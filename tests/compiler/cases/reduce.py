@@ -29,6 +29,9 @@ def reduction(rng: np.random.Generator, kind: str, *, rescale: bool) -> bytes:
     y_scale, y_zero_point = scale, zero_point
     if rescale:
         factor = pick(rng, 1.0, 2.0 ** rng.uniform(-2, 2))
+        if kind == "SUM":
+            elements = np.prod([shape[i] for i in axes])
+            factor *= float(elements ** rng.uniform(0, 1))
         y_scale, y_zero_point = scale * factor, draw_quant(rng)[1]
     y = b.tensor(tuple(out), scale=y_scale, zero_point=y_zero_point)
     b.op(kind, [x, k], [y], keepDims=keep)
@@ -47,8 +50,13 @@ def reduce_min(rng: np.random.Generator) -> bytes:
     return reduction(rng, "REDUCE_MIN", rescale=False)
 
 
+def sum_(rng: np.random.Generator) -> bytes:
+    return reduction(rng, "SUM", rescale=True)
+
+
 CASES = {
     "MEAN": mean,
     "REDUCE_MAX": reduce_max,
     "REDUCE_MIN": reduce_min,
+    "SUM": sum_,
 }

@@ -1,1 +1,1 @@
-"""Reductions over any axes: MEAN, REDUCE_MAX and REDUCE_MIN."""
+"""Reductions over any axes: MEAN, SUM, REDUCE_MAX and REDUCE_MIN."""

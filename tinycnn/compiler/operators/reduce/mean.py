@@ -32,7 +32,7 @@ from tinycnn.compiler.operators.shared.channels import (
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 
-__all__ = ["OPERATORS"]
+__all__ = ["OPERATORS", "count_reduced", "lower_sums"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ def _read(raw: RawOp) -> ReduceAttrs:
 
 def _check(node: Node) -> None:
     check_reduction(node)
-    node.check_headroom(_multiplier(node), _count(node) * 255)
+    node.check_headroom(_multiplier(node), count_reduced(node) * 255)
 
 
-def _count(node: Node) -> int:
+def count_reduced(node: Node) -> int:
     """Input elements for each element of the output."""
     return math.prod(node.input().shape[a] for a in node.attrs(ReduceAttrs).axes)
 
@@ -64,11 +64,15 @@ def _count(node: Node) -> int:
 def _multiplier(node: Node) -> Multiplier:
     """Input scale / output scale / number of elements."""
     x, y = node.input(), node.output()
-    return mean_multiplier(x.scale / y.scale, _count(node))
+    return mean_multiplier(x.scale / y.scale, count_reduced(node))
 
 
 def _lower(lowering: Lowering, node: Node) -> None:
-    multiplier = _multiplier(node)
+    lower_sums(lowering, node, _multiplier(node))
+
+
+def lower_sums(lowering: Lowering, node: Node, multiplier: Multiplier) -> None:
+    """Add the call that sums and rescales."""
     params = MeanParams(
         loops=find_loops(node),
         input_zero_point=node.input().zero_point,
@@ -83,8 +87,8 @@ def _find_constant(node: Node, known: Known) -> ChannelValues:
     x, y, axes = node.input(), node.output(), node.attrs(ReduceAttrs).axes
     if len(x.shape) - 1 in axes:
         return unknown(node)
-    sums = (known[x.id] - x.zero_point) * _count(node)
-    return settle(node, sums, np.array(x.scale / y.scale / _count(node)))
+    sums = (known[x.id] - x.zero_point) * count_reduced(node)
+    return settle(node, sums, np.array(x.scale / y.scale / count_reduced(node)))
 
 
 def _find_needs(node: Node, known: Known) -> Narrow:

@@ -1,0 +1,67 @@
+"""SUM: a MEAN whose multiplier does not divide.
+
+LiteRT's reference kernel reads and writes int8 as if it were uint8, so that its outputs
+are no sums; TFLite Micro has it right.
+"""
+
+from __future__ import annotations
+
+from tinycnn.compiler.arithmetic.numerics import (
+    Multiplier,
+    Numerics,
+    quantize_multiplier,
+)
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators.reduce.loops import (
+    ReduceAttrs,
+    check_reduction,
+    read_axes,
+)
+from tinycnn.compiler.operators.reduce.mean import count_reduced, lower_sums
+from tinycnn.compiler.operators.reduce.memory import ORDER
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
+from tinycnn.compiler.operators.shared.operator import Operator
+
+__all__ = ["OPERATORS"]
+
+
+def _read(raw: RawOp) -> ReduceAttrs:
+    return ReduceAttrs(read_axes(raw))
+
+
+def _check(node: Node) -> None:
+    check_reduction(node)
+    node.check_headroom(_multiplier(node), count_reduced(node) * 255)
+
+
+def _check_numerics(node: Node, numerics: Numerics) -> None:
+    if numerics == "litert":
+        node.refuse(
+            "LiteRT's reference takes int8 for uint8 in this operator",
+            hint="use the numerics tflm",
+        )
+
+
+def _multiplier(node: Node) -> Multiplier:
+    """Input scale / output scale."""
+    return quantize_multiplier(node.input().scale / node.output().scale)
+
+
+def _lower(lowering: Lowering, node: Node) -> None:
+    lower_sums(lowering, node, _multiplier(node))
+
+
+OPERATORS = (
+    Operator(
+        "SUM",
+        74,
+        _read,
+        _check,
+        _lower,
+        order=ORDER,
+        check_numerics=_check_numerics,
+        count_cycles=cycles_by_output(200),
+    ),
+)
