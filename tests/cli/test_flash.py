@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from tests.cli.command import Done, tinycnn
 from tests.compiler.models import conv_model
 from tests.device.simulated_nano import make_image
+from tests.harness.test_results import INFO
 from tests.pipeline.pretend import pretend_board_image, pretend_build
+from tinycnn import __version__
+from tinycnn.device import DeviceInfo
 
 MODEL = conv_model()
 SHA256 = hashlib.sha256(MODEL).hexdigest()
@@ -74,6 +78,37 @@ def test_dry_run_is_one_object(project: Path) -> None:
     found = json.loads(done.stdout)
     assert (found["board"], found["model_sha256"]) == ("nano33ble", SHA256)
     assert len(found["steps"]) == 4
+
+
+class FlashedBoard:
+    """A flashing that is done; the board's word is that of an older build."""
+
+    steps = ()
+    retries = 0
+    port = "/dev/ttyACM0"
+    info: DeviceInfo
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Everything is done already."""
+
+
+def test_a_board_that_runs_another_build_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same model, but of another plan: the image was not the last one."""
+    FlashedBoard.info = replace(
+        INFO,
+        model_sha256=SHA256,
+        generator=f"tinycnn {__version__}",
+        board="Nano 33 BLE",
+        arena_bytes=1,
+    )
+    monkeypatch.setattr("tinycnn.device.flash.Flashing", FlashedBoard)
+    done = flash(project)
+
+    assert done.returncode == 3
+    assert "error: port /dev/ttyACM0: expected arena of " in done.stderr
+    assert "hint: run tinycnn build and flash what it made" in done.stderr
 
 
 def test_port_that_is_not_there(project: Path) -> None:

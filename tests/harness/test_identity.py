@@ -125,6 +125,16 @@ def test_boards_are_known_by_many_names(board: str, said: str, is_it: bool) -> N
         assert complaint(expected, info)[0] == text
 
 
+def test_what_a_short_hello_cut_off_is_not_held_against_it() -> None:
+    """Strings end where a device's payload does; what follows them is empty then."""
+    cut = replace(DEVICE, generator="tinycnn", numerics="", board="")
+    check_identity("port X", BUILT, cut)
+    check_identity("port X", BUILT, replace(DEVICE, numerics="lit", board=""))
+
+    assert "numerics" in complaint(BUILT, replace(DEVICE, numerics="lit"))[0]
+    assert "generator" in complaint(BUILT, replace(cut, generator="other"))[0]
+
+
 def test_no_image_is_sent_to_another_firmware() -> None:
     """The check is before the first one."""
     fake = FakeBoard()
