@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.models import conv_model
-from tests.conftest import require_tool
+from tests.runtime.compiling import compile_c, write
 from tinycnn.compiler import compile_tflite
 from tinycnn.runtime import (
     VERSION_HEADER,
@@ -22,26 +22,9 @@ from tinycnn.runtime import (
     runtime_digest,
 )
 
-ZIG = [sys.executable, "-m", "ziglang", "cc"]
 # Of a model of 2026, whose runtime had a number typed by hand.
 OLD_MODEL = Path(__file__).parent / "old_model"
 REFUSED = "model and runtime do not fit together"
-
-
-def write(folder: Path, sources: dict[str, str]) -> list[str]:
-    """Put the files into `folder`; the names of those to compile."""
-    folder.mkdir(exist_ok=True)
-    for name, text in sources.items():
-        (folder / name).write_text(text)
-    return sorted(name for name in sources if name.endswith(".c"))
-
-
-def compile_c(
-    folder: Path, *arguments: str, compiler: list[str] = ZIG
-) -> subprocess.CompletedProcess[str]:
-    """What the compiler says in `folder`."""
-    command = [*compiler, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
 def changed_runtime(folder: Path, file: str, old: str, new: str) -> Path:
@@ -162,30 +145,3 @@ def test_every_function_that_others_call_gets_a_name_of_its_own() -> None:
     assert {*kernel_functions(), "tcnn_harness_poll", "tcnn_port_read"} <= named
     assert {"tcnn_preprocess", "tcnn_packet_encode", "tcnn_decoder_payload"} <= named
     assert formatted.stdout == header
-
-
-def test_big_endian_processors_are_refused(tmp_path: Path) -> None:
-    """Words of packed constants would be read the wrong way round."""
-    write(tmp_path, kernel_sources(["tcnn_lookup_s8"]))
-    command = ["-c", "lookup_portable.c"]
-    big = compile_c(tmp_path, "-target", "powerpc64-linux-musl", *command)
-    little = compile_c(tmp_path, "-target", "powerpc64le-linux-musl", *command)
-
-    assert big.returncode != 0
-    assert "little-endian processors" in big.stderr
-    assert little.returncode == 0
-
-
-@pytest.mark.external
-def test_kernels_are_optimized_where_a_sketch_is_not(tmp_path: Path) -> None:
-    """With -Os, GCC would call the roundings for each element; the kernels say -O2."""
-    require_tool("arm-none-eabi-gcc")
-    write(tmp_path, kernel_sources(["tcnn_add_s8"]))
-    gcc = ["arm-none-eabi-gcc", "-mcpu=cortex-m3", "-mthumb", "-Os", "-S"]
-    calls = []
-    for options in ([], ["-DTCNN_OPTIMIZE_H"]):  # with the header, and without
-        done = compile_c(tmp_path, *options, "add_portable.c", compiler=gcc)
-        assert (done.returncode, done.stderr) == (0, "")
-        calls.append((tmp_path / "add_portable.s").read_text().count("\tbl\t"))
-
-    assert calls[0] == 0 < calls[1]
