@@ -187,8 +187,8 @@ def _refuse_bad(
         message, fix = _tell_bad(folder, layout, bad), "replace the files"
     return DatasetError(
         message,
-        hint=f"{fix}; or leave such files out by skip_bad = true in [dataset], or "
-        "by --skip-bad",
+        hint=f"{fix}; or leave such files out by skip_bad = true in [dataset], or by "
+        "--skip-bad in tinycnn datasets show",
     )
 
 
