@@ -118,3 +118,17 @@ def image_model(channels: int) -> bytes:
     scores = b.tensor((1, 4), scale=1 / 256, zero_point=-128)
     b.op("SOFTMAX", [logits], [scores], beta=1.0)
     return b.build([x], [scores])
+
+
+def one_sigmoid_model(bias: int = 9000) -> bytes:
+    """Four int8 values to one probability: dense, logistic."""
+    b = ModelBuilder()
+    x = b.tensor((1, 4), scale=1 / 255, zero_point=-128)
+    data = np.array([[10, -20, 30, -40]], np.int8)
+    weights = b.tensor((1, 4), scale=0.05, data=data)
+    start = b.tensor((1,), "int32", scale=0.05 / 255, data=np.array([bias], np.int32))
+    logit = b.tensor((1, 1), scale=0.05)
+    b.op("FULLY_CONNECTED", [x, weights, start], [logit])
+    score = b.tensor((1, 1), scale=1 / 256, zero_point=-128)
+    b.op("LOGISTIC", [logit], [score])
+    return b.build([x], [score])

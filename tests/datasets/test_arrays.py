@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tinycnn.datasets import load_dataset
 from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.npz import read_npz
 from tinycnn.errors import DatasetError
@@ -190,19 +191,18 @@ def test_numbers_as_text_are_sorted_as_numbers(tmp_path: Path) -> None:
     ("y", "message", "hint"),
     [
         (Y[:50], "expected whole numbers of shape (60,), got int64 (50,)", "one label"),
-        (Y + 0.5, "expected whole numbers of shape (60,), got float64 (60,)", "fract"),
         (np.where(Y, Y, np.nan), "expected whole numbers", "fractions and NaN"),
-        (np.eye(4)[Y] * 0.9, "expected one class an image, got float64 (60, 4)", "row"),
         (
-            np.eye(4)[Y] + np.eye(4)[0],
-            "expected one class an image, got float64 (60, 4)",
-            "rows of 0 with a single 1",
+            (np.eye(4)[Y] + np.eye(4)[0]).astype(np.uint8),
+            "expected one class an image, got uint8 (60, 4)",
+            "rows of 0 with a single 1; real numbers are taken as float32",
         ),
         (
             np.tile(np.array([[1, 0, 1]], np.uint8), (60, 1)),
-            "expected one class an image, got rows with 2 to 2 ones",
-            "several labels an image are not read",
+            "column '0': expected several values, got 1 for all 60 images",
+            "nothing can be learned of it",
         ),
+        (np.full((60, 2), np.inf), "got float64 (60, 2)", "not finite no number"),
         (np.zeros((60, 6, 5), int), "got int64 (60, 6, 5)", "one label for each"),
         (Y - 1, "got labels -1 to 2", "-1 often marks images without a label"),
         (Y + 2_000, "got labels 2000 to 2003", "measurements or identities"),
@@ -220,6 +220,46 @@ def test_other_labels_are_refused(
     assert "array 'y': " in str(error)
     assert message in str(error)
     assert hint in str(error.hint)
+
+
+def test_several_labels_are_rows_of_zeros_and_ones(tmp_path: Path) -> None:
+    """Of any type; each has a name, and says which images have it."""
+    rows = np.stack([Y > 0, Y > 1, Y == 3], axis=1)
+    names = np.array(["wheels", "doors", "wings"])
+    for dtype in (np.uint8, np.float32, np.bool_):
+        reading = _read(tmp_path, x=COLOUR, y=rows.astype(dtype), class_names=names)
+
+        np.testing.assert_array_equal(reading.images.labels, rows)
+        assert reading.images.labels.dtype == np.int64
+        assert reading.class_names == ("wheels", "doors", "wings")
+        np.testing.assert_array_equal(reading.images.having(2), Y == 3)
+        assert any("several labels an image" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_real_numbers_are_what_a_network_computes(tmp_path: Path, columns: int) -> None:
+    """Floats with fractions, one or a row an image, are no classes."""
+    rows = np.stack([Y / 4 + 0.1, -Y * 2.5], axis=1)[:, :columns]
+    reading = _read(tmp_path, x=COLOUR, y=rows[:, 0] if columns == 1 else rows)
+
+    np.testing.assert_array_equal(reading.images.labels, rows.astype(np.float32))
+    assert reading.images.labels.dtype == np.float32
+    assert reading.class_names == ("0", "1")[:columns]
+    assert any("real number" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("rows", [Y[:, None] > [0, 1], Y[:, None] + [0.5, 1]])
+def test_others_than_classes_are_split_by_chance(tmp_path: Path, rows: Any) -> None:
+    """In the shares that were asked for, without a class that each must have."""
+    from tinycnn.project import DatasetSettings
+
+    np.savez(tmp_path / "data.npz", x=COLOUR, y=rows)
+    settings = DatasetSettings(path="data.npz", test_fraction=0.25)
+    dataset = load_dataset(settings, seed=1, root=tmp_path)
+
+    sizes = [len(s) for s in (dataset.train, dataset.validation, dataset.test)]
+    assert sizes == [39, 6, 15]
+    assert dataset.train.labels.shape == (39, 2)
 
 
 def test_an_archive_may_name_its_classes(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.compiler.models import (
     conv_model,
     image_model,
+    one_sigmoid_model,
     residual_model,
     two_sided_model,
 )
@@ -87,6 +88,25 @@ def test_the_example_prints_the_best_class(
     title = labels[best] if labels else f"class {best}"
     assert code == 0
     assert text == f"{title}: {(int(scores[best]) + 128) / 256:g}\n"
+
+
+@pytest.mark.parametrize(("bias", "name"), [(-9000, "ant"), (9000, "bee")])
+def test_the_example_knows_a_threshold_of_two_classes(
+    tmp_path: Path, bias: int, name: str
+) -> None:
+    """One value has two names: the second, if it is above a half."""
+    path = tmp_path / "model.tflite"
+    path.write_bytes(one_sigmoid_model(bias))
+    compilation = compile_tflite(path.read_bytes(), name="net", labels=("ant", "bee"))
+    write_library(tmp_path / "net", compilation, None)
+    code, text = run_program(tmp_path / "net", "example")
+
+    score = load_reference(path).run(np.zeros((1, 4), np.int8))[0, 0]
+    second = (int(score) + 128) / 256
+    assert code == 0
+    assert text == f"{name}: {max(second, 1 - second):g}\n"
+    header = compilation.sources["net_model.h"]
+    assert "classes, the second that of values above a half. */" in header
 
 
 def test_labels_are_safe_in_c() -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.train
 FOUR = np.arange(8) % 4
 TWO = np.arange(8) % 2
 SEVERAL = np.array([[0, 1, 1, 0], [1, 1, 0, 0], [0, 0, 0, 0], [1, 1, 1, 1]] * 2)
+REAL = np.linspace(-1, 1, 16, dtype=np.float32).reshape(8, 2)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def _model(keras: Any, *ends: Any) -> Any:
     return keras.Sequential([*flat, *ends], name="net")
 
 
-SUITABLE = {
+SUITABLE: dict[str, Any] = {
     "softmax": (lambda k: [k.layers.Dense(4, "softmax")], FOUR, "categorical"),
     "softmax layer": (
         lambda k: [k.layers.Dense(4), k.layers.Softmax()],
@@ -53,6 +54,7 @@ SUITABLE = {
         TWO,
         "binary",
     ),
+    "logits of numbers": (lambda k: [k.layers.Dense(2)], REAL, "regression"),
     "sigmoids": (lambda k: [k.layers.Dense(4, "sigmoid")], SEVERAL, "multi-label"),
 }
 
@@ -82,7 +84,7 @@ def test_the_end_and_the_labels_decide_the_task(keras: Any, case: str) -> None:
         np.testing.assert_allclose(outputs, expected, atol=1e-5)
 
 
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "sigmoids for classes": (
         lambda k: [k.layers.Dense(4, "sigmoid", name="end")],
         FOUR,
@@ -107,6 +109,11 @@ REFUSED = {
         lambda k: [k.layers.Dense(1, name="end")],
         TWO,
         r"layer 'end' \(Dense\): expected a sigmoid at the end, .*, got linear",
+    ),
+    "softmax for numbers": (
+        lambda k: [k.layers.Dense(2, "softmax", name="end")],
+        REAL,
+        r"layer 'end' \(Dense\): expected no activation at the end, .*, got softmax",
     ),
     "softmax for several labels": (
         lambda k: [k.layers.Dense(4), k.layers.Softmax(name="end")],
@@ -136,7 +143,7 @@ def test_sigmoids_are_trained_by_the_binary_cross_entropy(
 ) -> None:
     """With smoothing, that of Keras; the accuracy counts what is above the half."""
     from tinycnn.models.backend import tf
-    from tinycnn.training.loss import count_hits, loss_function, truth_of
+    from tinycnn.training.loss import loss_function, sum_credits, truth_of
 
     task: Any = "binary" if labels.ndim == 1 else "multi-label"
     outputs = labels[0].size
@@ -152,7 +159,7 @@ def test_sigmoids_are_trained_by_the_binary_cross_entropy(
         loss_of(None, truth, tf.constant(logits)), expected, 1e-5
     )
     hits = ((logits > 0) == columns).all(axis=1).sum()
-    assert count_hits(task, tf.constant(labels), tf.constant(logits)) == hits
+    assert sum_credits(task, tf.constant(labels), tf.constant(logits), 1.0) == hits
 
 
 def test_rare_one_of_two_classes_counts_for_more(keras: Any) -> None:
@@ -237,3 +244,43 @@ def test_a_binary_network_learns_and_its_twin_agrees(keras: Any, corners: Any) -
 
     assert evaluate(model, dataset.test) > 0.95
     assert evaluate(twin, dataset.test) > 0.95
+
+
+def test_real_numbers_are_trained_by_the_squared_error(keras: Any) -> None:
+    """What is earned is R²: an output of the mean earns nothing, a right one all."""
+    from tinycnn.models.backend import tf
+    from tinycnn.task import accuracy_of, variance_of
+    from tinycnn.training.loss import loss_function, sum_credits, truth_of
+
+    labels = np.array([[0.5, 2.0], [1.5, -2.0]], np.float32)
+    truth = truth_of("regression", labels, 2)
+    losses = loss_function(TrainingSettings(), labels, None)(
+        None, truth, tf.constant([[0.5, 1.0], [1.5, 2.0]])
+    )
+
+    np.testing.assert_allclose(losses, [0.5, 8.0])
+    mean = np.array([[1.0, 0.0]] * 2, np.float32)
+    for outputs, expected in ((labels, 1.0), (mean, 0.0)):
+        assert accuracy_of(outputs, labels) == pytest.approx(expected)
+        earned = sum_credits("regression", labels, outputs, variance_of(labels))
+        assert float(earned) / 2 == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("key", ["class_weights", "label_smoothing"])
+def test_real_numbers_have_no_classes_to_weigh_or_smooth(key: str) -> None:
+    """What cannot be meant is said before training."""
+    from tinycnn.training.loss import loss_function
+
+    recipe = TrainingSettings().model_copy(update={key: 0.5})
+    with pytest.raises(ProjectError, match=rf"training.{key}: .* got real numbers"):
+        loss_function(recipe, np.array([[0.5], [1.0]], np.float32), None)
+
+
+def test_each_label_has_an_output(keras: Any) -> None:
+    """One sigmoid for two classes is no end for two labels."""
+    from tinycnn.training.head import check_head
+
+    model = _model(keras, keras.layers.Dense(1, "sigmoid", name="end"))
+    expected = "'end' .*: expected 4 outputs, as labels have columns, got 1"
+    with pytest.raises(UnsupportedModelError, match=expected):
+        check_head(model, SEVERAL)

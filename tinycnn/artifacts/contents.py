@@ -90,7 +90,8 @@ class Evaluation:
 
     Attributes:
         reference: Identity of the interpreter.
-        reference_correct: Test images that it gets right.
+        reference_correct: Test images that it gets right; of real numbers, as many
+            times R², the share of their variance that is explained.
         host_correct: Likewise the generated C as a program of this computer.
         host_different: Test images of which the two give different bytes.
         cycles: Of one inference on the simulated board; 0 if not known.
@@ -99,8 +100,8 @@ class Evaluation:
     """
 
     reference: str
-    reference_correct: int
-    host_correct: int
+    reference_correct: float
+    host_correct: float
     host_different: int
     cycles: int
     latency_ms: float

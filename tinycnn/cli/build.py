@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tinycnn.artifacts import BoardImage, TflmFacts
     from tinycnn.boards import Board
     from tinycnn.pipeline import Workspace
-    from tinycnn.report.data import Report
+    from tinycnn.report.data import AccuracyStep, Report
+    from tinycnn.task import Task
 
 __all__ = ["build"]
 
@@ -67,10 +68,12 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
 
 
 def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str, str]:
+    from tinycnn.task import measure_of
+
     target, build = workspace.project.target, workspace.build
     agreement = found.agreement
     rows = {
-        f"accuracy, {step.label}": f"{step.accuracy:.2%}  ({step.correct}/{step.total})"
+        f"{measure_of(found.labels)}, {step.label}": _describe_step(step, found.task)
         for step in found.ladder
     }
     rows["fake-quantized vs int8"] = (
@@ -94,6 +97,11 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     rows["real board"] = _describe_image(image, build.board, found.board)
     rows["report"] = str(build.report)
     return rows
+
+
+def _describe_step(step: AccuracyStep, task: Task) -> str:
+    answers = f"  ({step.correct}/{step.total})" if task != "regression" else ""
+    return f"{step.accuracy:.2%}{answers}"
 
 
 def _describe_tflm(facts: TflmFacts) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["datasets", "resolve_dataset"]
 
+_SPLITS = ("train", "validation", "test")
 _UNBALANCED = 1.5  # times as many images in the largest class as in the smallest
 
 
@@ -95,12 +96,12 @@ def show(
         given["channels"] = int(channels)
     with ConsoleObserver(quiet=as_json) as observer:
         found = _load(dataset, given, seed, observer)
-    counts = _count(found)
+    counts, sizes = _count(found), {s: len(getattr(found, s)) for s in _SPLITS}
     if as_json:
         facts = {"name": found.name, "image_shape": found.image_shape}
         print_json({**facts, "classes": counts, "notes": found.notes})
     else:
-        _print_counts(counts)
+        _print_counts(counts, sizes)
         for note in found.notes:
             click.echo(f"note: {note}")
     if output:
@@ -156,26 +157,22 @@ def _count(dataset: Dataset) -> dict[str, dict[str, int]]:
     from tinycnn.datasets import count_classes
 
     classes = len(dataset.class_names)
-    splits = {
-        name: count_classes(getattr(dataset, name), classes)
-        for name in ("train", "validation", "test")
-    }
+    splits = {name: count_classes(getattr(dataset, name), classes) for name in _SPLITS}
     return {
         name: {split: counts[label] for split, counts in splits.items()}
         for label, name in enumerate(dataset.class_names)
     }
 
 
-def _print_counts(counts: dict[str, dict[str, int]]) -> None:
-    splits = ("train", "validation", "test")
-    totals = {split: sum(row[split] for row in counts.values()) for split in splits}
+def _print_counts(counts: dict[str, dict[str, int]], sizes: dict[str, int]) -> None:
     rows = [
-        (name, *(f"{row[split]:,}" for split in splits))
-        for name, row in {**counts, "all": totals}.items()
+        (name, *(f"{row[split]:,}" for split in sizes))
+        for name, row in {**counts, "all": sizes}.items()
     ]
-    print_columns(("class", *splits), rows, left=(0,))
-    sizes = [row["train"] for row in counts.values()]
-    if max(sizes) > _UNBALANCED * min(sizes):
+    print_columns(("class", *sizes), rows, left=(0,))
+    trained = [row["train"] for row in counts.values()]
+    are_classes = sum(trained) == sizes["train"]
+    if are_classes and max(trained) > _UNBALANCED * min(trained):
         click.echo("unbalanced: consider class_weights = true in [training]")
 
 

@@ -105,7 +105,7 @@ def _print_verdict(result: ValidationResult) -> None:
         f"{result.images_per_second:.0f} images/s"
     )
     if result.device_accuracy is not None:
-        click.echo(f"accuracy: {result.device_accuracy:.2%}")
+        click.echo(f"{result.measure}: {result.device_accuracy:.2%}")
     click.echo(f"reference: {result.reference}")
     click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
     print_start_up(result.device)

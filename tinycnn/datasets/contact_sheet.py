@@ -30,7 +30,7 @@ _PAPER, _INK, _FAINT, _BAR = "#ededed", "#1a1a1a", "#6b6b6b", "#4a7ebb"
 
 def count_classes(split: Split, classes: int) -> list[int]:
     """How many images of each class `split` has."""
-    return [int(n) for n in np.bincount(split.labels, minlength=classes)]
+    return [int(np.sum(split.having(label))) for label in range(classes)]
 
 
 def draw_contact_sheet(dataset: Dataset, *, columns: int = 12) -> Image.Image:
@@ -58,7 +58,7 @@ def draw_contact_sheet(dataset: Dataset, *, columns: int = 12) -> Image.Image:
         top = _HEADER_HEIGHT + label * step
         share = counts[:, label].sum() / counts.sum(axis=0).max()
         _draw_label(draw, top, name, counts[:, label].tolist(), share)
-        chosen = np.flatnonzero(dataset.train.labels == label)[:columns]
+        chosen = np.flatnonzero(dataset.train.having(label))[:columns]
         for column, index in enumerate(chosen):
             cell = _to_cell(dataset.train.images[index])
             left = _LABEL_WIDTH + column * step + (_CELL - cell.width) // 2

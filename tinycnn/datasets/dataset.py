@@ -1,4 +1,4 @@
-"""The data set as every later stage sees it: uint8 images in NHWC, integer labels.
+"""The data set as every later stage sees it: uint8 images in NHWC, labels.
 
 And before it is split, as a reader of a folder or an archive gives it.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +25,22 @@ class Split:
 
     Attributes:
         images: uint8, shape (N, H, W, C).
-        labels: int64, shape (N,), indices into the data set's class names.
+        labels: int64, shape (N,), indices into the data set's class names; or shape
+            (N, names): int64 of 0 and 1 for several labels, float32 for real numbers.
     """
 
     images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def having(self, label: int) -> NDArray[np.bool_]:
+        """Which images have a label; all have the real numbers."""
+        if self.labels.ndim == 1:
+            return np.asarray(self.labels == label)
+        is_real = self.labels.dtype.kind == "f"
+        return np.asarray((self.labels[:, label] == 1) | is_real)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -76,9 +76,9 @@ def _own_splits(reading: Reading) -> dict[str, _Indices]:
 
 def _check_classes(reading: Reading, own: dict[str, _Indices]) -> None:
     """Each class is in train, for no network can know another."""
-    known = set(reading.images.labels[own["train"]].tolist())
+    images = reading.images
     for label, name in enumerate(reading.class_names):
-        if label not in known and len(own) > 1:
+        if len(own) > 1 and not images.having(label)[own["train"]].any():
             raise DatasetError(
                 f"class '{name}': expected images to train on, got none; it is in "
                 f"{' and '.join(split for split in own if split != 'train')} only",
@@ -93,9 +93,11 @@ def _split_notes(
         return []
     notes = [f"{split} is held out of train: there is none" for split in missing]
     for split, indices in own.items():
-        absent = set(range(len(reading.class_names)))
-        absent -= set(reading.images.labels[indices].tolist())
-        names = ", ".join(f"'{reading.class_names[label]}'" for label in sorted(absent))
-        if names:
-            notes.append(f"{split} has no images of {names}")
+        absent = [
+            f"'{name}'"
+            for label, name in enumerate(reading.class_names)
+            if not reading.images.having(label)[indices].any()
+        ]
+        if absent:
+            notes.append(f"{split} has no images of {', '.join(absent)}")
     return notes

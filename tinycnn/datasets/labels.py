@@ -1,13 +1,15 @@
-"""What an array of labels means: one class an image, and what the classes are called.
+"""What an array of labels means: classes, several labels, or real numbers an image.
 
-Taken are whole numbers of any type, booleans, text and one-hot rows, in a column or a
-row; classes are the values that occur, in their order. What has several meanings, or is
-no class an image, is refused by name.
+One class an image are whole numbers of any type, booleans, text and one-hot rows, in a
+column or a row; classes are the values that occur, in their order. Rows of 0 and 1 that
+are not one-hot are several labels an image, other numbers are what a network is to
+compute. What has several meanings is refused by name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,9 @@ _SHOWN = 6  # classes that a note lists
 def flatten_labels(
     subject: str, y: NDArray[np.generic], images: int
 ) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """One value an image: integers or text; and notes on how it was found.
+    """One value an image, integers or text, or a row an image; and notes on it.
+
+    Rows are integers of 0 and 1, or floats of 32 bits.
 
     Args:
         subject: The array, as messages name it.
@@ -31,7 +35,7 @@ def flatten_labels(
         images: How many images there are.
 
     Raises:
-        DatasetError: If they are not one class an image.
+        DatasetError: If they are not labels of the images.
     """
     shape = y.shape
     if y.ndim == 2 and images not in (1, shape[0]) and shape[1] == images:
@@ -39,7 +43,7 @@ def flatten_labels(
     if y.shape == (images, 1):
         y = y.reshape(images)
     if y.ndim == 2 and len(y) == images:
-        return _from_one_hot(subject, y)
+        return _from_rows(subject, y)
     if y.shape != (images,):
         raise DatasetError(
             f"{subject}: expected whole numbers of shape ({images},), "
@@ -53,8 +57,8 @@ def flatten_labels(
 
 def number_classes(
     subject: str, values: NDArray[np.generic], names: Sequence[str] = ()
-) -> tuple[NDArray[np.int64], tuple[str, ...], tuple[str, ...]]:
-    """Labels that count from 0, the classes' names, and notes.
+) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+    """Labels that count from 0 or rows as they are, the names of classes, and notes.
 
     Args:
         subject: The array, as messages name it.
@@ -64,6 +68,8 @@ def number_classes(
     Raises:
         DatasetError: If there are too few or too many classes, or odd names.
     """
+    if values.ndim == 2:
+        return _name_columns(subject, np.asarray(values), names)
     distinct, labels = np.unique(values, return_inverse=True)
     if distinct.dtype.kind == "U":
         class_names = _sort_text(subject, distinct)
@@ -93,24 +99,58 @@ def number_classes(
     return labels.astype(np.int64), class_names, tuple(notes)
 
 
-def _from_one_hot(
+def _name_columns(
+    subject: str, rows: NDArray[Any], names: Sequence[str]
+) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+    columns = tuple(str(n) for n in range(rows.shape[1]))
+    if len(names) == len(set(names)) == len(columns):
+        columns = tuple(names)
+    constant = np.flatnonzero(rows.min(axis=0) == rows.max(axis=0))
+    if len(constant):
+        raise DatasetError(
+            f"{subject}: column '{columns[constant[0]]}': expected several values, got "
+            f"{rows[0, constant[0]]:g} for all {len(rows):,} images",
+            hint="leave the column out: nothing can be learned of it",
+        )
+    return rows, columns, ()
+
+
+def _from_rows(
     subject: str, y: NDArray[np.generic]
 ) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    is_number = y.dtype.kind in "biuf"
-    if not is_number or not np.isin(y, (0, 1)).all():
+    is_zero_or_one = y.dtype.kind in "biuf" and bool(np.isin(y, (0, 1)).all())
+    if y.shape[1] > MAX_CLASSES or not (is_zero_or_one or y.dtype.kind == "f"):
         raise DatasetError(
             f"{subject}: expected one class an image, got {y.dtype} {y.shape}",
-            hint="give the number of the class, or rows of 0 with a single 1",
+            hint="give the number of the class, or rows of 0 with a single 1; real "
+            "numbers are taken as float32",
         )
-    ones = np.asarray(y, np.int64).sum(axis=1)
-    if (ones != 1).any():
+    if not is_zero_or_one:
+        return _to_real(subject, y)
+    rows = np.asarray(y, np.int64)
+    ones = rows.sum(axis=1)
+    if (ones == 1).all():
+        note = f"{subject}: rows of {y.shape[1]} with a single 1 are taken as one-hot"
+        return rows.argmax(axis=1), (note,)
+    note = f"rows with {ones.min()} to {ones.max()} ones are several labels an image"
+    return rows, (f"{subject}: {note}",)
+
+
+def _to_real(
+    subject: str, y: NDArray[np.generic]
+) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """Numbers that a network is to compute, a row an image."""
+    with np.errstate(over="ignore"):  # too large for 32 bits is not finite then
+        rows = y.astype(np.float32).reshape(len(y), -1)
+    if not np.isfinite(rows).all():
         raise DatasetError(
-            f"{subject}: expected one class an image, got rows with {ones.min()} to "
-            f"{ones.max()} ones",
-            hint="one-hot rows have a single 1; several labels an image are not read",
+            f"{subject}: expected whole numbers of shape {y.shape}, "
+            f"got {y.dtype} {y.shape}",
+            hint="fractions and NaN are no classes, and what is not finite no number",
         )
-    note = f"{subject}: rows of {y.shape[1]} with a single 1 are taken as one-hot"
-    return np.asarray(y, np.int64).argmax(axis=1), (note,)
+    each = "a real number" if rows.shape[1] == 1 else f"{rows.shape[1]} real numbers"
+    note = f"{subject}: {rows.min():g} to {rows.max():g}, {each} an image"
+    return rows, (note,)
 
 
 def _to_values(
@@ -130,11 +170,7 @@ def _to_values(
             raise DatasetError(f"{subject}: expected text in UTF-8") from error
     floats = np.asarray(y, np.float64)
     if not np.array_equal(floats, np.rint(floats)) or np.abs(floats).max() >= 1 << 53:
-        raise DatasetError(
-            f"{subject}: expected whole numbers of shape {y.shape}, "
-            f"got {y.dtype} {y.shape}",
-            hint="fractions and NaN are no classes",
-        )
+        return _to_real(subject, y)
     return floats.astype(np.int64), (f"{subject}: {y.dtype} holds whole numbers",)
 
 

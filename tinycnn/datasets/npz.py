@@ -146,16 +146,27 @@ def _fits(values: ValueRange, facts: StoredValues) -> bool:
 def _join_labels(
     subject: str, labels: Sequence[NDArray[np.generic]]
 ) -> NDArray[np.generic]:
-    if len({values.dtype.kind == "U" for values in labels}) > 1:
+    if len({_kind(values) for values in labels}) > 1:
         raise DatasetError(
             f"{subject}: expected labels of one type in all splits, got "
-            f"{' and '.join(str(values.dtype) for values in labels)}"
+            f"{' and '.join(_type(values) for values in labels)}"
         )
     if len(labels) == 1:
         return labels[0]
     # Signed and unsigned 64 bits together would become floats.
-    is_number = labels[0].dtype.kind != "U"
+    is_number = labels[0].dtype.kind not in "Uf"
     return np.concatenate([v.astype(np.int64) if is_number else v for v in labels])
+
+
+def _kind(values: NDArray[np.generic]) -> tuple[str, tuple[int, ...]]:
+    """What may be joined: text, real numbers or whole ones, in rows of a length."""
+    kind = values.dtype.kind
+    return kind if kind in "Uf" else "i", values.shape[1:]
+
+
+def _type(values: NDArray[np.generic]) -> str:
+    rows = f" in rows of {values.shape[1]}" if values.ndim > 1 else ""
+    return f"{values.dtype}{rows}"
 
 
 def _read_class_names(archive: Archive) -> tuple[str, ...]:

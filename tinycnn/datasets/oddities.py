@@ -42,7 +42,7 @@ def find_oddities(
         image = reading.images.images[index].tobytes()
         digest = hashlib.blake2b(image, digest_size=16).digest()
         other = first.setdefault(digest, index)
-        if labels[other] != labels[index]:
+        if np.any(labels[other] != labels[index]):
             mislabelled.append((index, other))
         elif split_of[other] != split_of[index]:
             leaked.append((index, other))
@@ -65,9 +65,9 @@ def _name(reading: Reading, same: list[tuple[int, int]]) -> str:
 
 
 def _dull_classes(reading: Reading) -> Iterator[str]:
-    labels, found = reading.images.labels, []
+    found = []
     for label, name in enumerate(reading.class_names):
-        pixels = reading.images.images[labels == label]
+        pixels = reading.images.images[reading.images.having(label)]
         counts = np.cumsum(np.bincount(pixels.reshape(-1), minlength=256))
         low, high = np.searchsorted(
             counts, counts[-1] * np.array([_NEARLY, 1 - _NEARLY])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def find_split(name: str) -> int:
 
 
 def split_by_class(
-    labels: NDArray[np.int64],
+    labels: NDArray[Any],
     class_names: Sequence[str],
     *,
     held_out: Sequence[int],
@@ -46,7 +47,7 @@ def split_by_class(
     """Indices of the images that remain, then of each held-out part, all shuffled.
 
     Args:
-        labels: The class of each image.
+        labels: The class of each image; of others than classes the shares are of all.
         class_names: All classes; each needs images.
         held_out: Number of images of each held-out part. A class too small for its
             share still gives one image, so a part can be a little larger.
@@ -55,6 +56,8 @@ def split_by_class(
     Raises:
         DatasetError: If a class is too small to give each part an image.
     """
+    if labels.ndim > 1:  # no classes that every split must have
+        labels, class_names = np.zeros(len(labels), np.int64), ("all",)
     sizes = np.bincount(labels, minlength=len(class_names))
     shares = [np.maximum(1, _shares(sizes, total)) for total in held_out]
     _check_sizes(sizes, np.sum(shares, axis=0), class_names, len(held_out) + 1)
@@ -71,7 +74,7 @@ def split_by_class(
 
 def make_split(
     images: NDArray[np.uint8],
-    labels: NDArray[np.int64],
+    labels: NDArray[Any],
     indices: NDArray[np.intp] | None = None,
 ) -> Split:
     """A `Split` of read-only arrays: all images, or those at `indices`."""

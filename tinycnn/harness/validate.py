@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, Device, DeviceInfo, Inference
 from tinycnn.errors import DeviceError, TinycnnError
 from tinycnn.harness.identity import Identity, check_identity
-from tinycnn.task import accuracy_of
+from tinycnn.task import accuracy_of, measure_of
 
 __all__ = ["Difference", "ValidationResult", "validate"]
 
@@ -49,10 +50,11 @@ class ValidationResult:
         micros: Of each image, by the device's clock; read-only.
         different: Number of images whose outputs are not equal.
         differences: The first 100 of them.
-        device_accuracy: Share of images whose first output answers the label; None
-            without labels.
+        device_accuracy: How well the first output answers the labels, as
+            `tinycnn.task` measures; None without labels.
         reference_accuracy: The same of the reference.
         seconds: From the first image to the last reply.
+        measure: What the accuracies are, in a word.
     """
 
     model_sha256: str
@@ -68,6 +70,7 @@ class ValidationResult:
     device_accuracy: float | None
     reference_accuracy: float | None
     seconds: float
+    measure: str = "accuracy"
 
     @property
     def images(self) -> int:
@@ -92,7 +95,7 @@ def validate(
     *,
     identity: Identity,
     reference: object,
-    labels: NDArray[np.integer] | None = None,
+    labels: NDArray[Any] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> ValidationResult:
     """Run all `images` on the device and compare its outputs with `expected`.
@@ -104,7 +107,7 @@ def validate(
             in a thread while the device works.
         identity: What the device must say of itself.
         reference: Name and version of what computed `expected`.
-        labels: The images' classes, for the accuracies.
+        labels: The images' labels, for the accuracies.
         on_progress: Called with images done and images in all.
 
     Raises:
@@ -144,6 +147,7 @@ def validate(
         device_accuracy=_accuracy(outputs, labels, before),
         reference_accuracy=_accuracy(wanted, labels, before),
         seconds=max(seconds, 1e-9),
+        measure="accuracy" if labels is None else measure_of(labels),
     )
 
 
@@ -152,9 +156,7 @@ def _difference(index: int, wanted: Bytes, outputs: Bytes) -> Difference:
     return Difference(index, tuple(expected), tuple(got))
 
 
-def _check_images(
-    images: Bytes, labels: NDArray[np.integer] | None, info: DeviceInfo
-) -> None:
+def _check_images(images: Bytes, labels: NDArray[Any] | None, info: DeviceInfo) -> None:
     if len(images) == 0:
         raise TinycnnError("images: expected at least one, got none")
     row_bytes = images[0].nbytes
@@ -201,7 +203,7 @@ def _infer(device: Device, images: Bytes, index: int) -> Inference:
 
 
 def _accuracy(
-    rows: Bytes, labels: NDArray[np.integer] | None, info: DeviceInfo
+    rows: Bytes, labels: NDArray[Any] | None, info: DeviceInfo
 ) -> float | None:
     if labels is None:
         return None

@@ -14,6 +14,7 @@ from pathlib import Path
 from tinycnn.artifacts import BoardImage, BuildFolder, Inputs
 from tinycnn.boards import Board, load_board
 from tinycnn.datasets import Dataset, load_dataset
+from tinycnn.errors import ProjectError
 from tinycnn.files import write_whole
 from tinycnn.frames import App
 from tinycnn.pipeline.board_image import link_for_board
@@ -160,6 +161,7 @@ def build_project(workspace: Workspace) -> Report:
     """
     project, dataset, runner = workspace.project, workspace.dataset, workspace.runner
     check_engine(project)
+    _check_camera(workspace)
     model = convert_project(workspace)
     firmware = make_firmware(
         project, runner, model, dataset.class_names, app=workspace.app
@@ -170,6 +172,15 @@ def build_project(workspace: Workspace) -> Report:
         lambda out: evaluate(out, project, dataset, runner.build, runner.observer),
     )
     return report_project(workspace)
+
+
+def _check_camera(workspace: Workspace) -> None:
+    if workspace.app == "camera" and workspace.dataset.test.labels.ndim > 1:
+        raise ProjectError(
+            "target.app: expected 'validate' or 'serial', as a camera's sketch prints "
+            "one class, got 'camera'",
+            hint='set app = "serial" to send pictures from a host',
+        )
 
 
 def link_project(workspace: Workspace) -> BoardImage:

@@ -6,6 +6,8 @@ generated C as a program of this computer. The simulated board runs one for the 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.harness import validate
 from tinycnn.pipeline.subject import linked_subject, model_scores
 from tinycnn.project import Project
-from tinycnn.task import is_right
+from tinycnn.task import credits_of
 from tinycnn.workbench import DeviceChoice, Observer, open_device
 
 __all__ = ["evaluate"]
@@ -47,8 +49,8 @@ def evaluate(
         stack_bytes = device.info().stack_bytes
     evaluation = Evaluation(
         reference=str(reference.identity),
-        reference_correct=_count_correct(build, outputs, dataset.test.labels),
-        host_correct=_count_correct(build, result.outputs, dataset.test.labels),
+        reference_correct=_sum_credits(build, outputs, dataset.test.labels),
+        host_correct=_sum_credits(build, result.outputs, dataset.test.labels),
         host_different=result.different,
         cycles=simulated.cycles,
         latency_ms=simulated.cycles / subject.board.clock_hz * 1e3,
@@ -58,9 +60,9 @@ def evaluate(
     out.evaluation.write(evaluation)
 
 
-def _count_correct(
-    build: BuildFolder, outputs: NDArray[np.int8], labels: NDArray[np.int64]
-) -> int:
+def _sum_credits(
+    build: BuildFolder, outputs: NDArray[np.int8], labels: NDArray[Any]
+) -> float:
     graph = read_tflite(build.model.read_bytes())
     scores = model_scores(graph.tensors[graph.outputs[0]], outputs)
-    return int(is_right(scores, labels).sum())
+    return float(credits_of(scores, labels).sum())

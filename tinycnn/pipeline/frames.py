@@ -20,7 +20,7 @@ from tinycnn.harness.frames import FrameCheck, check_frames
 from tinycnn.pipeline.build import Workspace
 from tinycnn.pipeline.freshness import check_current
 from tinycnn.pipeline.subject import linked_subject, model_inputs, model_scores
-from tinycnn.task import class_scores, task_of
+from tinycnn.task import THRESHOLD, Task, class_scores, task_of
 from tinycnn.workbench import DeviceChoice, open_device
 
 __all__ = ["Classification", "classify_pictures", "compare_frames", "validate_frames"]
@@ -34,8 +34,10 @@ class Classification:
 
     Attributes:
         path: The picture's file.
-        label: Of the class with the highest score.
-        score: As the model has it: a probability, where its last layer is a softmax.
+        label: Of the class with the highest score; of several labels all above the
+            threshold; of real numbers each with its value.
+        score: The highest, as the model has it: a probability, where its last layer is
+            a softmax or sigmoid.
     """
 
     path: Path
@@ -118,5 +120,19 @@ def classify_pictures(
             picture = read_image(path, size=size, channels=3, depth=dataset.depth)
             run = device.classify(image_to_frame(picture, frame.pixels))
             found = class_scores(task, model_scores(scores, run.output[None]))[0]
-            best = int(found.argmax())
-            yield Classification(path, dataset.class_names[best], float(found[best]))
+            label, score = _describe(task, dataset.class_names, found.tolist())
+            yield Classification(path, label, score)
+
+
+def _describe(
+    task: Task, names: Sequence[str], scores: Sequence[float]
+) -> tuple[str, float]:
+    """A picture's label and its score."""
+    best = max(range(len(scores)), key=lambda i: scores[i])
+    if task == "multi-label":
+        above = [n for n, s in zip(names, scores, strict=True) if s > THRESHOLD]
+        return " + ".join(above) or "none", scores[best]
+    if task == "regression":
+        values = (f"{n} {s:.4g}" for n, s in zip(names, scores, strict=True))
+        return ", ".join(values), scores[best]
+    return names[best], scores[best]

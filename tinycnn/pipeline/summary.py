@@ -15,7 +15,7 @@ from tinycnn.harness import Profile
 from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Curve, Report, Verdict
-from tinycnn.task import THRESHOLD, class_scores, task_of
+from tinycnn.task import class_scores, task_of
 
 __all__ = ["gather_report"]
 
@@ -37,14 +37,14 @@ def gather_report(
         reference=evaluation.reference,
         dataset=dataset.name,
         board=board,
-        ladder=_list_steps(trained, tuned, evaluation, len(dataset.test)),
+        ladder=_list_steps(trained, tuned, evaluation, dataset.test.labels),
         agreement=_compare(build.twin_outputs.read(), outputs),
         curves=(_draw("float", trained), _draw("fake-quantized", tuned)),
         class_names=dataset.class_names,
         images=dataset.test.images,
         labels=dataset.test.labels,
         scores=class_scores(task, model_scores(output, outputs)),
-        threshold=THRESHOLD if task == "binary" else None,
+        task=task,
         analysis=linked.analysis,
         flash_bytes=linked.flash_bytes,
         ram_bytes=linked.ram_bytes,
@@ -57,16 +57,20 @@ def gather_report(
 
 
 def _list_steps(
-    trained: Curves, tuned: Curves, evaluation: Evaluation, total: int
+    trained: Curves, tuned: Curves, evaluation: Evaluation, labels: NDArray[Any]
 ) -> tuple[AccuracyStep, ...]:
-    """The accuracy ladder."""
+    """The accuracy ladder; right answers are whole numbers."""
+    total, is_real = len(labels), labels.dtype.kind == "f"
     correct = {
-        "float": round(trained.test_accuracy * total),
-        "fake-quantized": round(tuned.test_accuracy * total),
+        "float": trained.test_accuracy * total,
+        "fake-quantized": tuned.test_accuracy * total,
         "int8 reference": evaluation.reference_correct,
         "C on host": evaluation.host_correct,
     }
-    return tuple(AccuracyStep(label, n, total) for label, n in correct.items())
+    return tuple(
+        AccuracyStep(label, n if is_real else round(n), total)
+        for label, n in correct.items()
+    )
 
 
 def _compare(twin: NDArray[Any], outputs: NDArray[Any]) -> Agreement:

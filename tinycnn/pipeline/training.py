@@ -21,7 +21,7 @@ from tinycnn.firmware.c_array import c_array
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.project import Project
 from tinycnn.recipe import PruneSettings, TrainingSettings, TransferSettings
-from tinycnn.task import accuracy_of
+from tinycnn.task import accuracy_of, measure_of
 
 if TYPE_CHECKING:
     from tinycnn.training.fit import History, Hooks
@@ -236,9 +236,11 @@ def _hooks(name: str, recipe: TrainingSettings, job: Job) -> Hooks:
     log = EpochLog(job.build.event_logs / name) if recipe.tensorboard else None
     numbers = itertools.count(1)
 
+    measure = measure_of(job.dataset.train.labels)
+
     def after_epoch(epoch: Epoch) -> None:
         number = next(numbers)
-        detail = f"loss {epoch.loss:.4f}, accuracy {epoch.val_accuracy:.2%}"
+        detail = f"loss {epoch.loss:.4f}, {measure} {epoch.val_accuracy:.2%}"
         job.observer.progress(name, number, recipe.epochs, detail)
         if log is not None:
             log.write(number, epoch)

@@ -92,8 +92,10 @@ class _Axes:
         return _BOTTOM - share * (_BOTTOM - _TOP)
 
 
-def draw_curves(curves: tuple[Curve, ...]) -> tuple[Chart, ...]:
-    """A chart of the loss and one of the accuracy; none without an epoch."""
+def draw_curves(
+    curves: tuple[Curve, ...], measure: str = "accuracy"
+) -> tuple[Chart, ...]:
+    """A chart of the loss and one of the measure; none without an epoch."""
     curves = tuple(curve for curve in curves if curve.loss)
     if not curves:
         return ()
@@ -105,9 +107,10 @@ def draw_curves(curves: tuple[Curve, ...]) -> tuple[Chart, ...]:
         "training": [_to_percent(curve.accuracy) for curve in curves],
         "validation": [_to_percent(curve.validation_accuracy) for curve in curves],
     }
+    title = f"{measure[0].upper()}{measure[1:]}, %"
     return (
         _draw("Loss", loss, curves, lambda value: f"{value:.4g}"),
-        _draw("Accuracy, %", accuracy, curves, lambda value: f"{value:.2f} %"),
+        _draw(title, accuracy, curves, lambda value: f"{value:.2f} %"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from tinycnn.analysis.fit import Analysis
 from tinycnn.boards import Board
 from tinycnn.harness import Profile
+from tinycnn.task import Task
 
 __all__ = ["AccuracyStep", "Agreement", "Curve", "Report", "Verdict"]
 
@@ -19,12 +21,12 @@ class AccuracyStep:
     """One rung of the accuracy ladder: the same test images, another arithmetic."""
 
     label: str
-    correct: int
+    correct: float
     total: int
 
     @property
     def accuracy(self) -> float:
-        """Share of correct answers, 0 to 1."""
+        """Share of correct answers, 0 to 1; of real numbers R²."""
         return self.correct / self.total
 
 
@@ -82,7 +84,7 @@ class Report:
         curves: Training, phase after phase.
         class_names: One a class.
         images: Test images, uint8, shape (N, H, W, C).
-        labels: True classes, shape (N,).
+        labels: True classes, shape (N,); several labels or real numbers, (N, names).
         scores: Dequantized outputs of the int8 reference, shape (N, classes).
         analysis: Of the compilation that was linked.
         flash_bytes: Of the firmware image.
@@ -91,8 +93,7 @@ class Report:
         cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
         profile: What each operator takes, where it was measured.
-        threshold: Above which the second of two classes is the answer; None if the
-            highest score is.
+        task: What the model is asked.
         engine: What runs the model in the firmware image: "compiled" or "tflm".
     """
 
@@ -107,7 +108,7 @@ class Report:
     curves: tuple[Curve, ...]
     class_names: tuple[str, ...]
     images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
     scores: NDArray[np.float64]
     analysis: Analysis
     flash_bytes: int
@@ -116,5 +117,5 @@ class Report:
     cycles: int
     verdicts: tuple[Verdict, ...]
     profile: Profile | None = None
-    threshold: float | None = None
+    task: Task = "categorical"
     engine: str = "compiled"

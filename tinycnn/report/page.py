@@ -24,6 +24,7 @@ from tinycnn.report.summary import (
     make_banner,
 )
 from tinycnn.report.text import Name, count, shorten
+from tinycnn.task import THRESHOLD, measure_of
 
 __all__ = ["render_report"]
 
@@ -32,18 +33,19 @@ _LINE = 80
 
 def render_report(report: Report) -> str:
     """The report as one self-contained HTML page."""
+    tested = len(report.labels) > 0 and report.labels.ndim == 1
     predictions = report.scores.argmax(axis=1).astype(np.int64)
-    tested = len(report.labels) > 0
     unsure, wrong = pick_samples(report, predictions) if tested else ((), ())
     return render(
         "report/templates/report.html.j2",
         name=shorten(report.name, _LINE),
         facts=_list_facts(report),
         banner=make_banner(report.verdicts),
-        rungs=list_rungs(report.ladder),
+        measure=measure_of(report.labels),
+        rungs=list_rungs(report.ladder, report.task),
         agreement=describe_agreement(report.agreement),
         figures=list_figures(report),
-        charts=draw_curves(report.curves),
+        charts=draw_curves(report.curves, measure_of(report.labels)),
         confusion=(
             count_confusion(report.labels, predictions, report.class_names)
             if tested
@@ -54,7 +56,7 @@ def render_report(report: Report) -> str:
         arena=draw_arena(report.analysis),
         unsure=unsure,
         wrong=wrong,
-        wrong_total=count(int((predictions != report.labels).sum())),
+        wrong_total=count(int((predictions != report.labels).sum()) if tested else 0),
         generator=shorten(report.generator, _LINE),
     )
 
@@ -69,8 +71,18 @@ def _list_facts(report: Report) -> tuple[tuple[str, Name], ...]:
         ("Reference", shorten(report.reference, _LINE)),
         ("Data set", shorten(f"{shorten(report.dataset).full}, {tested}", _LINE)),
     )
-    if report.threshold is None:
-        return facts
-    first, second = (shorten(name).text for name in report.class_names)
-    rule = f"'{second}' above {report.threshold}, else '{first}'"
-    return (*facts, ("Threshold", shorten(rule, _LINE)))
+    rule = _describe_rule(report)
+    return (*facts, (rule[0], shorten(rule[1], _LINE))) if rule else facts
+
+
+def _describe_rule(report: Report) -> tuple[str, str] | None:
+    """What makes scores an answer, where it is not the highest of them."""
+    if report.task == "binary":
+        first, second = (shorten(name).text for name in report.class_names)
+        return "Threshold", f"'{second}' above {THRESHOLD}, else '{first}'"
+    if report.task == "multi-label":
+        return "Threshold", f"each label above {THRESHOLD}; right if all labels are"
+    if report.task == "regression":
+        error = float(np.abs(report.scores - report.labels).mean())
+        return "Mean absolute error", f"{error:.4g}, of the int8 reference"
+    return None

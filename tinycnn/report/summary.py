@@ -7,6 +7,7 @@ from typing import Literal
 
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.text import count, percent, share_of, shorten
+from tinycnn.task import Task
 
 __all__ = [
     "Banner",
@@ -76,13 +77,15 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
     return Banner("equal", "Every output equals the reference, bit for bit", lines)
 
 
-def list_rungs(ladder: tuple[AccuracyStep, ...]) -> tuple[Rung, ...]:
+def list_rungs(
+    ladder: tuple[AccuracyStep, ...], task: Task = "categorical"
+) -> tuple[Rung, ...]:
     """The accuracy ladder, each step against the one before."""
     steps = [step for step in ladder if step.total]
     return tuple(
         Rung(
             label=shorten(step.label).text,
-            answers=f"{count(step.correct)} / {count(step.total)}",
+            answers=_count_answers(step, task),
             accuracy=percent(step.accuracy),
             difference=_compare(steps[i - 1], step) if i else "",
         )
@@ -150,6 +153,12 @@ def _fill(used: int, free: int) -> Bar:
     share = share_of(used, free)
     label = f"{100 * share:.1f} % of {count(free)} bytes free"
     return Bar(f"{min(100 * share, 100):.2f}", label, used <= free)
+
+
+def _count_answers(step: AccuracyStep, task: Task) -> str:
+    if task == "regression":
+        return "\u2013"  # no number is right or wrong
+    return f"{count(round(step.correct))} / {count(step.total)}"
 
 
 def _compare(before: AccuracyStep, step: AccuracyStep) -> str:

@@ -22,16 +22,16 @@ from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, pin_threads, tf
 from tinycnn.recipe import TrainingSettings
-from tinycnn.task import accuracy_of, task_of
+from tinycnn.task import accuracy_of, task_of, variance_of
 from tinycnn.training.augment import augmented
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
 from tinycnn.training.fused_norm import with_fused_norms
 from tinycnn.training.head import check_head, check_teacher, logits_of
 from tinycnn.training.loss import (
-    count_hits,
-    cross_entropy,
+    compare,
     loss_function,
     optimizer_of,
+    sum_credits,
     truth_of,
 )
 
@@ -130,13 +130,13 @@ def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]
     """A compiled pass over `split` that gives mean loss and accuracy."""
     network = logits_of(model)
     outputs = network.outputs[0].shape[-1]
-    task = task_of(split.labels, outputs)
+    task, variance = task_of(split.labels, outputs), variance_of(split.labels)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def sums(images: Any, labels: Any) -> tuple[Any, Any]:
         logits = network(_real(images), training=False)
-        loss = cross_entropy(task, truth_of(task, labels, outputs), logits)
-        return tf.reduce_sum(loss), count_hits(task, labels, logits)
+        loss = compare(task, truth_of(task, labels, outputs), logits)
+        return tf.reduce_sum(loss), sum_credits(task, labels, logits, variance)
 
     def validate() -> tuple[float, float]:
         parts = [
@@ -146,14 +146,14 @@ def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]
             )
             for i in range(0, len(split), _PREDICT_BATCH)
         ]
-        loss, hits = np.sum([[float(x) for x in pair] for pair in parts], axis=0)
-        return float(loss / len(split)), float(hits / len(split))
+        loss, earned = np.sum([[float(x) for x in pair] for pair in parts], axis=0)
+        return float(loss / len(split)), float(earned / len(split))
 
     return validate
 
 
 def evaluate(model: Any, split: Split) -> float:
-    """The share of images in `split` that `model` answers right."""
+    """How well `model` answers the images in `split`, as `tinycnn.task` measures."""
     return accuracy_of(predict(model, split.images), split.labels)
 
 
@@ -214,7 +214,7 @@ def _train_step(
     network = with_fused_norms(logits_of(model))
     variables = network.trainable_variables
     outputs = network.outputs[0].shape[-1]
-    task = task_of(split.labels, outputs)
+    task, variance = task_of(split.labels, outputs), variance_of(split.labels)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
     def step(indices: Any) -> tuple[Any, Any]:
@@ -230,8 +230,8 @@ def _train_step(
             loss = tf.reduce_mean(loss_of(batch, target, logits))
             total = tf.add_n([loss, *network.losses])
         optimizer.apply(tape.gradient(total, variables), variables)
-        hits = count_hits(task, answers, logits)
-        return loss, hits / tf.cast(len(indices), tf.float32)
+        earned = sum_credits(task, answers, logits, variance)
+        return loss, earned / tf.cast(len(indices), tf.float32)
 
     return lambda indices: step(tf.constant(indices))
 

@@ -59,6 +59,11 @@ _ENDS: dict[Task, _Ends] = {
         "a sigmoid at the end, as an image has any of several labels",
         "end in Dense(classes, activation='sigmoid')",
     ),
+    "regression": _Ends(
+        ("linear",),
+        "no activation at the end, as labels are real numbers",
+        "end in Dense(classes); labels that are classes are whole numbers",
+    ),
 }
 
 
@@ -69,8 +74,15 @@ def check_head(model: Any, labels: NDArray[Any]) -> Task:
         UnsupportedModelError: If it does not.
     """
     tensors_in_order(model)  # or there is no end to be seen
-    task = task_of(labels, model.outputs[0].shape[-1])
+    outputs = model.outputs[0].shape[-1]
+    task = task_of(labels, outputs)
     layer, function = _end_of(model)
+    if labels.ndim == 2 and outputs != labels.shape[1]:
+        raise UnsupportedModelError(
+            f"layer '{layer.name}' ({type(layer).__name__}): expected "
+            f"{_count(labels.shape[1])}, as labels have columns, got {outputs}",
+            hint="use the argument classes",
+        )
     ends = _ENDS[task]
     if function not in ends.functions:
         raise UnsupportedModelError(

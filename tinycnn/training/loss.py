@@ -19,12 +19,20 @@ from tinycnn.task import Task, task_of
 from tinycnn.training.fused_norm import with_fused_norms
 from tinycnn.training.head import logits_of
 
-__all__ = ["class_weights", "count_hits", "cross_entropy", "loss_function"]
-__all__ += ["optimizer_of", "truth_of"]
+__all__ = ["class_weights", "compare", "loss_function", "optimizer_of"]
+__all__ += ["sum_credits", "truth_of"]
 
 _FINAL_RATE_SHARE = 0.01  # of the peak learning rate
 _MOMENTUM = 0.9
 _DECAYED = ("kernel",)  # weights that weight decay applies to, by the end of their name
+
+# From logits to what a teacher thinks.
+_LAST_FUNCTIONS: dict[Task, Callable[[Any], Any]] = {
+    "categorical": tf.nn.softmax,
+    "binary": tf.sigmoid,
+    "multi-label": tf.sigmoid,
+    "regression": tf.identity,
+}
 
 
 def optimizer_of(model: Any, recipe: TrainingSettings, steps: int) -> Any:
@@ -69,28 +77,27 @@ def loss_function(
         teacher: The model to distill from; None without distillation.
 
     Raises:
-        ProjectError: If the recipe weighs classes, and an image has several.
+        ProjectError: If the recipe weighs or smooths what such labels do not have.
     """
     distill, smooth = recipe.distill, recipe.label_smoothing
     if recipe.class_weights and labels.ndim > 1:
-        raise ProjectError(
-            "training.class_weights: expected one class an image, got several labels",
-            hint="leave class_weights out",
-        )
+        raise _unsuitable("class_weights", "one class an image", labels)
+    if smooth and labels.dtype.kind == "f":
+        raise _unsuitable("label_smoothing", "classes", labels)
 
     def loss_of(images: Any, truth: Any, logits: Any) -> Any:
         outputs = logits.shape[-1]
         task = task_of(labels, outputs)
         sides = outputs if task == "categorical" else 2
-        loss = cross_entropy(task, (1.0 - smooth) * truth + smooth / sides, logits)
+        loss = compare(task, (1.0 - smooth) * truth + smooth / sides, logits)
         if recipe.class_weights:
             shares = truth if sides == outputs else _both_sides(truth)
             loss *= tf.linalg.matvec(shares, class_weights(labels, sides))
         if distill is None or expert is None:
             return loss
         opinion = expert(images, training=False) / distill.temperature
-        opinion = (tf.nn.softmax if task == "categorical" else tf.sigmoid)(opinion)
-        lesson = cross_entropy(task, opinion, logits / distill.temperature)
+        opinion = _LAST_FUNCTIONS[task](opinion)
+        lesson = compare(task, opinion, logits / distill.temperature)
         lesson *= distill.temperature**2  # Hinton et al., 2015, section 2
         return (1.0 - distill.weight) * loss + distill.weight * lesson
 
@@ -99,28 +106,49 @@ def loss_function(
 
 
 def truth_of(task: Task, labels: Any, outputs: int) -> Any:
-    """The probability that each output of an image should give."""
+    """The probability, or the number, that each output of an image should give."""
     if task == "categorical":
         return tf.one_hot(labels, outputs)
     return tf.reshape(tf.cast(labels, tf.float32), (-1, outputs))
 
 
-def cross_entropy(task: Task, truth: Any, logits: Any) -> Any:
-    """The cross-entropy of each image; of several labels, their mean."""
+def compare(task: Task, truth: Any, logits: Any) -> Any:
+    """The cross-entropy of each image or its squared error, as a mean of outputs."""
     if task == "categorical":
         return tf.nn.softmax_cross_entropy_with_logits(truth, logits)
-    each = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits)
+    if task == "regression":
+        each = tf.square(truth - logits)
+    else:
+        each = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits)
     return tf.reduce_mean(each, axis=-1)
 
 
-def count_hits(task: Task, labels: Any, logits: Any) -> Any:
-    """How many images are answered right; of several labels, all of them."""
+def sum_credits(task: Task, labels: Any, logits: Any, variance: float) -> Any:
+    """What a batch earns in all, as `tinycnn.task.credits_of` says.
+
+    Args:
+        task: The task.
+        labels: As in a split.
+        logits: One row an image.
+        variance: That of all labels of the split, if they are real numbers.
+    """
+    if task == "regression":
+        errors = tf.reduce_sum(tf.square(labels - logits), axis=-1)
+        return tf.reduce_sum(1.0 - errors / variance)
     if task == "categorical":
         hits = tf.equal(tf.argmax(logits, axis=-1), labels)
     else:
         is_above = tf.reshape(tf.cast(labels, tf.bool), tf.shape(logits))
         hits = tf.reduce_all(tf.equal(logits > 0.0, is_above), axis=-1)
     return tf.reduce_sum(tf.cast(hits, tf.float32))
+
+
+def _unsuitable(key: str, expected: str, labels: NDArray[Any]) -> ProjectError:
+    is_real = labels.dtype.kind == "f"
+    got = "real numbers" if is_real else "several labels an image"
+    return ProjectError(
+        f"training.{key}: expected {expected}, got {got}", hint=f"leave {key} out"
+    )
 
 
 def _both_sides(truth: Any) -> Any:

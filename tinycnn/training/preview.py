@@ -22,9 +22,11 @@ def draw_preview(
 ) -> NDArray[np.uint8]:
     """An RGB picture: a row an image, first as it is, then as training may see it.
 
-    The images are of as many classes as there are rows for.
+    The images are of as many classes as there are rows for, if they have classes.
     """
-    images = split.images[_one_of_each(split.labels)]
+    are_classes = split.labels.ndim == 1
+    chosen = _one_of_each(split.labels) if are_classes else slice(_ROWS)
+    images = split.images[chosen]
     real = tf.constant(images, tf.float32) / 255.0
     truth = tf.zeros((len(images), 1))
     columns = [images]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class Subject:
         board: The kind of board that they were built for.
         program: The file that runs it on a kind of device; built when it is asked for.
         identity: What a chosen device must say of itself.
-        labels: The classes of the inputs, where they are known.
+        labels: Those of the inputs, where they are known.
         keep: Keeps what was found.
     """
 
@@ -62,7 +62,7 @@ class Subject:
     board: Board
     program: Callable[[DeviceKind], Path]
     identity: Callable[[DeviceChoice], Identity]
-    labels: NDArray[np.int64] | None = None
+    labels: NDArray[Any] | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
 
 

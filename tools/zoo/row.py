@@ -30,7 +30,7 @@ from tinycnn.pipeline.stages import StageRunner
 from tinycnn.pipeline.subject import model_inputs, model_scores
 from tinycnn.project import PROJECT_FILE, QuantizationSettings, load_project
 from tinycnn.reference import load_reference
-from tinycnn.task import is_right
+from tinycnn.task import credits_of
 from tinycnn.workbench import DeviceChoice, Observer, validate
 from tools.zoo.recipes import hash_recipe
 from tools.zoo.stopwatch import Stopwatch
@@ -117,7 +117,7 @@ def run_row(folder: Path) -> Row:
     build, analysis = workspace.build, report.analysis
     if build.evaluation.read().host_different or on_board.different:
         raise DifferentError(f"{build.path}: outputs differ from the reference's")
-    correct = [step.correct for step in report.ladder]
+    correct = [round(step.correct) for step in report.ladder]
     minutes, cpu_minutes = watch.minutes
     return Row(
         recipe=hash_recipe(folder / PROJECT_FILE),
@@ -180,4 +180,4 @@ def _count_ptq(workspace: Workspace, observer: Observer) -> int:
     inputs = model_inputs(graph.tensors[graph.inputs[0]], test.images)
     outputs = load_reference(path, measured.project.target.numerics).run(inputs)
     scores = model_scores(graph.tensors[graph.outputs[0]], outputs)
-    return int(is_right(scores, test.labels).sum())
+    return round(credits_of(scores, test.labels).sum())

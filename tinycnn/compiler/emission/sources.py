@@ -53,7 +53,8 @@ def generate_sources(
         labels: Names of the classes, where they are known.
 
     Raises:
-        ProjectError: If there are not as many labels as values of the one output.
+        ProjectError: If there are not as many labels as values of the one output, or
+            two of one value.
     """
     _check_labels(program, labels)
     values = {
@@ -81,7 +82,8 @@ def generate_sources(
 
 def _check_labels(program: Program, labels: Sequence[str]) -> None:
     sizes = [buffer.tensor.size for buffer in program.outputs]
-    if labels and sizes != [len(labels)]:
+    is_binary = sizes == [1] and len(labels) == 2  # one value tells two classes apart
+    if labels and not is_binary and sizes != [len(labels)]:
         raise ProjectError(
             f"labels: expected a name for each of {' + '.join(map(str, sizes))} "
             f"output values, got {len(labels)}",
