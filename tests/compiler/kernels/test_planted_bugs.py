@@ -40,10 +40,11 @@ def plant(folder: Path, function: str, old: str, new: str) -> Path:
     """A copy of the firmware with one bug."""
     copy = folder / "firmware"
     shutil.copytree(FIRMWARE, copy)
-    file = find_kernel(function, root=copy)
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), "utf-8")
+    kernel = find_kernel(function, root=copy)
+    # Its assembly may be in a header of its family.
+    files = (kernel, *sorted(kernel.parent.glob("*_dsp.h")))
+    file = next(file for file in files if old in file.read_text("utf-8"))
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     return copy
 
 
