@@ -6,10 +6,13 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tinycnn.compiler.ir.graph import Attrs
-from tinycnn.compiler.operators import OPERATORS, supported_kinds
+from tinycnn.compiler.ir.graph import Attrs, Graph, Op, QuantParams, Tensor
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS, Operator, supported_kinds
+from tinycnn.errors import UnsupportedModelError
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = ROOT / "tinycnn"
@@ -86,6 +89,23 @@ def test_each_operator_has_one_place() -> None:
     assert {kind: len(places) for kind, places in families.items()} == dict.fromkeys(
         OPERATORS, 1
     )
+
+
+def test_what_an_operator_does_not_say_is_safe() -> None:
+    """Apart in memory, on all channels, by the portable kernel; and not unchecked."""
+    operator, quant = Operator("NEW", 999), QuantParams((0.1,), (0,))
+    tensors = tuple(Tensor(i, "t", (1, 2, 2, 3), "int8", quant) for i in range(2))
+    op = Op(0, operator.kind, (0,), (1,))
+    node = Node(Graph(tensors, (op,), (0,), (1,), "ab" * 32), op)
+    known = {0: operator.channels.find_constant(node, {})}
+    masks = {i: np.ones(3, np.bool_) for i in range(2)}
+    operator.channels.find_needs(node, known)(masks)
+
+    assert (operator.order, operator.fold, operator.kernels) == (None, None, ())
+    assert np.isnan(known[0]).all()
+    assert not any(mask.any() for mask in masks.values())
+    with pytest.raises(UnsupportedModelError, match="expected constants only"):
+        operator.check(node)
 
 
 def test_the_readme_lists_what_a_file_may_have() -> None:
