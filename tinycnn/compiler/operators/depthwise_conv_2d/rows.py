@@ -58,56 +58,47 @@ class RowsParams(Params):
 
 def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where it computes `node` exactly."""
-    x, w, y = node.input(), node.input(1), node.output()
-    attrs = node.attrs(ConvAttrs)
-    stride, depth = attrs.stride[0], x.shape[3]
+    x, w, y, attrs = node.input(), node.input(1), node.output(), node.attrs(ConvAttrs)
     channels = fold_channels(node, axis=3)
-    if (
-        w.shape != (1, 3, 3, depth)
-        or attrs.stride not in ((1, 1), (2, 2))
-        or attrs.dilation != (1, 1)
-        or depth < _LEAST_CHANNELS[stride]
-        or depth >= 1 << 16
-        or channels is None
-    ):
+    if channels is None or not _suits(node):
         return None
     assert w.data is not None
+    stride, depth = attrs.stride[0], x.shape[3]
     weights = w.data.reshape(3, 3, depth).astype(np.int64)
     fixed = _fix_shift(weights, channels, attrs.clamp)
-    if fixed is None:
-        constants = _pack(weights, channels, np.ones(depth, np.int64))
-    else:
-        constants = _pack(weights, *fixed)
-    width = y.shape[2]
-    function = _FUNCTIONS[stride]
+    constants = _pack(weights, *(fixed or (channels, np.ones(depth, np.int64))))
+    params = RowsParams(
+        *image_shape(x),
+        *image_shape(y)[:2],
+        *attrs.padding[:2],
+        x.zero_point,
+        *attrs.clamp,
+        fixed_shift=int(fixed is not None),
+    )
 
     def lower(lowering: Lowering, node: Node) -> None:
-        lowering.call(
-            node,
-            function,
-            RowsParams(
-                *image_shape(x),
-                *image_shape(y)[:2],
-                *attrs.padding[:2],
-                x.zero_point,
-                *attrs.clamp,
-                fixed_shift=int(fixed is not None),
-            ),
-            lowering.array(node, "weights", "int32_t", constants),
-            lowering.scratch(node),
-        )
+        weights = lowering.array(node, "weights", "int32_t", constants)
+        scratch = lowering.scratch(node)
+        lowering.call(node, _FUNCTIONS[stride], params, weights, scratch)
 
     return Kernel(
-        function=function,
+        function=_FUNCTIONS[stride],
         cycles=_count_cycles(y.shape, x.shape[2], stride, fixed is not None),
         constant_bytes=4 * constants.size,
-        scratch_bytes=(
-            4 * (width + 2) * depth
-            if stride == 1
-            else 24 * (width + 1) * -(-depth // 4) + 4 * -(-depth // 2)
-        ),
+        scratch_bytes=_count_scratch(y.shape[2], depth, stride),
         lower=lower,
         code_bytes=_CODE_BYTES[stride],
+    )
+
+
+def _suits(node: Node) -> bool:
+    """Whether the window and the number of channels are those of the kernels."""
+    attrs, depth = node.attrs(ConvAttrs), node.input().shape[3]
+    return (
+        node.input(1).shape == (1, 3, 3, depth)
+        and attrs.stride in ((1, 1), (2, 2))
+        and attrs.dilation == (1, 1)
+        and _LEAST_CHANNELS[attrs.stride[0]] <= depth < 1 << 16
     )
 
 
@@ -182,6 +173,13 @@ def _pack(weights: Integers, channels: FoldedChannels, scale: Integers) -> Integ
 
 def _lanes(low: Integers, high: Integers) -> Integers:
     return (low & 0xFFFF) | (high & 0xFFFF) << 16
+
+
+def _count_scratch(width: int, depth: int, stride: int) -> int:
+    """A strip of rows."""
+    if stride == 1:
+        return 4 * (width + 2) * depth
+    return 24 * (width + 1) * -(-depth // 4) + 4 * -(-depth // 2)
 
 
 def _count_cycles(
