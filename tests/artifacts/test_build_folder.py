@@ -122,6 +122,18 @@ def test_a_broken_file_is_one_line(tmp_path: Path, content: str, message: str) -
     assert build.float_curves.read_if_there() is None
 
 
+def test_what_is_no_file_is_one_line(tmp_path: Path) -> None:
+    """A folder in its place."""
+    build = BuildFolder(tmp_path)
+    build.evaluation.path.mkdir()
+
+    with pytest.raises(
+        TinycnnError, match=r"evaluation\.json: expected a file"
+    ) as caught:
+        build.evaluation.read()
+    assert "\n" not in str(caught.value)
+
+
 def test_a_broken_array_is_one_line(tmp_path: Path) -> None:
     """Half of one, or something else; never an object that was pickled."""
     build = BuildFolder(tmp_path)

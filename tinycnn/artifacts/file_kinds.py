@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from tinycnn.errors import ProjectError, TinycnnError
-from tinycnn.files import write_whole, writing
+from tinycnn.files import reading, write_whole, writing
 
 __all__ = ["ArrayFile", "JsonFile"]
 
 _T = TypeVar("_T")
+_MAX_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class ArrayFile:
         except FileNotFoundError as error:
             raise _missing(self.path) from error
         except (OSError, ValueError, EOFError) as error:
-            raise _broken(self.path, "an array of numpy") from error
+            raise _broken(self.path, "expected an array of numpy") from error
         return array
 
     def write(self, array: NDArray[Any]) -> None:
@@ -102,20 +103,21 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
+            return stream.read()
     except FileNotFoundError as error:
         raise _missing(path) from error
     except OSError as error:
-        raise _broken(path, f"a file: {error.strerror}") from error
+        raise _broken(path, f"cannot be read: {error.strerror}") from error
 
 
 def _describe(error: ValidationError) -> str:
-    """What was expected, in the words of the file's first problem."""
+    """What is wrong, in the words of the file's first problem."""
     problem = error.errors(include_url=False)[0]
     if problem["type"] == "json_invalid":
-        return "JSON, got something else or half of it"
+        return "expected JSON, got something else or half of it"
     where = ".".join(map(str, problem["loc"])) or "it"
-    return f"what this tinycnn writes, but {where}: {problem['msg'].lower()}"
+    return f"expected what this tinycnn writes, but {where}: {problem['msg'].lower()}"
 
 
 def _missing(path: Path) -> ProjectError:
@@ -124,7 +126,5 @@ def _missing(path: Path) -> ProjectError:
     )
 
 
-def _broken(path: Path, expected: str) -> TinycnnError:
-    return TinycnnError(
-        f"{path}: expected {expected}", hint="delete it and run tinycnn build"
-    )
+def _broken(path: Path, what: str) -> TinycnnError:
+    return TinycnnError(f"{path}: {what}", hint="delete it and run tinycnn build")

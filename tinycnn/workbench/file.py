@@ -23,6 +23,7 @@ from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.errors import ProjectError
+from tinycnn.files import reading
 from tinycnn.firmware import (
     Pattern,
     build_host,
@@ -40,6 +41,7 @@ __all__ = ["FoundModel", "bench_file", "read_model"]
 
 _BOARD = "nano33ble"
 _INPUTS = 32
+_MAX_BYTES = 1 << 30  # the compiler takes less, and says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def read_model(path: Path) -> bytes:
         ProjectError: If it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
+            return stream.read()
     except OSError as error:
         raise ProjectError(
             f"{path}: cannot be read: {error.strerror}",
