@@ -128,7 +128,7 @@ def test_what_is_no_file_is_one_line(tmp_path: Path) -> None:
     build.evaluation.path.mkdir()
 
     with pytest.raises(
-        TinycnnError, match=r"evaluation\.json: expected a file"
+        TinycnnError, match=r"evaluation\.json: cannot be read: expected a file, got"
     ) as caught:
         build.evaluation.read()
     assert "\n" not in str(caught.value)
