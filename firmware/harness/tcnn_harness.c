@@ -12,6 +12,10 @@
 #define READ_BYTES 128u
 #define NO_SEQUENCE 0xFFFFFFFFu
 
+/* Broken packets in a row that are answered: on a line that echoes and damages, every
+ * answer makes the next one. */
+#define MOST_COMPLAINTS 8u
+
 /* Sizes of the parts of payloads. */
 #define OFFSET_BYTES 4u
 #define TIMES_BYTES 8u
@@ -41,6 +45,7 @@ static struct {
     tcnn_decoder_t decoder;
     const char *problem; /* why the model cannot run; NULL: it can */
     tcnn_state_t state;  /* between requests */
+    uint32_t complaints; /* about broken packets, since a sound one or a silence */
     uint32_t heard_us;   /* when the last bytes had been worked on */
     bool idle;           /* nothing has arrived for a while */
     bool has_printed;    /* text lies before the next packet */
@@ -374,6 +379,10 @@ static bool settle(const tcnn_header_t *request) {
 static void handle_packet(void) {
     const tcnn_header_t *request = &harness.decoder.header;
     const uint8_t *payload = tcnn_decoder_payload(&harness.decoder);
+    if ((request->type & (uint32_t)TCNN_REPLY) != 0) {
+        return; /* a reply or an error: the line echoes what was sent */
+    }
+    harness.complaints = 0;
     if (settle(request)) {
         return;
     }
@@ -407,14 +416,21 @@ static void handle_packet(void) {
     }
 }
 
-static void handle_byte(uint8_t byte) {
+static void complain(void) {
     static const tcnn_header_t nobody = {.session = 0, .sequence = NO_SEQUENCE};
+    if (harness.complaints < MOST_COMPLAINTS) {
+        harness.complaints++;
+        answer_error(&nobody, TCNN_ERROR_BAD_PACKET, "send again");
+    }
+}
+
+static void handle_byte(uint8_t byte) {
     switch (tcnn_decoder_push(&harness.decoder, byte)) {
     case TCNN_PACKET_READY:
         handle_packet();
         break;
     case TCNN_PACKET_BROKEN:
-        answer_error(&nobody, TCNN_ERROR_BAD_PACKET, "send again");
+        complain();
         break;
     case TCNN_PACKET_NONE:
         break;
@@ -459,6 +475,7 @@ TCNN_SHARED void tcnn_harness_poll(void) {
         const uint32_t silence_us = tcnn_port_micros() - harness.heard_us;
         if (silence_us > SILENCE_US) {
             tcnn_decoder_reset(&harness.decoder);
+            harness.complaints = 0;
         }
         harness.idle = harness.idle || silence_us > IDLE_US;
         return;

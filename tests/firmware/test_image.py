@@ -1,3 +1,4 @@
+import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from elftools.elf.elffile import ELFFile
 
 from tests.conftest import require_tool
 from tests.firmware.conftest import MODEL
+from tests.simulator.conftest import run_board
 from tinycnn.boards import Board
 from tinycnn.choices import Toolchain
 from tinycnn.device import open_host, open_simulated
@@ -59,6 +61,25 @@ def test_an_image_serves_its_model_on_the_simulated_board(
     )
     assert (info.cache_on, info.counts_cycles) == (True, True)
     assert 100 < info.stack_bytes < 1000
+
+
+@pytest.mark.emulated
+def test_an_echo_to_the_simulated_board_ends(
+    project: FirmwareProject, board: Board, tmp_path: Path
+) -> None:
+    """One broken packet on a line that sends back all that the board says."""
+    image = build_image(project, board, output=tmp_path / "firmware.elf")
+    packets = 0
+    with run_board(image.elf) as simulated:
+        simulated.link.settimeout(0.5)
+        simulated.link.sendall(b"\x05\x01\0")
+        with contextlib.suppress(TimeoutError):
+            while packets <= 10:
+                echo = simulated.link.recv(4096)
+                packets += echo.count(0)
+                simulated.link.sendall(echo)
+
+    assert packets == 1
 
 
 def test_the_simulated_board_measures_each_step(

@@ -235,6 +235,37 @@ def test_half_a_packet_without_silence_spoils_one_packet(host: RawHost) -> None:
     assert infer(host, 1)[1] == 1
 
 
+@pytest.mark.parametrize("kind", [HELLO | 0x80, INFER | 0x80, PacketType.ERROR])
+def test_replies_and_errors_are_not_answered(host: RawHost, kind: int) -> None:
+    """Of this session or another, of this version or another."""
+    host.send(encode_packet(Packet(kind, 1, 1)), encode_packet(Packet(kind, 9, 1)))
+    host.send(encode_packet(Packet(kind, 1, 1, b"", version=1)))
+
+    assert infer(host, 1) == (b"\2\3\4\5", 1)
+
+
+def flip(data: bytes) -> bytes:
+    """Each packet with one bit wrong."""
+    return b"\0".join(
+        bytes([packet[0] ^ 0x80, *packet[1:]]) if packet else packet
+        for packet in data.split(b"\0")
+    )
+
+
+@pytest.mark.parametrize("line", [bytes, flip], ids=["clean", "damaging"])
+def test_an_echo_ends(host: RawHost, line: Callable[[bytes], bytes]) -> None:
+    """One broken packet on a line that sends back all that the device says."""
+    host.send(b"\x05\x01\0")
+    count, deadline = 0, Deadline(1.0)
+    while not deadline.expired:
+        echo = host.link.read(0.05)
+        count += echo.count(0)
+        host.send(line(echo))
+
+    assert 1 <= count <= 10
+    assert infer(host, 1)[1] == 1
+
+
 @pytest.mark.parametrize("size", [1041, 2000, 100_000])
 def test_over_long_packet_is_cut(host: RawHost, size: int) -> None:
     """A packet beyond the limit is refused once, whatever its length."""
@@ -259,7 +290,6 @@ def test_over_long_packet_is_cut(host: RawHost, size: int) -> None:
         (Packet(READ, 1, 1, read_payload(0, 9)), ErrorCode.RANGE),
         (Packet(READ, 1, 1, read_payload(8, 1)), ErrorCode.RANGE),
         (Packet(READ, 1, 1, read_payload(0xFFFFFFFF, 2)), ErrorCode.RANGE),
-        (Packet(INFER | 0x80, 1, 1), ErrorCode.TYPE),
         (Packet(WRITE, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
         (Packet(INFER, 9, 1, write_payload(0, b"a")), ErrorCode.SESSION),
         (Packet(WRITE, 1, 1, b""), ErrorCode.LENGTH),

@@ -25,8 +25,10 @@
  * sequence number equal those of the last one answered is not run again: its reply is
  * sent again. An older one came too late and is ignored. A packet that is too long,
  * broken or of a wrong CRC is dropped and answered with ERROR BAD_PACKET, session 0 and
- * sequence 0xFFFFFFFF, so that the host need not wait for its timeout. Half a packet
- * followed by 200 ms of silence is forgotten.
+ * sequence 0xFFFFFFFF, so that the host need not wait for its timeout; the ninth and
+ * later ones in a row are only dropped. Half a packet followed by 200 ms of silence is
+ * forgotten. Replies and errors are never answered: on a line that echoes they come
+ * back.
  *
  * REQUESTS                payload                        reply (type | 0x80)
  *   TCNN_HELLO  starts a session: none                   see below
