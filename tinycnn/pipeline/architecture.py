@@ -1,4 +1,4 @@
-"""The model that a path or a name means: a `.tflite`, a project, a family.
+"""The model of a project or of a family: built, converted, or not trained yet.
 
 An architecture without trained weights becomes a `.tflite` of the same operators and
 sizes, so that whether it fits is known before any training.
