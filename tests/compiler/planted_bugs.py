@@ -39,7 +39,7 @@ def kernel(kind: str, function: str, old: str, new: str) -> Bug:
 
 
 BUGS = (
-    kernel("CONV_2D", "conv_2d_s8", "(bias ? bias[c] : 0)", "0"),
+    kernel("CONV_2D", "conv_2d_s8", "(bias ? bias[c] : 0)", "(bias ? 0 : 0)"),
     kernel("CONV_2D", "conv_2d_s8", "p->clamp_min, p->clamp_max", "-128, 127"),
     kernel("PAD", "pad_s8", "(int8_t)p->value", "0"),
     kernel("MAX_POOL_2D", "max_pool_2d_s8", "= INT8_MIN", "= 0"),
@@ -88,7 +88,9 @@ BUGS = (
     kernel(
         "FULLY_CONNECTED", "fully_connected_s8", "p->per_channel ? channel : 0", "0"
     ),
-    kernel("FULLY_CONNECTED", "fully_connected_s8", "bias ? bias[c] : 0", "0"),
+    kernel(
+        "FULLY_CONNECTED", "fully_connected_s8", "bias ? bias[c] : 0", "bias ? 0 : 0"
+    ),
     kernel(
         "FULLY_CONNECTED", "fully_connected_s8", "p->round_once ?", "!p->round_once ?"
     ),
