@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tinycnn.errors import ProjectError
@@ -78,6 +79,65 @@ def test_what_the_user_got_wrong_is_said_in_one_line(
         _build(tmp_path, code)
 
     assert "\n" not in str(caught.value)
+
+
+GRAPHS = {
+    "two inputs": "keras.Model([a, b], keras.layers.Add()([a, b]))",
+    "two outputs": "keras.Model(a, [a, keras.layers.Flatten()(a)])",
+}
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (GRAPHS["two inputs"], "expected 1 input and 1 output, got 2 and 1"),
+        (GRAPHS["two outputs"], "expected 1 input and 1 output, got 1 and 2"),
+        (
+            "type('Net', (keras.Model,), {})()",
+            "expected a functional or Sequential model, got Net, whose layers cannot",
+        ),
+        (
+            "keras.Sequential([keras.layers.Conv2D(4, 9)])",
+            "failed with ValueError: .*",
+        ),
+    ],
+)
+def test_a_model_of_another_graph_is_refused_in_one_line(
+    tmp_path: Path, code: str, message: str
+) -> None:
+    """Before anything asks it for a shape that it does not have."""
+    lines = ["import keras", "def build(*, input_shape, classes):"]
+    lines += ["    a, b = keras.Input(input_shape), keras.Input(input_shape)"]
+    with pytest.raises(ProjectError, match=message) as caught:
+        _build(tmp_path, "\n".join([*lines, f"    return {code}"]))
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    "start", ["", "keras.Input((8, 8, 1), batch_size=1),", "keras.Input((8, 8, 1)),"]
+)
+def test_an_input_may_be_missing_or_of_one_image(tmp_path: Path, start: str) -> None:
+    """The data set says the shape; any number of images can be computed at once."""
+    code = f"""
+import keras
+L = keras.layers
+def build(*, input_shape, classes):
+    own = L.Activation(lambda x: keras.ops.relu(x))
+    end = [L.Flatten(), L.Dense(3), L.Softmax()]
+    return keras.Sequential([{start} L.Conv2D(4, 3), own, *end])
+"""
+    from tinycnn.training.head import logits_of
+    from tinycnn.training.quantize import quantize_model
+
+    model = _build(tmp_path, code)
+
+    assert model(np.zeros((5, 8, 8, 1), np.float32)).shape == (5, 3)
+    assert model.inputs[0].shape == (None, 8, 8, 1)
+    assert quantize_model(model).output_shape == (None, 3)
+    assert logits_of(model).output_shape == (None, 3)
 
 
 @pytest.mark.train

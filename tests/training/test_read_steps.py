@@ -182,6 +182,39 @@ def test_add_of_three_is_refused(keras: Any) -> None:
         _read(model)
 
 
+def test_add_of_two_shapes_says_what_to_do(keras: Any) -> None:
+    """It is no matter of how many there are."""
+    image = keras.Input((8, 8, 2))
+    wide, thin = (keras.layers.Conv2D(n, 1)(image) for n in (4, 1))
+    model = keras.Model(image, keras.layers.Add(name="sum")([wide, thin]))
+
+    with pytest.raises(UnsupportedModelError, match="2 inputs of one shape") as caught:
+        _read(model)
+    assert caught.value.hint == (
+        "give both one shape, as a 1x1 convolution does for channels"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "hint"),
+    [
+        ("mean", "put it before 'mean'"),
+        ("dense", "put normalization and activation right after the dense layer"),
+    ],
+)
+def test_normalization_of_flat_tensors_says_where_to_go(
+    keras: Any, before: str, hint: str
+) -> None:
+    """Before a pooling it is folded; after a dense layer it must come first."""
+    mean = keras.layers.GlobalAveragePooling2D(name="mean")
+    dense = [keras.layers.Dense(3, "relu", name="dense")] if before == "dense" else []
+    model = _model(keras, mean, *dense, keras.layers.BatchNormalization())
+
+    with pytest.raises(UnsupportedModelError, match=f"got '{before}'") as caught:
+        _read(model)
+    assert caught.value.hint == hint
+
+
 def test_two_outputs_are_refused(keras: Any) -> None:
     """A model has one output."""
     image = keras.Input((8, 8, 2))

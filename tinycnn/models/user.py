@@ -51,7 +51,8 @@ def build_user_model(
         model = build(**arguments)
     except Exception as error:  # the user's code may raise anything
         raise _failure(label, error) from error
-    _check_model(label, model, input_shape, classes)
+    model = _with_graph(label, model, input_shape)
+    _check_shapes(label, model, input_shape, classes)
     return model
 
 
@@ -78,21 +79,60 @@ def _load_function(settings: ModelSettings, root: Path) -> Callable[..., Any]:
     return function
 
 
-def _check_model(
-    label: str, model: Any, input_shape: tuple[int, int, int], classes: int
-) -> None:
+def _with_graph(label: str, model: Any, input_shape: tuple[int, int, int]) -> Any:
+    """`model` with its layers' graph, for batches of any size."""
     from tinycnn.models.backend import keras
 
     if not isinstance(model, keras.Model):
         raise ProjectError(
             f"{label}: expected a Keras model, got {type(model).__name__}"
         )
+    try:
+        if isinstance(model, keras.Sequential) and not model.built:
+            model.build((None, *input_shape))
+        if not getattr(model, "inputs", None):
+            raise ProjectError(
+                f"{label}: expected a functional or Sequential model, got "
+                f"{type(model).__name__}, whose layers cannot be followed",
+                hint="write it as keras.Model(image, outputs) with image = keras.Input",
+            )
+        _check_borders(label, model)
+        return _for_any_batch(model)
+    except (ValueError, TypeError) as error:  # of Keras, about layers or shapes
+        raise _failure(label, error) from error
+
+
+def _for_any_batch(model: Any) -> Any:
+    """A model of the same layers, if its input is of a fixed number of images."""
+    from tinycnn.models.backend import keras
+
+    shape = model.inputs[0].shape
+    if shape[0] is None:
+        return model
+    image = keras.Input(shape[1:], name=model.inputs[0].name)
+    return keras.models.clone_model(
+        model, input_tensors=image, clone_function=lambda layer: layer
+    )
+
+
+def _check_borders(label: str, model: Any) -> None:
+    counts = len(model.inputs), len(model.outputs)
+    if counts != (1, 1):
+        raise ProjectError(
+            f"{label}: expected 1 input and 1 output, got {counts[0]} and {counts[1]}",
+            hint="make one model for each task",
+        )
+
+
+def _check_shapes(
+    label: str, model: Any, input_shape: tuple[int, int, int], classes: int
+) -> None:
     ends = (classes, 1) if classes == 2 else (classes,)  # one sigmoid tells two apart
     for what, expected, got in (
         ("images of", (input_shape,), model.input_shape),
         ("outputs of", tuple((end,) for end in ends), model.output_shape),
     ):
-        if got[0] is not None or got[1:] not in expected:
+        if got[1:] not in expected:
             raise ProjectError(
                 f"{label}: expected {what} {' or '.join(map(str, expected))}, "
                 f"got {got[1:]}",

@@ -17,7 +17,7 @@ from tinycnn.task import Task, task_of
 from tinycnn.training.activations import function_of, shown_name
 from tinycnn.training.elementwise import FakeQuantElementwise
 from tinycnn.training.grids import FakeQuantize
-from tinycnn.training.layer_graph import tensors_in_order
+from tinycnn.training.layer_graph import node_of, tensors_in_order
 from tinycnn.training.layers import FakeQuantLinear
 
 __all__ = ["check_head", "check_teacher", "logits_of"]
@@ -76,7 +76,8 @@ def check_head(model: Any, labels: NDArray[Any]) -> Task:
     tensors_in_order(model)  # or there is no end to be seen
     outputs = model.outputs[0].shape[-1]
     task = task_of(labels, outputs)
-    layer, function = _end_of(model)
+    layer = _end_of(model)._keras_history.operation
+    function = _function_of(layer)
     if labels.ndim == 2 and outputs != labels.shape[1]:
         raise UnsupportedModelError(
             f"layer '{layer.name}' ({type(layer).__name__}): expected "
@@ -112,12 +113,14 @@ def check_teacher(teacher: Any, model: Any, labels: NDArray[Any]) -> None:
 
 def logits_of(model: Any) -> Any:
     """`model` up to its softmax or sigmoid, or with what it is inverted as output."""
-    layer, function = _end_of(model)
+    tensor = _end_of(model)
+    layer = tensor._keras_history.operation
+    function = _function_of(layer)
     if function not in ("softmax", "sigmoid"):
         return model
     outputs = model.outputs[0]
     if isinstance(layer, (_layers.Softmax, _layers.Activation, FakeQuantElementwise)):
-        logits = layer.input
+        (logits,) = node_of(tensor).input_tensors
         if len(logits.shape) > 2:
             logits = keras.ops.reshape(logits, (-1, outputs.shape[-1]))
         return keras.Model(model.inputs[0], logits)
@@ -127,18 +130,23 @@ def logits_of(model: Any) -> Any:
     return keras.Model(model.inputs[0], logits)
 
 
-def _end_of(model: Any) -> tuple[Any, str]:
-    """The last layer of `model` that computes something, and its last function."""
-    layer = model.outputs[0]._keras_history.operation
-    while isinstance(layer, _ONLY_SHAPES):
-        layer = layer.input._keras_history.operation
+def _end_of(model: Any) -> Any:
+    """The output of the last layer of `model` that computes something."""
+    tensor = model.outputs[0]
+    while isinstance(tensor._keras_history.operation, _ONLY_SHAPES):
+        tensor = node_of(tensor).input_tensors[0]
+    return tensor
+
+
+def _function_of(layer: Any) -> str:
+    """The last function of `layer`."""
     if isinstance(layer, _layers.Softmax):
-        return layer, "softmax"
+        return "softmax"
     if isinstance(layer, FakeQuantElementwise):
-        return layer, "sigmoid" if layer.kind == "logistic" else layer.kind
+        return "sigmoid" if layer.kind == "logistic" else layer.kind
     if isinstance(layer, FakeQuantLinear) or not hasattr(layer, "activation"):
-        return layer, "relu" if isinstance(layer, _layers.ReLU) else "linear"
-    return layer, function_of(layer) or f"'{shown_name(layer.activation)}'"
+        return "relu" if isinstance(layer, _layers.ReLU) else "linear"
+    return function_of(layer) or f"'{shown_name(layer.activation)}'"
 
 
 def _count(outputs: int) -> str:

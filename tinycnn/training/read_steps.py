@@ -197,7 +197,9 @@ def _linear_step(reading: _Reading, index: int, layer: Any) -> tuple[int, Linear
             layer,
             "a convolution or dense layer of its own before it",
             f"'{step.name}'",
-            "put normalization and activation right after the dense layer",
+            "put normalization and activation right after the dense layer"
+            if step.kind == "dense"
+            else f"put it before '{step.name}'",
         )
     step = identity_step(_own_name(step, layer, "affine"), index, shape[-1])
     return reading.append(step), step
@@ -293,7 +295,10 @@ def _read_add(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
     shapes = [tensor.shape[1:] for tensor in layer.input]
     if len(shapes) != 2 or shapes[0] != shapes[1]:
         got = " and ".join(str(shape) for shape in shapes)
-        raise _refusal(layer, "2 inputs of one shape", got, "add two tensors at a time")
+        hint = "give both one shape, as a 1x1 convolution does for channels"
+        if len(shapes) != 2:
+            hint = "add two tensors at a time"
+        raise _refusal(layer, "2 inputs of one shape", got, hint)
     return reading.append(PlainStep(layer.name, sources, "add"))
 
 
