@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import tinycnn, tinycnn_process
-from tests.compiler.models import residual_model
+from tests.compiler.models import image_model, residual_model
 
 COMMANDS = (
     "init",
@@ -122,6 +122,41 @@ def test_compile_names_the_numerics(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         header = (tmp_path / numerics / "net_model.h").read_text()
         assert f'numerics "{numerics}"' in header.replace("\n *           ", "")
+
+
+def test_compile_takes_the_names_of_the_classes(tmp_path: Path) -> None:
+    """One a line; the example prints one of them."""
+    (tmp_path / "net.tflite").write_bytes(image_model(1))
+    (tmp_path / "names.txt").write_text("ant\nbee\ncat\ndog\n")
+    command = ("compile", "net.tflite", "-o", "net", "--labels", "names.txt")
+    done = tinycnn(*command, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert '    "cat",\n' in (tmp_path / "net/net_model.c").read_text()
+    assert "net_labels[best]" in (tmp_path / "net/net_example.c").read_text()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"ant\nbee\n", "labels: expected a name for each of 4 output values, got 2"),
+        (b"\xff\xfe", "names.txt: expected text in UTF-8"),
+        (None, "names.txt: cannot be read: No such file or directory"),
+    ],
+)
+def test_names_that_are_not_the_classes_are_refused(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    """In a line that says what is wrong; nothing is written."""
+    (tmp_path / "net.tflite").write_bytes(image_model(1))
+    if content is not None:
+        (tmp_path / "names.txt").write_bytes(content)
+    command = ("compile", "net.tflite", "-o", "net", "--labels", "names.txt")
+    done = tinycnn(*command, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {message}\nhint: ")
+    assert not (tmp_path / "net").exists()
 
 
 def test_compile_works_without_tensorflow(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def _manual(
         for side in sides
     )
     return {
-        "Reference": f'{interpreter}, numerics "{program.numerics}"; outputs are its, '
-        "bit for bit",
+        "Reference": f'{interpreter}, numerics "{program.numerics}"; outputs equal '
+        "its, bit for bit",
         "Kernels": f"{kernels}; right on any other board, too",
         "Arena": f"{program.arena_bytes} bytes, aligned to 16; of these at most "
         f"{program.scratch_bytes} are the scratch memory of a kernel",
