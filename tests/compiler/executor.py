@@ -7,6 +7,7 @@ program's data. Generated C itself is tested by whole models.
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import subprocess
 import sys
@@ -129,15 +130,22 @@ class Executor:
         return outputs
 
 
-def c_struct(params: type[Params], pointer: Any) -> type[ctypes.Structure]:
+@functools.cache
+def c_struct(params: Any, pointer: Any) -> type[ctypes.Structure]:
     """The C struct that a class of params stands for."""
-    fields = [(field.name, _c_type(field, pointer)) for field in c_fields(params)]
+    fields = [(field.name, _c_type(field, pointer)) for field in _fields_of(params)]
     return type(params.__name__, (ctypes.Structure,), {"_fields_": fields})
 
 
+@functools.cache
+def _fields_of(params: Any) -> tuple[CField, ...]:
+    return c_fields(params)
+
+
 def _c_type(field: CField, pointer: Any) -> Any:
-    if field.params is not None:
-        return c_struct(field.params, pointer)
+    inner: Any = field.params
+    if inner is not None:
+        return c_struct(inner, pointer)
     if field.ctype.endswith("*"):
         return pointer
     item = {"int32_t": ctypes.c_int32, "float": ctypes.c_float}[field.ctype]
@@ -148,7 +156,8 @@ def make_struct(
     params: Params, address: Mapping[str, int | None], pointer: Any = ctypes.c_void_p
 ) -> ctypes.Structure:
     """The C struct with the values of `params`, for a machine with such pointers."""
-    struct = c_struct(type(params), pointer)()
+    kind: Any = type(params)
+    struct = c_struct(kind, pointer)()
     _fill(struct, params, address)
     return struct
 
@@ -156,7 +165,8 @@ def make_struct(
 def _fill(
     struct: ctypes.Structure, params: Params, address: Mapping[str, int | None]
 ) -> None:
-    for field in c_fields(type(params)):
+    kind: Any = type(params)
+    for field in _fields_of(kind):
         value = getattr(params, field.name)
         if isinstance(value, Params):
             _fill(getattr(struct, field.name), value, address)

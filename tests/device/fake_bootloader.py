@@ -17,6 +17,7 @@ from operator import and_
 
 from tinycnn.errors import DeviceError
 
+KINDS = b"NVIXSYZK"
 PAGE = 4096
 BASE = 0x10000
 FLASH = 983_040
@@ -63,11 +64,13 @@ class FakeBootloader:
 
     def answer(self, command: bytes) -> bytes:
         """What follows one command; nothing if it is not known."""
+        kind = command[:1]
+        if not kind or kind not in KINDS:
+            return b""
         first, second = (
             int(re.findall(rb"^[0-9A-Fa-f]*", command[start:])[0] or b"0", 16)
             for start in (1, 10)
         )
-        kind = command[:1]
         if kind == b"N":
             return b"\n\r"
         if kind == b"V":
