@@ -52,3 +52,13 @@ def test_frozen_normalization_keeps_its_averages(model: Any) -> None:
     np.testing.assert_allclose(outputs, _step(model)[0], atol=1e-5)
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_other_statistics_than_those_of_a_batch_are_left_to_keras(model: Any) -> None:
+    """Renormalization is no fused operation."""
+    from tinycnn.training.fused_norm import with_fused_norms
+
+    norm = model.layers[1]
+    norm.renorm = True
+
+    assert with_fused_norms(model).layers[-1] is norm

@@ -134,3 +134,16 @@ def test_a_network_with_nothing_to_prune_is_refused() -> None:
 
     with pytest.raises(ProjectError, match="model 'tiny_cnn' has no channels that can"):
         prune_channels(_model(width=0.1), 0.1)
+
+
+def test_what_is_held_at_zero_keeps_its_constraint() -> None:
+    """Weights that must not be negative are not, and pruned ones are zero."""
+    from tinycnn.models.backend import keras
+    from tinycnn.training.prune import hold_at_zero
+
+    dense = keras.layers.Dense(3, kernel_constraint=keras.constraints.NonNeg())
+    dense.build((None, 1))
+    hold_at_zero(dense.kernel, np.array([1.0, 0.0, 1.0], np.float32))
+    held = dense.kernel.constraint(np.array([[-1.0, 2.0, 3.0]], np.float32))
+
+    np.testing.assert_array_equal(held, [[0.0, 0.0, 3.0]])

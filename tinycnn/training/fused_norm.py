@@ -21,6 +21,8 @@ def with_fused_norms(model: Any) -> Any:
 
 def _fused(layer: Any) -> Any:
     is_norm = type(layer) is keras.layers.BatchNormalization
+    if getattr(layer, "renorm", False):  # other statistics than those of a batch
+        return layer
     if is_norm and layer.scale and layer.center and len(layer.input.shape) == 4:
         return _FusedNorm(layer)
     return layer

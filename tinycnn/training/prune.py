@@ -59,9 +59,13 @@ def prune_channels(model: Any, share: float) -> int:
 
 
 def hold_at_zero(variable: Any, alive: NDArray[np.float32]) -> None:
-    """Set `variable` to zero where `alive` is, and let no optimizer change that."""
+    """Set `variable` to zero where `alive` is, and let no optimizer change that.
+
+    A constraint that it has holds for the others.
+    """
+    own = variable.constraint or (lambda value: value)
     variable.assign(variable * alive)
-    variable.constraint = lambda value: value * alive
+    variable.constraint = lambda value: own(value) * alive
 
 
 def _norms(model: Any) -> dict[str, Any]:
