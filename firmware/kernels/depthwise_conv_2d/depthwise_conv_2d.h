@@ -34,7 +34,7 @@ typedef struct {
 } tcnn_depthwise_dsp_params_t;
 
 /* Stride 1.
- * weights: 9 words a channel, see depthwise.h
+ * weights: 9 words a channel, see depthwise_rows.h
  * scratch: a word for each channel of each of output_width + 2 columns */
 void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
                                    const int8_t *input, const int32_t *weights,
