@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jinja2
@@ -23,6 +23,7 @@ __all__ = [
     "c_entry",
     "c_float",
     "c_identifier",
+    "c_positional",
     "c_string",
     "c_value",
     "comment",
@@ -69,15 +70,16 @@ def _fit(line: str) -> str:
     if len(line) <= _C_LINE or code.startswith(("#", "*", "/*")):
         return line
     indent = line.removesuffix(code)
-    before, equals, value = line.partition(" = ")
+    before, equals, value = line.partition("= ")
     if value.startswith("{."):
-        return _stack(f"{before} = {{", re.split(r", (?=\.)", value[1:]), 1)
-    if value.startswith("{0x"):
-        items = value[1:].split(", ")
-        rows = math.ceil(len(items) / ((_C_LINE - len(f"{before} = {{")) // 6))
-        return _stack(f"{before} = {{", items, math.ceil(len(items) / rows))
+        return _stack(f"{before}= {{", re.split(r", (?=\.)", value[1:]), 1)
+    start, brace, bytes_ = line.partition("{0x")
+    if brace:
+        items = f"0x{bytes_}".split(", ")
+        rows = math.ceil(len(items) / ((_C_LINE - len(start) - 1) // len("0x00, ")))
+        return _stack(f"{start}{{", items, math.ceil(len(items) / rows))
     if equals:
-        return f"{before} =\n{indent}    {value}"
+        return f"{before}=\n{indent}    {value}"
     function, bracket, arguments = line.partition("(")
     if ", " in arguments:
         return _fill(function + bracket, arguments.split(", "))
@@ -153,6 +155,21 @@ def c_entry(text: str, word: str) -> str:
     )
 
 
+def c_positional(fields: Mapping[str, object], indent: int) -> str:
+    """A C++ initialiser's values, one a line, named by comments.
+
+    >>> print(c_positional({"rank": 2, "shape": (1, 4)}, 4))
+        2,      /* rank */
+        {1, 4}, /* shape */
+    """
+    values = {field: f"{c_value(value)}," for field, value in fields.items()}
+    width = max(map(len, values.values()))
+    return "\n".join(
+        f"{'':{indent}}{value:<{width}} /* {field} */"
+        for field, value in values.items()
+    )
+
+
 def c_array(values: NDArray[np.generic] | Sequence[int]) -> str:
     """The numbers of a C initialiser, wrapped and indented.
 
@@ -219,6 +236,7 @@ _ENVIRONMENT.filters.update(
     c_array=c_array,
     c_comment=c_comment,
     c_entry=c_entry,
+    c_positional=c_positional,
     c_float=c_float,
     c_string=c_string,
     c_value=c_value,

@@ -111,7 +111,12 @@ def test_lines_fit(trees: Path) -> None:
 
 def test_clang_format_has_nothing_to_change(trees: Path) -> None:
     """In no C file that is generated."""
-    sources = [path for path in trees.rglob("*.[ch]") if path.parent.name != "tcnn"]
+    sources = [
+        path
+        for pattern in ("*.[ch]", "*.cc")
+        for path in trees.rglob(pattern)
+        if path.parent.name != "tcnn"
+    ]
     done = subprocess.run(
         [CLANG_FORMAT, f"--style=file:{STYLE}", "--dry-run", "--Werror", *sources],
         capture_output=True,
