@@ -7,6 +7,7 @@ from ai_edge_litert import schema_py_generated as schema
 from tests.compiler.models import conv_model, residual_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import read_tflite
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.errors import InvalidModelError, TinycnnError, UnsupportedModelError
 
@@ -21,6 +22,19 @@ def test_operators_and_options_are_read() -> None:
         (1, 1), (1, 1), (1, 1, 1, 1), clamp=(-128, 127)
     )
     assert graph.tensors[graph.inputs[0]].shape == (1, 9, 7, 3)
+
+
+def test_options_of_no_type_are_none() -> None:
+    """As TFLite takes them: a table of options without its type has no effect."""
+    b = ModelBuilder()
+    x, y = b.tensor((1, 4, 4, 1), scale=0.1), b.tensor((1, 4, 4, 1), scale=0.1)
+    b.op("ADD", [x, x], [y], fusedActivationFunction=3)
+    with_type = read_tflite(b.build([x], [y])).ops[0].attrs
+    b.operators[0].builtinOptionsType = 0
+    without = read_tflite(b.build([x], [y])).ops[0].attrs
+
+    assert with_type == ClampedAttrs(clamp=(0, 60))
+    assert without == ClampedAttrs(clamp=(-128, 127))
 
 
 def build_with(change: Callable[[ModelBuilder], tuple[list[int], list[int]]]) -> bytes:

@@ -228,7 +228,8 @@ def _read_raw_op(
             f"op {index} ({kind}): expected inputs and outputs, got "
             f"{len(inputs)} and {len(outputs)}"
         )
-    return RawOp(index, kind, inputs, outputs, table.table(4), tensors)
+    options = table.table(4) if table.uint8(3) else None  # of no type: none
+    return RawOp(index, kind, inputs, outputs, options, tensors)
 
 
 def _read_op(raw: RawOp) -> Op:
