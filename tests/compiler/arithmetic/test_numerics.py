@@ -75,7 +75,7 @@ def test_steps_beyond_reach_do_not_matter() -> None:
     with pytest.raises(UnsupportedModelError, match="no 31-bit multiplier steps"):
         single_rounding_multiplier(real, 0)
 
-    assert single_rounding_multiplier(real, 0, largest=10_000_000).shift == -22
+    assert single_rounding_multiplier(real, 0, (-10_000_000, 10_000_000)).shift == -22
 
 
 def test_fixed_point_functions_are_accurate() -> None:

@@ -116,7 +116,7 @@ def mean_multiplier(real: float, count: int) -> Multiplier:
 
 
 def single_rounding_multiplier(
-    real: float, zero_point: int, largest: int = 2**31 - 1
+    real: float, zero_point: int, reached: tuple[int, int] = (-(2**31), 2**31 - 1)
 ) -> Multiplier:
     """A multiplier that equals the double arithmetic of FULLY_CONNECTED.
 
@@ -127,7 +127,8 @@ def single_rounding_multiplier(
     Args:
         real: Input scale * weight scale / output scale.
         zero_point: Of the output.
-        largest: What no accumulator exceeds; steps beyond it do not matter.
+        reached: The least and the most that an accumulator can be; steps beyond do not
+            matter.
 
     Raises:
         UnsupportedModelError: If no multiplier near `real` fits.
@@ -139,7 +140,7 @@ def single_rounding_multiplier(
             hint="check the scales of the model's input, weights and output",
         )
     steps = _accumulators_at_steps(real, zero_point)
-    steps = steps[np.abs(steps) <= largest]
+    steps = steps[(steps >= reached[0]) & (steps <= reached[1])]
     exact = steps * real
     wanted = np.copysign(np.floor(np.abs(exact) + 0.5), exact)
     for nudge in (0, 1, -1, 2, -2):

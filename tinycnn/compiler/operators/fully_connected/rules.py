@@ -23,9 +23,9 @@ from tinycnn.compiler.operators.shared.activation import (
 )
 from tinycnn.compiler.operators.shared.weights import (
     check_weights,
-    largest_sums,
     lower_weights,
     real_multipliers,
+    sum_ranges,
 )
 from tinycnn.errors import UnsupportedModelError
 
@@ -111,12 +111,17 @@ def find_multipliers(node: Node, numerics: Numerics) -> list[Multiplier]:
     if numerics == "tflm":
         return [quantize_multiplier(real) for real in real_multipliers(node)]
     zero_point, reals = node.output().zero_point, real_multipliers(node)
-    sums = largest_sums(node, axis=0)
-    limits = sums.tolist() if len(reals) > 1 else [int(sums.max())]
-    return [
-        single_rounding_multiplier(real, zero_point, limit)
-        for real, limit in zip(reals, limits, strict=True)
-    ]
+    low, high = (ends.tolist() for ends in sum_ranges(node, axis=0))
+    ranges = list(zip(low, high, strict=True))
+    if len(reals) == 1:  # for all channels
+        ranges = [(min(low), max(high))]
+    try:
+        return [
+            single_rounding_multiplier(real, zero_point, reached)
+            for real, reached in zip(reals, ranges, strict=True)
+        ]
+    except UnsupportedModelError as error:
+        node.refuse(f"'{node.output().name}': {error}", hint=error.hint)
 
 
 def count_macs(node: Node) -> int:

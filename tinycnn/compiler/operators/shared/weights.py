@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,9 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["check_weights", "largest_sums", "lower_weights", "real_multipliers"]
+__all__ = ["check_weights", "lower_weights", "real_multipliers", "sum_ranges"]
+
+_DEAD_SCALE = 1e-7  # the converter gives a tensor that was always zero 7.8e-9
 
 
 def check_weights(node: Node, axis: int) -> Tensor:
@@ -31,17 +35,44 @@ def check_weights(node: Node, axis: int) -> Tensor:
             f"{axis}, got axis {w.quant.axis}"
         )
     _check_bias(node, w.shape[axis])
-    shifted = largest_sums(node, axis) * np.maximum(2.0 ** _shifts(node), 1.0)
+    shifted = _largest_sums(node, axis) * np.maximum(2.0 ** _shifts(node), 1.0)
     if np.any(shifted >= 2**31):
-        node.refuse(
-            f"sums up to {shifted.max():.0f} exceed 32 bits",
-            hint="check the scales of the model's inputs, weights and outputs",
-        )
+        _refuse_sums(node, float(shifted.max()))
     return w
 
 
-def largest_sums(node: Node, axis: int) -> NDArray[np.int64]:
-    """What the sum of products and bias cannot exceed, for each output channel."""
+def _refuse_sums(node: Node, largest: float) -> NoReturn:
+    """Where the reference, too, has no defined result."""
+    y = node.output()
+    if y.scale < _DEAD_SCALE:
+        node.refuse(
+            f"this layer is always zero: at the scale {y.scale:.3g} of its output sums "
+            f"up to {largest:.3g} exceed 32 bits",
+            hint="it was zero for all images that the model was calibrated with: train "
+            "the layer again, or leave it out",
+        )
+    node.refuse(
+        f"sums up to {largest:.0f} exceed 32 bits",
+        hint="check the scales of the model's inputs, weights and outputs",
+    )
+
+
+def sum_ranges(node: Node, axis: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Least and most of the sum of products and bias, for each output channel."""
+    w, bias, x = node.input(1), node.optional_input(2), node.input()
+    assert w.data is not None
+    others = tuple(i for i in range(w.data.ndim) if i != axis)
+    ends = [w.data.astype(np.int64) * (end - x.zero_point) for end in (-128, 127)]
+    low = np.minimum(*ends).sum(axis=others)
+    high = np.maximum(*ends).sum(axis=others)
+    if bias is None or bias.data is None:
+        return low, high
+    start = bias.data.reshape(-1).astype(np.int64)
+    return low + start, high + start
+
+
+def _largest_sums(node: Node, axis: int) -> NDArray[np.int64]:
+    """What no part of a sum of products and bias exceeds, for each output channel."""
     w, bias = node.input(1), node.optional_input(2)
     assert w.data is not None
     others = tuple(i for i in range(w.data.ndim) if i != axis)
