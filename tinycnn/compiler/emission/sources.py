@@ -101,24 +101,31 @@ def _manual(
     program: Program, objective: Objective | None, reference: str
 ) -> dict[str, str]:
     """What NAME_model.h says of the whole model, by a word for each."""
-    interpreter = reference or _REFERENCES[program.numerics]
-    kernels = "portable C, as for every board without DSP instructions"
-    if objective is not None:
-        board = objective.board or "a Cortex-M with DSP instructions"
-        kernels = f'chosen for {board} by optimize = "{objective.optimize}"'
+    name, interpreter = program.name, reference or _REFERENCES[program.numerics]
+    arena = f"{program.arena_bytes} bytes, aligned to 16"
+    if program.scratch_bytes:
+        arena += f"; a kernel's scratch memory takes up to {program.scratch_bytes}"
     sides = borders("input", program.inputs), borders("output", program.outputs)
     write, read = (
-        " and ".join(f"the values at {program.name}_{b.name}(arena)" for b in side)
+        " and ".join(f"the values at {name}_{border.name}(arena)" for border in side)
         for side in sides
     )
     return {
         "Reference": f'{interpreter}, numerics "{program.numerics}"; outputs equal '
         "its, bit for bit",
-        "Kernels": f"{kernels}; right on any other board, too",
-        "Arena": f"{program.arena_bytes} bytes, aligned to 16; of these at most "
-        f"{program.scratch_bytes} are the scratch memory of a kernel",
+        "Kernels": _describe_choice(objective),
+        "Arena": arena,
         "Constants": f"{program.constant_bytes} bytes of flash",
         **{border.title: border.text for side in sides for border in side},
-        "Use": f"write {write}, call {program.name}_invoke(arena), read {read}; inputs "
-        "may be overwritten",
+        "Use": f"write {write}, call {name}_invoke(arena), read {read}; inputs may be "
+        "overwritten",
     }
+
+
+def _describe_choice(objective: Objective | None) -> str:
+    """What chose the kernels."""
+    if objective is None:
+        return "portable C, as for every board without DSP instructions"
+    board = objective.board or "a Cortex-M with DSP instructions"
+    chosen = f'chosen for {board} by optimize = "{objective.optimize}"'
+    return f"{chosen}; right on any other board, too"
