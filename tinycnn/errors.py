@@ -11,6 +11,7 @@ TinycnnError(message, hint=None)            exit code
 ├── ToolchainError(…, command, returncode, log)                    3
 └── DeviceError       board, cable, simulator                      3
     ├── DeviceTimeoutError
+    │   └── StrangerError      another answers: an echo, a modem, a prompt
     └── ProtocolError
 
 A message names its subject with its id, then expected against got: lower case, no
@@ -31,6 +32,7 @@ __all__ = [
     "ProjectError",
     "ProtocolError",
     "StaleBuildError",
+    "StrangerError",
     "TinycnnError",
     "ToolchainError",
     "UnsupportedModelError",
@@ -114,6 +116,10 @@ class DeviceError(TinycnnError):
 
 class DeviceTimeoutError(DeviceError):
     """A device did not answer in time."""
+
+
+class StrangerError(DeviceTimeoutError):
+    """Something else answered: an echo, a modem, a prompt."""
 
 
 class ProtocolError(DeviceError):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import serial
+from serial.urlhandler.protocol_loop import Serial as LoopPort
 
 from tinycnn.device import serial_link
 from tinycnn.device.child import Child
@@ -165,6 +166,22 @@ def test_touch_drops_dtr() -> None:
 
     assert (raised, link._port.dtr) == (True, False)
     link.close()
+
+
+@pytest.mark.parametrize("dtr", [True, False])
+def test_dtr_and_rts_are_as_told_before_the_port_opens(
+    monkeypatch: pytest.MonkeyPatch, dtr: bool
+) -> None:
+    """On boards that they hold in reset, a moment is too long."""
+    seen = []
+
+    def note(port: serial.SerialBase) -> None:
+        seen.append((port.dtr, port.rts))
+
+    monkeypatch.setattr(LoopPort, "open", note)
+    open_url("loop://", 115_200, dtr=dtr)
+
+    assert seen == [(dtr, dtr)]
 
 
 def test_permission_hint_names_the_group() -> None:

@@ -181,6 +181,14 @@ FINDINGS = {
         ports(make_port(hello="no reply from /dev/ttyACM0")),
         ("/dev/ttyACM0", "warning", "5A1F: no reply from", "tinycnn flash"),
     ),
+    "an echo on a board's port": (
+        ports(make_port(hello="the line echoes", remedy="check the wiring")),
+        ("/dev/ttyACM0", "warning", "5A1F: the line echoes", "check the wiring"),
+    ),
+    "a modem": (
+        ports(make_port(OTHER, hello="a modem answers", remedy="choose another")),
+        ("/dev/ttyUSB0", "problem", "a modem answers", "choose another"),
+    ),
     "port without a board": (
         ports(make_port(OTHER, hello="port /dev/ttyUSB0: not found")),
         ("/dev/ttyUSB0", "problem", "not found", "check name and cable"),

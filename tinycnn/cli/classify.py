@@ -16,7 +16,7 @@ from tinycnn.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from tinycnn.workbench.subject import DeviceKind
+    from tinycnn.workbench import DeviceChoice
 
 __all__ = ["classify"]
 
@@ -31,9 +31,7 @@ _PATH = click.Path(path_type=Path)
 def classify(
     project: Path,
     pictures: tuple[Path, ...],
-    device: DeviceKind,
-    port: str | None,
-    baud: int,
+    choice: DeviceChoice,
     as_json: bool,
 ) -> None:
     """Send PICTURES to a device as raw frames; print the label and score of each.
@@ -46,12 +44,10 @@ def classify(
       tinycnn classify demo photo.jpg --port /dev/ttyACM0
     """
     from tinycnn.pipeline import classify_pictures
-    from tinycnn.workbench import DeviceChoice
 
     found = []
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer)
-        choice = DeviceChoice(device, port, baud)
         for each in classify_pictures(workspace, pictures, choice):
             found.append(each)
             if not as_json:

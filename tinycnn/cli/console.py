@@ -6,13 +6,14 @@ that logs stay readable. With `--json` only the final object is printed.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shlex
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,15 +21,17 @@ from tinycnn import PROJECT_FILE
 from tinycnn.frames import App
 
 if TYPE_CHECKING:
-    from tinycnn.device import DeviceInfo
+    from tinycnn.device import DeviceInfo, PortOptions
     from tinycnn.pipeline import Workspace
     from tinycnn.workbench import Observer
+    from tinycnn.workbench.subject import DeviceKind
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
 __all__ += ["device_options", "open_project", "port_options", "print_table"]
 __all__ += ["print_notes", "project_argument"]
 
+_SECONDS = click.FloatRange(min=0, min_open=True, max=3_600)
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -44,24 +47,52 @@ def json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help=text)(command)
 
 
-def port_options(command: _Command) -> _Command:
-    """The --port and --baud options."""
-    text = "A board: /dev/ttyACM0, COM3, socket://, rfc2217://."
+def port_options(command: Callable[..., object]) -> Callable[..., object]:
+    """--port, --baud, --timeout, --no-reset: `command` gets `port` and `options`."""
+
+    @functools.wraps(command)
+    def with_options(
+        *, baud: int, timeout: float | None, no_reset: bool, **arguments: Any
+    ) -> object:
+        from tinycnn.device import PortOptions
+
+        return command(options=PortOptions(baud, timeout, not no_reset), **arguments)
+
+    text = "Leave DTR and RTS low, for boards that they reset."
+    add_no_reset = click.option("--no-reset", is_flag=True, help=text)
+    text = "Seconds that a device may take for one image."
+    add_timeout = click.option("--timeout", type=_SECONDS, help=text)
     add_baud = click.option(
         "--baud", default=115_200, show_default=True, help="Of a --port."
     )
-    return click.option("--port", help=text)(add_baud(command))
+    text = "A board: /dev/ttyACM0, COM3, socket://, rfc2217://."
+    add_port = click.option("--port", help=text)
+    return add_port(add_baud(add_timeout(add_no_reset(with_options))))
 
 
-def device_options(command: _Command) -> _Command:
-    """The --device, --port and --baud options."""
+def device_options(command: Callable[..., object]) -> Callable[..., object]:
+    """--device and those of a port: `command` gets them as a DeviceChoice."""
+
+    @functools.wraps(command)
+    def with_choice(
+        *,
+        device: DeviceKind,
+        port: str | None,
+        options: PortOptions,
+        **arguments: Any,
+    ) -> object:
+        from tinycnn.workbench import DeviceChoice
+
+        choice = DeviceChoice(device, port, options)
+        return command(choice=choice, **arguments)
+
     return click.option(
         "--device",
         type=click.Choice(["sim", "host"]),
         default="sim",
         show_default=True,
         help="The simulated board, or the generated C as a program of this computer.",
-    )(port_options(command))
+    )(port_options(with_choice))
 
 
 def open_project(

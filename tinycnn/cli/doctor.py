@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tinycnn.cli.console import json_option, print_json
+from tinycnn.cli.console import json_option, port_options, print_json
 
 if TYPE_CHECKING:
+    from tinycnn.device import PortOptions
     from tinycnn.doctor import Finding
 
 __all__ = ["doctor"]
@@ -18,12 +19,13 @@ _COLORS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 
 @click.command()
-@click.option("--port", help="Look at this port only, whatever it is.")
+@port_options
 @json_option
-def doctor(port: str | None, as_json: bool) -> int:
+def doctor(port: str | None, options: PortOptions, as_json: bool) -> int:
     """Look at all that tinycnn needs, from Python to the boards that are connected.
 
-    Every finding comes with its fix. The exit code is 1 when there is a problem.
+    With --port only that port is looked at, whatever it is. Every finding comes with
+    its fix. The exit code is 1 when there is a problem.
 
     \b
     Example:
@@ -32,7 +34,7 @@ def doctor(port: str | None, as_json: bool) -> int:
     """
     from tinycnn.doctor import check_computer, gather_facts
 
-    findings = check_computer(gather_facts(port))
+    findings = check_computer(gather_facts(port, options))
     problems = sum(finding.level == "problem" for finding in findings)
     if as_json:
         print_json({"problems": problems, "findings": [asdict(f) for f in findings]})

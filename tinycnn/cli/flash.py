@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,21 +12,29 @@ from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
     json_option,
+    port_options,
     print_json,
     print_start_up,
     project_argument,
 )
+
+if TYPE_CHECKING:
+    from tinycnn.device import PortOptions
 
 __all__ = ["flash"]
 
 
 @click.command()
 @project_argument
-@click.option("--port", help="Where the board is, if several are: /dev/ttyACM0, COM3.")
+@port_options
 @click.option("--dry-run", is_flag=True, help="Only print what would be done.")
 @json_option
-def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
+def flash(
+    project: Path, port: str | None, options: PortOptions, dry_run: bool, as_json: bool
+) -> int:
     """Put the firmware of PROJECT on a board, and ask the board which model it runs.
+
+    Where several boards are connected, --port chooses one.
 
     The board's bootloader is started, the image written and checked, and the board's
     own word taken at the end: the exit code is 0 when it runs the project's model.
@@ -34,7 +44,8 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
       tinycnn flash demo
       tinycnn flash demo --dry-run
     """
-    from tinycnn.device.flash import Flashing
+    from tinycnn.device.flash import Computer, Flashing
+    from tinycnn.device.opening import open_url
     from tinycnn.harness import check_identity
     from tinycnn.pipeline.flash import find_flash_job
 
@@ -43,6 +54,9 @@ def flash(project: Path, port: str | None, dry_run: bool, as_json: bool) -> int:
         flashing = Flashing(
             job,
             port,
+            computer=Computer(
+                open_link=partial(open_url, dtr=options.dtr), options=options
+            ),
             on_page=lambda done, total: observer.progress("pages", done, total),
             is_rehearsal=dry_run,
         )

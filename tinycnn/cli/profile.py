@@ -18,6 +18,7 @@ from tinycnn.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from tinycnn.device import PortOptions
     from tinycnn.harness import OpProfile, Profile
 
 __all__ = ["print_profile", "profile"]
@@ -37,7 +38,7 @@ _COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
 )
 @port_options
 @json_option
-def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
+def profile(model: Path, port: str | None, options: PortOptions, as_json: bool) -> None:
     """Measure each operator of MODEL: a .tflite file, or a project that was built.
 
     A project keeps the result in profile.json and shows it in its report.
@@ -50,7 +51,7 @@ def profile(model: Path, port: str | None, baud: int, as_json: bool) -> None:
     from tinycnn import workbench
     from tinycnn.harness import profile_to_json
 
-    choice = workbench.DeviceChoice("sim", port, baud)
+    choice = workbench.DeviceChoice("sim", port, options)
     with (
         ConsoleObserver(quiet=as_json) as observer,
         open_subject(model, observer, count=1) as subject,

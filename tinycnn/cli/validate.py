@@ -18,7 +18,7 @@ from tinycnn.cli.console import (
 
 if TYPE_CHECKING:
     from tinycnn.harness import ValidationResult
-    from tinycnn.workbench.subject import DeviceKind
+    from tinycnn.workbench import DeviceChoice
 
 __all__ = ["validate"]
 
@@ -44,9 +44,7 @@ _SHOWN = 5
 @json_option
 def validate(
     model: Path,
-    device: DeviceKind,
-    port: str | None,
-    baud: int,
+    choice: DeviceChoice,
     count: int | None,
     inputs: Path | None,
     frames: bool,
@@ -73,7 +71,6 @@ def validate(
     from tinycnn.artifacts import BuildFolder
     from tinycnn.harness import result_to_json
 
-    choice = workbench.DeviceChoice(device, port, baud)
     if frames:
         from tinycnn.cli.frames import show_frame_check
 

@@ -7,14 +7,22 @@ protocol of `firmware/include/tcnn/harness.h` over some byte stream.
 from tinycnn.device.client import Counters
 from tinycnn.device.device import Device, Inference, Preprocessing
 from tinycnn.device.hello import DeviceInfo, TensorInfo
-from tinycnn.device.opening import open_host, open_serial, open_simulated
+from tinycnn.device.opening import (
+    USUAL_OPTIONS,
+    PortOptions,
+    open_host,
+    open_serial,
+    open_simulated,
+)
 from tinycnn.device.payloads import StepRun
 
 __all__ = [
+    "USUAL_OPTIONS",
     "Counters",
     "Device",
     "DeviceInfo",
     "Inference",
+    "PortOptions",
     "Preprocessing",
     "StepRun",
     "TensorInfo",

@@ -25,13 +25,24 @@ from tinycnn.device.packets import (
     PacketType,
     encode_packet,
 )
-from tinycnn.device.payloads import parse_error, printable
-from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
+from tinycnn.device.payloads import parse_error
+from tinycnn.device.stranger import HEARD_BYTES, explain_noise, recognize
+from tinycnn.errors import (
+    DeviceError,
+    DeviceTimeoutError,
+    ProtocolError,
+    StrangerError,
+)
 
-__all__ = ["Client", "Counters", "SessionLostError"]
+__all__ = ["REPLY_TIMEOUT_S", "Client", "Counters", "SessionLostError"]
 
-# A device that is there answers HELLO at once, unless it is just starting.
+REPLY_TIMEOUT_S = 15.0  # where nothing else is said
+
+# A device that is there answers HELLO at once, unless it is just starting: it is asked
+# again and again, and found soon after its start.
 _HELLO_SHARE = 1 / 3
+_HELLO_TIMEOUT_S = 5.0  # if an exchange may take so long
+_HELLO_EVERY_S = 0.5
 
 # How long to wait before asking again: until the first reply of its kind has shown how
 # long the device takes, then a multiple of that. Shares are of the exchange's timeout.
@@ -94,6 +105,7 @@ class Client:
         self._sequence = 0
         self._usual_s: dict[int, float] = {}
         self._counts = dict.fromkeys((field.name for field in fields(Counters)), 0)
+        self._heard = b""  # in this exchange, its end
         self._heard_bytes = 0
 
     @property
@@ -111,12 +123,15 @@ class Client:
 
         Raises:
             ProtocolError: If the device speaks another protocol.
-            DeviceTimeoutError: If it does not answer.
+            DeviceTimeoutError: If it does not answer; a StrangerError if another does.
             DeviceError: If the link is dead.
         """
         self._session = secrets.randbits(32)
         self._sequence = 0
-        timeout_s = self._reply_timeout_s * _HELLO_SHARE
+        timeout_s = max(
+            self._reply_timeout_s * _HELLO_SHARE,
+            min(self._reply_timeout_s, _HELLO_TIMEOUT_S),
+        )
         return parse_hello(self._exchange(PacketType.HELLO, b"", timeout_s))
 
     def exchange(self, kind: PacketType, payload: bytes) -> bytes:
@@ -136,7 +151,7 @@ class Client:
         message = encode_packet(request)
         deadline = Deadline(timeout_s)
         wait_s, settle_s = self._first_wait(kind, timeout_s), _SETTLE_S
-        self._heard_bytes = 0
+        self._heard, self._heard_bytes = b"", 0
         if kind == PacketType.HELLO:
             message = DELIMITER + message  # ends what the device has half received
         while True:
@@ -151,7 +166,8 @@ class Client:
                 raise self._no_reply(request, timeout_s)
             if reply is _Miss.TIMEOUT:
                 self._counts["timeouts"] += 1
-                wait_s = min(2 * wait_s, max(_LONGEST_WAIT_S, wait_s))
+                if kind != PacketType.HELLO:
+                    wait_s = min(2 * wait_s, max(_LONGEST_WAIT_S, wait_s))
             else:
                 settle_s = min(2 * settle_s, _LONGEST_SETTLE_S)
             self._counts["resends"] += 1
@@ -184,6 +200,7 @@ class Client:
         """The reply's payload if it ends in `data`; counts all else."""
         reply = None
         broken = self._decoder.broken
+        self._heard = (self._heard + data)[-HEARD_BYTES:]
         self._heard_bytes += len(data)
         for packet in self._decoder.feed(data):
             if _is_bad_packet(packet):
@@ -195,7 +212,12 @@ class Client:
         return reply
 
     def _match(self, request: Packet, packet: Packet) -> bytes | None:
-        """The payload of `packet` if it answers `request`, None if it is a late one."""
+        """The payload of `packet` if it answers `request`.
+
+        None if it is a late one, or a request: what we sent, come back as an echo.
+        """
+        if not packet.type & PacketType.REPLY:
+            return None
         if packet.version != PROTOCOL_VERSION:
             raise self._other_version(f"version {packet.version}")
         if (packet.session, packet.sequence) != (request.session, request.sequence):
@@ -225,6 +247,8 @@ class Client:
         return ProtocolError(text, hint=hint)
 
     def _first_wait(self, kind: PacketType, timeout_s: float) -> float:
+        if kind == PacketType.HELLO:
+            return _HELLO_EVERY_S
         if kind not in self._usual_s:
             return min(_LONGEST_FIRST_WAIT_S, timeout_s * _FIRST_WAIT_SHARE)
         shortest_s = min(_LONGEST_FIRST_WAIT_S, timeout_s * _SHORTEST_WAIT_SHARE)
@@ -237,12 +261,14 @@ class Client:
     def _no_reply(self, request: Packet, timeout_s: float) -> DeviceTimeoutError:
         name = f"{PacketType(request.type).name} {request.sequence}"
         text = f"no reply from {self.name} within {timeout_s:.1f} s after {name}"
-        noise = self._decoder.unfinished()[:200] or self._decoder.last_broken
+        if stranger := recognize(self._heard, encode_packet(request)):
+            return StrangerError(f"{text}: {stranger.what}", hint=stranger.hint)
         if self._heard_bytes == 0:
             hint = "press reset; check that the port is the board's"
         else:
             text += f", only {self._heard_bytes} bytes that are no packet"
-            hint = f"check firmware and baud rate; it sent: {printable(noise)[:80]}"
+            noise = self._decoder.unfinished()[:200] or self._decoder.last_broken
+            hint = explain_noise(noise)
         return DeviceTimeoutError(text, hint=hint)
 
 

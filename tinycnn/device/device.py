@@ -16,7 +16,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device.client import Client, Counters, SessionLostError
+from tinycnn.device.client import (
+    REPLY_TIMEOUT_S,
+    Client,
+    Counters,
+    SessionLostError,
+)
 from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.link import Link
 from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
@@ -38,7 +43,6 @@ from tinycnn.frames import FrameFormat
 
 __all__ = ["Device", "Inference", "Preprocessing"]
 
-_REPLY_TIMEOUT_S = 15.0
 _MAX_RESETS = 3
 
 _Run = TypeVar("_Run")
@@ -84,9 +88,7 @@ class Device:
         reply_timeout_s: How long one image may take.
     """
 
-    def __init__(
-        self, link: Link, *, reply_timeout_s: float = _REPLY_TIMEOUT_S
-    ) -> None:
+    def __init__(self, link: Link, *, reply_timeout_s: float = REPLY_TIMEOUT_S) -> None:
         self._link = link
         self._client = Client(link, reply_timeout_s=reply_timeout_s)
         self._info: DeviceInfo | None = None

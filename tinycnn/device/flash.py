@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.boards import Board
+from tinycnn.device.client import REPLY_TIMEOUT_S
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.device import Device
 from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.link import Link
-from tinycnn.device.opening import open_url
+from tinycnn.device.opening import USUAL_OPTIONS, PortOptions, open_url
 from tinycnn.device.ports import DetectedPort, detect_ports, find_port
 from tinycnn.device.samba import PAGE_BYTES, Bootloader
 from tinycnn.device.serial_link import touch_1200bps
@@ -28,7 +29,6 @@ from tinycnn.errors import DeviceError, DeviceTimeoutError, ToolchainError
 
 __all__ = ["Computer", "FlashJob", "Flashing"]
 
-_BAUD = 115_200
 _TOUCHES = 2
 _POLL_S = 0.1
 _SERIAL_DIGITS = 16  # a bootloader puts zeros before them
@@ -61,10 +61,12 @@ class Computer:
     Attributes:
         restart_s: How long a board may take to come back.
         settle_s: How long the system may take to make its port usable.
+        options: How the board is asked what it runs.
     """
 
     ports: Callable[[], tuple[DetectedPort, ...]] = detect_ports
     open_link: Callable[[str, int], Link] = open_url
+    options: PortOptions = USUAL_OPTIONS
     touch: Callable[[str], None] = touch_1200bps
     run: Callable[[Sequence[str]], None] = run_tool
     drives: Callable[[], tuple[Path, ...]] = list_drives
@@ -190,7 +192,8 @@ class Flashing:
             raise DeviceTimeoutError(text, hint=hint)
 
     def _check_model(self) -> None:
-        with Device(self._open()) as device:
+        timeout_s = self._computer.options.reply_timeout_s or REPLY_TIMEOUT_S
+        with Device(self._open(), reply_timeout_s=timeout_s) as device:
             self.info = device.info()
         expected, got = self._job.model_sha256, self.info.model_sha256
         if got != expected:
@@ -228,7 +231,7 @@ class Flashing:
         deadline = Deadline(self._computer.settle_s)
         while True:
             try:
-                return self._computer.open_link(self.port, _BAUD)
+                return self._computer.open_link(self.port, self._computer.options.baud)
             except DeviceError:
                 if deadline.expired:
                     raise

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tinycnn.device.child import Child
 from tinycnn.device.child_link import ChildSocketLink, PipeLink
+from tinycnn.device.client import REPLY_TIMEOUT_S
 from tinycnn.device.device import Device
 from tinycnn.device.link import Link
 from tinycnn.device.serial_link import SerialLink
 from tinycnn.device.socket_link import SocketLink
 from tinycnn.errors import DeviceError
 
-__all__ = ["open_host", "open_serial", "open_simulated", "open_url"]
+__all__ = ["USUAL_OPTIONS", "PortOptions"]
+__all__ += ["open_host", "open_serial", "open_simulated", "open_url"]
 
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
 _SIMULATED_REPLY_TIMEOUT_S = 120.0
@@ -27,26 +30,48 @@ _SIMULATOR_START_S = 30.0
 _SIMULATOR_PACKAGES = ("capstone", "elftools", "unicorn")
 
 
-def open_host(executable: Path) -> Device:
+@dataclass(frozen=True, slots=True)
+class PortOptions:
+    """How a board on a serial port is spoken to.
+
+    Attributes:
+        baud: Bits per second; USB ports ignore it.
+        reply_timeout_s: How long one image may take; None: as long as is usual.
+        dtr: Whether DTR and RTS are raised, which a USB board needs before it talks;
+            boards where they hold the reset or start the bootloader want them low.
+    """
+
+    baud: int = 115_200
+    reply_timeout_s: float | None = None
+    dtr: bool = True
+
+
+USUAL_OPTIONS = PortOptions()
+
+
+def open_host(executable: Path, *, reply_timeout_s: float | None = None) -> Device:
     """The model as a program of this computer, on pipes.
 
     Raises:
         DeviceError: If the program cannot be started.
     """
     child = Child([str(executable.resolve())], name=f"host process {executable.name}")
-    return Device(PipeLink(child))
+    return Device(PipeLink(child), reply_timeout_s=reply_timeout_s or REPLY_TIMEOUT_S)
 
 
-def open_serial(url: str, baud: int = 115_200) -> Device:
+def open_serial(url: str, options: PortOptions = USUAL_OPTIONS) -> Device:
     """The board on a serial port; `url` is any that pyserial knows, or socket://.
 
     Raises:
         DeviceError: If the port cannot be opened.
     """
-    return Device(open_url(url, baud))
+    link = open_url(url, options.baud, dtr=options.dtr)
+    return Device(link, reply_timeout_s=options.reply_timeout_s or REPLY_TIMEOUT_S)
 
 
-def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
+def open_simulated(
+    elf: Path, board: str = "nano33ble", *, reply_timeout_s: float | None = None
+) -> Device:
     """A simulated board that runs the firmware image `elf`.
 
     Raises:
@@ -67,17 +92,23 @@ def open_simulated(elf: Path, board: str = "nano33ble") -> Device:
     except BaseException:
         child.close()
         raise
-    return Device(link, reply_timeout_s=_SIMULATED_REPLY_TIMEOUT_S)
+    timeout_s = reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S
+    return Device(link, reply_timeout_s=timeout_s)
 
 
-def open_url(url: str, baud: int) -> Link:
+def open_url(url: str, baud: int, *, dtr: bool = True) -> Link:
     """The link that `url` names: a TCP connection for socket://, else a serial port.
+
+    Args:
+        url: Any that pyserial knows, or socket://HOST:PORT.
+        baud: Bits per second.
+        dtr: Whether DTR and RTS are raised.
 
     Raises:
         DeviceError: If it cannot be opened.
     """
     if not url.startswith("socket://"):
-        return SerialLink(url, baud)
+        return SerialLink(url, baud, dtr=dtr)
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -48,22 +48,26 @@ class SerialLink:
     Args:
         url: Such as /dev/ttyACM0, COM3, rfc2217://HOST:PORT.
         baud: Bits per second; USB ports ignore it.
+        dtr: Whether DTR and RTS are raised, as a USB board needs before it talks.
 
     Raises:
         DeviceError: If the port cannot be opened.
     """
 
-    def __init__(self, url: str, baud: int) -> None:
+    def __init__(self, url: str, baud: int, *, dtr: bool = True) -> None:
         self.name = url
         try:
-            # pyserial raises DTR, which a USB board needs before it talks.
             self._port: Any = serial.serial_for_url(
                 url,
                 baudrate=baud,
                 timeout=_TICK_S,
                 write_timeout=WRITE_TIMEOUT_S,
                 exclusive=True,
+                do_not_open=True,
             )
+            # Said before it is opened: on some boards a moment is enough for a reset.
+            self._port.dtr = self._port.rts = dtr
+            self._port.open()
         except _PORT_ERRORS as error:
             raise _cannot_open(url, error) from error
 

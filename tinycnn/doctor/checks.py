@@ -167,10 +167,10 @@ def _check_port(facts: PortFacts) -> Finding:
     if port.mode == "bootloader":
         return Finding("warning", name, f"{text}, waits for an upload", "tinycnn flash")
     if not isinstance(hello, DeviceInfo):
-        if port.boards:
-            return Finding("warning", name, f"{text}: {hello}", "tinycnn flash")
+        level: Level = "warning" if port.boards else "problem"
         fix = "check name and cable of the port; is tinycnn's firmware at its end?"
-        return Finding("problem", name, f"{text}: {hello}", fix)
+        fix = facts.remedy or ("tinycnn flash" if port.boards else fix)
+        return Finding(level, name, f"{text}: {hello}", fix)
     cache = {True: "on", False: "off", None: "unknown"}[hello.cache_on]
     text = (
         f"{text}, runs {hello.model} ({hello.model_sha256[:12]}), instruction cache "

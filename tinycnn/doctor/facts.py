@@ -37,6 +37,7 @@ class PortFacts:
         users: Programs that have it open, where that can be seen.
         hello: What the board there said of itself, or why it did not; None if it was
             not asked.
+        remedy: What to do about something else that answered there.
     """
 
     port: DetectedPort
@@ -44,6 +45,7 @@ class PortFacts:
     is_allowed: bool
     users: tuple[str, ...]
     hello: DeviceInfo | str | None
+    remedy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from tinycnn.device import DeviceInfo, open_serial
+from tinycnn.device import USUAL_OPTIONS, DeviceInfo, PortOptions, open_serial
 from tinycnn.device.ports import DetectedPort, detect_ports, find_port
 from tinycnn.device.processes import list_processes, port_users
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
-from tinycnn.errors import DeviceError
+from tinycnn.errors import DeviceError, StrangerError
 
 __all__ = ["gather_facts"]
 
@@ -37,11 +37,14 @@ _RULES = ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d")
 _ARDUINO = 'ATTRS{idVendor}=="2341"'
 
 
-def gather_facts(port: str | None = None) -> Facts:
+def gather_facts(
+    port: str | None = None, options: PortOptions = USUAL_OPTIONS
+) -> Facts:
     """The facts of this computer.
 
     Args:
         port: The only port to look at, by any URL; None looks at all.
+        options: How boards are spoken to.
     """
     base, bossac = os.environ.get("ZEPHYR_BASE"), shutil.which("bossac")
     detected = detect_ports()
@@ -59,7 +62,9 @@ def gather_facts(port: str | None = None) -> Facts:
         may_use_ports=_may_use_ports(),
         has_udev_rule=any(_ARDUINO in rules for rules in _read_rules()),
         probes_modems=any(name == "ModemManager" for _, name in list_processes()),
-        ports=tuple(_look_at(one, is_asked=port is not None) for one in detected),
+        ports=tuple(
+            _look_at(one, options, is_asked=port is not None) for one in detected
+        ),
     )
 
 
@@ -141,23 +146,29 @@ def _read_rules() -> Iterator[str]:
                 yield file.read_text("utf-8", "replace")
 
 
-def _look_at(port: DetectedPort, *, is_asked: bool) -> PortFacts:
+def _look_at(port: DetectedPort, options: PortOptions, *, is_asked: bool) -> PortFacts:
     path = Path(port.device)
     is_file = path.exists()
     is_allowed = not is_file or os.access(path, os.R_OK | os.W_OK)
     users = port_users(port.device) if is_file else ()
     hello: DeviceInfo | str | None = None
+    remedy = None
     if is_asked or (port.boards and port.mode == "application"):
-        hello = _say_hello(port.device) if is_allowed and not users else "not asked"
+        hello = "not asked"
+        if is_allowed and not users:
+            hello, remedy = _say_hello(port.device, options)
     group = ""
     with contextlib.suppress(OSError, KeyError, NotImplementedError):
         group = path.group()
-    return PortFacts(port, group, is_allowed, users, hello)
+    return PortFacts(port, group, is_allowed, users, hello, remedy)
 
 
-def _say_hello(url: str) -> DeviceInfo | str:
+def _say_hello(url: str, options: PortOptions) -> tuple[DeviceInfo | str, str | None]:
+    """What the device says, or the error; and the remedy where another answers."""
     try:
-        with open_serial(url) as device:
-            return device.info()
+        with open_serial(url, options) as device:
+            return device.info(), None
+    except StrangerError as error:
+        return str(error), error.hint
     except DeviceError as error:
-        return str(error)
+        return str(error), None

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from tinycnn.analysis.fit import Analysis
 from tinycnn.boards import Board
-from tinycnn.device import Device, open_host, open_serial, open_simulated
+from tinycnn.device import (
+    USUAL_OPTIONS,
+    Device,
+    PortOptions,
+    open_host,
+    open_serial,
+    open_simulated,
+)
 from tinycnn.harness import Identity, Profile, ValidationResult
 from tinycnn.reference import Reference
 
@@ -29,12 +36,13 @@ class DeviceChoice:
     Attributes:
         kind: What to start; it does not count when there is a port.
         port: Where a board is, as a pyserial URL.
-        baud: Of the port.
+        options: How the board there is spoken to; of them only the reply's timeout
+            counts without a port.
     """
 
     kind: DeviceKind = "sim"
     port: str | None = None
-    baud: int = 115_200
+    options: PortOptions = USUAL_OPTIONS
 
 
 def _forget(found: ValidationResult | Profile) -> None:
@@ -74,8 +82,8 @@ def open_device(subject: Subject, choice: DeviceChoice) -> Device:
         DeviceError: If it cannot be opened.
     """
     if choice.port is not None:
-        return open_serial(choice.port, choice.baud)
-    program = subject.program(choice.kind)
+        return open_serial(choice.port, choice.options)
+    program, timeout_s = subject.program(choice.kind), choice.options.reply_timeout_s
     if choice.kind == "host":
-        return open_host(program)
-    return open_simulated(program, subject.board.name)
+        return open_host(program, reply_timeout_s=timeout_s)
+    return open_simulated(program, subject.board.name, reply_timeout_s=timeout_s)
