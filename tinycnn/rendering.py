@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "C_KEYWORDS",
+    "WINDOWS_DEVICES",
     "c_array",
     "c_comment",
     "c_entry",
@@ -45,6 +46,11 @@ C_KEYWORDS = frozenset(
     throw true try typedef typeid typename union unsigned using virtual void volatile
     wchar_t while xor xor_eq
     """.split()
+)
+# What cannot name a folder on Windows, in any case: devices have these names.
+WINDOWS_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul"]
+    + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
 )
 
 
@@ -107,15 +113,18 @@ def _fill(start: str, items: Sequence[str]) -> str:
 
 
 def c_identifier(name: str) -> str:
-    """A C identifier as near to `name` as C allows.
+    """A C identifier as near to `name` as C allows; it can name a folder, too.
 
     >>> c_identifier("my model-2"), c_identifier("2x"), c_identifier("int")
     ('my_model_2', 'm2x', 'int_')
+    >>> c_identifier("AUX")
+    'AUX_'
     """
     identifier = re.sub(r"[^A-Za-z0-9_]", "_", name)[:63]
     if not identifier[:1].isalpha():
         identifier = f"m{identifier}"
-    return f"{identifier}_" if identifier in C_KEYWORDS else identifier
+    is_taken = identifier in C_KEYWORDS or identifier.lower() in WINDOWS_DEVICES
+    return f"{identifier}_" if is_taken else identifier
 
 
 def comment(text: str) -> str:

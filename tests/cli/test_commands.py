@@ -187,3 +187,13 @@ def test_the_self_test_names_its_reference(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "BUILTIN_REF" in (tmp_path / "net" / "net_self_test.c").read_text()
+
+
+@pytest.mark.parametrize("name", ["con", "NUL", "com9"])
+def test_init_refuses_names_that_windows_reserves(tmp_path: Path, name: str) -> None:
+    """And makes no folder."""
+    done = tinycnn("init", name, cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "Windows" in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -138,3 +138,12 @@ def test_a_name_that_cannot_name_a_sketch_is_refused(
     """Arduino, C and the file system must all accept it."""
     with pytest.raises(ProjectError, match="expected a letter, then at most 62"):
         write_project(name=name)
+
+
+@pytest.mark.parametrize("name", ["con", "Lpt1"])
+def test_a_name_that_windows_reserves_is_refused(
+    write_project: Callable[..., FirmwareProject], name: str
+) -> None:
+    """Before anything is written."""
+    with pytest.raises(ProjectError, match=f"'{name}': Windows reserves the name"):
+        write_project(name=name)

@@ -171,6 +171,15 @@ def test_keywords_are_refused_as_names(name: str) -> None:
     assert "tinycnn.toml: name: expected a" in problem_of(MINIMAL.replace("demo", name))
 
 
+@pytest.mark.parametrize("name", ["con", "PRN", "Aux", "nul", "com1", "LPT9"])
+def test_names_of_windows_devices_are_refused(name: str) -> None:
+    """No folder can be called so there, in any case."""
+    message = problem_of(MINIMAL.replace("demo", name))
+
+    assert "name: expected a name that Windows does not reserve" in message
+    assert parse_project(MINIMAL.replace("demo", f"{name}0")).name == f"{name}0"
+
+
 def test_a_sensors_frame_is_described() -> None:
     """Its size in bytes follows."""
     target = parse_project(f'{MINIMAL}[target]\napp = "serial"\n{FRAME}').target

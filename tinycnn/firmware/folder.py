@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tinycnn.errors import ProjectError
 from tinycnn.files import writing_folder
+from tinycnn.rendering import WINDOWS_DEVICES
 from tinycnn.runtime import firmware_dir
 
 __all__ = ["FirmwareProject", "check_name", "license_text", "swap_in"]
@@ -47,6 +48,9 @@ def check_name(kind: str, name: str) -> None:
             f"{kind} '{name}': expected a letter, then at most 62 letters, digits or _",
             hint="give the project another name",
         )
+    if name.lower() in WINDOWS_DEVICES:
+        text = f"{kind} '{name}': Windows reserves the name for a device"
+        raise ProjectError(text, hint="give the project another name")
 
 
 def license_text() -> str:

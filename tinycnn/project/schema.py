@@ -17,7 +17,7 @@ from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
 from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
-from tinycnn.rendering import C_KEYWORDS
+from tinycnn.rendering import C_KEYWORDS, WINDOWS_DEVICES
 
 __all__ = [
     "Budgets",
@@ -43,6 +43,8 @@ def _check_name(name: str) -> str:
         )
     if name in C_KEYWORDS:
         raise ValueError("expected a name that is no keyword of C or C++")
+    if name.lower() in WINDOWS_DEVICES:
+        raise ValueError("expected a name that Windows does not reserve for a device")
     return name
 
 
