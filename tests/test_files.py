@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(TinycnnError, match=r"file.x: cannot be written: ") as caught:
         write_whole("text", tmp_path / "file" / "x")
 
-    assert caught.value.hint == "free some space or choose another file"
+    assert caught.value.hint == "choose another file"
 
 
 def test_only_this_module_replaces_files() -> None:

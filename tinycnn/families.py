@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from tinycnn.errors import ProjectError
+from tinycnn.names import did_you_mean
 
 __all__ = ["FAMILIES", "Family", "Knob", "KnobValue", "check_family", "knob_values"]
 
@@ -155,10 +155,8 @@ def check_family(name: str) -> Family:
     """
     if name in FAMILIES:
         return FAMILIES[name]
-    nearest = get_close_matches(name.lower(), FAMILIES, n=1, cutoff=0.4)
-    known = f"models: {', '.join(FAMILIES)}"
-    hint = f"did you mean '{nearest[0]}'? {known}" if nearest else known
-    raise ProjectError(f"model '{name}': not known", hint=hint)
+    hint = f"{did_you_mean(name, FAMILIES)} models: {', '.join(FAMILIES)}"
+    raise ProjectError(f"model '{name}': not known", hint=hint.lstrip())
 
 
 def knob_values(name: str, given: Mapping[str, KnobValue]) -> dict[str, KnobValue]:
@@ -176,7 +174,11 @@ def knob_values(name: str, given: Mapping[str, KnobValue]) -> dict[str, KnobValu
         choices = knobs[key].choices
         if choices and value not in choices:
             known, got = ", ".join(map(json.dumps, choices)), json.dumps(value)
-            raise ProjectError(f"model '{name}': expected {key} {known}, got {got}")
+            question = did_you_mean(str(value), [str(choice) for choice in choices])
+            raise ProjectError(
+                f"model '{name}': expected {key} {known}, got {got}",
+                hint=question if isinstance(value, str) and question else None,
+            )
         if not choices and float(value) <= 0:
             raise ProjectError(f"model '{name}': expected {key} above 0, got {value}")
     return {key: given.get(key, knob.default) for key, knob in knobs.items()}

@@ -69,7 +69,8 @@ def write_whole(content: str | bytes, path: Path) -> None:
             stream.write(data)
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror or error}"
-        hint = "free some space or choose another file"
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "free some space" if is_full else "choose another file"
         raise TinycnnError(message, hint=hint) from error
 
 

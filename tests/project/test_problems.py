@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.project.texts import MINIMAL, problem_of
+from tests.project.texts import MINIMAL, problem_of, problems_of
+
+_SETTINGS = ("name = 'demo'", "dataset.name = 'digits'", "model.name = 'tiny_cnn'")
 
 
 @pytest.mark.parametrize(
@@ -81,14 +83,92 @@ def test_a_wrong_value_says_what_was_expected(line: str, message: str) -> None:
     assert problem.endswith(message)
 
 
-def test_several_problems_are_counted() -> None:
-    """The first is told, an unknown key before all others; the rest are counted."""
-    text = MINIMAL + "[training]\nepochs = 0\nbatch_size = 0\n[target]\nbaord = 'x'"
+def test_all_faults_are_told_at_once_with_their_places() -> None:
+    """In the order of the text, each with file, line and column."""
+    text = MINIMAL + "[training]\nepochs = 0\n  batch_size = 0\n[target]\nbaord = 'x'"
 
-    assert problem_of(text) == (
-        "tinycnn.toml: target.baord: unknown key, the nearest valid key is 'board' "
-        "(and 2 more problems)"
-    )
-    assert problem_of("name = 'a'").endswith(
-        "dataset: expected a value, got nothing (and 1 more problem)"
-    )
+    assert problems_of(text) == [
+        "tinycnn.toml:8:1: training.epochs: expected greater than or equal to 1, got 0",
+        "tinycnn.toml:9:3: training.batch_size: expected greater than or equal to 1, "
+        "got 0",
+        "tinycnn.toml:11:1: target.baord: unknown key, the nearest valid key is "
+        "'board'",
+    ]
+
+
+def test_what_is_missing_has_the_place_of_its_table() -> None:
+    """A table that is not there has none."""
+    assert problems_of("name = 'a'\n\n[target]\nframe = {width = 1, height = 1}") == [
+        "tinycnn.toml:4:1: target.frame.pixels: expected a value, got nothing",
+        "tinycnn.toml: dataset: expected a value, got nothing",
+        "tinycnn.toml: model: expected a value, got nothing",
+    ]
+
+
+def test_a_file_that_is_all_wrong_stays_readable() -> None:
+    """The first twenty are told, the others counted."""
+    unknown = "".join(f"key_{number} = 1\n" for number in range(30))
+
+    problems = problems_of(unknown + MINIMAL)
+
+    assert len(problems) == 21
+    assert problems[0] == "tinycnn.toml:1:1: key_0: unknown key"
+    assert problems[-1] == "tinycnn.toml: and 10 more problems"
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        ("model.name = 'LeNet-5'", "lenet5"),
+        ("model = 'resnett'", "resnet"),
+        (
+            "model = {name = 'efficientnet_lite', activation = 'hardswish'}",
+            "hard_swish",
+        ),
+        ("target.board = 'nano33bel'", "nano33ble"),
+        ("target.board = 'Nano 33 BLE Sense'", "nano33blesense"),
+        ("target.framework = 'ardiuno'", "arduino"),
+        ("target.engine = 'tfml'", "tflm"),
+        ("target.toolchain = 'arm-gcc'", "arm-none-eabi-gcc"),
+        ("target.optimize = 'sped'", "speed"),
+        ("target.app = 'cam'", "camera"),
+        ("target.frame = {width = 1, height = 1, pixels = 'rgb56'}", "rgb565"),
+        ("training.optimizer = 'Adam'", "adam"),
+        ("training.schedule = 'cosin'", "cosine"),
+        ("training.precision = 'float16'", "bfloat16"),
+        ("quantization.method = 'qta'", "qat"),
+        ("quantization.weights = 'int-8'", "int8"),
+        ("quantization.ranges = 'learnt'", "learned"),
+        ("dataset.fit = 'corp'", "crop"),
+    ],
+)
+def test_of_every_choice_the_nearest_is_suggested(line: str, near: str) -> None:
+    """Whatever can be one of several names."""
+    others = [other for other in _SETTINGS if other.split(".")[0] not in line]
+
+    problem = problem_of("\n".join([*others, line]))
+
+    assert problem.endswith(f"; did you mean '{near}'?")
+
+
+def test_keys_are_found_however_they_are_written() -> None:
+    """Quoted, dotted, in inline tables, behind strings and comments that hold them."""
+    text = """# [training] epochs = 0
+name = "a" # dataset.channels = 2
+dataset = {name = "digits", "channels" = 2, path = '}]=', fit = "corp"}
+"model" . 'name' = "lenet5"
+[target.frame]
+width = 1 # height = 1
+height = '''
+pixels = "rgb888"'''
+pixels = [1, {a = [2]},
+  3]
+"""
+    places = [problem.split(": ")[:2] for problem in problems_of(text)]
+
+    assert places == [
+        ["tinycnn.toml:3:29", "dataset.channels"],
+        ["tinycnn.toml:3:59", "dataset.fit"],
+        ["tinycnn.toml:7:1", "target.frame.height"],
+        ["tinycnn.toml:9:1", "target.frame.pixels"],
+    ]

@@ -121,13 +121,20 @@ def test_a_model_without_knobs_may_be_a_text(short: str, table: str) -> None:
     assert found == expected
 
 
-@pytest.mark.parametrize("name", ["LeNet5", "resnet8", ""])
-def test_an_unknown_model_is_told_what_is_known(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("LeNet5", "; did you mean 'lenet5'?"),
+        ("resnet8", "; did you mean 'resnet'?"),
+        ("", ""),
+    ],
+)
+def test_an_unknown_model_is_told_what_is_known(name: str, question: str) -> None:
     """The names of all families are in the message."""
     message = problem_of(MINIMAL.replace("tiny_cnn", name))
 
     assert message.startswith("tinycnn.toml: model.name: expected a model: alexnet, ")
-    assert message.endswith(f"vgg, got {name!r}")
+    assert message.endswith(f"vgg, got {name!r}{question}")
 
 
 @pytest.mark.parametrize("build", ["a.py", "a.py:", "a:b", ":b", "a.py:1b", "a.txt:b"])

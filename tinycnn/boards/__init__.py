@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from tinycnn.errors import ProjectError
+from tinycnn.names import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,7 +33,7 @@ else:
     import tomli as tomllib
 
 __all__ = ["Board", "Core", "Led", "Upload", "UsbIds"]
-__all__ += ["board_names", "load_board", "load_boards", "parse_board"]
+__all__ += ["board_aliases", "board_names", "load_board", "load_boards", "parse_board"]
 
 Core = Literal[
     "cortex-m0plus",
@@ -188,6 +189,13 @@ def board_names() -> tuple[str, ...]:
     return tuple(board.name for board in load_boards())
 
 
+def board_aliases() -> tuple[str, ...]:
+    """All names by which a board is found, sorted by board."""
+    return tuple(
+        name for board in load_boards() for name in (board.name, *board.aliases)
+    )
+
+
 @cache
 def load_boards() -> tuple[Board, ...]:
     """The whole table, sorted by name."""
@@ -210,8 +218,11 @@ def load_board(name: str) -> Board:
     for board in load_boards():
         if name in (board.name, *board.aliases):
             return board
-    known = ", ".join(board_names())
-    raise ProjectError(f"board '{name}': not known", hint=f"boards: {known}")
+    known = f"boards: {', '.join(board_names())}"
+    question = did_you_mean(name, board_aliases())
+    raise ProjectError(
+        f"board '{name}': not known", hint=f"{question} {known}".lstrip()
+    )
 
 
 def parse_board(text: str, *, source: str) -> Board:

@@ -88,7 +88,8 @@ def main() -> None:
 
 
 def _fail(message: str, hint: str | None, exit_code: int) -> None:
-    click.echo(f"error: {message}", err=True)
+    for line in message.split("\n"):  # a file may have several faults
+        click.echo(f"error: {line}", err=True)
     if hint:
         click.echo(f"hint: {hint}", err=True)
     sys.exit(exit_code)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from tinycnn.choices import Optimize
+from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
@@ -40,7 +41,7 @@ _BAR = 20
 @click.option("--board", help="The board to fit; by default the project's, or any.")
 @click.option(
     "--optimize",
-    type=click.Choice(get_args(Optimize)),
+    type=OneOf(get_args(Optimize)),
     help="What kernels are chosen by; as the project says, or speed.",
 )
 @click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     json_option,
@@ -33,7 +34,7 @@ __all__ = ["build"]
 @project_argument
 @click.option(
     "--app",
-    type=click.Choice(get_args(App)),
+    type=OneOf(get_args(App)),
     help="Instead of target.app: what the firmware does beside serving the model.",
 )
 @json_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from tinycnn.choices import Numerics, Optimize
+from tinycnn.cli.choice import OneOf
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ __all__ = ["compile_"]
 )
 @click.option(
     "--numerics",
-    type=click.Choice(get_args(Numerics)),
+    type=OneOf(get_args(Numerics)),
     default="litert",
     help="The reference to equal: LiteRT's BUILTIN_REF kernels or TFLite Micro.",
 )
@@ -41,7 +42,7 @@ __all__ = ["compile_"]
 )
 @click.option(
     "--optimize",
-    type=click.Choice(get_args(Optimize)),
+    type=OneOf(get_args(Optimize)),
     default="speed",
     help="What they are chosen by, on a board with DSP instructions.",
 )

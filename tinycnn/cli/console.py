@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tinycnn import PROJECT_FILE
+from tinycnn.cli.choice import OneOf
 from tinycnn.frames import App
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def device_options(command: Callable[..., object]) -> Callable[..., object]:
 
     return click.option(
         "--device",
-        type=click.Choice(["sim", "host"]),
+        type=OneOf(["sim", "host"]),
         default="sim",
         show_default=True,
         help="The simulated board, or the generated C as a program of this computer.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tinycnn import PROJECT_FILE
+from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     data_folders,
@@ -18,6 +19,7 @@ from tinycnn.cli.console import (
     print_json,
 )
 from tinycnn.errors import DatasetError, ProjectError
+from tinycnn.names import did_you_mean
 
 if TYPE_CHECKING:
     from tinycnn.datasets import Dataset
@@ -67,8 +69,8 @@ def datasets(context: click.Context, as_json: bool) -> None:
 @click.argument("dataset")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A .png to draw.")
 @click.option("--image-size", type=click.IntRange(4, 512), help="Of a folder's images.")
-@click.option("--channels", type=click.Choice(["1", "3"]), help="1 grey, 3 RGB.")
-@click.option("--fit", type=click.Choice(["crop", "pad"]), help="To make them square.")
+@click.option("--channels", type=OneOf(["1", "3"]), help="1 grey, 3 RGB.")
+@click.option("--fit", type=OneOf(["crop", "pad"]), help="To make them square.")
 @click.option(
     "--skip-bad", is_flag=True, default=None, help="Leave unreadable files out."
 )
@@ -145,10 +147,13 @@ def resolve_dataset(dataset: str) -> str:
     path = find_dataset_path(dataset, folders=data_folders())
     if os.path.exists(path):  # unlike Path's, false for a name that is too long
         return str(path.resolve())
+    question = did_you_mean(dataset, dataset_names())
+    hint = (
+        f"{question} known: {', '.join(dataset_names())}; or give a folder of images "
+        "or an .npz file"
+    )
     raise ProjectError(
-        f"data set '{dataset}': not known, and no such path",
-        hint=f"known: {', '.join(dataset_names())}; or give a folder of images or an "
-        ".npz file",
+        f"data set '{dataset}': not known, and no such path", hint=hint.lstrip()
     )
 
 

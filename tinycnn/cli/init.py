@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import get_args
 
@@ -9,10 +11,13 @@ import click
 
 from tinycnn import PROJECT_FILE
 from tinycnn.choices import Engine, Framework
+from tinycnn.cli.choice import OneOf
 from tinycnn.cli.datasets import resolve_dataset
 from tinycnn.errors import ProjectError
 
 __all__ = ["init"]
+
+_MAX_NAME = 255  # bytes of a folder's name that all systems take
 
 
 @click.command()
@@ -22,12 +27,12 @@ __all__ = ["init"]
 @click.option("--board", default="nano33ble", help="A board of the board table.")
 @click.option(
     "--framework",
-    type=click.Choice(get_args(Framework)),
+    type=OneOf(get_args(Framework)),
     help="Of the firmware; by default what the board has.",
 )
 @click.option(
     "--engine",
-    type=click.Choice(get_args(Engine)),
+    type=OneOf(get_args(Engine)),
     default="compiled",
     show_default=True,
     help="What runs the model: C compiled from it, or TFLite Micro.",
@@ -42,6 +47,9 @@ def init(
 ) -> None:
     """Write a commented tinycnn.toml into the new folder NAME, or here.
 
+    The firmware is named after the folder, as far as C allows: my_project in
+    my-project.
+
     \b
     Example:
       tinycnn init demo
@@ -50,15 +58,15 @@ def init(
     from tinycnn.boards import load_board
     from tinycnn.files import write_whole
     from tinycnn.project import project_template
-    from tinycnn.rendering import c_identifier
 
-    folder = Path(name) if name else Path()
+    folder = Path(name or "")
     target = folder / PROJECT_FILE
-    if target.exists():
+    if os.path.exists(target):  # unlike Path's, false for a name that is too long
         raise ProjectError(f"{target}: exists already", hint="choose another name")
     load_board(board)
+    called = _name_firmware(folder)
     text = project_template(
-        folder.name if name else c_identifier(Path.cwd().name),
+        called,
         dataset=resolve_dataset(dataset),
         model=model or ("lenet5" if "mnist" in dataset else "tiny_cnn"),
         board=board,
@@ -66,4 +74,27 @@ def init(
         engine=engine,
     )
     write_whole(text, target)
-    click.echo(f"wrote {target}\nnext: tinycnn build{f' {name}' if name else ''}")
+    click.echo(f"wrote {target}, whose firmware is named {called}")
+    click.echo(f"next: tinycnn build {shlex.quote(name) if name else ''}".rstrip())
+
+
+def _name_firmware(folder: Path) -> str:
+    """After the folder, as far as C allows.
+
+    Raises:
+        ProjectError: If a new folder cannot have its name everywhere.
+    """
+    from tinycnn.rendering import C_KEYWORDS, WINDOWS_DEVICES, c_identifier
+
+    name = Path(os.path.abspath(folder)).name
+    stem = name.partition(".")[0].lower()
+    for is_taken, by in (
+        (name in C_KEYWORDS, "is a keyword of C or C++"),
+        (stem in WINDOWS_DEVICES, "is a device on Windows"),
+        (not name.isprintable(), "has a line break or another control character"),
+        (len(os.fsencode(name)) > _MAX_NAME, f"is longer than {_MAX_NAME} bytes"),
+    ):
+        if is_taken and folder != Path():
+            shown = repr(name if len(name) <= 40 else f"{name[:37]}...")
+            raise ProjectError(f"name {shown}: {by}", hint="choose another name")
+    return c_identifier(name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tinycnn.cli.bench import open_subject
+from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     advise_on_cache,
@@ -30,7 +31,7 @@ _COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
 @click.option(
     "--device",
-    type=click.Choice(["sim"]),
+    type=OneOf(["sim"]),
     default="sim",
     show_default=True,
     expose_value=False,

@@ -1,6 +1,6 @@
 """Reads a project file: `tinycnn.toml` in, a checked `Project` out.
 
-An error names file, key, what was expected and what was got.
+An error names file, line, column and key, what was expected and what was got.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def parse_project(text: str, *, source: str = PROJECT_FILE) -> Project:
         return Project.model_validate(_parse_toml(text, source))
     except ValidationError as error:
         problems = error.errors(include_url=False)
-        raise explain(problems, source) from error
+        raise explain(problems, source, text) from error
 
 
 def parse_model(text: str, knobs: Mapping[str, KnobValue]) -> ModelSettings:
@@ -114,8 +114,8 @@ def _parse_toml(text: str, source: str) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > _MAX_LINE:
             raise ProjectError(
-                f"{source}:{number}: expected at most {_MAX_LINE:,} characters a line, "
-                f"got {len(line):,}"
+                f"{source}:{number}:{_MAX_LINE + 1}: expected at most {_MAX_LINE:,} "
+                f"characters a line, got {len(line):,}"
             )
     try:
         return tomllib.loads(text)
@@ -126,12 +126,13 @@ def _parse_toml(text: str, source: str) -> dict[str, Any]:
 
 
 def _syntax_error(message: str, text: str, source: str) -> ProjectError:
-    """The parser's `message`, led by file and line."""
+    """The parser's `message`, led by file, line and column."""
     where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     what = message[: where.start()] if where else message
     what = what[:1].lower() + what[1:]
     hint = "see toml.io for the syntax"
-    if where is None or where[1] is None:
-        last_line = text.rstrip().count("\n") + 1
-        return ProjectError(f"{source}:{last_line}: {what}", hint)
-    return ProjectError(f"{source}:{where[1]}: {what} at column {where[2]}", hint)
+    lines = text.rstrip().split("\n")
+    line, column = len(lines), len(lines[-1]) + 1  # where the document ends
+    if where is not None and where[1] is not None:
+        line, column = int(where[1]), int(where[2])
+    return ProjectError(f"{source}:{line}:{column}: {what}", hint)

@@ -7,11 +7,13 @@ to the project's folder.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from tinycnn.boards import load_board
+from tinycnn.boards import board_aliases, load_board
 from tinycnn.choices import Engine, Framework, Numerics, Optimize, Toolchain
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, knob_values
@@ -58,13 +60,20 @@ def _check_board(board: str) -> str:
     try:
         return load_board(board).name
     except ProjectError as error:
-        raise ValueError("expected a board that `tinycnn boards` lists") from error
+        expected = "a board that `tinycnn boards` lists"
+        raise _not_known(expected, board_aliases()) from error
 
 
 def _check_model(name: str) -> str:
     if name not in FAMILIES:
-        raise ValueError(f"expected a model: {', '.join(FAMILIES)}")
+        raise _not_known(f"a model: {', '.join(FAMILIES)}", FAMILIES)
     return name
+
+
+def _not_known(expected: str, known: Iterable[str]) -> PydanticCustomError:
+    """A name that is none of the `known`, of which the nearest will be told."""
+    text = "{expected}"
+    return PydanticCustomError("name", text, {"expected": expected, "known": [*known]})
 
 
 def _check_function(build: str) -> str:
@@ -156,7 +165,8 @@ class ModelSettings(Settings):
             try:
                 knob_values(self.name, self.knobs)
             except ProjectError as error:
-                raise ValueError(str(error)) from error
+                texts = filter(None, (str(error), error.hint))
+                raise ValueError("; ".join(texts)) from error
         return self
 
 

@@ -76,7 +76,7 @@ def project_template(
         per_channel_dense=not (engine == "tflm" and framework == "arduino"),
         **(_LARGE_SCHEDULE if has_test_split else _SMALL_SCHEDULE),
     )
-    parse_project(text)
+    parse_project(text, source=f"the new {PROJECT_FILE}")
     return text
 
 
