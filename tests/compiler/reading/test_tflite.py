@@ -24,13 +24,14 @@ def test_operators_and_options_are_read() -> None:
     assert graph.tensors[graph.inputs[0]].shape == (1, 9, 7, 3)
 
 
-def test_options_of_no_type_are_none() -> None:
+@pytest.mark.parametrize("other", [0, schema.BuiltinOptions.MulOptions])
+def test_options_of_another_type_are_none(other: int) -> None:
     """As TFLite takes them: a table of options without its type has no effect."""
     b = ModelBuilder()
     x, y = b.tensor((1, 4, 4, 1), scale=0.1), b.tensor((1, 4, 4, 1), scale=0.1)
     b.op("ADD", [x, x], [y], fusedActivationFunction=3)
     with_type = read_tflite(b.build([x], [y])).ops[0].attrs
-    b.operators[0].builtinOptionsType = 0
+    b.operators[0].builtinOptionsType = other
     without = read_tflite(b.build([x], [y])).ops[0].attrs
 
     assert with_type == ClampedAttrs(clamp=(0, 60))

@@ -152,6 +152,7 @@ OPERATORS = (
         _lower,
         channels=ChannelRules(_find_constant, _find_needs),
         fold=Folding(_fold_concatenation, moves=True),
+        options=10,
     ),
     Operator(
         "PACK",
@@ -160,5 +161,6 @@ OPERATORS = (
         _check_pack,
         _lower,
         fold=Folding(_fold_pack, moves=True),
+        options=59,
     ),
 )

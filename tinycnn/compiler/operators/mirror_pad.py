@@ -104,4 +104,13 @@ def _lower(lowering: Lowering, node: Node) -> None:
         lower_copy(lowering, node, box)
 
 
-OPERATORS = (Operator("MIRROR_PAD", 100, _read, _check, _lower),)
+OPERATORS = (
+    Operator(
+        "MIRROR_PAD",
+        100,
+        _read,
+        _check,
+        _lower,
+        options=77,
+    ),
+)

@@ -79,5 +79,6 @@ OPERATORS = (
         order=ELEMENTWISE,
         channels=KEEP_APART,
         fold=fold_binary(np.multiply, activates=True),
+        options=21,
     ),
 )

@@ -148,8 +148,22 @@ def _fold_tile(op: RawOp) -> list[Values] | None:
 
 OPERATORS = (
     Operator("TRANSPOSE", 39, _read_transpose, _check, _lower),
-    Operator("SPACE_TO_DEPTH", 26, _read_space_to_depth, _check, _lower),
-    Operator("DEPTH_TO_SPACE", 5, _read_depth_to_space, _check, _lower),
+    Operator(
+        "SPACE_TO_DEPTH",
+        26,
+        _read_space_to_depth,
+        _check,
+        _lower,
+        options=19,
+    ),
+    Operator(
+        "DEPTH_TO_SPACE",
+        5,
+        _read_depth_to_space,
+        _check,
+        _lower,
+        options=94,
+    ),
     Operator(
         "TILE",
         69,

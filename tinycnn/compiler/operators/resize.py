@@ -182,6 +182,7 @@ OPERATORS = (
         _check_bilinear,
         _lower_bilinear,
         channels=KEEP_FIRST_APART,
+        options=15,
     ),
     Operator(
         "RESIZE_NEAREST_NEIGHBOR",
@@ -190,5 +191,6 @@ OPERATORS = (
         _check,
         _lower_nearest,
         channels=KEEP_FIRST_APART,
+        options=74,
     ),
 )

@@ -60,9 +60,19 @@ def _divide(a: Values, b: Values) -> Values:
 
 OPERATORS = (
     Operator("SHAPE", 77, fold=Folding(_shape, of_shape=True)),
-    Operator("GATHER", 36, fold=Folding(_gather, moves=True)),
+    Operator(
+        "GATHER",
+        36,
+        fold=Folding(_gather, moves=True),
+        options=23,
+    ),
     Operator("FILL", 94, fold=Folding(_fill)),
     Operator("CAST", 53, fold=Folding(_cast)),
-    Operator("REDUCE_PROD", 81, fold=Folding(_product)),
+    Operator(
+        "REDUCE_PROD",
+        81,
+        fold=Folding(_product),
+        options=27,
+    ),
     Operator("FLOOR_DIV", 90, fold=fold_binary(_divide)),
 )

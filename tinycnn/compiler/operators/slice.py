@@ -172,5 +172,6 @@ OPERATORS = (
         _check,
         _lower,
         fold=Folding(_fold_strided_slice, moves=True),
+        options=32,
     ),
 )

@@ -183,6 +183,7 @@ OPERATORS = (
         _lower_softmax,
         order=_ORDER,
         count_cycles=cycles_by_output(250),
+        options=9,
     ),
     Operator("LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax),
 )

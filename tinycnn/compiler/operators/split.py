@@ -113,7 +113,14 @@ def _fold_unpack(op: RawOp) -> list[Values]:
 
 
 OPERATORS = (
-    Operator("SPLIT", 49, _read_split, _check, _lower),
+    Operator(
+        "SPLIT",
+        49,
+        _read_split,
+        _check,
+        _lower,
+        options=35,
+    ),
     Operator("SPLIT_V", 102, _read_split_v, _check, _lower),
     Operator(
         "UNPACK",
@@ -122,5 +129,6 @@ OPERATORS = (
         _check,
         _lower,
         fold=Folding(_fold_unpack, moves=True),
+        options=64,
     ),
 )

@@ -102,5 +102,6 @@ OPERATORS = (
         _lower,
         _count_macs,
         count_cycles=cycles_by_step(20, 60, _count_macs),
+        options=49,
     ),
 )

@@ -228,7 +228,8 @@ def _read_raw_op(
             f"op {index} ({kind}): expected inputs and outputs, got "
             f"{len(inputs)} and {len(outputs)}"
         )
-    options = table.table(4) if table.uint8(3) else None  # of no type: none
+    is_own = table.uint8(3) == OPERATORS[kind].options
+    options = table.table(4) if is_own else None
     return RawOp(index, kind, inputs, outputs, options, tensors)
 
 

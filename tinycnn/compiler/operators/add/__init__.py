@@ -28,6 +28,7 @@ OPERATORS = (
         count_cycles=cycles_by_output(60),
         kernels=(add_linear,),
         fold=fold_binary(np.add, activates=True),
+        options=11,
     ),
     Operator(
         "SUB",
@@ -39,5 +40,6 @@ OPERATORS = (
         channels=KEEP_APART,
         count_cycles=cycles_by_output(60),
         fold=fold_binary(np.subtract, activates=True),
+        options=28,
     ),
 )

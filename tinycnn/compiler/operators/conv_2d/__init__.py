@@ -32,5 +32,6 @@ OPERATORS = (
         channels=CHANNELS,
         absorb_border=absorb_border,
         check_numerics=check_padding,
+        options=1,
     ),
 )

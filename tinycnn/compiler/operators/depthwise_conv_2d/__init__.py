@@ -37,5 +37,6 @@ OPERATORS = (
         channels=CHANNELS,
         absorb_border=absorb_border,
         check_numerics=check_padding,
+        options=2,
     ),
 )

@@ -28,5 +28,6 @@ OPERATORS = (
         kernels=(fully_connected_pairs,),
         order=ORDER,
         channels=CHANNELS,
+        options=8,
     ),
 )

@@ -115,5 +115,6 @@ OPERATORS = (
         _lower_leaky_relu,
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
+        options=75,
     ),
 )

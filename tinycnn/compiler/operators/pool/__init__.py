@@ -31,6 +31,7 @@ OPERATORS = (
         order=ORDER,
         channels=CHANNELS,
         absorb_border=absorb_border,
+        options=5,
     ),
     Operator(
         kind="AVERAGE_POOL_2D",
@@ -43,5 +44,6 @@ OPERATORS = (
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,
+        options=5,
     ),
 )

@@ -66,6 +66,8 @@ class Operator:
         read: Options of the file -> attributes; None if it is known on constants only.
         check: Raises a ModelError unless the kernels can compute the node exactly.
         lower: Adds the calls of the portable kernel; by default there are none.
+        options: The schema's number of its table of options; a table of another is not
+            read, as in TFLite. 0 if it has none that count.
         count_macs: Multiply-accumulates of one inference.
         count_cycles: What the portable kernel takes on a Cortex-M4, about.
         kernels: Those for Cortex-M with DSP; by default only the portable one is there.
@@ -91,6 +93,7 @@ class Operator:
     check: Callable[[Node], None] = _refuse
     lower: Callable[[Lowering, Node], None] = _add_no_calls
     count_macs: Callable[[Node], int] = _count_no_macs
+    options: int = 0
     count_cycles: CountCycles = _count_slow_copy
     kernels: tuple[KernelRule, ...] = ()
     check_numerics: Callable[[Node, Numerics], None] = _allow
