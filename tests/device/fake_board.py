@@ -28,6 +28,8 @@ from tinycnn.device.packets import (
 
 SHA256 = bytes(range(32))
 
+MOST_MEMORY = 1 << 20  # whatever it says of itself
+
 
 @dataclass
 class FakeBoard:
@@ -57,7 +59,7 @@ class FakeBoard:
         self.decoder = PacketDecoder()
         self.session: int | None = None
         self.answered: tuple[int, bytes] = (-1, b"")
-        self.input = bytearray(self.input_bytes)
+        self.input = bytearray(min(self.input_bytes, MOST_MEMORY))
         self.frame = bytearray(math.prod(self.frame_format or (0,)))
 
     def receive(self, data: bytes) -> Iterator[bytes]:
