@@ -25,8 +25,31 @@ def keras() -> Any:
 
 
 def _model(keras: Any, *ends: Any) -> Any:
-    flat = [keras.Input((8, 8, 1)), keras.layers.Flatten()]
-    return keras.Sequential([*flat, *ends], name="net")
+    x = image = keras.Input((8, 8, 1))
+    for layer in (keras.layers.Flatten(), *ends):
+        x = layer(x)
+    return keras.Model(image, x, name="net")
+
+
+def _side_by_side(keras: Any) -> Any:
+    """A sigmoid for each of four labels, as people write several heads in one."""
+
+    def end(x: Any) -> Any:
+        heads = [keras.layers.Dense(1, "sigmoid")(x) for _ in range(4)]
+        return keras.layers.Concatenate(name="heads")(heads)
+
+    return end
+
+
+def _pooled(keras: Any) -> Any:
+    """Sigmoids of places, of which the largest counts."""
+
+    def end(x: Any) -> Any:
+        x = keras.layers.Reshape((8, 8, 1))(x)
+        x = keras.layers.Conv2D(4, 1, activation="sigmoid")(x)
+        return keras.layers.GlobalMaxPooling2D(name="largest")(x)
+
+    return end
 
 
 SUITABLE: dict[str, Any] = {
@@ -55,6 +78,7 @@ SUITABLE: dict[str, Any] = {
         "binary",
     ),
     "logits of numbers": (lambda k: [k.layers.Dense(2)], REAL, "regression"),
+    "sigmoids side by side": (lambda k: [_side_by_side(k)], SEVERAL, "multi-label"),
     "sigmoids": (lambda k: [k.layers.Dense(4, "sigmoid")], SEVERAL, "multi-label"),
 }
 
@@ -89,6 +113,16 @@ REFUSED: dict[str, Any] = {
         lambda k: [k.layers.Dense(4, "sigmoid", name="end")],
         FOUR,
         r"layer 'end' \(Dense\): expected softmax or no activation .*, got sigmoid",
+    ),
+    "sigmoids side by side": (
+        lambda k: [_side_by_side(k)],
+        FOUR,
+        r"layer 'heads' \(Concatenate\): expected softmax or .*, got sigmoid",
+    ),
+    "pooled sigmoids": (
+        lambda k: [_pooled(k)],
+        FOUR,
+        r"layer 'largest' \(GlobalMaxPooling2D\): expected softmax or .*, got sigmoid",
     ),
     "two sigmoids for two classes": (
         lambda k: [k.layers.Dense(2, "sigmoid", name="end")],
@@ -134,7 +168,7 @@ def test_an_end_that_does_not_suit_the_labels_is_refused(keras: Any, case: str) 
 
     assert "\n" not in str(caught.value)
     assert caught.value.hint is not None
-    assert "end in Dense(" in caught.value.hint
+    assert "in Dense(" in caught.value.hint
 
 
 @pytest.mark.parametrize("labels", [TWO, SEVERAL])

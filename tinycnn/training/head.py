@@ -25,6 +25,13 @@ __all__ = ["check_head", "check_teacher", "logits_of"]
 _SMALLEST_PROBABILITY = 1e-7
 _layers = keras.layers
 _ONLY_SHAPES = (FakeQuantize, _layers.Flatten, _layers.Reshape, _layers.Dropout)
+_ONLY_VALUES = (
+    _layers.Concatenate,
+    _layers.MaxPooling2D,
+    _layers.AveragePooling2D,
+    _layers.GlobalMaxPooling2D,
+    _layers.GlobalAveragePooling2D,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +64,12 @@ _ENDS: dict[Task, _Ends] = {
     "multi-label": _Ends(
         ("sigmoid",),
         "a sigmoid at the end, as an image has any of several labels",
-        "end in Dense(classes, activation='sigmoid')",
+        "end a model of your own in Dense(classes, activation='sigmoid')",
     ),
     "regression": _Ends(
         ("linear",),
         "no activation at the end, as labels are real numbers",
-        "end in Dense(classes); labels that are classes are whole numbers",
+        "end a model of your own in Dense(classes); classes are whole numbers",
     ),
 }
 
@@ -77,7 +84,7 @@ def check_head(model: Any, labels: NDArray[Any]) -> Task:
     outputs = model.outputs[0].shape[-1]
     task = task_of(labels, outputs)
     layer = _end_of(model)._keras_history.operation
-    function = _function_of(layer)
+    function = _function_of(model.outputs[0])
     if labels.ndim == 2 and outputs != labels.shape[1]:
         raise UnsupportedModelError(
             f"layer '{layer.name}' ({type(layer).__name__}): expected "
@@ -115,7 +122,7 @@ def logits_of(model: Any) -> Any:
     """`model` up to its softmax or sigmoid, or with what it is inverted as output."""
     tensor = _end_of(model)
     layer = tensor._keras_history.operation
-    function = _function_of(layer)
+    function = _function_of(tensor)
     if function not in ("softmax", "sigmoid"):
         return model
     outputs = model.outputs[0]
@@ -138,8 +145,14 @@ def _end_of(model: Any) -> Any:
     return tensor
 
 
-def _function_of(layer: Any) -> str:
-    """The last function of `layer`."""
+def _function_of(tensor: Any) -> str:
+    """The function whose values `tensor` holds, also pooled or laid side by side."""
+    layer, sources = tensor._keras_history.operation, node_of(tensor).input_tensors
+    if isinstance(layer, _ONLY_SHAPES):
+        return _function_of(sources[0])
+    if isinstance(layer, _ONLY_VALUES):
+        found = sorted({_function_of(source) for source in sources})
+        return " and ".join(found) if {"sigmoid", "softmax"} & {*found} else "linear"
     if isinstance(layer, _layers.Softmax):
         return "softmax"
     if isinstance(layer, FakeQuantElementwise):
