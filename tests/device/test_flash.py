@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -308,6 +309,29 @@ def test_program_uploads_by_the_debug_probe(tmp_path: Path) -> None:
 
     assert [command[0] for command in ran] == ["openocd"]
     assert flashing.info.model_sha256 == NEW.hex()
+
+
+@pytest.mark.parametrize(
+    "name", ["nucleo_f446re", "nrf52840dk", "xiao_nrf52840", "nrf5340dk"]
+)
+def test_a_rehearsal_prints_the_command_that_is_run(tmp_path: Path, name: str) -> None:
+    """Word by word: it can be copied."""
+    ran: list[Sequence[str]] = []
+    port = make_port(board=name)
+    computer = Computer(
+        ports=lambda: (port,),
+        run=ran.append,
+        open_link=lambda url, baud: serve_hello(NEW),
+    )
+    folder = tmp_path / "my project"
+    folder.mkdir()
+    job = make_job(folder, board=name)
+
+    rehearsal = Flashing(job, None, computer=computer, is_rehearsal=True)
+    printed = next(text for text, _ in rehearsal.steps if text.startswith("run "))
+    dict(Flashing(job, None, computer=computer).steps)[printed]()
+
+    assert [f"run {shlex.join(command)}" for command in ran] == [printed]
 
 
 def test_program_that_lies_is_found_out(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tinycnn.boards import load_board
 from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.ports import DetectedPort
 from tinycnn.doctor import Facts, Finding, Packages, PortFacts, check_computer
@@ -32,6 +33,9 @@ def make_port(port: DetectedPort = NANO, **changes: Any) -> PortFacts:
     """A port that we may use, with a board that answers."""
     return replace(PortFacts(port, "dialout", True, (), INFO), **changes)
 
+
+PICO = replace(NANO, boards=("pico",))
+PICO_INDEX = f"--additional-urls {load_board('pico').arduino_index}"
 
 # A computer on which nothing is wrong.
 FINE = Facts(
@@ -180,6 +184,10 @@ FINDINGS = {
     "other firmware": (
         ports(make_port(hello="no reply from /dev/ttyACM0")),
         ("/dev/ttyACM0", "warning", "5A1F: no reply from", "tinycnn flash"),
+    ),
+    "the core of the board that is connected": (
+        {"arduino_cores": {}, **ports(make_port(PICO))},
+        ("arduino-cli", "warning", "without the core", f"rp2040:rp2040 {PICO_INDEX}"),
     ),
     "an echo on a board's port": (
         ports(make_port(hello="the line echoes", remedy="check the wiring")),

@@ -160,6 +160,19 @@ class Board(_Facts):
         names = {"arduino": self.fqbn, "zephyr": self.zephyr_target}
         return tuple(framework for framework, name in names.items() if name)
 
+    @property
+    def arduino_platform(self) -> str | None:
+        """The Arduino tools' name of its core, such as arduino:mbed_nano."""
+        return self.fqbn and ":".join(self.fqbn.split(":")[:2])
+
+    @property
+    def arduino_install(self) -> str | None:
+        """The whole command that installs its core; None where it has none."""
+        if self.fqbn is None:
+            return None
+        more = f" --additional-urls {self.arduino_index}" if self.arduino_index else ""
+        return f"arduino-cli core install {self.arduino_platform}{more}"
+
     @model_validator(mode="after")
     def _check(self) -> Board:
         if (self.fpu == "none") != (self.core in _WITHOUT_FPU):

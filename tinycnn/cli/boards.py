@@ -68,7 +68,10 @@ def _to_row(board: Board) -> tuple[str, ...]:
 
 
 def _to_json(board: Board) -> dict[str, object]:
-    more = {name: getattr(board, name) for name in ("has_dsp", "is_simulated")}
+    more = {
+        name: getattr(board, name)
+        for name in ("has_dsp", "is_simulated", "arduino_install")
+    }
     return {**board.model_dump(mode="json"), **more, "frameworks": board.frameworks}
 
 
@@ -84,6 +87,8 @@ def _describe(board: Board, ports: list[DetectedPort]) -> Iterator[tuple[str, st
         rest = f"; {size - taken:,} beside the Arduino core" if taken else ""
         yield name, f"{size:,} bytes at {base:#x}{rest}"
     yield "Arduino", f"{board.fqbn}, core {board.arduino_core}" if board.fqbn else "-"
+    if board.arduino_install:
+        yield "install", board.arduino_install
     yield "Zephyr", board.zephyr_target or "-"
     yield "upload", board.upload + (" after 1200 bit/s" if board.touch_1200bps else "")
     yield "simulated", "yes" if board.is_simulated else "no"

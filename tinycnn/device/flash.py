@@ -125,17 +125,18 @@ class Flashing:
         """What is to be done, in words and in deed."""
         board, method = self._job.board, self._job.method
         runs = self._port is not None and self._port.mode != "bootloader"
+        is_touched = runs and board.touch_1200bps and method not in _TOUCHES_ITSELF
         steps = []
-        if runs and board.touch_1200bps and method not in _TOUCHES_ITSELF:
+        if is_touched:
             text = f"open {self.port} at 1200 bit/s: the bootloader starts"
             steps.append((text, self._start_bootloader))
-        steps.append(self._upload_step())
+        steps.append(self._upload_step(is_touched=is_touched))
         if board.touch_1200bps or not runs:
             steps.append(("wait for the application's port", self._await_application))
         text = f"say HELLO: expect model {self._job.model_sha256[:12]}"
         return (*steps, (text, self._check_model))
 
-    def _upload_step(self) -> tuple[str, Callable[[], None]]:
+    def _upload_step(self, *, is_touched: bool) -> tuple[str, Callable[[], None]]:
         image = self._job.image.name
         if self._job.method == "samba":
             pages = -(-len(self._image) // PAGE_BYTES)
@@ -143,7 +144,10 @@ class Flashing:
             return text, self._write_pages
         if self._job.method == "uf2":
             return f"copy {image} to the bootloader's drive", self._copy
-        return f"run {shlex.join(self._command())}", self._run_tool
+        command = shlex.join(self._command())
+        if is_touched and self._job.method in _BY_PORT:
+            return f"at the bootloader's port: {command}", self._run_tool
+        return f"run {command}", self._run_tool
 
     def _start_bootloader(self) -> None:
         for touch in range(_TOUCHES):

@@ -38,6 +38,7 @@ _COMMANDS = {
 }
 _TIMEOUT_S = 300.0
 _KEPT_BYTES = 4_000
+_MOST_SHOWN = 1_000  # of a tool's last line, which may be a command to copy
 
 
 def upload_command(
@@ -78,7 +79,7 @@ def run_tool(command: Sequence[str], *, timeout_s: float = _TIMEOUT_S) -> None:
     if done.returncode != 0:
         last = (log.strip().splitlines() or ["no output"])[-1].strip()
         raise ToolchainError(
-            f"{name}: failed with exit code {done.returncode}: {last[:200]}",
+            f"{name}: failed with exit code {done.returncode}: {last[:_MOST_SHOWN]}",
             hint=f"to see all it says: {shlex.join(command)}",
             command=command,
             returncode=done.returncode,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from tinycnn.boards import load_boards
+from tinycnn.boards import Board, load_board, load_boards
 from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.ports import DetectedPort
 from tinycnn.doctor.facts import Facts, Packages, PortFacts
@@ -82,17 +82,24 @@ def _check_compilers(facts: Facts) -> Finding:
 
 def _check_arduino(facts: Facts) -> Finding:
     subject, version = "arduino-cli", facts.programs["arduino-cli"]
-    install = "arduino-cli core install arduino:mbed_nano"
+    install = str(_board_of(facts).arduino_install)
     if version is None:
         text = "not installed: no image for a real board with the Arduino framework"
         fix = f"install it from https://arduino.github.io/arduino-cli, then {install}"
         return Finding("warning", subject, text, fix)
-    known = {":".join(b.fqbn.split(":")[:2]) for b in load_boards() if b.fqbn}
+    known = {board.arduino_platform for board in load_boards()}
     cores = [f"{name} {v}" for name, v in facts.arduino_cores.items() if name in known]
     if not cores:
         text = f"{version}, without the core of any board of tinycnn"
         return Finding("warning", subject, text, install)
     return Finding("ok", subject, f"{version}, {', '.join(cores)}")
+
+
+def _board_of(facts: Facts) -> Board:
+    """The first board with an Arduino core that is connected, or else the Nano."""
+    names = [name for port in facts.ports for name in port.port.boards]
+    boards = map(load_board, [*names, "nano33ble"])
+    return next(board for board in boards if board.fqbn)
 
 
 def _check_zephyr(facts: Facts) -> Finding:

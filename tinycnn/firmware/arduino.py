@@ -92,7 +92,7 @@ def _sketch_files(
     }
     board: Board = values["board"]
     if board.fqbn:
-        platform = ":".join(board.fqbn.split(":")[:2])
+        platform = board.arduino_platform
         files["sketch.yaml"] = _render("sketch.yaml", values, platform=platform)
     return files | {f"src/{path}": text for path, text in sources.items()}
 

@@ -83,9 +83,7 @@ def build_with_vendor_tool(
 def _find_arduino_cli(board: Board, libraries: Mapping[str, str]) -> VendorTool:
     if board.fqbn is None:
         return VendorTool("", f"{board.title} has no Arduino core")
-    platform = ":".join(board.fqbn.split(":")[:2])
-    more = f" --additional-urls {board.arduino_index}" if board.arduino_index else ""
-    install = f"arduino-cli core install {platform}{more}"
+    platform, install = board.arduino_platform, board.arduino_install
     if shutil.which("arduino-cli") is None:
         return VendorTool("", f"install arduino-cli, then run {install}")
     found = [f"arduino-cli {_ask('version').get('VersionString', '')}"]

@@ -6,6 +6,7 @@ weights are in its build folder.
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,6 @@ def _weights_of(folder: str, build: BuildFolder) -> Path:
     if not path.is_file():
         raise ProjectError(
             f"{path}: no such file: the project was not trained yet",
-            hint=f"run tinycnn train {build.project / folder}",
+            hint=f"run tinycnn train {shlex.quote(str(build.project / folder))}",
         )
     return path

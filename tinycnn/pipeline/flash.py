@@ -54,7 +54,7 @@ def find_flash_job(
     if not image.is_file():
         simulated = f"{build.simulated_image.name} is the simulated board's"
         text = f"{image}: no image for a real {board.name}; {simulated}"
-        hint = f"{_missing_tools(board, framework)}, then run tinycnn build again"
+        hint = _missing_tools(board, framework)
         raise ToolchainError(f"{text}, which must not be flashed", hint)
     check_board_image(project, build)
     identity = identify(build.linked.read(), project.target, DeviceChoice(port="USB"))
@@ -62,7 +62,8 @@ def find_flash_job(
 
 
 def _missing_tools(board: Board, framework: str) -> str:
-    if framework == "zephyr" or board.fqbn is None:
-        return "install west and Zephyr, set ZEPHYR_BASE"
-    core = ":".join(board.fqbn.split(":")[:2])
-    return f"install arduino-cli, run arduino-cli core install {core}"
+    """What to do; a command comes last, so that it can be copied whole."""
+    if framework == "zephyr" or board.arduino_install is None:
+        return "install west and Zephyr, set ZEPHYR_BASE, then run tinycnn build again"
+    start = "install arduino-cli and the board's core, then run tinycnn build again"
+    return f"{start}: {board.arduino_install}"
