@@ -2,19 +2,22 @@
 
 A command is imported when it is called, and imports what is slow when it needs it:
 `--version` and `--help` answer at once. Exit codes: 0 pass, 1 the result is wrong, 2
-usage, 3 tool, file or device error, 130 interrupted. Results go to standard output,
-errors and hints to standard error.
+usage, 3 tool, file or device error or a fault of tinycnn's own, 130 and 143
+interrupted, 141 nobody reads. Results go to standard output, errors and hints to
+standard error.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import click
 
 from tinycnn import __version__
-from tinycnn.errors import TinycnnError
+from tinycnn.cli.ends import VERBOSE, Fault, run_to_its_end
 
 __all__ = ["cli", "load_command", "main"]
 
@@ -47,12 +50,37 @@ class _Commands(click.Group):
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and load_command(name or ""), rest
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what click would take for an end of its own is a fault."""
+        try:
+            return super().invoke(ctx)
+        except (OSError, EOFError, KeyboardInterrupt, SystemExit) as error:
+            raise Fault from error
+
 
 def load_command(name: str) -> click.Command:
     """The command of this name, from the module of its own."""
     module = import_module(f"tinycnn.cli.{name}")
     members = vars(module).values()
-    return next(m for m in members if isinstance(m, click.Command) and m.name == name)
+    found = next(m for m in members if isinstance(m, click.Command) and m.name == name)
+    for command in _with_parts(found):
+        if not any(VERBOSE in option.opts for option in command.params):
+            command.params.append(_verbose_option())
+    return found
+
+
+def _with_parts(command: click.Command) -> Iterator[click.Command]:
+    """A command, and those that it is a group of."""
+    yield command
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            yield from _with_parts(part)
+
+
+def _verbose_option() -> click.Option:
+    """Taken anywhere; who tells of an error looks for it, whatever was read by then."""
+    text = "Show where an error came from."
+    return click.Option([VERBOSE], is_flag=True, expose_value=False, help=text)
 
 
 @click.group(
@@ -74,22 +102,9 @@ def cli() -> None:
     """
 
 
+cli.params.append(_verbose_option())
+
+
 def main() -> None:
-    """Run the command line; errors become one line, a hint and an exit code."""
-    try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
-    except TinycnnError as error:
-        _fail(str(error), error.hint, error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        _fail("interrupted", "run the same command again to go on", 130)
-
-
-def _fail(message: str, hint: str | None, exit_code: int) -> None:
-    for line in message.split("\n"):  # a file may have several faults
-        click.echo(f"error: {line}", err=True)
-    if hint:
-        click.echo(f"hint: {hint}", err=True)
-    sys.exit(exit_code)
+    """Run the command line; whatever happens becomes a line and an exit code."""
+    sys.exit(run_to_its_end(lambda: int(cli.main(standalone_mode=False) or 0)))

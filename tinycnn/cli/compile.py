@@ -10,6 +10,7 @@ import click
 from tinycnn.choices import Numerics, Optimize
 from tinycnn.cli.choice import OneOf
 from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
+from tinycnn.files import reading
 
 if TYPE_CHECKING:
     from tinycnn.compiler import Compilation
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tinycnn.reference import Reference
 
 __all__ = ["compile_"]
+
+_MAX_BYTES = 1 << 30  # the compiler takes less, and says so
 
 
 @click.command("compile")
@@ -86,7 +89,8 @@ def compile_(
 
 def _read(path: Path, hint: str) -> bytes:
     try:
-        return path.read_bytes()
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
+            return stream.read()
     except OSError as error:
         raise ProjectError(
             f"{path}: cannot be read: {error.strerror}", hint=hint

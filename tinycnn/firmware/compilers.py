@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from tinycnn.boards import Board
+from tinycnn.children import run_text
 from tinycnn.choices import Toolchain
 from tinycnn.errors import ToolchainError
 from tinycnn.files import writing
@@ -142,9 +142,7 @@ def run_compiler(command: Sequence[str], folder: Path) -> None:
     Raises:
         ToolchainError: If it fails.
     """
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
+    done = run_text(command, folder=folder)
     if done.returncode != 0:
         log = done.stdout + done.stderr
         what = command[-1]

@@ -72,6 +72,11 @@ def swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:
     Raises:
         ProjectError: If the folder holds other files.
     """
+    if target.exists() and not target.is_dir():
+        raise ProjectError(
+            f"{target}: expected a folder or none, got something else",
+            hint="choose another folder",
+        )
     if target.exists() and any(target.iterdir()) and not (target / mark).is_file():
         raise ProjectError(
             f"{target.name}: expected a folder with {mark} or none, got other files",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tinycnn.boards import Board
+from tinycnn.children import run_text
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware.elf import check_room, measure
 from tinycnn.firmware.folder import FirmwareProject
@@ -105,7 +106,7 @@ def _find_arduino_cli(board: Board, libraries: Mapping[str, str]) -> VendorTool:
 def _ask(*arguments: str) -> dict[str, Any]:
     """What arduino-cli answers, in JSON."""
     command = ["arduino-cli", *arguments, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_text(command)
     return _parse(command, done)
 
 
@@ -126,7 +127,7 @@ def _build_with_arduino_cli(
 ) -> FirmwareImage:
     command = ["arduino-cli", "compile", "--fqbn", str(board.fqbn), "--warnings", "all"]
     command += ["--build-path", str(built), "--json", str(project.folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_text(command)
     answer = _parse(command, done)
     elf = built / f"{project.name}.ino.elf"
     if done.returncode:
@@ -155,7 +156,7 @@ def _find_west() -> VendorTool:
 
 def _west(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["west", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return run_text(command)
 
 
 def _build_with_west(
@@ -163,7 +164,7 @@ def _build_with_west(
 ) -> FirmwareImage:
     command = ["west", "build", "--board", str(board.zephyr_target)]
     command += ["--build-dir", str(built), str(project.folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_text(command)
     if done.returncode:
         raise _failed(command, done.returncode, done.stdout + done.stderr)
     elf = built / "zephyr/zephyr.elf"

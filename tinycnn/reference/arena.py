@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 
+from tinycnn.children import run
 from tinycnn.errors import InvalidModelError
 from tinycnn.reference.tflm import find_tflm_runtime
 
@@ -47,7 +47,7 @@ def measure_arena(model: bytes) -> TflmArena:
     """
     find_tflm_runtime()
     command = [sys.executable, "-m", __name__]
-    done = subprocess.run(command, input=model, capture_output=True, check=False)
+    done = run(command, sent=model)
     if done.returncode:
         log = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = log[-1] if log else f"exit code {done.returncode}"

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.children import run
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError, TinycnnError
 from tinycnn.reference.interpreters import LOADERS
@@ -65,14 +66,12 @@ def _run_child(
     }
     with tempfile.TemporaryDirectory() as folder:
         try:
-            done = subprocess.run(
+            done = run(
                 command,
-                input=_SIZE.pack(row_bytes) + b"".join(rows),
-                capture_output=True,
-                timeout=limits.wall_s,
-                cwd=folder,
-                env=environment,
-                check=False,
+                sent=_SIZE.pack(row_bytes) + b"".join(rows),
+                timeout_s=limits.wall_s,
+                folder=folder,
+                environment=environment,
             )
         except subprocess.TimeoutExpired as error:
             raise InvalidModelError(
