@@ -306,3 +306,20 @@ def test_mixed_precision_is_refused(keras: Any) -> None:
     with pytest.raises(UnsupportedModelError, match=expected) as caught:
         _read(_model(keras, layer))
     assert 'precision = "bfloat16"' in caught.value.hint
+
+
+def test_what_only_training_knows_is_no_matter(keras: Any) -> None:
+    """Initial values, regularizers and constraints change weights, not the layer."""
+    layers = keras.layers
+    limited = layers.Conv2D(
+        2,
+        3,
+        kernel_regularizer="l2",
+        activity_regularizer=keras.regularizers.L1(0.1),
+        kernel_constraint=keras.constraints.MaxNorm(1.0),
+        bias_initializer="ones",
+        name="limited",
+    )
+    steps = _read(_model(keras, limited, layers.BatchNormalization(momentum=0.5)))
+
+    assert [step.name for step in steps[1:]] == ["limited"]

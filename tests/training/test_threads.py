@@ -58,3 +58,25 @@ def test_another_number_of_threads_needs_a_process_of_its_own() -> None:
     with pytest.raises(ToolchainError, match="expected 3 threads, got 2") as caught:
         pin_threads(3)
     assert caught.value.hint == "train in a process of its own, as tinycnn train does"
+
+
+def test_a_process_that_used_tensorflow_may_look_but_not_train() -> None:
+    """Importing is no fault; training would give the weights of this computer."""
+    code = """
+import tensorflow as tf
+tf.zeros(1)
+from tinycnn.errors import ToolchainError
+from tinycnn.models.backend import pin_threads
+try:
+    pin_threads(2)
+except ToolchainError as error:
+    print(error)
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert found.stdout == "tensorflow: expected 2 threads, got one a core\n"

@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from tinycnn.errors import ToolchainError
@@ -87,4 +87,5 @@ def pin_threads(count: int) -> None:
         ) from error
 
 
-pin_threads(THREADS)
+with suppress(ToolchainError):  # who trains is told, who only looks need not know
+    pin_threads(THREADS)
