@@ -6,6 +6,7 @@ TinycnnError(message, hint=None)            exit code
 ├── DatasetError      a data set that cannot be found or read      3
 ├── ModelError        a .tflite or Keras model
 │   ├── InvalidModelError      broken or hostile file              3
+│   │   └── RefusedModelError  the reference refuses it            3
 │   └── UnsupportedModelError  valid, but outside what we support  3
 ├── MemoryPlanError   the plan cannot be made                      3
 ├── ToolchainError(…, command, returncode, log)                    3
@@ -31,6 +32,7 @@ __all__ = [
     "ModelError",
     "ProjectError",
     "ProtocolError",
+    "RefusedModelError",
     "StaleBuildError",
     "StrangerError",
     "TinycnnError",
@@ -74,6 +76,10 @@ class ModelError(TinycnnError):
 
 class InvalidModelError(ModelError):
     """A `.tflite` file is broken: out of bounds, inconsistent or too large."""
+
+
+class RefusedModelError(InvalidModelError):
+    """The reference interpreter refuses a model, or fails on it."""
 
 
 class UnsupportedModelError(ModelError):

@@ -153,11 +153,11 @@ def c_comment(text: str, indent: int = 0) -> str:
 def c_entry(text: str, word: str) -> str:
     """A line of a manual inside a C comment, wrapped: what `word` is.
 
-    >>> c_entry("int8, 1 x 4", "Input")
-    ' * Input      int8, 1 x 4'
+    >>> c_entry("int8, 1 x 4 */", "Input")
+    ' * Input      int8, 1 x 4 _'
     """
     return textwrap.fill(
-        text,
+        re.sub(r"\*/|/\*|\?\?|\\|[^ -~]", "_", text),
         _C_LINE,
         initial_indent=f" * {word:<11}",
         subsequent_indent=f" * {'':<11}",

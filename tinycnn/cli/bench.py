@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinycnn.choices import Numerics
 from tinycnn.cli.console import is_project, open_project
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def open_subject(
     *,
     inputs: Path | None = None,
     count: int | None = None,
+    numerics: Numerics = "litert",
 ) -> Iterator[Subject]:
     """What lies at `model`, on the workbench.
 
@@ -30,6 +32,7 @@ def open_subject(
         observer: Told how the work proceeds.
         inputs: A `.npy` file for the file's model.
         count: Use only so many inputs.
+        numerics: What the file's model is to equal.
     """
     if is_project(model):
         from tinycnn.pipeline.bench import bench_project
@@ -38,5 +41,8 @@ def open_subject(
     else:
         from tinycnn.workbench import bench_file
 
-        with bench_file(model, inputs=inputs, count=count, observer=observer) as file:
+        bench = bench_file(
+            model, inputs=inputs, count=count, numerics=numerics, observer=observer
+        )
+        with bench as file:
             yield file

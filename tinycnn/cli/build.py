@@ -82,7 +82,7 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
         f"by at most {agreement.largest_lsb} LSB"
     )
     stands_in = found.engine != target.engine
-    whose = ", of C that equals TFLite Micro" if stands_in else ""
+    whose = ", of C in TFLite Micro's place" if stands_in else ""
     rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"
     rows["RAM"] = (
         f"{found.ram_bytes:,} bytes, arena {found.analysis.plan.arena_bytes:,}"

@@ -1,7 +1,8 @@
-"""`tinycnn compile`: a .tflite file becomes C."""
+"""`tinycnn compile`: a .tflite file becomes C, which is compared with its reference."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -9,13 +10,13 @@ import click
 
 from tinycnn.choices import Numerics, Optimize
 from tinycnn.cli.choice import OneOf
-from tinycnn.errors import InvalidModelError, ProjectError, ToolchainError
+from tinycnn.cli.console import json_option, print_json, print_table
+from tinycnn.errors import ProjectError
 from tinycnn.files import reading
 
 if TYPE_CHECKING:
     from tinycnn.compiler import Compilation
-    from tinycnn.firmware import SelfTest
-    from tinycnn.reference import Reference
+    from tinycnn.firmware import Proof
 
 __all__ = ["compile_"]
 
@@ -49,6 +50,10 @@ _MAX_BYTES = 1 << 30  # the compiler takes less, and says so
     default="speed",
     help="What they are chosen by, on a board with DSP instructions.",
 )
+@click.option(
+    "--strict", is_flag=True, help="Exit code 1 if the C was not found equal here."
+)
+@json_option
 def compile_(
     model: Path,
     output: Path,
@@ -57,8 +62,13 @@ def compile_(
     numerics: Numerics,
     board_name: str,
     optimize: Optimize,
-) -> None:
+    strict: bool,
+    as_json: bool,
+) -> int:
     """Compile MODEL, an int8 .tflite file, to C in the folder OUTPUT.
+
+    The C is built and run here, and its outputs are compared with the reference's. The
+    exit code is 1 when any differs, with --strict also when nothing could be compared.
 
     \b
     Example:
@@ -66,24 +76,58 @@ def compile_(
     """
     from tinycnn.analysis.fit import find_objective
     from tinycnn.boards import load_board
-    from tinycnn.compiler import compile_tflite
-    from tinycnn.firmware import write_library
+    from tinycnn.compiler import compile_tflite, generate_sources
+    from tinycnn.firmware import prove, write_library
+    from tinycnn.reference import name_reference
     from tinycnn.rendering import c_identifier
 
-    reference = _find_reference(model, numerics)
+    content = _read(model, "give a .tflite file")
+    objective = find_objective(load_board(board_name), optimize)
+    reference, names = name_reference(numerics), _read_labels(labels) if labels else ()
     compilation = compile_tflite(
-        _read(model, "give a .tflite file"),
+        content,
         name=c_identifier(name or model.stem),
         numerics=numerics,
-        objective=find_objective(load_board(board_name), optimize),
-        reference=str(reference.identity) if reference else "",
-        labels=_read_labels(labels) if labels else (),
+        objective=objective,
+        reference=reference,
+        labels=names,
     )
-    self_test = _make_self_test(compilation, reference) if reference else None
-    write_library(output, compilation, self_test)
+    proof, self_test = prove(compilation, model, content)
+    sources = generate_sources(
+        compilation.program,
+        objective,
+        reference=reference,
+        labels=names,
+        proof=str(proof),
+    )
+    compilation = replace(compilation, sources=sources)
+    write_library(output, compilation, self_test, proof=str(proof))
+    show = _print_as_json if as_json else _print
+    show(output, compilation, proof)
+    return 1 if proof.verdict == "WRONG" or (strict and proof.reason) else 0
+
+
+def _print(output: Path, compilation: Compilation, proof: Proof) -> None:
+    program = compilation.program
     click.echo(
-        f"wrote {output}: {len(compilation.program.calls)} kernel calls, "
-        f"arena {compilation.plan.arena_bytes:,} bytes"
+        f"wrote {output}: {len(program.calls)} kernel calls, "
+        f"arena {program.arena_bytes:,} bytes"
+    )
+    print_table({"numerics": program.numerics, "proof": str(proof)})
+    if proof.hint:
+        click.echo(f"hint: {proof.hint}", err=True)
+
+
+def _print_as_json(output: Path, compilation: Compilation, proof: Proof) -> None:
+    program = compilation.program
+    print_json(
+        {
+            "output": str(output),
+            "kernel_calls": len(program.calls),
+            "arena_bytes": program.arena_bytes,
+            "numerics": program.numerics,
+            "proof": {"verdict": proof.verdict, **asdict(proof)},
+        }
     )
 
 
@@ -104,25 +148,3 @@ def _read_labels(path: Path) -> tuple[str, ...]:
         return tuple(_read(path, hint).decode("utf-8").splitlines())
     except UnicodeDecodeError as error:
         raise ProjectError(f"{path}: expected text in UTF-8", hint=hint) from error
-
-
-def _find_reference(model: Path, numerics: Numerics) -> Reference | None:
-    """None, with a line that says why, where it is not installed."""
-    from tinycnn.reference import load_isolated_reference
-
-    try:
-        return load_isolated_reference(model, numerics)
-    except ToolchainError as error:
-        click.echo(f"no self-test: {error}", err=True)
-        return None
-
-
-def _make_self_test(compilation: Compilation, reference: Reference) -> SelfTest | None:
-    """None, with a line that says why, where the reference refuses the model."""
-    from tinycnn.firmware import make_self_test
-
-    try:
-        return make_self_test(compilation, reference)
-    except InvalidModelError as error:
-        click.echo(f"no self-test: {error}", err=True)
-        return None

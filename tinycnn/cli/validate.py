@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
+from tinycnn.choices import Numerics
 from tinycnn.cli.bench import open_subject
+from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     device_options,
@@ -37,6 +39,12 @@ _SHOWN = 5
     help="Of a .tflite file: an array, one input a row (.npy); random without.",
 )
 @click.option(
+    "--numerics",
+    type=OneOf(get_args(Numerics)),
+    help="Of a .tflite file: the reference to equal, litert without; a project has its "
+    "own, target.numerics.",
+)
+@click.option(
     "--frames",
     is_flag=True,
     help="Raw frames to a project built with --app: is the device's input the host's?",
@@ -47,6 +55,7 @@ def validate(
     choice: DeviceChoice,
     count: int | None,
     inputs: Path | None,
+    numerics: Numerics | None,
     frames: bool,
     as_json: bool,
 ) -> int:
@@ -67,6 +76,9 @@ def validate(
         raise click.UsageError("--frames is for a project")
     if inputs is not None and is_project(model):
         raise click.UsageError("--inputs is for a .tflite file")
+    if numerics is not None and is_project(model):
+        text = "a project's is target.numerics in its tinycnn.toml"
+        raise click.UsageError(f"--numerics is for a .tflite file: {text}")
     from tinycnn import workbench
     from tinycnn.artifacts import BuildFolder
     from tinycnn.harness import result_to_json
@@ -77,7 +89,13 @@ def validate(
         return show_frame_check(model, choice, count=count, as_json=as_json)
     with (
         ConsoleObserver(quiet=as_json) as observer,
-        open_subject(model, observer, inputs=inputs, count=count) as subject,
+        open_subject(
+            model,
+            observer,
+            inputs=inputs,
+            count=count,
+            numerics=numerics or "litert",
+        ) as subject,
     ):
         result = workbench.validate(subject, choice, observer)
     if as_json:

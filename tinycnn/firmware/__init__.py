@@ -6,6 +6,7 @@ from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
 from tinycnn.firmware.host_program import build_host
 from tinycnn.firmware.image import FirmwareImage, build_image
 from tinycnn.firmware.library import write_library
+from tinycnn.firmware.proof import Proof, find_alternative, prove
 from tinycnn.firmware.self_test import (
     Pattern,
     SelfTest,
@@ -20,13 +21,16 @@ __all__ = [
     "FirmwareImage",
     "FirmwareProject",
     "Pattern",
+    "Proof",
     "SelfTest",
     "app_sources",
     "build_host",
     "build_image",
+    "find_alternative",
     "firmware_dir",
     "make_input",
     "make_self_test",
+    "prove",
     "write_arduino_project",
     "write_library",
     "write_zephyr_project",

@@ -28,7 +28,11 @@ _TEMPLATES = "firmware/templates/library"
 
 
 def write_library(
-    folder: Path, compilation: Compilation, self_test: SelfTest | None
+    folder: Path,
+    compilation: Compilation,
+    self_test: SelfTest | None,
+    *,
+    proof: str = "",
 ) -> None:
     """Write the library, replacing an earlier one in the same folder.
 
@@ -36,6 +40,7 @@ def write_library(
         folder: Becomes the library.
         compilation: The compiled model.
         self_test: None where the reference refuses the model.
+        proof: What was compared with the reference; nothing yet without.
 
     Raises:
         ProjectError: If the folder holds other files.
@@ -52,6 +57,7 @@ def write_library(
         "labels": f"{name}_labels" in files[f"{name}_model.h"],
         "sources": sorted(file for file in files if file.endswith(".c")),
         "self_test": self_test,
+        "proof": proof,
     }
     for file in ("README.md", "CMakeLists.txt"):
         files[file] = render(f"{_TEMPLATES}/{file}.j2", **values)

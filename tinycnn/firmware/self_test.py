@@ -70,7 +70,7 @@ def make_self_test(compilation: Compilation, reference: Reference) -> SelfTest:
     """The patterns whose outputs have the fewest bytes at an end of their range.
 
     Raises:
-        InvalidModelError: If the reference fails on the model.
+        RefusedModelError: If the reference fails on the model.
     """
     program = compilation.program
     macs = sum(cost.macs for cost in count_costs(compilation.graph))

@@ -47,7 +47,7 @@ def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:
     try:
         return Reference(IDENTIFIERS[numerics](), LOADERS[numerics](path.read_bytes()))
     except InvalidModelError as error:
-        raise InvalidModelError(f"{path}: {error}", hint=error.hint) from error
+        raise type(error)(f"{path}: {error}", hint=error.hint) from error
 
 
 def load_isolated_reference(
@@ -55,8 +55,8 @@ def load_isolated_reference(
 ) -> Reference:
     """The model at `path`, whoever made it, in an interpreter that may die of it.
 
-    Each `run` starts a process of its own; what the model does to it is an
-    `InvalidModelError` there.
+    Each `run` starts a process of its own; what the model does to it is a
+    `RefusedModelError` there.
 
     Raises:
         ToolchainError: If the interpreter is not installed.

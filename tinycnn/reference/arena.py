@@ -15,7 +15,8 @@ import tempfile
 from dataclasses import dataclass
 
 from tinycnn.children import run
-from tinycnn.errors import InvalidModelError
+from tinycnn.errors import RefusedModelError
+from tinycnn.reference.refusal import boil_down, shorten
 from tinycnn.reference.tflm import find_tflm_runtime
 
 __all__ = ["TflmArena", "measure_arena"]
@@ -42,16 +43,15 @@ def measure_arena(model: bytes) -> TflmArena:
     """The arena of the model with TFLite Micro's reference kernels.
 
     Raises:
-        InvalidModelError: If the interpreter refuses the model.
+        RefusedModelError: If the interpreter refuses the model.
         ToolchainError: If the interpreter is not installed.
     """
     find_tflm_runtime()
     command = [sys.executable, "-m", __name__]
     done = run(command, sent=model)
     if done.returncode:
-        log = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = log[-1] if log else f"exit code {done.returncode}"
-        raise InvalidModelError(f"tflite-micro refuses the model: {reason}")
+        reason = boil_down(done.stderr.decode("utf-8", "replace"))
+        raise RefusedModelError(shorten(f"tflite-micro refuses the model: {reason}"))
     recorded, least = map(int, done.stdout.split())
     return TflmArena(recorded, least)
 

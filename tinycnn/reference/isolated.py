@@ -20,9 +20,10 @@ from pathlib import Path
 
 from tinycnn.children import run
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.errors import InvalidModelError, TinycnnError
+from tinycnn.errors import RefusedModelError, TinycnnError
 from tinycnn.reference.interpreters import LOADERS
 from tinycnn.reference.reference import RunRows
+from tinycnn.reference.refusal import boil_down, shorten
 
 __all__ = ["Limits", "isolate"]
 
@@ -74,19 +75,23 @@ def _run_child(
                 environment=environment,
             )
         except subprocess.TimeoutExpired as error:
-            raise InvalidModelError(
+            raise RefusedModelError(
                 f"{model.name}: the {numerics} reference did not finish in "
                 f"{limits.wall_s} s"
             ) from error
     if done.returncode:
-        raise InvalidModelError(f"{model.name}: {_why(numerics, done)}")
+        raise RefusedModelError(shorten(f"{model.name}: {_why(numerics, done)}"))
     return _split(done.stdout, len(rows))
 
 
 def _why(numerics: Numerics, done: subprocess.CompletedProcess[bytes]) -> str:
     """What ended the child, in one line."""
     if done.returncode == _REFUSED:
-        return done.stderr.decode("utf-8", "replace").strip().splitlines()[-1]
+        *printed, raised = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        found = boil_down("\n".join(printed))  # TFLite Micro prints where it fails
+        if not found.startswith("op "):
+            return raised
+        return f"{raised.partition(': ')[0]}: {found}"
     if done.returncode < 0:
         name = signal.Signals(-done.returncode).name
         return f"the {numerics} reference died of {name}"

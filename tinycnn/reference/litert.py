@@ -8,12 +8,14 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.metadata
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tinycnn.errors import InvalidModelError, ToolchainError
+from tinycnn.errors import RefusedModelError, ToolchainError
 from tinycnn.reference.reference import ReferenceIdentity, RunRows
+from tinycnn.reference.refusal import boil_down
 
 __all__ = ["identify_litert", "load_litert"]
 
@@ -40,7 +42,7 @@ def load_litert(model: bytes) -> RunRows:
     """The function that runs `model`.
 
     Raises:
-        InvalidModelError: If the interpreter refuses the model.
+        RefusedModelError: If the interpreter refuses the model.
         ToolchainError: If no interpreter is installed.
     """
     package, module = _find_package()
@@ -51,9 +53,19 @@ def load_litert(model: bytes) -> RunRows:
         interpreter = module.Interpreter(model_content=model, num_threads=1, **options)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        reason = (str(error).strip() or "no reason given").splitlines()[0]
-        raise InvalidModelError(f"{package} refuses the model: {reason}") from error
-    return lambda rows: [_run_row(interpreter, row) for row in rows]
+        raise _refuse(package, error) from error
+
+    def run_rows(rows: Sequence[bytes]) -> list[bytes]:
+        try:
+            return [_run_row(interpreter, row) for row in rows]
+        except (ValueError, RuntimeError) as error:
+            raise _refuse(package, error) from error
+
+    return run_rows
+
+
+def _refuse(package: str, error: Exception) -> RefusedModelError:
+    return RefusedModelError(f"{package} refuses the model: {boil_down(str(error))}")
 
 
 def _run_row(interpreter: Any, row: bytes) -> bytes:

@@ -50,7 +50,7 @@ class Reference:
             One row an inference: the bytes of all outputs, laid end to end.
 
         Raises:
-            InvalidModelError: If the interpreter fails on the model.
+            RefusedModelError: If the interpreter fails on the model.
         """
         rows = self.run_rows([row.tobytes() for row in inputs])
         size = len(rows[0]) if rows else 0

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
-from tinycnn.errors import InvalidModelError, ToolchainError
+from tinycnn.errors import RefusedModelError, ToolchainError
 from tinycnn.reference.reference import ReferenceIdentity, RunRows
+from tinycnn.reference.refusal import boil_down
 
 __all__ = ["find_tflm_runtime", "identify_tflm", "load_tflm"]
 
@@ -35,21 +36,21 @@ def load_tflm(model: bytes) -> RunRows:
     """The function that runs `model`.
 
     Raises:
-        InvalidModelError: If the interpreter refuses the model.
+        RefusedModelError: If the interpreter refuses the model.
         ToolchainError: If the interpreter is not installed.
     """
     runtime = find_tflm_runtime()
     subgraphs = root_table(model, b"TFL3").tables(2, limit=_MAX_TENSORS)
     if not subgraphs:
-        raise InvalidModelError(f"{_PACKAGE} refuses the model: it has no subgraph")
+        raise RefusedModelError(f"{_PACKAGE} refuses the model: it has no subgraph")
     inputs, outputs = (_count(subgraphs[0], field) for field in (1, 2))
     try:
         interpreter = runtime.Interpreter.from_bytes(
             model, arena_size=_arena_bytes(model, subgraphs[0])
         )
     except (ValueError, RuntimeError) as error:
-        reason = (str(error).strip() or "no reason given").splitlines()[0]
-        raise InvalidModelError(f"{_PACKAGE} refuses the model: {reason}") from error
+        reason = boil_down(str(error))
+        raise RefusedModelError(f"{_PACKAGE} refuses the model: {reason}") from error
     return lambda rows: [_run_row(interpreter, row, inputs, outputs) for row in rows]
 
 

@@ -20,14 +20,16 @@ from tinycnn import __version__
 from tinycnn.analysis.fit import Analysis, analyze, find_objective
 from tinycnn.artifacts import LinkedFirmware
 from tinycnn.boards import Board, load_board
+from tinycnn.choices import Numerics
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
-from tinycnn.errors import ProjectError
+from tinycnn.errors import ProjectError, RefusedModelError
 from tinycnn.files import reading
 from tinycnn.firmware import (
     Pattern,
     build_host,
     build_image,
+    find_alternative,
     make_input,
     write_arduino_project,
 )
@@ -71,6 +73,7 @@ def bench_file(
     *,
     inputs: Path | None = None,
     count: int | None = None,
+    numerics: Numerics = "litert",
     observer: Observer,
 ) -> Iterator[Subject]:
     """The model in the file `path`, to be validated and profiled.
@@ -79,16 +82,20 @@ def bench_file(
         path: A `.tflite` file.
         inputs: A `.npy` file with an input a row; rows of random bytes without.
         count: Use only the first inputs, or so many random ones; 32 without.
+        numerics: The reference that it is to equal.
         observer: Told how the work proceeds.
 
     Raises:
         ProjectError: If a file cannot be read, or the inputs are not the model's.
-        ModelError: If the model is broken or uses something unsupported.
+        ModelError: If the model is broken, uses something unsupported or is refused by
+            its reference.
     """
     content, board = read_model(path), load_board(_BOARD)
     observer.stage("compile", is_current=False)
     name, objective = c_identifier(path.stem), find_objective(board)
-    compilation = compile_tflite(content, name=name, objective=objective)
+    compilation = compile_tflite(
+        content, name=name, objective=objective, numerics=numerics
+    )
     program = compilation.program
     if inputs is None:
         rows = np.stack(
@@ -96,15 +103,26 @@ def bench_file(
         )
     else:
         rows = _read_inputs(inputs, program)[:count]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _offering(path, content, numerics):
         yield Subject(
             inputs=rows,
-            reference=lambda: load_isolated_reference(path, "litert"),
+            reference=lambda: load_isolated_reference(path, numerics),
             analysis=analyze(compilation, file=read_tflite(content)),
             board=board,
             program=partial(_build, compilation, board, Path(folder), observer),
             identity=partial(_identify, compilation, board),
         )
+
+
+@contextmanager
+def _offering(path: Path, content: bytes, numerics: Numerics) -> Iterator[None]:
+    """Where the reference refuses the model, name another one that was tried."""
+    try:
+        yield
+    except RefusedModelError as error:
+        other = find_alternative(path, content, numerics)
+        hint = f"--numerics {other}: its reference takes it (tried here)"
+        raise RefusedModelError(str(error), hint if other else error.hint) from error
 
 
 def read_model(path: Path) -> bytes:

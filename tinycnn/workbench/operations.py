@@ -33,7 +33,7 @@ def validate(
         observer: Told how the work proceeds.
 
     Raises:
-        InvalidModelError: If the reference refuses the model.
+        RefusedModelError: If the reference refuses the model.
         ToolchainError: If firmware cannot be built.
         DeviceError: If the device fails or is another than was built.
     """

@@ -25,6 +25,10 @@ from tinycnn.runtime import kernel_headers, runtime_digest
 __all__ = ["generate_sources"]
 
 _TEMPLATES = "compiler/emission/templates"
+_OPEN = (
+    "none when this was written; tinycnn build and tinycnn validate compare a device's "
+    "outputs with the reference's"
+)
 _FILES = {
     "model.h": "a neural network as C code: its manual",
     "model.c": "a neural network, one kernel call an operator",
@@ -43,14 +47,16 @@ def generate_sources(
     *,
     reference: str = "",
     labels: Sequence[str] = (),
+    proof: str = "",
 ) -> dict[str, str]:
     """The C files of `program` by name.
 
     Args:
         program: What they compute.
         objective: What its kernels were chosen by; without, they are the portable ones.
-        reference: Identity of the interpreter that it equals, where one is at hand.
+        reference: Identity of the interpreter with its numerics, if one is at hand.
         labels: Names of the classes, where they are known.
+        proof: What was compared with the reference, and found; nothing yet without.
 
     Raises:
         ProjectError: If there are not as many labels as values of the one output, or
@@ -63,7 +69,7 @@ def generate_sources(
         "generator": f"tinycnn {__version__}",
         "runtime_api": f"0x{runtime_digest()}",
         "sha256": bytes.fromhex(program.sha256),
-        "manual": _manual(program, objective, reference),
+        "manual": _manual(program, objective, reference, proof),
         "labels": labels,
         "headers": _headers(program),
         "calls": describe_calls(program),
@@ -98,7 +104,7 @@ def _headers(program: Program) -> list[str]:
 
 
 def _manual(
-    program: Program, objective: Objective | None, reference: str
+    program: Program, objective: Objective | None, reference: str, proof: str
 ) -> dict[str, str]:
     """What NAME_model.h says of the whole model, by a word for each."""
     name, interpreter = program.name, reference or _REFERENCES[program.numerics]
@@ -111,8 +117,9 @@ def _manual(
         for side in sides
     )
     return {
-        "Reference": f'{interpreter}, numerics "{program.numerics}"; outputs equal '
-        "its, bit for bit",
+        "Reference": f'{interpreter}, numerics "{program.numerics}": its outputs are '
+        "to be equalled, bit for bit",
+        "Proof": proof or _OPEN,
         "Kernels": _describe_choice(objective),
         "Arena": arena,
         "Constants": f"{program.constant_bytes} bytes of flash",
