@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import errno
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from typing import BinaryIO
 
 from tinycnn.errors import TinycnnError
 
-__all__ = ["move_in", "reading", "write_whole", "writing", "writing_folder"]
+__all__ = ["make_way", "move_in", "reading", "write_whole", "writing", "writing_folder"]
 
 _AT_FDCWD = -100  # of fcntl.h: paths are relative to the working directory
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -112,17 +113,23 @@ def writing_folder(path: Path) -> Iterator[Path]:
 def move_in(new: Path, place: Path) -> None:
     """Put a finished file or folder where `place` is; both are on one disk.
 
-    A folder that was there is left at `new`, or beside it, for the caller to delete.
+    What was there may be left at `new`, or beside it, for the caller to delete.
 
     Raises:
         OSError: If it cannot be moved; what was there stays.
     """
     _sync_all(new)
-    if not place.is_dir():
+    if not os.path.lexists(place) or not (new.is_dir() or place.is_dir()):
         os.replace(new, place)
     elif not _exchange(new, place):
         _swap_in_two_steps(new, place)
     _sync(place.parent)
+
+
+def make_way(path: Path) -> None:
+    """Delete a folder that lies where a file of ours belongs; a file is replaced."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -22,6 +22,7 @@ from tinycnn.artifacts.contents import (
 )
 from tinycnn.artifacts.file_kinds import ArrayFile, JsonFile
 from tinycnn.artifacts.records import Record
+from tinycnn.files import make_way
 from tinycnn.harness.profile import Profile
 
 __all__ = ["BuildFolder"]
@@ -126,4 +127,5 @@ class BuildFolder:
     def forget_findings(self) -> None:
         """Delete what was found of firmware that is about to be replaced."""
         for path in (self.results.path, self.junit, self.profile.path):
+            make_way(path)
             path.unlink(missing_ok=True)

@@ -6,27 +6,37 @@ import hashlib
 import json
 from pathlib import Path
 
+from tinycnn.files import reading
+
 __all__ = ["hash_json", "hash_path", "is_unchanged"]
+
+_MAX_BYTES = 1 << 32  # more than weights of any network that is for a microcontroller
+_CHUNK_BYTES = 1 << 20
 
 
 def hash_path(path: Path) -> str:
     """SHA-256 of a file, or of a folder's names and contents.
 
     Raises:
-        OSError: If it cannot be read.
+        OSError: If it cannot be read, or is a pipe, socket or device.
     """
     digest = hashlib.sha256()
     if path.is_dir():
         for entry in sorted(path.iterdir()):
             digest.update(f"{entry.name}\0{hash_path(entry)}\0".encode())
     else:
-        digest.update(path.read_bytes())
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                digest.update(chunk)
     return digest.hexdigest()
 
 
 def is_unchanged(path: Path, digest: str | None) -> bool:
     """Whether a file or folder is there, with the content of `digest`."""
-    return path.exists() and hash_path(path) == digest
+    try:
+        return hash_path(path) == digest
+    except OSError:
+        return False
 
 
 def hash_json(value: object) -> str:

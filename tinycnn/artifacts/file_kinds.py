@@ -6,6 +6,7 @@ do; what `read` gives is what `write` was given.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +17,12 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from tinycnn.errors import ProjectError, TinycnnError
-from tinycnn.files import reading, write_whole, writing
+from tinycnn.files import make_way, reading, write_whole, writing
 
 __all__ = ["ArrayFile", "JsonFile"]
 
 _T = TypeVar("_T")
-_MAX_BYTES = 1 << 26
+_MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class JsonFile(Generic[_T]):
             TinycnnError: If the file cannot be written.
         """
         text = _adapter(self.kind).dump_json(value, indent=1)
+        make_way(self.path)
         write_whole(text + b"\n", self.path)
 
 
@@ -78,12 +80,13 @@ class ArrayFile:
             ProjectError: If there is no such file.
             TinycnnError: If it is broken.
         """
+        stream = io.BytesIO(_read_bytes(self.path))
         try:
-            array: NDArray[Any] = np.load(self.path, allow_pickle=False)
-        except FileNotFoundError as error:
-            raise _missing(self.path) from error
-        except (OSError, ValueError, EOFError) as error:
+            array: NDArray[Any] = np.load(stream, allow_pickle=False)
+        except Exception as error:  # of many kinds: numpy evaluates the header
             raise _broken(self.path, "expected an array of numpy") from error
+        if not isinstance(array, np.ndarray):
+            raise _broken(self.path, "expected one array of numpy, got several")
         return array
 
     def write(self, array: NDArray[Any]) -> None:
@@ -92,6 +95,7 @@ class ArrayFile:
         Raises:
             OSError: If the file cannot be written.
         """
+        make_way(self.path)
         with writing(self.path) as stream:
             np.save(stream, array, allow_pickle=False)
 

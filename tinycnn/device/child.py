@@ -43,7 +43,7 @@ class Child:
             )  # fmt: skip
         except OSError as error:
             text = f"{name}: cannot be started: {error.strerror or error}"
-            raise DeviceError(text, hint="build it again") from error
+            raise DeviceError(text, hint="run tinycnn build again") from error
         self._lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

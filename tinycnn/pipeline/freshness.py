@@ -37,7 +37,6 @@ from tinycnn.project import PROJECT_FILE, Project
 __all__ = ["check_board_image", "check_current", "load_own_images"]
 
 _HINT = "run tinycnn build"
-_READ_AGAIN = ("convert", "firmware", "evaluate")
 _LONGEST = 60  # characters of a value in a message
 
 
@@ -152,14 +151,14 @@ def _app_of(records: dict[str, Record], project: Project) -> App:
     """
     asked = records["firmware"].inputs.options if "firmware" in records else {}
     own: App = project.target.app
-    return cast(App, asked["app"]) if own in asked.values() else own
+    return cast(App, asked.get("app", own)) if own in asked.values() else own
 
 
 def _check_stage(
     record: Record, today: Inputs, project: Project, build: BuildFolder, stage: str
 ) -> None:
     change = next(_list_changes(record, today, project, build), None)
-    if change is None and stage in _READ_AGAIN:
+    if change is None:
         change = next(_list_damages(record, build), None)
     if change is not None:
         raise StaleBuildError(change, hint=_HINT)
@@ -185,14 +184,18 @@ def _list_changes(
     yield from (f"{name}: changed since the build" for name in touched)
     for name, digest in today.made_of.items():
         if then.made_of.get(name) != digest:
-            yield f"{build.path / next(iter(record.outputs))}: made of an older {name}"
+            made = build.path / next(iter(record.outputs), "")
+            yield f"{made}: made of an older {name}"
 
 
 def _list_damages(record: Record, build: BuildFolder) -> Iterator[str]:
     """One line for each output that is no longer what the stage made."""
+    arrays = (build.c_header, build.c_source)  # for the user
+    weights = (build.float_weights, build.twin_weights)  # for who trains
+    unread = (*arrays, *weights, build.report)
     for name, digest in record.outputs.items():
         path = build.path / name
-        if path in (build.c_header, build.c_source):  # for the user, read by nothing
+        if path in unread:
             continue
         if not is_unchanged(path, digest):
             what = "changed" if path.exists() else "deleted"

@@ -16,7 +16,7 @@ import numpy as np
 from tinycnn.artifacts import BuildFolder, Curves, JsonFile
 from tinycnn.datasets import Dataset
 from tinycnn.errors import ToolchainError
-from tinycnn.files import write_whole
+from tinycnn.files import make_way, write_whole
 from tinycnn.firmware.c_array import c_array
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.project import Project
@@ -174,7 +174,8 @@ def _twin_of(model: Any, project: Project) -> Any:
 def remove_checkpoints(build: BuildFolder, stage: str) -> None:
     """Forget where a stage was while it trained."""
     for path in build.checkpoints(stage):
-        path.unlink()
+        make_way(path)
+        path.unlink(missing_ok=True)
 
 
 def _start_from_another(model: Any, settings: TransferSettings, job: Job) -> None:

@@ -7,7 +7,6 @@ another key, or a torn one, is as good as none.
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.training.weights import write_arrays
+from tinycnn.training.weights import read_arrays, write_arrays
 
 __all__ = ["Checkpoint", "Epoch", "State"]
 
@@ -80,22 +79,22 @@ class Checkpoint:
     def load(self) -> State | None:
         """The state that was saved under the same key, if there is one."""
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
-                facts = json.loads(str(archive["facts"]))
-                if facts["key"] != self.key:
-                    return None
-                parts = {
-                    part: tuple(
-                        archive[name]
-                        for name in sorted(archive.files)
-                        if name.startswith(f"{part}_")
-                    )
-                    for part in _PARTS
-                }
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            arrays = read_arrays(self.path)
+            facts = json.loads(str(arrays["facts"]))
+            if facts["key"] != self.key:
+                return None
+            parts = {
+                part: tuple(
+                    arrays[name]
+                    for name in sorted(arrays)
+                    if name.startswith(f"{part}_")
+                )
+                for part in _PARTS
+            }
+            epochs = tuple(Epoch(**epoch) for epoch in facts["epochs"])
+            return State(epochs, facts["best"], **parts)
+        except Exception:  # of many kinds; whichever it is, training starts anew
             return None
-        epochs = tuple(Epoch(**epoch) for epoch in facts["epochs"])
-        return State(epochs, facts["best"], **parts)
 
     def remove(self) -> None:
         """Forget the training."""

@@ -7,7 +7,6 @@ never read, as they can hold code.
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.errors import InvalidModelError
-from tinycnn.files import writing
+from tinycnn.files import make_way, reading, writing
 
-__all__ = ["load_weights", "read_weights", "save_weights", "write_arrays"]
+__all__ = ["load_weights", "read_arrays", "read_weights", "save_weights"]
+__all__ += ["write_arrays"]
+
+_MAX_BYTES = 1 << 32
 
 
 def save_weights(model: Any, path: Path) -> None:
@@ -27,6 +29,7 @@ def save_weights(model: Any, path: Path) -> None:
 
 def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
     """Write an `.npz` file, whole or not at all."""
+    make_way(path)
     with writing(path) as stream:
         np.savez(stream, **arrays)
 
@@ -44,7 +47,7 @@ def load_weights(model: Any, path: Path) -> None:
         raise InvalidModelError(
             f"weights {path}: expected {len(expected)} arrays as in model "
             f"'{model.name}', got {len(found)} of other shapes",
-            hint="train the model again",
+            hint="delete it and run tinycnn build",
         )
     model.set_weights(weights)
 
@@ -56,14 +59,23 @@ def read_weights(path: Path) -> list[NDArray[np.float32]]:
         InvalidModelError: If the file is broken.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            keys = [_key(i) for i in range(len(archive.files))]
-            return [np.asarray(archive[key], np.float32) for key in keys]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_arrays(path)
+        return [np.asarray(arrays[_key(i)], np.float32) for i in range(len(arrays))]
+    except Exception as error:  # of many kinds: zipfile and numpy trust their input
         raise InvalidModelError(
-            f"weights {path}: expected an .npz file of weights, got {error}",
-            hint="train the model again",
+            f"weights {path}: expected an .npz file of weights, "
+            f"got {type(error).__name__}: {error}",
+            hint="delete it and run tinycnn build",
         ) from error
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """What `write_arrays` wrote; of a file that is not whole anything is raised."""
+    with (
+        reading(path, max_bytes=_MAX_BYTES) as stream,
+        np.load(stream, allow_pickle=False) as archive,
+    ):
+        return dict(archive.items())
 
 
 def _key(index: int) -> str:
