@@ -1,6 +1,7 @@
 # make demo   the main job: digits from images to a validated firmware
 # make test   all tests
 # make bench  cycles and bytes of known networks; BENCH="KWS --operators" for others
+# make lock   renews requirements/dev.lock: what make test installs, with hashes
 # make zoo    trains what is still missing in the README's table; ZOO="mnist_lenet5" for one
 # All install what they need into .venv first.
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 JOBS ?= 2
 
-.PHONY: demo test bench zoo clean
+.PHONY: demo test bench lock zoo clean
 
 demo: $(VENV)/all
 	rm -rf demo
@@ -25,14 +26,26 @@ test: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m tools.bench $(BENCH)
 
+lock: | $(VENV)
+	$(BIN)/python -m pip install --quiet "uv>=0.5,<1"
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 \
+	    --upgrade --generate-hashes --no-annotate --quiet \
+	    --custom-compile-command "make lock" --output-file requirements/dev.lock
+
 zoo: $(VENV)/dev
 	$(BIN)/python -m tools.zoo $(ZOO) --markdown README.md
 
 clean:
 	rm -rf $(VENV) demo
 
-$(VENV)/all $(VENV)/dev: $(VENV)/%: pyproject.toml | $(VENV)
-	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+$(VENV)/all: pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[all]"
+	touch $@
+
+# No other bytes than those of the lock: neither later releases nor a build's own tools.
+$(VENV)/dev: pyproject.toml requirements/dev.lock | $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV):

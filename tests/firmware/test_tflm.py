@@ -194,7 +194,10 @@ def test_a_folder_that_is_no_library_is_told(board: Board, tmp_path: Path) -> No
 
 
 @pytest.mark.tflm_library
-@pytest.mark.skipif("TFLM_LIBRARY" not in os.environ, reason="TFLM_LIBRARY is not set")
+@pytest.mark.skipif(
+    "TFLM_LIBRARY" not in os.environ,
+    reason="TFLM_LIBRARY names no folder of TFLite Micro's Arduino library",
+)
 def test_the_real_library_equals_the_wheel(board: Board, tmp_path: Path) -> None:
     """On the simulated board, in the arena that was measured on this computer."""
     path = tmp_path / "model.tflite"

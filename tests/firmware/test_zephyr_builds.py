@@ -25,7 +25,9 @@ from tinycnn.reference import load_reference
 
 pytestmark = [
     pytest.mark.zephyr,
-    pytest.mark.skipif("ZEPHYR_BASE" not in os.environ, reason="no ZEPHYR_BASE"),
+    pytest.mark.skipif(
+        "ZEPHYR_BASE" not in os.environ, reason="ZEPHYR_BASE names no Zephyr"
+    ),
 ]
 
 NATIVE = "native_sim/native/64"
