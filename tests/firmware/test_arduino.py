@@ -24,9 +24,8 @@ def test_a_sketch_follows_arduinos_rules(project: FirmwareProject) -> None:
     names = set(files_of(project.folder))
 
     assert project.folder.name == "counting"
-    assert {"counting.ino", "sketch.yaml", "README.md", "LICENSE"} == {
-        n for n in names if "/" not in n
-    }
+    beside = {"sketch.yaml", "README.md", "LICENSE", "sbom.cdx.json"}
+    assert {"counting.ino", *beside} == {n for n in names if "/" not in n}
     assert all(n.startswith("src/") for n in names if "/" in n)
     assert {n for n in names if n.startswith("src/") and n.count("/") == 1} == {
         f"src/{n}" for n in MODEL

@@ -9,8 +9,9 @@
         library.properties, src/tinycnn_NAME.h, src/ as above
         examples/serve/serve.ino
 
-Both build with no tinycnn installed, and say in a README.md how. Each folder is written
-beside its place and swapped in: it is whole or as it was.
+Both build with no tinycnn installed, say in a README.md how, and list in sbom.cdx.json
+what they hold. Each folder is written beside its place and swapped in: it is whole or
+as it was.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 from tinycnn import __version__
 from tinycnn.boards import Board
+from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
 from tinycnn.firmware.folder import (
     FirmwareProject,
     check_name,
@@ -46,6 +48,7 @@ def write_arduino_project(
     kernels: Sequence[str],
     board: Board,
     libraries: Mapping[str, str] = _NO_LIBRARIES,
+    model_sha256: str = "",
 ) -> FirmwareProject:
     """The sketch `folder`/`name`, replacing an earlier one; its library beside it.
 
@@ -57,6 +60,7 @@ def write_arduino_project(
         kernels: The kernel functions that it calls.
         board: For `sketch.yaml`.
         libraries: Versions of the Arduino libraries that it needs, by name.
+        model_sha256: Digest of the `.tflite` file, for the bill of materials.
 
     Raises:
         ProjectError: If `name` cannot name a sketch, or a folder holds other files.
@@ -74,9 +78,17 @@ def write_arduino_project(
         "has_camera": "tcnn/camera.h" in sources,
     }
     sketch = _sketch_files(values, sources)
+    library = _library_files(values, sources)
+    needs = [Part("library", *item) for item in libraries.items()]
+    if board.arduino_platform:
+        needs.append(Part("platform", board.arduino_platform, board.arduino_core))
+    for files in (sketch, library):
+        files[BILL] = bill_of_firmware(
+            name, files, model_sha256=model_sha256, needs=needs
+        )
     swap_in(folder / name, f"{name}.ino", sketch)
-    library = folder / "libraries" / f"tinycnn_{name}"
-    swap_in(library, "library.properties", _library_files(values, sources))
+    home = folder / "libraries" / f"tinycnn_{name}"
+    swap_in(home, "library.properties", library)
     compiled = (path for path in sketch if path.endswith((".ino", ".c", ".cpp")))
     return FirmwareProject(name, folder / name, tuple(sorted(compiled)))
 

@@ -1,6 +1,7 @@
 """A compiled model -> a plain C library with CMakeLists, example and self-test.
 
     README.md, LICENSE, CMakeLists.txt
+    sbom.cdx.json                       what is in it, for who must account for that
     NAME_model.*, NAME_constants.*      the model: no name is without its own, so that
                                         several of them go into one program
     NAME_example.c, NAME_self_test.c    programs; the latter checks any compiler and
@@ -17,6 +18,7 @@ from pathlib import Path
 from tinycnn import __version__
 from tinycnn.compiler import Compilation
 from tinycnn.compiler.emission.borders import borders
+from tinycnn.firmware.bill import BILL, bill_of_firmware
 from tinycnn.firmware.folder import license_text, swap_in
 from tinycnn.firmware.self_test import SelfTest
 from tinycnn.rendering import render, render_c
@@ -63,4 +65,5 @@ def write_library(
         files[file] = render(f"{_TEMPLATES}/{file}.j2", **values)
     for kind in ("example", "self_test") if self_test else ("example",):
         files[f"{name}_{kind}.c"] = render_c(f"{_TEMPLATES}/{kind}.c.j2", **values)
+    files[BILL] = bill_of_firmware(name, files, model_sha256=program.sha256, needs=())
     swap_in(folder, f"{name}_model.h", files)

@@ -2,6 +2,7 @@
 
     NAME/CMakeLists.txt, prj.conf, src/main.c   the application
     NAME/README.md          how to build and use it
+    NAME/sbom.cdx.json      what it holds and needs
     NAME/west.yml           the Zephyr release and the modules that the board needs
     NAME/sample.yaml        for Twister
     NAME/boards/            settings of the boards whose link is their USB
@@ -24,6 +25,7 @@ from typing import Any
 from tinycnn import __version__
 from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
+from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
 from tinycnn.firmware.folder import FirmwareProject, check_name, license_text, swap_in
 from tinycnn.firmware.sources import runtime_sources
 from tinycnn.rendering import render
@@ -53,6 +55,7 @@ def write_zephyr_project(
     kernels: Sequence[str],
     board: Board,
     libraries: Mapping[str, str] = _NO_LIBRARIES,
+    model_sha256: str = "",
 ) -> FirmwareProject:
     """The application `folder`/`name`, replacing an earlier one of that name.
 
@@ -64,6 +67,7 @@ def write_zephyr_project(
         kernels: The kernel functions that it calls.
         board: Whose modules `west.yml` names; any other works with them at hand.
         libraries: Revisions of the modules that the model needs, by name.
+        model_sha256: Digest of the `.tflite` file, for the bill of materials.
 
     Raises:
         ProjectError: If `name` cannot name an application, Zephyr lacks the board, or
@@ -92,8 +96,21 @@ def write_zephyr_project(
     files = {path: _render(template, values) for path, template in _files(name).items()}
     files |= {f"src/{path}": text for path, text in sources.items()}
     files["LICENSE"] = license_text()
+    files[BILL] = bill_of_firmware(
+        name, files, model_sha256=model_sha256, needs=_needs(board, libraries)
+    )
     swap_in(folder / name, "zephyr/module.yml", files)
     return FirmwareProject(name, folder / name, _compiled(files))
+
+
+def _needs(board: Board, libraries: Mapping[str, str]) -> list[Part]:
+    """What `west.yml` gets; Zephyr's own manifest decides the modules' versions."""
+    revisions = dict.fromkeys(board.zephyr_modules) | dict(libraries)
+    zephyr = f"pkg:github/zephyrproject-rtos/zephyr@{_RELEASE}"
+    return [
+        Part("framework", "zephyr", _RELEASE, license="Apache-2.0", purl=zephyr),
+        *(Part("library", name, version) for name, version in revisions.items()),
+    ]
 
 
 def _files(name: str) -> dict[str, str]:

@@ -194,6 +194,7 @@ class _Work:
             kernels=kernels,
             board=self.board,
             libraries=libraries_of(self.project),
+            model_sha256=self.compilation.graph.sha256,
         )
 
     def compile_tflm(self, out: BuildFolder) -> None:
