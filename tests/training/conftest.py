@@ -135,7 +135,17 @@ def networks() -> SimpleNamespace:
         x = layers.GlobalAveragePooling2D(name="mean")(x)
         return keras.Model(first, layers.Dense(5, name="last")(x), name="preactivated")
 
-    builders = (padded, residual, concatenated, pooled, gated, preactivated)
+    def flat_norms() -> Any:
+        x = first = image()
+        x = layers.Conv2D(8, 3, activation="relu", name="conv")(x)
+        x = layers.GlobalAveragePooling2D(name="mean")(x)
+        x = layers.BatchNormalization(name="mean_norm")(x)
+        x = layers.Dense(6, activation="relu", name="hidden")(x)
+        x = layers.BatchNormalization(name="hidden_norm")(x)
+        x = layers.ReLU(name="hidden_relu")(x)
+        return keras.Model(first, layers.Dense(5, name="last")(x), name="flat_norms")
+
+    builders = (padded, residual, concatenated, pooled, gated, preactivated, flat_norms)
     return SimpleNamespace(**{b.__name__: lambda b=b: _randomized(b) for b in builders})
 
 

@@ -13,6 +13,7 @@ from tinycnn.errors import ToolchainError
 pytestmark = pytest.mark.train
 
 NETWORKS = ["padded", "residual", "concatenated", "pooled", "gated", "preactivated"]
+NETWORKS += ["flat_norms"]
 
 # Prints the digest of a tiny model, trained after another training if asked to.
 TRAIN_AND_CONVERT = """

@@ -10,6 +10,7 @@ from tinycnn.errors import UnsupportedModelError
 pytestmark = pytest.mark.train
 
 NETWORKS = ["padded", "residual", "concatenated", "pooled", "gated", "preactivated"]
+NETWORKS += ["flat_norms"]
 
 
 def _twin(model: Any, images: np.ndarray) -> Any:

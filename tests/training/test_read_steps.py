@@ -92,10 +92,6 @@ REFUSED = {
         lambda k: [k.layers.Conv2D(2, 3), k.layers.ReLU(negative_slope=0.1, name="r")],
         r"expected negative_slope 0.0, got 0.1",
     ),
-    "flat_norm": (
-        lambda k: [k.layers.Flatten(name="f"), k.layers.BatchNormalization()],
-        r"expected a convolution or dense layer of its own before it, got 'f'",
-    ),
     "deep_dense": (
         lambda k: [k.layers.Dense(3, name="d")],
         r"layer 'd' \(Dense\): expected a flat input, got 3 axes",
@@ -195,24 +191,21 @@ def test_add_of_two_shapes_says_what_to_do(keras: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "hint"),
-    [
-        ("mean", "put it before 'mean'"),
-        ("dense", "put normalization and activation right after the dense layer"),
-    ],
-)
-def test_normalization_of_flat_tensors_says_where_to_go(
-    keras: Any, before: str, hint: str
+@pytest.mark.parametrize("before", ["mean", "dense"])
+def test_normalization_of_flat_tensors_is_a_convolution_of_one_place(
+    keras: Any, before: str
 ) -> None:
-    """Before a pooling it is folded; after a dense layer it must come first."""
+    """After a pooling, or after the activation of a dense layer."""
     mean = keras.layers.GlobalAveragePooling2D(name="mean")
-    dense = [keras.layers.Dense(3, "relu", name="dense")] if before == "dense" else []
-    model = _model(keras, mean, *dense, keras.layers.BatchNormalization())
+    dense = [keras.layers.Dense(2, "relu", name="dense")] if before == "dense" else []
+    norm = keras.layers.BatchNormalization(name="norm")
+    steps = _read(_model(keras, mean, *dense, norm))
 
-    with pytest.raises(UnsupportedModelError, match=f"got '{before}'") as caught:
-        _read(model)
-    assert caught.value.hint == hint
+    assert [(s.name, s.kind) for s in steps[-3:]] == [
+        (f"{before}_as_1x1_of_norm", "same_grid"),
+        ("norm", "depthwise"),
+        ("norm_flat", "same_grid"),
+    ]
 
 
 def test_two_outputs_are_refused(keras: Any) -> None:

@@ -21,6 +21,7 @@ from tinycnn.models.backend import keras
 from tinycnn.training.activations import FUNCTIONS, function_of, shown_name
 from tinycnn.training.layer_graph import node_of, tensors_in_order
 from tinycnn.training.steps import (
+    AS_PLACE,
     ActivationName,
     LinearStep,
     PlainStep,
@@ -180,29 +181,30 @@ def _read_dense(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
 
 def _read_norm(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
     _expect_last_axis(layer)
-    index, step = _linear_step(reading, sources[0], layer)
-    reading.steps[index] = fold_norm(step, layer)
-    return index
+    return _rewritten(reading, sources[0], layer, lambda step: fold_norm(step, layer))
 
 
-def _linear_step(reading: _Reading, index: int, layer: Any) -> tuple[int, LinearStep]:
-    """The step at `index` if `layer` can be folded into its weights, or a new one."""
+def _rewritten(
+    reading: _Reading, index: int, layer: Any, change: Callable[[LinearStep], Step]
+) -> int:
+    """The step at `index` changed, or one of its own for `layer` if it cannot be."""
     step = reading.steps[index]
     is_free = index not in reading.shared and step.activation == "linear"
     if isinstance(step, LinearStep) and is_free:
-        return index, step
-    shape = layer.input.shape
-    if len(shape) != 4:
-        raise _refusal(
-            layer,
-            "a convolution or dense layer of its own before it",
-            f"'{step.name}'",
-            "put normalization and activation right after the dense layer"
-            if step.kind == "dense"
-            else f"put it before '{step.name}'",
+        reading.steps[index] = change(step)
+        return index
+    name, (*size, channels) = _own_name(step, layer, "affine"), layer.input.shape[1:]
+    if not size:
+        index = _reshaped(
+            reading, index, f"{step.name}{AS_PLACE}{name}", (1, 1, channels)
         )
-    step = identity_step(_own_name(step, layer, "affine"), index, shape[-1])
-    return reading.append(step), step
+    index = reading.append(change(identity_step(name, index, channels)))
+    return index if size else _reshaped(reading, index, f"{name}_flat", (channels,))
+
+
+def _reshaped(reading: _Reading, index: int, name: str, shape: tuple[int, ...]) -> int:
+    layer = keras.layers.Reshape(shape, name=name)
+    return reading.append(PlainStep(name, (index,), "same_grid", layer))
 
 
 def _read_relu(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
@@ -233,9 +235,7 @@ def _with_activation(reading: _Reading, index: int, layer: Any) -> int:
     if name == "relu" or name == "relu6":
         return _fused(reading, index, layer, name)
     if name == "hard_sigmoid":
-        index, step = _linear_step(reading, index, layer)
-        reading.steps[index] = fold_hard_sigmoid(step)
-        return index
+        return _rewritten(reading, index, layer, fold_hard_sigmoid)
     kind = _FUNCTION_KINDS[name]
     own_name = _own_name(reading.steps[index], layer, name)
     result = reading.append(PlainStep(own_name, (index,), kind))
@@ -255,7 +255,9 @@ def _fused(reading: _Reading, index: int, layer: Any, name: ActivationName) -> i
     step = reading.steps[index]
     is_free = index not in reading.shared and step.activation == "linear"
     if not (is_free and step.kind in ("add", "multiply")):
-        index, step = _linear_step(reading, index, layer)
+        return _rewritten(
+            reading, index, layer, lambda step: replace(step, activation=name)
+        )
     reading.steps[index] = replace(step, activation=name)
     return index
 
@@ -275,8 +277,7 @@ def _read_global_max(reading: _Reading, layer: Any, sources: tuple[int, ...]) ->
     index = reading.append(PlainStep(layer.name, sources, "same_grid", pool))
     if layer.keepdims:
         return index
-    flatten = keras.layers.Reshape((c,), name=f"{layer.name}_flat")
-    return reading.append(PlainStep(flatten.name, (index,), "same_grid", flatten))
+    return _reshaped(reading, index, f"{layer.name}_flat", (c,))
 
 
 def _read_average(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "AS_PLACE",
     "ActivationName",
     "LinearKind",
     "LinearStep",
@@ -24,6 +25,8 @@ __all__ = [
     "identity_step",
 ]
 
+# In the name of a step that only shapes what a layer gives as an image of one place.
+AS_PLACE = "_as_1x1_of_"
 # "unit" clips to 0..1: a hard sigmoid whose slope and offset are in the weights.
 ActivationName = Literal["linear", "relu", "relu6", "unit"]
 LinearKind = Literal["conv", "depthwise", "dense"]

@@ -17,6 +17,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tinycnn.errors import UnsupportedModelError
+from tinycnn.training.steps import AS_PLACE
 
 __all__ = ["check_is_int8", "rename_tensors"]
 
@@ -61,7 +62,7 @@ def rename_tensors(content: bytes, layer_names: Collection[str]) -> bytes:
         taken = {_INPUT_NAME}
         for op in subgraph.operators:
             layer = _layer_name(subgraph.tensors[op.outputs[0]].name, layer_names)
-            layer = _free_name(layer, taken)
+            layer = _free_name(layer.partition(AS_PLACE)[0], taken)
             names[int(op.outputs[0])] = layer
             roles = _ROLES.get(_kind(model, op), ())
             for role, number in zip(roles[1:], op.inputs[1:], strict=False):
