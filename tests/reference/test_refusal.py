@@ -40,6 +40,11 @@ TFLM = (
             "op 0 (ADD): Given shapes, [1,4] and [1,3], are not broadcastable",
         ),
         (TFLM, "op 2 (SOFTMAX): output->params.zero_point != -128 (0 != -128)"),
+        (
+            "Didn't find op for builtin opcode 'TILE' version '3'. An older version of "
+            "this builtin might be supported.\nRegistration failed.",
+            "it has no operator TILE of version 3",
+        ),
         ("Could not open ''.\n", "Could not open ''"),
         ("", "no reason given"),
     ],

@@ -17,6 +17,7 @@ _OPERATORS = (
     re.compile(r"Node number (?P<index>\d+) \((?P<kind>\w+)\) failed to \w+"),
     re.compile(r"Node (?P<kind>\w+) \(number (?P<index>\d+)f?\) failed to \w+"),
 )
+_MISSING = re.compile(r"Didn't find op for builtin opcode '(\w+)' version '(\d+)'")
 _SOURCE = re.compile(r"\S+\.(?:cc|h|cpp):\d+:? ")
 _UNUSED = re.compile(r"Failed to apply the default TensorFlow Lite delegate.*")
 
@@ -36,6 +37,8 @@ def boil_down(text: str) -> str:
         more = f" and {len(tensors) - 1} more" if len(tensors) > 1 else ""
         reason = _last_reason(text[: tensors[0].start()])
         return f"tensor {tensors[0][1]}{more}: {reason}"
+    if missing := _MISSING.search(text):
+        return f"it has no operator {missing[1]} of version {missing[2]}"
     for pattern in _OPERATORS:
         if found := pattern.search(text):
             reason = _last_reason(text[: found.start()])

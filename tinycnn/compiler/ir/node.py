@@ -13,7 +13,7 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier
 from tinycnn.compiler.ir.graph import Attrs, Graph, Op, Tensor
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["Node", "op_label"]
+__all__ = ["Node", "ShapeError", "op_label"]
 
 _INT8_HINT = "convert the model with full int8 quantization"
 
@@ -23,6 +23,21 @@ AnyAttrs = TypeVar("AnyAttrs", bound=Attrs)
 def op_label(index: int, kind: str, output: Tensor) -> str:
     """How messages name an operator."""
     return f"op {index} ({kind} '{output.name}')"
+
+
+class ShapeError(InvalidModelError):
+    """An output is declared with another shape than its operator computes.
+
+    Args:
+        message: What was expected and what was met, in one line.
+        tensor: The output.
+        expected: Its computed shape.
+    """
+
+    def __init__(self, message: str, tensor: Tensor, expected: tuple[int, ...]) -> None:
+        super().__init__(message)
+        self.tensor = tensor
+        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,16 +130,16 @@ class Node:
         """An output, proven to be int8."""
         return self.check_activation(self.output(number), "int8")
 
-    def check_output_shape(self, expected: tuple[int, ...]) -> None:
-        """Check the declared shape of the output against the computed one.
+    def check_output_shape(self, expected: tuple[int, ...], number: int = 0) -> None:
+        """Check the declared shape of an output against the computed one.
 
         Raises:
-            InvalidModelError: If they differ.
+            ShapeError: If they differ.
         """
-        if self.output().shape != expected:
-            self.invalid(
-                f"expected an output of shape {expected}, got {self.output().shape}"
-            )
+        if (y := self.output(number)).shape != expected:
+            which = f"output {number}" if len(self.op.outputs) > 1 else "an output"
+            text = f"expected {which} of shape {expected}, got {y.shape}"
+            raise ShapeError(f"{self.label}: {text}", y, expected)
 
     def check_same_quant(self, x: Tensor, y: Tensor) -> None:
         """Check that two tensors share scale and zero point, as TFLite demands.

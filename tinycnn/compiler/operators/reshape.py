@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Op
-from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.node import Node, ShapeError
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import shared_values
 from tinycnn.compiler.operators.shared.channels import (
@@ -34,16 +34,21 @@ __all__ = ["OPERATORS"]
 
 
 def _check_reshape(node: Node) -> None:
+    wanted, x, y = node.optional_input(1), node.input(), node.output()
+    if wanted is not None and wanted.data is not None and len(wanted.shape) == 1:
+        shape = wanted.data.tolist()
+        expected = _fill_in(shape, x.size)
+        if y.shape != expected and not (shape == [0] and not y.shape):
+            text = f"expected an output of shape {shape}, got {y.shape}"
+            raise ShapeError(f"{node.label}: {text}", y, expected)
     _check(node)
-    wanted, y = node.optional_input(1), node.output()
-    if wanted is None or wanted.data is None or len(wanted.shape) != 1:
-        return
-    shape = wanted.data.tolist()
-    matches = len(shape) == len(y.shape) and all(
-        size in (-1, actual) for size, actual in zip(shape, y.shape, strict=True)
-    )
-    if not matches and not (shape == [0] and not y.shape):
-        node.invalid(f"expected an output of shape {shape}, got {y.shape}")
+
+
+def _fill_in(shape: list[int], size: int) -> tuple[int, ...]:
+    """A shape of so many elements, -1 in it replaced by what is left for it."""
+    rest = math.prod(d for d in shape if d != -1)
+    left = size // rest if rest > 0 and size % rest == 0 else -1
+    return tuple(left if d == -1 else d for d in shape)
 
 
 def _check(node: Node) -> None:

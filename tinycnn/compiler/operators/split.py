@@ -89,8 +89,7 @@ def _check(node: Node) -> None:
         y = node.int8_output(number)
         kept = (size,) if attrs.keep else ()
         expected = (*x.shape[: attrs.axis], *kept, *x.shape[attrs.axis + 1 :])
-        if y.shape != expected:
-            node.invalid(f"expected output {number} of shape {expected}, got {y.shape}")
+        node.check_output_shape(expected, number)
         node.check_same_quant(x, y)
 
 

@@ -7,13 +7,16 @@ and quantization of every edge are those that the C kernels expect.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.ir.graph import Graph
+from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["verify", "verify_numerics"]
+__all__ = ["verify", "verify_numerics", "verify_sizes"]
 
 MAX_BORDER_TENSORS = 8  # TCNN_MAX_TENSORS of tcnn.h
 # Bounds of the compiler's own time and memory, far above what a microcontroller holds.
@@ -30,7 +33,7 @@ def verify(graph: Graph) -> None:
         UnsupportedModelError: If an option is outside what the kernels compute.
     """
     _check_order(graph)
-    _check_sizes(graph)
+    verify_sizes(graph.tensors, graph.ops)
     for op in graph.ops:
         OPERATORS[op.kind].check(Node(graph, op))
 
@@ -75,11 +78,15 @@ def _check_order(graph: Graph) -> None:
         )
 
 
-def _check_sizes(graph: Graph) -> None:
-    """A small file cannot ask for much by sharing one tensor among many operators."""
-    read = [graph.tensors[i] for op in graph.ops for i in op.inputs if i >= 0]
+def verify_sizes(tensors: Sequence[Tensor], ops: Sequence[Op | RawOp]) -> None:
+    """Check that no operators together ask for much by sharing a few tensors.
+
+    Raises:
+        UnsupportedModelError: If they do.
+    """
+    read = [tensors[i] for op in ops for i in op.inputs if i >= 0]
     constants = [t for t in read if t.data is not None]
-    written = (graph.tensors[i].size for op in graph.ops for i in op.outputs)
+    written = (tensors[i].size for op in ops for i in op.outputs)
     scales = (len(t.quant.scale) for t in constants if t.quant is not None)
     for what, count, most in (
         ("elements of constants", sum(t.size for t in constants), MAX_CONSTANTS),

@@ -3,7 +3,8 @@
 Converters write the computation of a shape into the file (SHAPE, STRIDED_SLICE, PACK,
 RESHAPE) when they do not know the batch. Shapes are fixed here, so such chains are
 constants: each operator whose inputs are known gives way to its result. Integers and
-data movement only, in TFLite's arithmetic; what cannot be computed stays.
+data movement only, in TFLite's arithmetic; what cannot be computed stays, and closes
+the shapes that the converter left open.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.shared.folding import MAX_ELEMENTS, Folding, Values
+from tinycnn.compiler.reading.open_shapes import Signatures, close_shapes
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["fold_shapes"]
@@ -24,9 +26,14 @@ _INTEGERS = ("int32", "int64")
 
 
 def fold_shapes(
-    tensors: tuple[Tensor, ...], ops: list[RawOp]
+    tensors: tuple[Tensor, ...], ops: list[RawOp], signatures: Signatures
 ) -> tuple[tuple[Tensor, ...], list[RawOp]]:
     """Tensors and operators after each computation on constants is done.
+
+    Args:
+        tensors: Those of the file.
+        ops: Its operators.
+        signatures: Of the tensors whose shapes are open.
 
     Raises:
         ModelError: If such a computation contradicts itself.
@@ -37,6 +44,8 @@ def fold_shapes(
         results = _evaluate(now)
         if results is None:
             rest.append(op)
+            for tensor_id, tensor in close_shapes(now, signatures).items():
+                known[tensor_id] = tensor
             continue
         for tensor_id, values in zip(op.outputs, results, strict=True):
             values.flags.writeable = False

@@ -20,7 +20,7 @@ from tinycnn.compiler.ir.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators import OPERATORS, supported_kinds
 from tinycnn.compiler.passes.rewrite_operators import rewrite_operators
-from tinycnn.compiler.passes.verify import verify
+from tinycnn.compiler.passes.verify import verify, verify_sizes
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.compiler.reading.fold_constants import fold_shapes
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
@@ -79,7 +79,8 @@ def read_tflite(data: bytes) -> Graph:
         _read_raw_op(i, table, kind, tensors)
         for i, (table, kind) in enumerate(zip(op_tables, kinds, strict=True))
     ]
-    tensors, raw_ops = fold_shapes(tensors, raw_ops)
+    verify_sizes(tensors, raw_ops)
+    tensors, raw_ops = fold_shapes(tensors, raw_ops, _read_signatures(subgraph))
     graph = Graph(
         tensors=tensors,
         ops=tuple(_read_op(raw) for raw in raw_ops),
@@ -107,6 +108,16 @@ def _read_tensors(subgraph: Table, buffers: tuple[Table, ...]) -> tuple[Tensor, 
             )
         tensors.append(tensor)
     return tuple(tensors)
+
+
+def _read_signatures(subgraph: Table) -> dict[int, tuple[int, ...]]:
+    """The signatures with dimensions that the converter did not know."""
+    found: dict[int, tuple[int, ...]] = {}
+    for index, table in enumerate(subgraph.tables(0, limit=MAX_TENSORS)):
+        signature = table.array(7, np.int32)
+        if signature is not None and -1 in signature and len(signature) <= MAX_RANK:
+            found[index] = tuple(int(size) for size in signature)
+    return found
 
 
 def _read_tensor(index: int, table: Table, buffers: tuple[Table, ...]) -> Tensor:

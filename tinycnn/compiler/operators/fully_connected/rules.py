@@ -74,6 +74,8 @@ def check(node: Node) -> None:
     if len(node.input(1).shape) != 2:
         node.invalid(f"expected 2-D weights, got {node.input(1).shape}")
     channels, depth = check_weights(node, axis=0).shape
+    if x.shape[-1:] == (depth,) and len(y.shape) == len(x.shape):
+        node.check_output_shape((*x.shape[:-1], channels))
     fits = y.size * depth == x.size * channels and y.shape[-1:] == (channels,)
     if x.size % depth or not fits:
         node.invalid(

@@ -58,9 +58,9 @@ def check_reduction(node: Node) -> None:
     node.check_inputs(2)
     x, y, axes = node.int8_input(), node.int8_output(), node.attrs(ReduceAttrs).axes
     kept = tuple(1 if i in axes else d for i, d in enumerate(x.shape))
+    dropped = tuple(d for i, d in enumerate(x.shape) if i not in axes)
     if y.shape != kept:
-        dropped = tuple(d for i, d in enumerate(x.shape) if i not in axes)
-        node.check_output_shape(dropped)
+        node.check_output_shape(kept if len(y.shape) == len(kept) else dropped)
 
 
 def find_loops(node: Node) -> ReduceParams:
