@@ -52,7 +52,11 @@ def raising(error: BaseException) -> object:
         ),
         (OSError("no number"), f"unforeseen OSError: no number\nhint: {VERBOSE}", 3),
         (UnicodeEncodeError("ascii", "é", 0, 1, "no"), "unforeseen UnicodeEncode", 3),
-        (KeyboardInterrupt(), "interrupted\nhint: run the same command again to", 130),
+        (
+            KeyboardInterrupt(),
+            "interrupted\nhint: run the same command again; what",
+            130,
+        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from tinycnn import __version__
 from tinycnn.device import Counters, DeviceInfo, TensorInfo
@@ -65,6 +66,28 @@ def test_json_has_all_that_identifies_a_run() -> None:
     assert value["cycles"] == {"min": 100, "median": 200, "max": 300}
     assert value["images_per_second"] == 2.0
     assert value["counters"]["resends"] == 1
+
+
+@pytest.mark.parametrize(
+    ("different", "total", "ended", "verdict"),
+    [
+        (0, None, "", "equal"),
+        (0, 4, "", "equal"),
+        (0, 9, "", "partial"),
+        (0, 9, "interrupted", "partial"),
+        (0, 4, "unplugged", "partial"),
+        (1, 9, "interrupted", "different"),
+    ],
+)
+def test_a_part_is_no_verdict(
+    different: int, total: int | None, ended: str, verdict: str
+) -> None:
+    """Equal are only all images; how many there are and why it ended stand beside."""
+    result = replace(RESULT, different=different, total=total, ended=ended)
+    value = json.loads(result_to_json(result))
+
+    assert value["verdict"] == verdict
+    assert (value["images"], value["total"], value["ended"]) == (4, total or 4, ended)
 
 
 def test_json_is_in_alphabetical_order() -> None:

@@ -122,6 +122,63 @@ def test_reference_is_computed_while_the_device_works(device: Device) -> None:
     assert progress == [(done, 90) for done in range(1, 91)]
 
 
+@pytest.mark.parametrize("at", [1, 7, 50])
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [
+        (KeyboardInterrupt(), "interrupted"),
+        (DeviceError("sim: went\naway"), "sim: went away"),
+        (ZeroDivisionError(), "ZeroDivisionError"),
+    ],
+)
+def test_what_was_compared_before_a_stop_is_a_result(
+    device: Device, at: int, error: BaseException, ended: str
+) -> None:
+    """Also at the last image: how many, of how many, and why no more."""
+    images, parts = make_images(50), list[ValidationResult]()
+    expected = reference_of(images)
+    expected[0, 0] ^= 1
+
+    def stop(done: int, total: int) -> None:
+        if done == at:
+            raise error
+
+    with pytest.raises(type(error)):
+        validate(
+            device,
+            images,
+            expected,
+            identity=Identity(SHA256),
+            reference="x",
+            labels=np.zeros(50, int),
+            total=300,
+            on_progress=stop,
+            on_stop=parts.append,
+        )
+
+    (part,) = parts
+    assert (part.images, part.total, part.different) == (at, 300, 1)
+    assert (part.is_partial, part.ended) == (True, ended)
+    assert part.device_accuracy is not None
+    assert (len(part.cycles), len(part.micros)) == (at, at)
+
+
+def test_a_stop_before_the_first_image_is_no_result(device: Device) -> None:
+    """Nothing was compared."""
+    parts = list[ValidationResult]()
+    with pytest.raises(TinycnnError):
+        validate(
+            device,
+            make_images(3),
+            [],
+            identity=Identity(SHA256),
+            reference="x",
+            on_stop=parts.append,
+        )
+
+    assert parts == []
+
+
 def test_another_model_is_refused_before_the_first_image(device: Device) -> None:
     """A device with another model gets no image; the message has both hashes."""
     images = make_images(3)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.compiler.models import image_model
 from tests.pipeline.test_stages import Log
 from tinycnn import __version__
 from tinycnn.analysis.fit import analyze
@@ -83,6 +84,16 @@ def pretend_build(folder: Path, model: bytes, *, app: App | None = None) -> Work
     runner.run("firmware", firmware_inputs(inputs, tflm), link)
     pretend_evaluation(runner, dataset)
     return workspace
+
+
+def pretend_project(folder: Path) -> Workspace:
+    """Eighty images of noise in four classes, built so that it can be reported."""
+    chance = np.random.default_rng(1)
+    images = chance.integers(0, 256, (80, 24, 32, 3), np.uint8)
+    np.savez(folder / "data.npz", images=images, labels=np.arange(80) % 4)
+    text = 'name = "demo"\ndataset.path = "data.npz"\nmodel.name = "tiny_cnn"\n'
+    (folder / "tinycnn.toml").write_text(text)
+    return pretend_build(folder, image_model(3))
 
 
 def pretend_model(

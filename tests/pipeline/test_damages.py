@@ -6,13 +6,10 @@ import random
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.artifacts.damages import COMMANDS, check_command, damage
-from tests.cli.test_stale import TOML
-from tests.compiler.models import image_model
-from tests.pipeline.pretend import pretend_build
+from tests.pipeline.pretend import pretend_project
 from tests.pipeline.test_stages import Log, write_text
 from tinycnn.artifacts import BuildFolder, Inputs, JsonFile
 from tinycnn.errors import InvalidModelError
@@ -28,12 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that was built, as far as one can see."""
     folder = tmp_path_factory.mktemp("built") / "demo"
     folder.mkdir()
-    chance = np.random.default_rng(1)
-    images = chance.integers(0, 256, (80, 24, 32, 3), np.uint8)
-    np.savez(folder / "data.npz", images=images, labels=np.arange(80) % 4)
-    text = TOML.replace('name = "digits"', 'path = "data.npz"')
-    (folder / "tinycnn.toml").write_text(text)
-    pretend_build(folder, image_model(3))
+    pretend_project(folder)
     return folder
 
 

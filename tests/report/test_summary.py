@@ -40,6 +40,27 @@ def test_banner_of_differences() -> None:
     assert banner.headline == "1 of 20 outputs differ from the reference"
 
 
+def test_banner_of_a_part() -> None:
+    """A part that is equal never claims that all is."""
+    part = Verdict("sim", 5, 5, 1.0, left_out=354, ended="interrupted")
+
+    assert make_banner((part,)) == Banner(
+        "open",
+        "Only 5 of 359 outputs were compared; all equal",
+        (
+            "sim: 5 of 5 outputs equal, 1.0 images/s; partial: 354 images were not "
+            "compared (interrupted)",
+        ),
+    )
+    both = make_banner((Verdict("host", 359, 359, 1.0), part))
+    assert both.headline == "Every output equals the reference, bit for bit"
+    assert "partial" in both.lines[1]
+    worse = make_banner(
+        (Verdict("host", 359, 359, 1.0), Verdict("sim", 4, 5, 1.0, 354))
+    )
+    assert worse.state == "different"
+
+
 @pytest.mark.parametrize("verdicts", [(), (Verdict("sim", 0, 0, 0.0),)])
 def test_banner_without_validation(verdicts: tuple[Verdict, ...]) -> None:
     """No verdict, or one of no images, proves nothing."""

@@ -9,7 +9,7 @@ from tinycnn.artifacts.contents import (
     TflmFacts,
     Validated,
 )
-from tinycnn.artifacts.digest import hash_json, hash_path, is_unchanged
+from tinycnn.artifacts.digest import hash_if_there, hash_json, hash_path, is_unchanged
 from tinycnn.artifacts.file_kinds import ArrayFile, JsonFile
 from tinycnn.artifacts.records import Inputs, Record, flatten_settings
 
@@ -26,6 +26,7 @@ __all__ = [
     "TflmFacts",
     "Validated",
     "flatten_settings",
+    "hash_if_there",
     "hash_json",
     "hash_path",
     "is_unchanged",

@@ -94,6 +94,7 @@ class BuildFolder:
     evaluation = _Json[Evaluation]("evaluation.json", Evaluation)
     reference_outputs = _Array("outputs.npy")
     results = _Json[Validated]("results.json", Validated)
+    partial_results = _Json[Validated]("results_partial.json", Validated)
     junit = _Place("junit.xml")
     profile = _Json[Profile]("profile.json", Profile)
     report = _Place("report.html")
@@ -126,6 +127,7 @@ class BuildFolder:
 
     def forget_findings(self) -> None:
         """Delete what was found of firmware that is about to be replaced."""
-        for path in (self.results.path, self.junit, self.profile.path):
+        results = self.results.path, self.partial_results.path, self.junit
+        for path in (*results, self.profile.path):
             make_way(path)
             path.unlink(missing_ok=True)

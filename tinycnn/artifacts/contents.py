@@ -125,6 +125,8 @@ class Validated:
         images: How many were sent.
         equal: How many outputs were the reference's.
         images_per_second: Of the whole run.
+        total: Test images there are.
+        ended: Why it ended before its last image; empty if it did not.
     """
 
     model_sha256: str
@@ -132,3 +134,10 @@ class Validated:
     images: int
     equal: int
     images_per_second: float
+    total: int = 0
+    ended: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there are images that were not compared."""
+        return self.images < self.total

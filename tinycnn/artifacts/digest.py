@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tinycnn.files import reading
 
-__all__ = ["hash_json", "hash_path", "is_unchanged"]
+__all__ = ["hash_if_there", "hash_json", "hash_path", "is_unchanged"]
 
 _MAX_BYTES = 1 << 32  # more than weights of any network that is for a microcontroller
 _CHUNK_BYTES = 1 << 20
@@ -31,12 +31,17 @@ def hash_path(path: Path) -> str:
     return digest.hexdigest()
 
 
+def hash_if_there(path: Path) -> str | None:
+    """As `hash_path`; None of what is not there or cannot be read."""
+    try:
+        return hash_path(path)
+    except OSError:
+        return None
+
+
 def is_unchanged(path: Path, digest: str | None) -> bool:
     """Whether a file or folder is there, with the content of `digest`."""
-    try:
-        return hash_path(path) == digest
-    except OSError:
-        return False
+    return digest is not None and hash_if_there(path) == digest
 
 
 def hash_json(value: object) -> str:

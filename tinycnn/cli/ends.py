@@ -28,7 +28,7 @@ VERBOSE = "--verbose"
 """Shows the trace of an error: before the command's name, or after it."""
 
 _HINT = f"{VERBOSE} shows where it happened; please report it with that"
-_GO_ON = "run the same command again to go on"
+_GO_ON = "run the same command again; what was finished is kept"
 _BROKEN_PIPE = 128 + 13  # as a program that SIGPIPE ends
 _LONGEST = 300  # characters of a line
 

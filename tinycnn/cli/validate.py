@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -19,8 +21,8 @@ from tinycnn.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from tinycnn.harness import ValidationResult
-    from tinycnn.workbench import DeviceChoice
+    from tinycnn.harness import Profile, ValidationResult
+    from tinycnn.workbench import DeviceChoice, Subject
 
 __all__ = ["validate"]
 
@@ -80,31 +82,56 @@ def validate(
         text = "a project's is target.numerics in its tinycnn.toml"
         raise click.UsageError(f"--numerics is for a .tflite file: {text}")
     from tinycnn import workbench
-    from tinycnn.artifacts import BuildFolder
-    from tinycnn.harness import result_to_json
 
     if frames:
         from tinycnn.cli.frames import show_frame_check
 
         return show_frame_check(model, choice, count=count, as_json=as_json)
-    with (
-        ConsoleObserver(quiet=as_json) as observer,
-        open_subject(
-            model,
-            observer,
-            inputs=inputs,
-            count=count,
-            numerics=numerics or "litert",
-        ) as subject,
-    ):
-        result = workbench.validate(subject, choice, observer)
+    found: list[Any] = []
+    try:
+        with (
+            ConsoleObserver(quiet=as_json) as observer,
+            open_subject(
+                model,
+                observer,
+                inputs=inputs,
+                count=count,
+                numerics=numerics or "litert",
+            ) as subject,
+        ):
+            kept = replace(subject, keep=partial(_keep, subject, found))
+            result = workbench.validate(kept, choice, observer)
+    finally:  # also of a run that was ended: what it found
+        for one in found:
+            _show(model, one, as_json=as_json)
+    return 0 if result.equal else 1
+
+
+def _keep(
+    subject: Subject, shown: list[Any], found: ValidationResult | Profile
+) -> None:
+    shown.append(found)
+    subject.keep(found)
+
+
+def _show(model: Path, result: ValidationResult, *, as_json: bool) -> None:
+    """Print what was found, and where it is kept."""
+    from tinycnn.artifacts import BuildFolder
+    from tinycnn.harness import result_to_json
+
     if as_json:
         click.echo(result_to_json(result), nl=False)
+        return
+    _print_verdict(result)
+    if not is_project(model):
+        return
+    build = BuildFolder.of(model)
+    kept = build.results.read_if_there()
+    if kept is None or kept.images <= result.images:
+        click.echo(f"results: {build.results.path}")
     else:
-        _print_verdict(result)
-        if is_project(model):
-            click.echo(f"results: {BuildFolder.of(model).results.path}")
-    return 0 if result.equal else 1
+        path, whose = build.partial_results.path, f"{kept.images} on {kept.device.name}"
+        click.echo(f"results: {path}; {build.results.path.name} keeps those of {whose}")
 
 
 def _print_verdict(result: ValidationResult) -> None:
@@ -115,10 +142,15 @@ def _print_verdict(result: ValidationResult) -> None:
         )
     equal = result.images - result.different
     verdict = "PASS" if result.equal else "FAIL"
+    if result.ended:
+        verdict = "STOPPED"
     click.echo(
         f"{verdict}: {equal} of {result.images} images equal on {result.device_name}, "
         f"{result.images_per_second:.0f} images/s"
     )
+    if result.is_partial:
+        why = f": {result.ended}" if result.ended else ""
+        click.echo(f"partial: {result.images} of {result.total} images{why}")
     if result.device_accuracy is not None:
         click.echo(f"{result.measure}: {result.device_accuracy:.2%}")
     click.echo(f"reference: {result.reference}")

@@ -23,8 +23,10 @@ def result_to_json(result: ValidationResult) -> str:
         "model_sha256": result.model_sha256,
         "reference": result.reference,
         "device": {"name": result.device_name, **asdict(result.device)},
-        "verdict": "equal" if result.equal else "different",
+        "verdict": _name_verdict(result),
         "images": result.images,
+        "total": result.total or result.images,
+        "ended": result.ended,
         "equal": result.images - result.different,
         "different": result.different,
         "differences": [asdict(difference) for difference in result.differences],
@@ -39,6 +41,13 @@ def result_to_json(result: ValidationResult) -> str:
         "counters": asdict(result.counters),
     }
     return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _name_verdict(result: ValidationResult) -> str:
+    """Equal are only all images; of a part that is equal, no more is known."""
+    if not result.equal:
+        return "different"
+    return "partial" if result.is_partial or result.ended else "equal"
 
 
 def _spread(values: list[int]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 Images and a reference go in, a `ValidationResult` comes out; a difference is a result,
 not an error. A device that is not what was built is refused before the first image. The
 reference is computed while the device works, when it comes as an iterator of batches.
+What was compared before a fault or an interruption is a result, too: of a part.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class ValidationResult:
         reference_accuracy: The same of the reference.
         seconds: From the first image to the last reply.
         measure: What the accuracies are, in a word.
+        total: Images there are in all; these are the first of them.
+        ended: Why the run ended before its last image; empty if it did not.
     """
 
     model_sha256: str
@@ -71,6 +74,13 @@ class ValidationResult:
     reference_accuracy: float | None
     seconds: float
     measure: str = "accuracy"
+    total: int | None = None
+    ended: str = ""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there are images that were not compared."""
+        return self.images < (self.total or 0)
 
     @property
     def images(self) -> int:
@@ -96,7 +106,9 @@ def validate(
     identity: Identity,
     reference: object,
     labels: NDArray[Any] | None = None,
+    total: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_stop: Callable[[ValidationResult], None] | None = None,
 ) -> ValidationResult:
     """Run all `images` on the device and compare its outputs with `expected`.
 
@@ -108,7 +120,9 @@ def validate(
         identity: What the device must say of itself.
         reference: Name and version of what computed `expected`.
         labels: The images' labels, for the accuracies.
-        on_progress: Called with images done and images in all.
+        total: Images there are in all, if `images` are only the first of them.
+        on_progress: Called with images done and images to do.
+        on_stop: Given what was found if the run ends before its last image.
 
     Raises:
         DeviceError: If the device is another than was built, or fails.
@@ -117,38 +131,65 @@ def validate(
     before = device.info()
     check_identity(device.name, identity, before)
     _check_images(images, labels, before)
+    total = total or len(images)
     outputs = np.empty((len(images), before.output_bytes), np.int8)
     wanted = np.empty_like(outputs)
     times = np.empty((2, len(images)), np.int64)
-    started = time.perf_counter()
-    for index, row in enumerate(_rows(expected, outputs.shape)):
-        inference = _infer(device, images, index)
-        wanted[index], outputs[index] = row, inference.output
-        times[:, index] = inference.cycles, inference.micros
-        if on_progress is not None:
-            on_progress(index + 1, len(images))
-    seconds = time.perf_counter() - started
+    started, done = time.perf_counter(), 0
+
+    def conclude(info: DeviceInfo, ended: str = "") -> ValidationResult:
+        seconds = max(time.perf_counter() - started, 1e-9)
+        facts = _compare(outputs[:done], wanted[:done], times[:, :done])
+        known = None if labels is None else labels[:done]
+        return ValidationResult(
+            model_sha256=identity.model_sha256,
+            reference=str(reference),
+            device_name=device.name,
+            device=info,
+            counters=device.counters,
+            device_accuracy=_accuracy(outputs[:done], known, before),
+            reference_accuracy=_accuracy(wanted[:done], known, before),
+            seconds=seconds,
+            measure="accuracy" if labels is None else measure_of(labels),
+            total=total,
+            ended=ended,
+            **facts,
+        )
+
+    try:
+        for index, row in enumerate(_rows(expected, outputs.shape)):
+            inference = _infer(device, images, index)
+            wanted[index], outputs[index] = row, inference.output
+            times[:, index] = inference.cycles, inference.micros
+            done = index + 1
+            if on_progress is not None:
+                on_progress(done, len(images))
+        return conclude(device.info())
+    except BaseException as error:  # also an interruption: nothing done is lost
+        if done and on_stop is not None:
+            on_stop(conclude(before, _name_end(error)))
+        raise
+
+
+def _name_end(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _compare(outputs: Bytes, wanted: Bytes, times: NDArray[np.int64]) -> dict[str, Any]:
+    """The parts of a result that are as long as what was done."""
     differences = np.flatnonzero((outputs != wanted).any(axis=1))
     for array in (outputs, times):
         array.setflags(write=False)
-    return ValidationResult(
-        model_sha256=identity.model_sha256,
-        reference=str(reference),
-        device_name=device.name,
-        device=device.info(),
-        counters=device.counters,
-        outputs=outputs,
-        cycles=times[0],
-        micros=times[1],
-        different=len(differences),
-        differences=tuple(
-            _difference(i, wanted, outputs) for i in differences[:_LISTED].tolist()
-        ),
-        device_accuracy=_accuracy(outputs, labels, before),
-        reference_accuracy=_accuracy(wanted, labels, before),
-        seconds=max(seconds, 1e-9),
-        measure="accuracy" if labels is None else measure_of(labels),
-    )
+    listed = differences[:_LISTED].tolist()
+    return {
+        "outputs": outputs,
+        "cycles": times[0],
+        "micros": times[1],
+        "different": len(differences),
+        "differences": tuple(_difference(i, wanted, outputs) for i in listed),
+    }
 
 
 def _difference(index: int, wanted: Bytes, outputs: Bytes) -> Difference:

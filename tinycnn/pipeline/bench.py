@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from tinycnn.files import write_whole
+from tinycnn.artifacts import BuildFolder, Validated
+from tinycnn.files import make_way, write_whole
 from tinycnn.harness import (
     Profile,
     ValidationResult,
@@ -45,10 +47,54 @@ def _keep(workspace: Workspace, found: ValidationResult | Profile) -> None:
     """Write what was found, and bring the report up to date."""
     build = workspace.build
     if isinstance(found, Profile):
-        write_whole(profile_to_json(found), build.profile.path)
+        _write(profile_to_json(found), build.profile.path)
     else:
-        write_whole(result_to_json(found), build.results.path)
-        message = f"{found.different} of {found.images} images differ"
-        check = Check("outputs equal the reference", found.equal, message)
-        write_whole(render_junit([check], name=workspace.project.name), build.junit)
+        _keep_result(build, found)
+        checks = [_check(one) for one in _results_of(build, found.model_sha256)]
+        _write(render_junit(checks, name=workspace.project.name), build.junit)
     report_project(workspace)
+
+
+def _keep_result(build: BuildFolder, found: ValidationResult) -> None:
+    """Write a result where the fullest one belongs, or beside a fuller one.
+
+    Less than what is known of a device replaces it only if it found a difference.
+    """
+    text, beside = result_to_json(found), build.partial_results
+    fullest, other = (
+        known if known and known.model_sha256 == found.model_sha256 else None
+        for known in (build.results.read_if_there(), beside.read_if_there())
+    )
+    if other is not None and other.device.name != found.device_name:
+        known = 0
+    else:
+        known = other.images if other else 0
+    if fullest is None or fullest.images <= found.images:
+        _write(text, build.results.path)
+        if other is None or other.device.name == found.device_name:
+            beside.path.unlink(missing_ok=True)
+    elif found.different or known <= found.images:
+        _write(text, beside.path)
+
+
+def _results_of(build: BuildFolder, model_sha256: str) -> list[Validated]:
+    """What is known of a model, the fullest first."""
+    files = (build.results, build.partial_results)
+    found = [file.read_if_there() for file in files]
+    return [one for one in found if one and one.model_sha256 == model_sha256]
+
+
+def _check(found: Validated) -> Check:
+    name = "outputs equal the reference"
+    message = f"{found.images - found.equal} of {found.images} images differ"
+    if found.is_partial:
+        name += f", {found.images} of {found.total} images"
+        message += f"; partial: {found.total - found.images} were not compared"
+    if found.ended:
+        message += f"; {found.ended}"
+    return Check(name, found.equal == found.images and not found.ended, message)
+
+
+def _write(text: str, path: Path) -> None:
+    make_way(path)
+    write_whole(text, path)

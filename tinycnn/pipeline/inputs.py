@@ -16,6 +16,7 @@ from tinycnn.artifacts import (
     BuildFolder,
     Inputs,
     flatten_settings,
+    hash_if_there,
     hash_json,
     hash_path,
 )
@@ -153,11 +154,11 @@ def report_inputs(project: Project, build: BuildFolder) -> Inputs:
     """Of the page: all that it is gathered from."""
     sources = (
         *(build.evaluation.path, build.linked.path, build.twin_curves.path),
-        *(build.results.path, build.profile.path),
+        *(build.results.path, build.partial_results.path, build.profile.path),
     )
     return Inputs(
         settings=flatten_settings(project.model_dump()),
-        made_of={path.name: hash_path(path) for path in sources if path.exists()},
+        made_of={p.name: digest for p in sources if (digest := hash_if_there(p))},
     )
 
 

@@ -41,6 +41,7 @@ def linked_subject(
         program=partial(_find_program, build),
         identity=partial(identify, linked, target),
         labels=test.labels[:count],
+        total=len(test),
     )
 
 

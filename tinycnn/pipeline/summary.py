@@ -90,12 +90,21 @@ def _draw(phase: str, curves: Curves) -> Curve:
 
 
 def _list_verdicts(build: BuildFolder, model_sha256: str) -> tuple[Verdict, ...]:
-    """The last validation, unless it was of another model."""
-    found = build.results.read_if_there()
-    if found is None or found.model_sha256 != model_sha256:
-        return ()
-    pace = found.images_per_second
-    return (Verdict(found.device.name, found.equal, found.images, pace),)
+    """The validations of this model, the fullest first."""
+    files = (build.results, build.partial_results)
+    found = (file.read_if_there() for file in files)
+    return tuple(
+        Verdict(
+            device=one.device.name,
+            equal=one.equal,
+            total=one.images,
+            images_per_second=one.images_per_second,
+            left_out=max(one.total - one.images, 0),
+            ended=one.ended,
+        )
+        for one in found
+        if one and one.model_sha256 == model_sha256
+    )
 
 
 def _find_profile(build: BuildFolder, model_sha256: str) -> Profile | None:

@@ -60,12 +60,23 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a validation on a device found."""
+    """What a validation on a device found.
+
+    Attributes:
+        device: Where.
+        equal: Outputs that were the reference's.
+        total: Outputs that were compared.
+        images_per_second: Of the whole run.
+        left_out: Images that were not compared.
+        ended: Why it ended before its last image; empty if it did not.
+    """
 
     device: str
     equal: int
     total: int
     images_per_second: float
+    left_out: int = 0
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

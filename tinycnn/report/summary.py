@@ -63,18 +63,29 @@ class Figure:
 def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
     """What all validations together say."""
     done = [v for v in verdicts if v.total]
-    lines = tuple(
-        f"{shorten(v.device).text}: {count(v.equal)} of {count(v.total)} "
-        f"outputs equal, {v.images_per_second:,.1f} images/s"
-        for v in done
-    )
+    lines = tuple(_describe_verdict(verdict) for verdict in done)
     if not done:
         return Banner("open", "Not yet validated on a device", lines)
     different = sum(v.total - v.equal for v in done)
     if different:
         text = f"{count(different)} of {count(sum(v.total for v in done))} outputs"
         return Banner("different", f"{text} differ from the reference", lines)
+    if all(v.left_out or v.ended for v in done):
+        most = max(done, key=lambda v: v.total)
+        of_all = f"{count(most.total)} of {count(most.total + most.left_out)}"
+        return Banner("open", f"Only {of_all} outputs were compared; all equal", lines)
     return Banner("equal", "Every output equals the reference, bit for bit", lines)
+
+
+def _describe_verdict(verdict: Verdict) -> str:
+    text = (
+        f"{shorten(verdict.device).text}: {count(verdict.equal)} of "
+        f"{count(verdict.total)} outputs equal, "
+        f"{verdict.images_per_second:,.1f} images/s"
+    )
+    if verdict.left_out:
+        text += f"; partial: {count(verdict.left_out)} images were not compared"
+    return f"{text} ({shorten(verdict.ended).text})" if verdict.ended else text
 
 
 def list_rungs(

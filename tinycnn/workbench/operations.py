@@ -27,6 +27,8 @@ def validate(
 ) -> ValidationResult:
     """Compare a device's outputs with those of the reference; keeps what was found.
 
+    Of a run that ends before its last image that is the part that was compared.
+
     Args:
         subject: The model.
         choice: The device.
@@ -38,17 +40,24 @@ def validate(
         DeviceError: If the device fails or is another than was built.
     """
     reference = subject.reference()
-    with open_device(subject, choice) as device:
-        observer.stage("validate", is_current=False)
-        result = harness.validate(
-            device,
-            subject.inputs,
-            _run_in_batches(reference, subject.inputs),
-            identity=subject.identity(choice),
-            reference=reference.identity,
-            labels=subject.labels,
-            on_progress=lambda n, total: observer.progress("validate", n, total),
-        )
+    parts: list[ValidationResult] = []
+    try:
+        with open_device(subject, choice) as device:
+            observer.stage("validate", is_current=False)
+            result = harness.validate(
+                device,
+                subject.inputs,
+                _run_in_batches(reference, subject.inputs),
+                identity=subject.identity(choice),
+                reference=reference.identity,
+                labels=subject.labels,
+                total=subject.total,
+                on_progress=lambda n, total: observer.progress("validate", n, total),
+                on_stop=parts.append,
+            )
+    finally:
+        for part in parts:
+            subject.keep(part)
     subject.keep(result)
     return result
 

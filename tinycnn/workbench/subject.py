@@ -61,6 +61,7 @@ class Subject:
         program: The file that runs it on a kind of device; built when it is asked for.
         identity: What a chosen device must say of itself.
         labels: Those of the inputs, where they are known.
+        total: Inputs there are, of which these are the first; None if these are all.
         keep: Keeps what was found.
     """
 
@@ -71,6 +72,7 @@ class Subject:
     program: Callable[[DeviceKind], Path]
     identity: Callable[[DeviceChoice], Identity]
     labels: NDArray[Any] | None = None
+    total: int | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
 
 
