@@ -130,14 +130,16 @@ class Node:
         """An output, proven to be int8."""
         return self.check_activation(self.output(number), "int8")
 
-    def check_output_shape(self, expected: tuple[int, ...], number: int = 0) -> None:
+    def check_output_shape(
+        self, expected: tuple[int, ...], number: int | None = None
+    ) -> None:
         """Check the declared shape of an output against the computed one.
 
         Raises:
             ShapeError: If they differ.
         """
-        if (y := self.output(number)).shape != expected:
-            which = f"output {number}" if len(self.op.outputs) > 1 else "an output"
+        if (y := self.output(number or 0)).shape != expected:
+            which = "an output" if number is None else f"output {number}"
             text = f"expected {which} of shape {expected}, got {y.shape}"
             raise ShapeError(f"{self.label}: {text}", y, expected)
 
