@@ -1,7 +1,8 @@
 """What the commands have in common: options, and how stages and tables are printed.
 
-On a terminal, progress is a moving bar; elsewhere each stage and epoch is one line, so
-that logs stay readable. With `--json` only the final object is printed.
+On a terminal, progress is a moving line, without colours where NO_COLOR is set;
+elsewhere, and where TERM is "dumb", each stage and epoch is one line, so that logs stay
+readable. With `--json` only the final object is printed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import functools
 import json
 import os
 import shlex
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +24,8 @@ from tinycnn.cli.choice import OneOf
 from tinycnn.frames import App
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from tinycnn.device import DeviceInfo, PortOptions
     from tinycnn.pipeline import Workspace
     from tinycnn.workbench import Observer
@@ -33,6 +37,9 @@ __all__ += ["device_options", "open_project", "port_options", "print_table"]
 __all__ += ["print_notes", "project_argument"]
 
 _SECONDS = click.FloatRange(min=0, min_open=True, max=3_600)
+_WIDTH_WITH_BAR = 100  # columns of a terminal
+_WIDTH_WITH_TIME = 70
+
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -136,24 +143,18 @@ class ConsoleObserver:
 
     def __init__(self, *, quiet: bool = False) -> None:
         from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
+        from rich.progress import Progress
 
-        self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self._console = Console(
+            quiet=quiet, highlight=False, soft_wrap=True, markup=False, emoji=False
+        )
+        is_moving = sys.stdout.isatty() and not self._console.is_dumb_terminal
         self._bars = Progress(
-            TextColumn("  {task.description:<10}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[detail]}"),
-            TimeElapsedColumn(),
+            *_columns(self._console.width),
             console=self._console,
             transient=True,
-            disable=quiet or not self._console.is_terminal,
+            expand=True,
+            disable=quiet or not is_moving,
         )
 
     def __enter__(self) -> ConsoleObserver:
@@ -188,6 +189,26 @@ class ConsoleObserver:
     def _clear(self) -> None:
         for task in self._bars.tasks:
             self._bars.remove_task(task.id)
+
+
+def _columns(width: int) -> Iterator[ProgressColumn]:
+    """Of a moving line; on a narrow terminal the bar goes first, then the time."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.table import Column
+
+    yield TextColumn("  {task.description:<10}", markup=False)
+    if width >= _WIDTH_WITH_BAR:
+        yield BarColumn(bar_width=30)
+    yield MofNCompleteColumn()
+    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    yield TextColumn("{task.fields[detail]}", markup=False, table_column=rest)
+    if width >= _WIDTH_WITH_TIME:
+        yield TimeElapsedColumn()
 
 
 def print_start_up(info: DeviceInfo) -> None:
