@@ -9,6 +9,7 @@ from tests.compiler.models import residual_model
 from tests.compiler.passes.rewriting import Layers
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.pipeline.pretend import pretend_build
+from tinycnn.boards import board_names, load_board
 
 
 @pytest.fixture
@@ -117,3 +118,18 @@ def test_a_project_is_analysed_before_any_training(tmp_path: Path) -> None:
     assert found["model"] == "architecture tiny_cnn, not trained yet"
     assert found["operators"][0]["input_shape"] == [1, 8, 8, 1]
     assert found["operators"][-1]["output_shape"] == [1, 10]
+
+
+def test_a_projects_board_comes_first(model: Path, tmp_path: Path) -> None:
+    """Before all others, in text and JSON, and it alone decides the exit code."""
+    tinycnn("init", "demo", "--board", "nrf52840dk", cwd=tmp_path)
+    pretend_build(tmp_path / "demo", model.read_bytes())
+    text = tinycnn("analyze", "demo", cwd=tmp_path)
+    done = tinycnn("analyze", "demo", "--json", cwd=tmp_path)
+
+    title = load_board("nrf52840dk").title
+    fits = [line for line in text.stdout.splitlines() if "to spare" in line]
+    assert (text.returncode, done.returncode) == (0, 0)
+    assert fits[0].startswith(f"fits {title}: ")
+    assert len(fits) == len(board_names())
+    assert next(iter(json.loads(done.stdout)["boards"])) == "nrf52840dk"

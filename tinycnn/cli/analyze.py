@@ -61,8 +61,10 @@ def analyze(
 
     Kernels and cycles are those chosen and predicted for the board, or for a
     Cortex-M4; tinycnn profile measures them. Of a project that was built, they are
-    those of its firmware. The exit code is 1 when it does not fit on the board, or on
-    none.
+    those of its firmware. A project's own board comes first, then the others. The exit
+    code is 1 when it does not fit on the board, or on none.
+
+    Of a project that was not built, a model of your own (my_model.py) is run.
 
     \b
     Example:
@@ -84,7 +86,9 @@ def analyze(
         objective = find_objective(main_board, optimize or "speed")
         analysis = analyze_tflite(found.content, objective)
         found = replace(found, linked=None)
-    fits = [check_fit(analysis, load_board(name)) for name in board_names()]
+    first = chosen or found.board  # what is asked first is told first
+    names = sorted(board_names(), key=lambda name: name != first)
+    fits = [check_fit(analysis, load_board(name)) for name in names]
     if as_json:
         linked = _linked_to_json(found.linked)
         print_json({"model": found.origin, **_to_json(analysis, fits), **linked})
@@ -96,8 +100,7 @@ def analyze(
         wanted = [f for f in fits if chosen in (None, f.board.name)]
         for line in (*map(describe_fit, wanted), *_advise(analysis)):
             click.echo(line)
-    chosen = chosen or found.board
-    return 0 if any(f.fits for f in fits if chosen in (None, f.board.name)) else 1
+    return 0 if any(f.fits for f in fits if first in (None, f.board.name)) else 1
 
 
 def _find_model(model: Path, *, is_quiet: bool) -> FoundModel:

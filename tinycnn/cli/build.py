@@ -43,7 +43,8 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
 
     The firmware is linked for the real board, too, if arduino-cli or west is installed
     with what the board needs. Stages whose inputs did not change are not run again. The
-    exit code is 1 when a budget of tinycnn.toml is exceeded.
+    exit code is 1 when a budget of tinycnn.toml is exceeded. A model of your own
+    (my_model.py) is run.
 
     \b
     Example:

@@ -16,6 +16,8 @@ __all__ = ["convert"]
 def convert(project: Path) -> None:
     """Convert PROJECT to a full int8 .tflite, training it first where needed.
 
+    A model of your own (my_model.py) is run.
+
     \b
     Example:
       tinycnn convert demo

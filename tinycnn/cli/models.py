@@ -88,7 +88,8 @@ def show(
 ) -> int:
     """Tell what NAME needs, without training it: a family, or your own model.
 
-    The exit code is 1 when it does not fit on the board.
+    The exit code is 1 when it does not fit on the board. A model of your own
+    (my_model.py) is run.
 
     \b
     Example:

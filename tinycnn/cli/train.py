@@ -22,7 +22,8 @@ __all__ = ["train"]
 def train(project: Path, preview: bool) -> None:
     """Train PROJECT and fine-tune it with the rounding of int8 in the loop.
 
-    A training that was stopped goes on from its last epoch.
+    A training that was stopped goes on from its last epoch. A model of your own
+    (my_model.py) is run.
 
     \b
     Example:
