@@ -442,7 +442,7 @@ TCNN_SHARED void tcnn_harness_init(const tcnn_model_t *model) {
     harness.model = model;
     harness.port.board = "";
     tcnn_port_init(&harness.port);
-    tcnn_stack_watch(harness.port.stack_bytes);
+    tcnn_stack_watch(harness.port.stack_floor);
     if (model->start != NULL) {
         harness.problem = model->start();
     }

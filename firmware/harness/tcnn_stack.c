@@ -4,31 +4,71 @@
  */
 #include "tcnn_stack.h"
 
+#include <stdbool.h>
+
 #define PAINT 0xC5C5C5C5u
 
+/* No deeper: painting takes time, and what runs here needs less. */
+#define DEEPEST_BYTES 8192u
+
+#define SPARED_WORDS (TCNN_STACK_SPARED_BYTES / sizeof(uint32_t))
+
 static struct {
-    const uint32_t *top;    /* where watching begins; equal to lowest: nowhere */
-    const uint32_t *lowest; /* and where it ends */
+    tcnn_stack_floor_t floor;
+    const uint32_t *top;    /* where watching begins */
+    const uint32_t *lowest; /* that is painted; NULL: nothing is */
     uint32_t most_bytes;    /* used before the last painting */
 } stack;
 
+/* The lowest word at or above the floor; 0: not known. */
+static uintptr_t find_floor(void) {
+    const uintptr_t byte = stack.floor == NULL ? 0 : (uintptr_t)stack.floor();
+    return (byte + 3u) & ~(uintptr_t)3u;
+}
+
+/* Where painting below `start` ends; `start` itself where nothing may be painted. */
+static const uint32_t *find_lowest(const uint32_t *start) {
+    const uintptr_t floor = find_floor();
+    if (floor == 0 || floor >= (uintptr_t)start) {
+        return start;
+    }
+    const bool is_deep = (uintptr_t)start - floor > DEEPEST_BYTES;
+    return is_deep ? start - DEEPEST_BYTES / sizeof *start : (const uint32_t *)floor;
+}
+
 /* Volatile, and no more than a loop: it works below its own stack pointer. */
 static void paint(void) {
-    volatile uint32_t *word = tcnn_stack_pointer();
-    while (word > stack.lowest) {
+    uint32_t *sp = tcnn_stack_pointer();
+    stack.lowest = NULL;
+    if (sp == NULL) {
+        return;
+    }
+    volatile uint32_t *word = sp - SPARED_WORDS;
+    const uint32_t *lowest = find_lowest(sp - SPARED_WORDS);
+    if (word > lowest) {
+        stack.lowest = lowest;
+    }
+    while (word > lowest) {
         *--word = PAINT;
     }
 }
 
-TCNN_SHARED void tcnn_stack_watch(uint32_t bytes) {
+TCNN_SHARED void tcnn_stack_watch(tcnn_stack_floor_t floor) {
+    stack.floor = floor;
     stack.top = tcnn_stack_pointer();
-    stack.lowest = stack.top == NULL ? NULL : stack.top - bytes / sizeof *stack.top;
     stack.most_bytes = 0;
     paint();
 }
 
 TCNN_SHARED uint32_t tcnn_stack_used_below(const uint32_t *top) {
+    const uintptr_t floor = find_floor(); /* a heap may have grown since */
     const volatile uint32_t *word = stack.lowest;
+    if (word == NULL) {
+        return 0;
+    }
+    if ((uintptr_t)word < floor) {
+        word = (const uint32_t *)floor;
+    }
     while (word < top && *word == PAINT) {
         word++;
     }

@@ -2,8 +2,9 @@
  * tcnn_stack.h - how much stack is used: paints what lies below and looks what is left
  * SPDX-License-Identifier: Apache-2.0
  *
- * On ARM only, and only as far down as the port allows: elsewhere nothing is painted
- * and all answers are 0. What interrupts put on the same stack counts too.
+ * On ARM only, and only where the port knows the stack's end: elsewhere nothing is
+ * painted and all answers are 0. What interrupts put on the same stack counts too, and
+ * what is next to the painter's stack pointer, TCNN_STACK_SPARED_BYTES, always.
  */
 #ifndef TCNN_STACK_H
 #define TCNN_STACK_H
@@ -12,6 +13,12 @@
 #include <stdint.h>
 
 #include "tcnn.h"
+
+/* Left unpainted below the painter, for what interrupts and itself put there. */
+#define TCNN_STACK_SPARED_BYTES 64u
+
+/* The lowest byte of the caller's stack that may be written; NULL: not known. */
+typedef const void *(*tcnn_stack_floor_t)(void);
 
 /* The caller's stack pointer; NULL where it is not known. */
 static inline uint32_t *tcnn_stack_pointer(void) {
@@ -24,8 +31,8 @@ static inline uint32_t *tcnn_stack_pointer(void) {
 #endif
 }
 
-/* Watches `bytes` of stack below the caller from now on; none if 0. */
-void tcnn_stack_watch(uint32_t bytes);
+/* Watches the stack below the caller from now on, down to its floor; not if NULL. */
+void tcnn_stack_watch(tcnn_stack_floor_t floor);
 
 /* Most bytes used below the caller of tcnn_stack_watch since then. */
 uint32_t tcnn_stack_used(void);

@@ -107,6 +107,8 @@ class Board(_Facts):
         core_flash_bytes: Flash that the Arduino core needs for an empty sketch; 0 where
             it was not measured.
         core_ram_bytes: RAM that it needs, its stack included; likewise.
+        stack_bytes: Of setup() and loop() on the Arduino core; 0 where the stack ends
+            at the heap.
         fqbn: The Arduino tools' name of the board.
         arduino_core: Release of the Arduino core that the facts are from.
         arduino_index: Where the Arduino tools find a core that is not Arduino's own.
@@ -132,6 +134,7 @@ class Board(_Facts):
     ram_bytes: PositiveInt
     core_flash_bytes: NonNegativeInt
     core_ram_bytes: NonNegativeInt
+    stack_bytes: NonNegativeInt = 0
     fqbn: str | None = None
     arduino_core: str | None = None
     arduino_index: str | None = None

@@ -87,6 +87,8 @@ def _describe(board: Board, ports: list[DetectedPort]) -> Iterator[tuple[str, st
         rest = f"; {size - taken:,} beside the Arduino core" if taken else ""
         yield name, f"{size:,} bytes at {base:#x}{rest}"
     yield "Arduino", f"{board.fqbn}, core {board.arduino_core}" if board.fqbn else "-"
+    if board.stack_bytes:
+        yield "stack", f"{board.stack_bytes:,} bytes on the Arduino core"
     if board.arduino_install:
         yield "install", board.arduino_install
     yield "Zephyr", board.zephyr_target or "-"

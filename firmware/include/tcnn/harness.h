@@ -142,8 +142,9 @@ typedef struct {
     uint8_t board_id[8]; /* unique to this device, any; all 0: unknown */
     uint32_t clock_hz;   /* 1 or more; 0: unknown */
     uint16_t flags;      /* TCNN_CACHE_ON and so on, 0 to 7; 0: none */
-    /* free below tcnn_port_init, to watch on ARM; 0 or more, 0: do not */
-    uint32_t stack_bytes;
+    /* lowest byte of the caller's stack that may be written, asked before each painting
+     * as a heap may have grown; it, or what it returns, NULL: not known, no painting */
+    const void *(*stack_floor)(void);
 } tcnn_port_info_t;
 
 /* Makes the link and the clocks ready and describes the board. */

@@ -9,6 +9,7 @@
 #include <Arduino.h>
 
 #include "harness.h"
+#include "tcnn_stack_floor.h"
 
 #ifndef BOARD_NAME
 #if defined(ARDUINO_ARDUINO_NANO33BLE)
@@ -46,9 +47,6 @@
 #define ALIVE_BLINK 19
 #define FAILED_BLINK 17
 #define DARK (-1)
-
-/* What any core leaves of its stack when it calls setup(). */
-#define PORT_STACK_BYTES 4096u
 
 /* The nRF52840's switch of its instruction cache: NVMC ICACHECNF. */
 #define ICACHECNF (*(volatile uint32_t *)0x4001E540u)
@@ -133,7 +131,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->board = BOARD_NAME;
     info->clock_hz = PORT_CLOCK_HZ;
     info->flags = (uint16_t)(start_cache() | start_cycle_counter());
-    info->stack_bytes = PORT_STACK_BYTES;
+    info->stack_floor = tcnn_stack_floor;
     read_board_id(info->board_id);
 }
 

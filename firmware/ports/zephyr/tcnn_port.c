@@ -261,10 +261,9 @@ TCNN_SHARED uint32_t tcnn_port_micros(void) {
     return (uint32_t)(k_cyc_to_us_floor64(cycles) & UINT32_MAX);
 }
 
-static uint32_t free_stack_bytes(void) {
-    uint8_t here;
-    const uintptr_t end = k_current_get()->stack_info.start + STACK_GUARD_BYTES;
-    return (uintptr_t)&here > end ? (uint32_t)((uintptr_t)&here - end) : 0;
+/* Of whichever thread serves. */
+static const void *stack_floor(void) {
+    return (const void *)(k_current_get()->stack_info.start + STACK_GUARD_BYTES);
 }
 
 TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
@@ -273,7 +272,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->board = CONFIG_BOARD_TARGET;
     info->clock_hz = clock_hz();
     info->flags = (uint16_t)(read_cache() | start_cycle_counter());
-    info->stack_bytes = free_stack_bytes();
+    info->stack_floor = stack_floor;
     read_board_id(info->board_id);
 }
 

@@ -208,6 +208,11 @@ static void read_all(uint32_t part) {
     printf("read %u, waited %lu ms\n", total, (unsigned long)(fake_us / 1000));
 }
 
+static unsigned int free_stack_bytes(const tcnn_port_info_t *info) {
+    const char here = 0;
+    return (unsigned int)((uintptr_t)&here - (uintptr_t)info->stack_floor());
+}
+
 int main(int count, char **words) {
     uint8_t byte;
     tcnn_port_info_t info = {0};
@@ -236,7 +241,8 @@ int main(int count, char **words) {
             printf("%u\n", tcnn_port_micros());
         }
     } else {
-        printf("%s %u %u %u ", info.board, info.clock_hz, info.flags, info.stack_bytes);
+        printf("%s %u %u %u ", info.board, info.clock_hz, info.flags,
+               free_stack_bytes(&info));
         for (int i = 0; i < 8; i++) {
             printf("%02x", info.board_id[i]);
         }

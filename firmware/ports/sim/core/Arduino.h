@@ -40,6 +40,9 @@ typedef struct {
 #define CoreDebug_DEMCR_TRCENA_Msk (1u << 24)
 #endif
 
+/* Of sections.ld: the lowest byte of the stack. */
+#define TCNN_STACK_FLOOR image_stack_floor
+
 #ifdef __cplusplus
 extern "C" {
 #endif
