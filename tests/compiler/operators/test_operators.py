@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def list_attrs_classes(base: type[Attrs] = Attrs) -> Iterator[type[Attrs]]:
 @pytest.mark.parametrize("path", OTHERS, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_no_operator_is_named_elsewhere(path: Path) -> None:
     """Passes, planner, choice, verifier and analysis ask the operator."""
-    kinds = {word for text in list_strings(path) for word in text.split()}
+    kinds = {word for text in list_strings(path) for word in re.findall(r"\w+", text)}
 
     assert not kinds & set(OPERATORS)
 
@@ -78,9 +79,8 @@ def test_no_operator_is_imported_elsewhere(path: Path) -> None:
 def test_each_operator_has_one_place() -> None:
     """Its kind is a string of one family only: a file, or the files of a folder."""
     families: dict[str, set[str]] = {kind: set() for kind in OPERATORS}
-    activations = (
-        HOME / "shared/activation.py"
-    )  # fused ones have the names of operators
+    # Fused activations have the names of operators.
+    activations = HOME / "shared/activation.py"
     for path in {*HOME.rglob("*.py")} - {HOME / "__init__.py", activations}:
         for text in list_strings(path):
             if text in families:
