@@ -10,12 +10,13 @@ import pytest
 
 from tinycnn.analysis.cost import count_costs
 from tinycnn.analysis.fit import Activation, Analysis
+from tinycnn.artifacts import Curves
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.softmax import SoftmaxAttrs
-from tinycnn.report import AccuracyStep, Agreement, Curve, Report, Verdict
+from tinycnn.report import AccuracyStep, Agreement, Report, Verdict
 
 QUANT = QuantParams((0.1,), (0,))
 
@@ -92,10 +93,10 @@ def report(graph: Graph) -> Report:
         board=load_board("nano33ble"),
         ladder=(AccuracyStep("float", 11, 12), AccuracyStep("int8", 10, 12)),
         agreement=Agreement(3, 12, 2),
-        curves=(
-            Curve("float", (2.0, 1.0), (0.4, 0.8), (2.2, 1.2), (0.3, 0.7)),
-            Curve("fake-quantized", (0.9,), (0.85,), (1.1,), (0.75,)),
-        ),
+        curves={
+            "float": Curves((2.0, 1.0), (0.4, 0.8), (2.2, 1.2), (0.3, 0.7), 0.7),
+            "fake-quantized": Curves((0.9,), (0.85,), (1.1,), (0.75,), 0.75),
+        },
         class_names=("cat", "dog", "owl"),
         images=rng.integers(0, 256, (12, 8, 8, 1), dtype=np.uint8),
         labels=labels,

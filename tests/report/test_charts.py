@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinycnn.report import Curve, Report
+from tinycnn.artifacts import Curves
+from tinycnn.report import Report
 from tinycnn.report.charts import draw_curves, make_ticks
 
 
@@ -52,16 +53,16 @@ def test_points_lie_inside_the_plot(report: Report) -> None:
 
 def test_losses_that_are_not_finite_are_left_out() -> None:
     """A diverged training still has a chart."""
-    curve = Curve("float", (1.0, math.nan), (0.5, 0.5), (math.inf, 2.0), (0.5, 0.5))
-    loss, _ = draw_curves((curve,))
+    curve = Curves((1.0, math.nan), (0.5, 0.5), (math.inf, 2.0), (0.5, 0.5), 0.5)
+    loss, _ = draw_curves({"float": curve})
 
     assert [len(series.dots) for series in loss.series] == [1, 1]
 
 
 def test_no_epoch_no_chart() -> None:
     """A model that was not trained here has no curves."""
-    assert draw_curves(()) == ()
-    assert draw_curves((Curve("float", (), (), (), ()),)) == ()
+    assert draw_curves({}) == ()
+    assert draw_curves({"float": Curves((), (), (), (), 0.5)}) == ()
 
 
 @given(

@@ -159,7 +159,7 @@ def test_report_without_training_or_test_images(
     page = render_report(
         make_report(
             ladder=(),
-            curves=(),
+            curves={},
             labels=np.zeros(0, np.int64),
             images=np.zeros((0, 8, 8, 1), np.uint8),
             scores=np.zeros((0, 3)),

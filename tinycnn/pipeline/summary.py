@@ -14,7 +14,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.harness import Profile
 from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
-from tinycnn.report.data import AccuracyStep, Agreement, Curve, Report, Verdict
+from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.task import class_scores, task_of
 
 __all__ = ["gather_report"]
@@ -39,7 +39,7 @@ def gather_report(
         board=board,
         ladder=_list_steps(trained, tuned, evaluation, dataset.test.labels),
         agreement=_compare(build.twin_outputs.read(), outputs),
-        curves=(_draw("float", trained), _draw("fake-quantized", tuned)),
+        curves={"float": trained, "fake-quantized": tuned},
         class_names=dataset.class_names,
         images=dataset.test.images,
         labels=dataset.test.labels,
@@ -77,16 +77,6 @@ def _compare(twin: NDArray[Any], outputs: NDArray[Any]) -> Agreement:
     distance = np.abs(twin.astype(np.int64).reshape(outputs.shape) - outputs)
     differing = int(np.sum(distance.any(axis=1)))
     return Agreement(differing, len(outputs), int(distance.max()))
-
-
-def _draw(phase: str, curves: Curves) -> Curve:
-    return Curve(
-        phase=phase,
-        loss=curves.loss,
-        accuracy=curves.accuracy,
-        validation_loss=curves.val_loss,
-        validation_accuracy=curves.val_accuracy,
-    )
 
 
 def _list_verdicts(build: BuildFolder, model_sha256: str) -> tuple[Verdict, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinycnn.report.data import AccuracyStep, Agreement, Curve, Report, Verdict
+from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.junit import Check, render_junit
 from tinycnn.report.page import render_report
 
@@ -10,7 +10,6 @@ __all__ = [
     "AccuracyStep",
     "Agreement",
     "Check",
-    "Curve",
     "Report",
     "Verdict",
     "render_junit",

@@ -6,11 +6,12 @@ equal curves draw equal bytes; losses that are not finite are left out.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from tinycnn.report.data import Curve
+from tinycnn.artifacts import Curves
 from tinycnn.report.text import shorten
 
 __all__ = ["Chart", "Phase", "Series", "Tick", "draw_curves", "make_ticks"]
@@ -93,19 +94,20 @@ class _Axes:
 
 
 def draw_curves(
-    curves: tuple[Curve, ...], measure: str = "accuracy"
+    curves: Mapping[str, Curves], measure: str = "accuracy"
 ) -> tuple[Chart, ...]:
     """A chart of the loss and one of the measure; none without an epoch."""
-    curves = tuple(curve for curve in curves if curve.loss)
+    curves = {phase: curve for phase, curve in curves.items() if curve.loss}
     if not curves:
         return ()
+    found = curves.values()
     loss = {
-        "training": [curve.loss for curve in curves],
-        "validation": [curve.validation_loss for curve in curves],
+        "training": [curve.loss for curve in found],
+        "validation": [curve.val_loss for curve in found],
     }
     accuracy = {
-        "training": [_to_percent(curve.accuracy) for curve in curves],
-        "validation": [_to_percent(curve.validation_accuracy) for curve in curves],
+        "training": [_to_percent(curve.accuracy) for curve in found],
+        "validation": [_to_percent(curve.val_accuracy) for curve in found],
     }
     title = f"{measure[0].upper()}{measure[1:]}, %"
     return (
@@ -135,7 +137,7 @@ def make_ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
 def _draw(
     title: str,
     values: dict[str, list[tuple[float, ...]]],
-    curves: tuple[Curve, ...],
+    curves: Mapping[str, Curves],
     describe: Callable[[float], str],
 ) -> Chart:
     finite = [
@@ -147,7 +149,7 @@ def _draw(
     ]
     smallest, largest = min(finite, default=0.0), max(finite, default=1.0)
     ticks = make_ticks(0.0 if title == "Loss" else smallest, largest)
-    starts = [sum(len(c.loss) for c in curves[:i]) for i in range(len(curves) + 1)]
+    starts = [0, *itertools.accumulate(len(c.loss) for c in curves.values())]
     axes = _Axes(starts[-1], ticks[0], ticks[-1])
     ends = [f"{name} {describe(phases[-1][-1])}" for name, phases in values.items()]
     return Chart(
@@ -177,18 +179,18 @@ def _list_epochs(axes: _Axes) -> tuple[Tick, ...]:
 
 
 def _list_phases(
-    axes: _Axes, curves: tuple[Curve, ...], starts: list[int]
+    axes: _Axes, names: Iterable[str], starts: list[int]
 ) -> tuple[Phase, ...]:
     return tuple(
         Phase(
-            name=shorten(curve.phase).text,
+            name=shorten(name).text,
             epochs=f"{start + 1}\u2013{end}" if end > start + 1 else str(end),
             x=f"{axes.x(start + 0.5):.1f}",
             width=f"{axes.x(end) - axes.x(start):.1f}",
             shaded=i % 2 == 1,
         )
-        for i, (curve, start, end) in enumerate(
-            zip(curves, starts, starts[1:], strict=False)
+        for i, (name, start, end) in enumerate(
+            zip(names, starts, starts[1:], strict=False)
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.analysis.fit import Analysis
+from tinycnn.artifacts import Curves
 from tinycnn.boards import Board
 from tinycnn.harness import Profile
 from tinycnn.task import Task
 
-__all__ = ["AccuracyStep", "Agreement", "Curve", "Report", "Verdict"]
+__all__ = ["AccuracyStep", "Agreement", "Report", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +39,6 @@ class Agreement:
     differing_images: int
     total: int
     largest_lsb: int
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One phase of training; one value an epoch in each tuple.
-
-    Attributes:
-        phase: "float" or "fake-quantized".
-        loss: Mean training loss.
-        accuracy: Training accuracy, 0 to 1.
-        validation_loss: Mean loss on the validation split.
-        validation_accuracy: Accuracy on the validation split, 0 to 1.
-    """
-
-    phase: str
-    loss: tuple[float, ...]
-    accuracy: tuple[float, ...]
-    validation_loss: tuple[float, ...]
-    validation_accuracy: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +75,7 @@ class Report:
         board: The target.
         ladder: Float, fake-quantized, int8 reference, C on host.
         agreement: Fake-quantized twin against the int8 reference.
-        curves: Training, phase after phase.
+        curves: Training, phase after phase: "float", "fake-quantized".
         class_names: One a class.
         images: Test images, uint8, shape (N, H, W, C).
         labels: True classes, shape (N,); several labels or real numbers, (N, names).
@@ -116,7 +99,7 @@ class Report:
     board: Board
     ladder: tuple[AccuracyStep, ...]
     agreement: Agreement
-    curves: tuple[Curve, ...]
+    curves: Mapping[str, Curves]
     class_names: tuple[str, ...]
     images: NDArray[np.uint8]
     labels: NDArray[Any]
