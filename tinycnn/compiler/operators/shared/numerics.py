@@ -15,5 +15,5 @@ def not_in_tflm(node: Node, numerics: Numerics) -> None:
         UnsupportedModelError: If its numerics are asked for.
     """
     if numerics == "tflm":
-        hint = "use the numerics litert"
+        hint = 'use the numerics litert; in a project, engine = "compiled"'
         node.refuse("TFLite Micro has no such operator", hint=hint)
