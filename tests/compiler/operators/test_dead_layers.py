@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.compiler.equality import EQUAL, compare_model
+from tests.compiler.equality import EQUAL, compare_model, compile_graph
 from tests.compiler.executor import Executor
 from tests.compiler.test_equality import require_reference
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.compiler import read_tflite
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import UnsupportedModelError
+from tinycnn.reference import LOADERS
 
 DEAD = 2e-6 / 255  # the scale that the converter gives what was always zero
 
@@ -41,6 +42,81 @@ def test_what_follows_a_dead_layer_is_exact(
 
     rng = np.random.default_rng(0)
     assert compare_model(model, rng, executor, numerics) == EQUAL
+
+
+@pytest.mark.parametrize("kind", ["LOGISTIC", "TANH"])
+@pytest.mark.parametrize("scale", [DEAD, 0.03, 50.0, 1e5])
+@pytest.mark.parametrize("numerics", ["litert", "tflm"])
+def test_gates_are_exact_at_any_scale(
+    executor: Executor, numerics: Numerics, scale: float, kind: str
+) -> None:
+    """For all inputs; zero is beyond TFLite Micro's range where a step is all of it."""
+    require_reference(numerics)
+    b = ModelBuilder()
+    x = b.tensor((1, 256), scale=scale)
+    is_logistic = kind == "LOGISTIC"
+    y = b.tensor(
+        (1, 256),
+        scale=1 / 256 if is_logistic else 1 / 128,
+        zero_point=-128 if is_logistic else 0,
+    )
+    b.op(kind, [x], [y])
+    model = b.build([x], [y])
+    row = np.arange(-128, 128, dtype=np.int8)[None]
+
+    (got,) = executor.run(compile_graph(model, numerics), row)
+    assert [got] == LOADERS[numerics](model)([row.tobytes()])
+
+
+@pytest.mark.parametrize("scale", [DEAD, 0.02])
+@pytest.mark.parametrize("numerics", ["litert", "tflm"])
+def test_a_dead_gate_is_exact(
+    executor: Executor, numerics: Numerics, scale: float
+) -> None:
+    """Squeeze and excite around a dead layer; MUL by what is always zero."""
+    require_reference(numerics)
+    b = ModelBuilder()
+    x = b.tensor((1, 4, 4, 2), scale=0.02)
+    gate = b.tensor((1, 1, 1, 2), scale=DEAD)
+    gated = b.tensor((1, 4, 4, 2), scale=scale / 50)
+    b.op("MUL", [x, gate], [gated])
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    mean = b.tensor((1, 2), scale=scale)
+    b.op("MEAN", [gated, axes], [mean], keepDims=False)
+    model = b.build([x, gate], [_dense(b, mean, (scale, 0.02), 2, 3)])
+
+    rng = np.random.default_rng(0)
+    assert compare_model(model, rng, executor, numerics) == EQUAL
+
+
+@pytest.mark.parametrize(
+    ("kind", "scales", "place", "options"),
+    [
+        ("ADD", (0.02, DEAD), "this layer", {}),
+        ("SQUARED_DIFFERENCE", (0.02, DEAD), "this layer", {}),
+        ("MUL", (0.02, DEAD), "this layer", {}),
+        ("RELU", (50.0, DEAD), "this layer", {}),
+        ("HARD_SWISH", (0.02, DEAD), "this layer", {}),
+        ("HARD_SWISH", (DEAD, 0.02), "its input 'tensor_0'", {}),
+        ("SOFTMAX", (DEAD, 1 / 256), "its input 'tensor_0'", {"beta": 1.0}),
+        ("LOG_SOFTMAX", (DEAD, 1 / 16), "its input 'tensor_0'", {}),
+    ],
+)
+def test_what_is_always_zero_is_named(
+    kind: str, scales: tuple[float, float], place: str, options: dict[str, float]
+) -> None:
+    """By operator and tensor, wherever the reference has no arithmetic for it."""
+    b = ModelBuilder()
+    binary = kind in ("ADD", "MUL", "SQUARED_DIFFERENCE")
+    inputs = [b.tensor((1, 4), scale=scales[0]) for _ in range(1 + binary)]
+    end = {"SOFTMAX": -128, "LOG_SOFTMAX": 127}.get(kind, 0)
+    y = b.tensor((1, 4), scale=scales[1], zero_point=end)
+    b.op(kind, inputs, [y], **options)
+
+    expected = rf"op 0 \({kind} .*: {place} is always zero: at the scale 7.84e-09 "
+    with pytest.raises(UnsupportedModelError, match=expected) as caught:
+        read_tflite(b.build(inputs, [y]))
+    assert "train the layer again, or leave it out" in str(caught.value.hint)
 
 
 def test_a_dead_layer_without_defined_sums_is_named() -> None:

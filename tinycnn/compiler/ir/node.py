@@ -15,6 +15,11 @@ from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["Node", "ShapeError", "op_label"]
 
+_DEAD_SCALES = 5e-9, 1e-7  # the converter gives what was always zero 7.8e-9
+_DEAD_HINT = (
+    "it was zero for all images that the model was calibrated with: train the layer "
+    "again, or leave it out"
+)
 _INT8_HINT = "convert the model with full int8 quantization"
 
 AnyAttrs = TypeVar("AnyAttrs", bound=Attrs)
@@ -38,6 +43,13 @@ class ShapeError(InvalidModelError):
         super().__init__(message)
         self.tensor = tensor
         self.expected = expected
+
+
+def _is_dead(tensor: Tensor) -> bool:
+    """Whether it is an activation that was zero for all images of calibration."""
+    quant = tensor.quant
+    is_alone = tensor.data is None and quant is not None and len(quant.scale) == 1
+    return is_alone and _DEAD_SCALES[0] < tensor.scale < _DEAD_SCALES[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +89,21 @@ class Node:
     def refuse(self, message: str, hint: str | None = None) -> NoReturn:
         """Refuse what is valid but not supported."""
         raise UnsupportedModelError(f"{self.label}: {message}", hint=hint)
+
+    def refuse_scales(self, message: str) -> NoReturn:
+        """Refuse scales beyond the reference's arithmetic; name a dead layer as one."""
+        y = self.output()
+        inputs = [self.input(n) for n, i in enumerate(self.op.inputs) if i >= 0]
+        if _is_dead(y):
+            where = (
+                f"this layer is always zero: at the scale {y.scale:.3g} of its output"
+            )
+            self.refuse(f"{where} {message}", hint=_DEAD_HINT)
+        for x in filter(_is_dead, inputs):
+            where = f"its input '{x.name}' is always zero: at the scale {x.scale:.3g}"
+            self.refuse(f"{where} {message}", hint=_DEAD_HINT)
+        hint = "check the scales of the model's inputs, weights and outputs"
+        self.refuse(message, hint=hint)
 
     def check_inputs(self, least: int, most: int | None = None) -> None:
         """Check the number of inputs; the first `least` may not be left out.
@@ -162,9 +189,8 @@ class Node:
             UnsupportedModelError: If they do not.
         """
         if largest << max(multiplier.shift, 0) >= 2**31:
-            self.refuse(
-                f"values up to {largest} scaled by 2^{multiplier.shift} exceed 32 bits",
-                hint="check the scales of the model's inputs, weights and outputs",
+            self.refuse_scales(
+                f"values up to {largest} scaled by 2^{multiplier.shift} exceed 32 bits"
             )
 
     def _check_quant(self, tensor: Tensor) -> None:

@@ -58,7 +58,9 @@ def _check_softmax(node: Node) -> None:
 def _check_int8(node: Node, beta: float) -> None:
     _check_quantized(node, 1 / 256, -128)
     if not beta * node.input().scale * 2**26 > 1:
-        node.refuse(f"beta {beta} with input scale {node.input().scale} is too small")
+        node.refuse_scales(
+            f"beta {beta} with input scale {node.input().scale} is too small"
+        )
 
 
 def _check_log_softmax(node: Node) -> None:
@@ -67,7 +69,7 @@ def _check_log_softmax(node: Node) -> None:
         return
     _check_quantized(node, 1 / 16, 127)
     if softmax_multiplier(node.input().scale, 1.0).shift < 2:
-        node.refuse(f"the input scale {node.input().scale} is too small")
+        node.refuse_scales(f"the input scale {node.input().scale} is too small")
 
 
 def _check_quantized(node: Node, scale: float, zero_point: int) -> None:

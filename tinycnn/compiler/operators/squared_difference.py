@@ -45,7 +45,7 @@ def _check(node: Node) -> None:
     check_broadcast(node)
     _, _, output = _find_multipliers(node)
     if output.shift > 0:
-        node.refuse(f"the output scale {node.int8_output().scale} is too small")
+        node.refuse_scales(f"the output scale {node.int8_output().scale} is too small")
 
 
 def _find_multipliers(node: Node) -> tuple[Multiplier, Multiplier, Multiplier]:

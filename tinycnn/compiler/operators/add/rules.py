@@ -63,7 +63,7 @@ def check(node: Node) -> None:
     check_broadcast(node)
     a, b, y = node.input(0), node.input(1), node.int8_output()
     if 2 * max(a.scale, b.scale) >= (1 << LEFT_SHIFT) * y.scale:
-        node.refuse(f"the output scale {y.scale} is too small")
+        node.refuse_scales(f"the output scale {y.scale} is too small")
 
 
 def lower_add(lowering: Lowering, node: Node) -> None:

@@ -43,14 +43,14 @@ def _check_logistic(node: Node) -> None:
 def _check_tanh(node: Node) -> None:
     check(node)
     if node.output().scale < 2.0**-30:
-        node.refuse(f"the output scale {node.output().scale} is too small")
+        node.refuse_scales(f"the output scale {node.output().scale} is too small")
 
 
 def _check_hard_swish(node: Node) -> None:
     check(node)
     scale, relu = hard_swish_multipliers(node.input(), node.output())
     if not (-15 <= scale.shift <= 0 and -15 <= relu.shift <= 30):
-        node.refuse(
+        node.refuse_scales(
             f"scales {node.input().scale} and {node.output().scale} exceed the 16-bit "
             "arithmetic of the reference"
         )

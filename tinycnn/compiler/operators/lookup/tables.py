@@ -143,10 +143,10 @@ def _fixed_point_table(
     radius = math.floor(15 * 2.0 ** (27 - multiplier.shift))
     lowest, highest = -128, 127
     outputs = (
-        highest
-        if value >= radius
-        else lowest
+        lowest  # zero, too, where the scale is so large that the radius is 0
         if value <= -radius
+        else highest
+        if value >= radius
         else divide_by_power_of_two(
             function(requantize(value, multiplier)), 31 - fraction_bits
         )

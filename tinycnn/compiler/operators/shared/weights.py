@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +10,6 @@ from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 
 __all__ = ["check_weights", "lower_weights", "real_multipliers", "sum_ranges"]
-
-_DEAD_SCALE = 1e-7  # the converter gives a tensor that was always zero 7.8e-9
 
 
 def check_weights(node: Node, axis: int) -> Tensor:
@@ -37,24 +33,9 @@ def check_weights(node: Node, axis: int) -> Tensor:
     _check_bias(node, w.shape[axis])
     shifted = _largest_sums(node, axis) * np.maximum(2.0 ** _shifts(node), 1.0)
     if np.any(shifted >= 2**31):
-        _refuse_sums(node, float(shifted.max()))
+        # The reference, too, has no defined result.
+        node.refuse_scales(f"sums up to {shifted.max():.0f} exceed 32 bits")
     return w
-
-
-def _refuse_sums(node: Node, largest: float) -> NoReturn:
-    """Where the reference, too, has no defined result."""
-    y = node.output()
-    if y.scale < _DEAD_SCALE:
-        node.refuse(
-            f"this layer is always zero: at the scale {y.scale:.3g} of its output sums "
-            f"up to {largest:.3g} exceed 32 bits",
-            hint="it was zero for all images that the model was calibrated with: train "
-            "the layer again, or leave it out",
-        )
-    node.refuse(
-        f"sums up to {largest:.0f} exceed 32 bits",
-        hint="check the scales of the model's inputs, weights and outputs",
-    )
 
 
 def sum_ranges(node: Node, axis: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
