@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.analysis.fit import Analysis
+from tinycnn.harness import Diagnosis
 
 __all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
 __all__ += ["Validated", "ValidatedDevice"]
@@ -127,6 +128,7 @@ class Validated:
         images_per_second: Of the whole run.
         total: Test images there are.
         ended: Why it ended before its last image; empty if it did not.
+        diagnosis: What explains the differences, if any was looked for.
     """
 
     model_sha256: str
@@ -136,6 +138,7 @@ class Validated:
     images_per_second: float
     total: int = 0
     ended: str = ""
+    diagnosis: Diagnosis | None = None
 
     @property
     def is_partial(self) -> bool:

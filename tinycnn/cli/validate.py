@@ -151,6 +151,8 @@ def _print_verdict(result: ValidationResult) -> None:
     if result.is_partial:
         why = f": {result.ended}" if result.ended else ""
         click.echo(f"partial: {result.images} of {result.total} images{why}")
+    if result.diagnosis is not None:
+        click.echo("\n".join(result.diagnosis.lines))
     if result.device_accuracy is not None:
         click.echo(f"{result.measure}: {result.device_accuracy:.2%}")
     click.echo(f"reference: {result.reference}")

@@ -3,6 +3,8 @@
 `tinycnn.harness.frames` asks what it makes of raw frames, which needs data sets.
 """
 
+from tinycnn.harness.diagnose import diagnose
+from tinycnn.harness.explanation import Diagnosis, Explanation
 from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.harness.profile import (
     OpProfile,
@@ -11,19 +13,24 @@ from tinycnn.harness.profile import (
     profile_operators,
     profile_to_json,
 )
+from tinycnn.harness.repeat import repeat_images
 from tinycnn.harness.results import result_to_json
 from tinycnn.harness.validate import Difference, ValidationResult, validate
 
 __all__ = [
+    "Diagnosis",
     "Difference",
+    "Explanation",
     "Identity",
     "OpProfile",
     "Profile",
     "ValidationResult",
     "check_identity",
+    "diagnose",
     "profile",
     "profile_operators",
     "profile_to_json",
+    "repeat_images",
     "result_to_json",
     "validate",
 ]

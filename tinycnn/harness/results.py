@@ -30,6 +30,7 @@ def result_to_json(result: ValidationResult) -> str:
         "equal": result.images - result.different,
         "different": result.different,
         "differences": [asdict(difference) for difference in result.differences],
+        "diagnosis": asdict(result.diagnosis) if result.diagnosis else None,
         "accuracy": {
             "device": result.device_accuracy,
             "reference": result.reference_accuracy,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Counters, Device, DeviceInfo, Inference
 from tinycnn.errors import DeviceError, TinycnnError
+from tinycnn.harness.explanation import Diagnosis
 from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.task import accuracy_of, measure_of
 
@@ -58,6 +59,7 @@ class ValidationResult:
         measure: What the accuracies are, in a word.
         total: Images there are in all; these are the first of them.
         ended: Why the run ended before its last image; empty if it did not.
+        diagnosis: What explains the differences; None if nobody has asked.
     """
 
     model_sha256: str
@@ -76,6 +78,7 @@ class ValidationResult:
     measure: str = "accuracy"
     total: int | None = None
     ended: str = ""
+    diagnosis: Diagnosis | None = None
 
     @property
     def is_partial(self) -> bool:

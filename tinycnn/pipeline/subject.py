@@ -42,6 +42,7 @@ def linked_subject(
         identity=partial(identify, linked, target),
         labels=test.labels[:count],
         total=len(test),
+        model=build.model,
     )
 
 

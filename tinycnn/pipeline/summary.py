@@ -91,6 +91,7 @@ def _list_verdicts(build: BuildFolder, model_sha256: str) -> tuple[Verdict, ...]
             images_per_second=one.images_per_second,
             left_out=max(one.total - one.images, 0),
             ended=one.ended,
+            causes=one.diagnosis.lines if one.diagnosis else (),
         )
         for one in found
         if one and one.model_sha256 == model_sha256

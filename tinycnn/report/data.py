@@ -52,6 +52,7 @@ class Verdict:
         images_per_second: Of the whole run.
         left_out: Images that were not compared.
         ended: Why it ended before its last image; empty if it did not.
+        causes: What explains the differences, and what to look at; a line each.
     """
 
     device: str
@@ -60,6 +61,7 @@ class Verdict:
     images_per_second: float
     left_out: int = 0
     ended: str = ""
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
-from tinycnn.report.text import count, percent, share_of, shorten
+from tinycnn.report.text import clean, count, percent, share_of, shorten
 from tinycnn.task import Task
 
 __all__ = [
@@ -63,7 +63,7 @@ class Figure:
 def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
     """What all validations together say."""
     done = [v for v in verdicts if v.total]
-    lines = tuple(_describe_verdict(verdict) for verdict in done)
+    lines = tuple(line for verdict in done for line in _list_lines(verdict))
     if not done:
         return Banner("open", "Not yet validated on a device", lines)
     different = sum(v.total - v.equal for v in done)
@@ -75,6 +75,11 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
         of_all = f"{count(most.total)} of {count(most.total + most.left_out)}"
         return Banner("open", f"Only {of_all} outputs were compared; all equal", lines)
     return Banner("equal", "Every output equals the reference, bit for bit", lines)
+
+
+def _list_lines(verdict: Verdict) -> tuple[str, ...]:
+    """How many outputs are equal on a device, and why the others are not."""
+    return (_describe_verdict(verdict), *(clean(cause) for cause in verdict.causes))
 
 
 def _describe_verdict(verdict: Verdict) -> str:

@@ -111,6 +111,7 @@ def bench_file(
             board=board,
             program=partial(_build, compilation, board, Path(folder), observer),
             identity=partial(_identify, compilation, board),
+            model=path,
         )
 
 

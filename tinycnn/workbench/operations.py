@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
 from tinycnn.harness import Profile, ValidationResult
 from tinycnn.reference import Reference
+from tinycnn.workbench.diagnosis import diagnose_result
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
@@ -40,6 +42,7 @@ def validate(
         DeviceError: If the device fails or is another than was built.
     """
     reference = subject.reference()
+    identity = subject.identity(choice)
     parts: list[ValidationResult] = []
     try:
         with open_device(subject, choice) as device:
@@ -48,17 +51,21 @@ def validate(
                 device,
                 subject.inputs,
                 _run_in_batches(reference, subject.inputs),
-                identity=subject.identity(choice),
+                identity=identity,
                 reference=reference.identity,
                 labels=subject.labels,
                 total=subject.total,
                 on_progress=lambda n, total: observer.progress("validate", n, total),
                 on_stop=parts.append,
             )
+            parts.append(result)  # kept even if its diagnosis is interrupted
+            if not result.equal:
+                observer.stage("diagnose", is_current=False)
+                found = diagnose_result(device, subject, identity, result)
+                parts[:] = [result := replace(result, diagnosis=found)]
     finally:
         for part in parts:
             subject.keep(part)
-    subject.keep(result)
     return result
 
 

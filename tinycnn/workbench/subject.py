@@ -63,6 +63,7 @@ class Subject:
         labels: Those of the inputs, where they are known.
         total: Inputs there are, of which these are the first; None if these are all.
         keep: Keeps what was found.
+        model: The `.tflite` file, to find out why a device differs.
     """
 
     inputs: NDArray[np.int8]
@@ -74,6 +75,7 @@ class Subject:
     labels: NDArray[Any] | None = None
     total: int | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
+    model: Path | None = None
 
 
 def open_device(subject: Subject, choice: DeviceChoice) -> Device:

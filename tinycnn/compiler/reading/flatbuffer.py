@@ -50,12 +50,12 @@ class Table:
 
     def float32(self, field: int, default: float = 0.0) -> float:
         """A 32-bit float."""
-        place = self._field(field)
+        place = self.place(field)
         return default if place is None else float(_unpack(self.data, "<f", place))
 
     def table(self, field: int) -> Table | None:
         """A sub-table; None when absent."""
-        place = self._field(field)
+        place = self.place(field)
         if place is None:
             return None
         return _table(self.data, _follow(self.data, place))
@@ -66,7 +66,7 @@ class Table:
         Raises:
             InvalidModelError: If there are more, or any lies outside the file.
         """
-        start, count = self._vector(field, 4)
+        start, count = self.span(field, 4)
         if count > limit:
             raise InvalidModelError(
                 f"vector at byte {start}: expected at most {limit} tables, got {count}"
@@ -76,24 +76,24 @@ class Table:
 
     def array(self, field: int, dtype: DTypeLike) -> NDArray[np.generic] | None:
         """A vector of scalars as a read-only array; None when absent."""
-        if self._field(field) is None:
+        if self.place(field) is None:
             return None
         little_endian = np.dtype(dtype).newbyteorder("<")
-        start, count = self._vector(field, little_endian.itemsize)
+        start, count = self.span(field, little_endian.itemsize)
         return np.frombuffer(self.data, little_endian, count, start)
 
     def string(self, field: int) -> str:
         """A string fit for a message: one line, printable, not long."""
-        start, count = self._vector(field, 1)
+        start, count = self.span(field, 1)
         raw = self.data[start : start + min(count, _MAX_STRING_BYTES)]
         text = raw.decode("utf-8", "replace")
         return "".join(c if c.isprintable() else "?" for c in text)
 
     def _scalar(self, field: int, form: str, default: int) -> int:
-        place = self._field(field)
+        place = self.place(field)
         return default if place is None else int(_unpack(self.data, form, place))
 
-    def _field(self, field: int) -> int | None:
+    def place(self, field: int) -> int | None:
         """Where a field's value lies; None when the table does not have it."""
         vtable = self.position - int(_unpack(self.data, "<i", self.position))
         vtable_bytes = int(_unpack(self.data, "<H", vtable))
@@ -103,9 +103,9 @@ class Table:
         offset = int(_unpack(self.data, "<H", vtable + entry))
         return self.position + offset if offset else None
 
-    def _vector(self, field: int, item_bytes: int) -> tuple[int, int]:
+    def span(self, field: int, item_bytes: int) -> tuple[int, int]:
         """First byte and number of items of a vector; (0, 0) when absent."""
-        place = self._field(field)
+        place = self.place(field)
         if place is None:
             return 0, 0
         length_place = _follow(self.data, place)

@@ -1,0 +1,100 @@
+"""Why a device on the bench differs: its answers against replays of mistakes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.compiler import Numerics
+from tinycnn.device import Device
+from tinycnn.harness import (
+    Diagnosis,
+    Identity,
+    ValidationResult,
+    diagnose,
+    repeat_images,
+)
+from tinycnn.harness.mistakes import Given
+from tinycnn.reference import load_isolated_reference
+from tinycnn.workbench.subject import Subject
+
+__all__ = ["diagnose_result"]
+
+_MOST_OTHERS = 4
+_MOST_OTHER_BYTES = 1 << 22
+
+
+def diagnose_result(
+    device: Device, subject: Subject, identity: Identity, result: ValidationResult
+) -> Diagnosis | None:
+    """What explains the differences of `result`.
+
+    Args:
+        device: Still open; some images are sent again.
+        subject: The model; files beside its own may be what the device carries.
+        identity: What the device said of itself.
+        result: Of the validation.
+
+    Returns:
+        None if nothing differs, or if the reference cannot be asked again.
+    """
+    if result.equal or subject.model is None:
+        return None
+    numerics: Numerics = "tflm" if identity.numerics == "tflm" else "litert"
+    given = _gather(subject.model, numerics, subject.inputs, result)
+    found = diagnose(given, _run_isolated)
+    if found is None or found.explanations:
+        return found
+    state = repeat_images(device, given)
+    return replace(found, explanations=(state,)) if state else found
+
+
+def _gather(
+    model: Path,
+    numerics: Numerics,
+    inputs: NDArray[np.int8],
+    result: ValidationResult,
+) -> Given:
+    """The images of which all is known: until the last difference that is listed."""
+    count = result.images
+    if result.different > len(result.differences):
+        count = result.differences[-1].index + 1
+    got = result.outputs[:count]
+    expected = got.copy()
+    for difference in result.differences:
+        expected[difference.index] = difference.expected
+    info = result.device
+    return Given(
+        model=model.read_bytes(),
+        numerics=numerics,
+        inputs=np.ascontiguousarray(inputs[:count]).reshape(count, -1).view(np.int8),
+        expected=expected,
+        got=got,
+        input=info.inputs[0] if len(info.inputs) == 1 else None,
+        output=info.outputs[0],
+        others=_find_others(model),
+    )
+
+
+def _find_others(model: Path) -> Mapping[str, bytes]:
+    """Models beside `model`, the newest first."""
+    beside = (p for p in model.resolve().parent.glob("*.tflite") if p.is_file())
+    sizes = {p: p.stat() for p in beside if not p.samefile(model)}
+    small = [p for p in sizes if sizes[p].st_size <= _MOST_OTHER_BYTES]
+    newest = sorted(small, key=lambda p: (-sizes[p].st_mtime, p.name))
+    return {p.name: p.read_bytes() for p in newest[:_MOST_OTHERS]}
+
+
+def _run_isolated(
+    model: bytes, numerics: Numerics, rows: NDArray[np.int8]
+) -> NDArray[np.int8]:
+    """A model that was made wrong on purpose may kill its interpreter."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mistaken.tflite"
+        path.write_bytes(model)
+        return load_isolated_reference(path, numerics).run(rows)
