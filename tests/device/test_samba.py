@@ -21,7 +21,12 @@ from tests.device.fake_bootloader import (
 )
 from tinycnn.device.opening import open_url
 from tinycnn.device.samba import Bootloader
-from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
+from tinycnn.errors import (
+    DeviceError,
+    DeviceTimeoutError,
+    ProtocolError,
+    StrangerError,
+)
 
 IMAGE = random.Random(1).randbytes(5 * PAGE + 123)
 SEEDS = range(50)
@@ -214,6 +219,11 @@ class _Nonsense(MemoryLink):
         return b"\x15\x15"
 
 
+class _Echo(MemoryLink):
+    def write(self, data: bytes) -> None:
+        self.arrived += data
+
+
 class _Endless(MemoryLink):
     def read(self, timeout_s: float) -> bytes:
         return self.chance.randbytes(64)
@@ -248,6 +258,12 @@ FATAL = {
         ProtocolError,
         "port fake: no bootloader's reply to #N#, got '..'",
         "reset button twice",
+    ),
+    "echo": (
+        _Echo(FakeBootloader()),
+        StrangerError,
+        "no bootloader's reply to #N#: the line echoes what is sent: TX and RX are",
+        "check the wiring",
     ),
     "endless noise": (
         _Endless(FakeBootloader()),

@@ -31,7 +31,13 @@ from typing import TypeVar
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.link import Link
 from tinycnn.device.payloads import printable
-from tinycnn.errors import DeviceError, DeviceTimeoutError, ProtocolError
+from tinycnn.device.stranger import recognize
+from tinycnn.errors import (
+    DeviceError,
+    DeviceTimeoutError,
+    ProtocolError,
+    StrangerError,
+)
 
 __all__ = ["PAGE_BYTES", "Bootloader"]
 
@@ -166,6 +172,8 @@ class Bootloader:
         if not got:
             within = f" within {self._reply_timeout_s:.1f} s"
             return DeviceTimeoutError(text + within, hint=_DOUBLE_TAP)
+        if stranger := recognize(got, command):
+            return StrangerError(f"{text}: {stranger.what}", hint=stranger.hint)
         return ProtocolError(f"{text}, got '{printable(got[:40])}'", hint=_DOUBLE_TAP)
 
     def _persist(self, action: Callable[[], _Result]) -> _Result:

@@ -55,12 +55,12 @@ _TALKS = (
         "let it start the firmware: press reset; or run tinycnn flash",
     ),
     (
-        rb"uart:~\$|[Ll]ogin:|[Pp]assword:|(?:nsh|esp32|sh|[$#])> ?$",
+        rb"uart:~\$|[Ll]ogin:|[Pp]assword:|(?:nsh|esp32|sh)> ?$",
         "a shell answers there",
         "choose another --port, or flash tinycnn's firmware",
     ),
 )
-_CARET = re.compile(rb"(?:\^[@-_]){2}")  # how a terminal echoes a control character
+_CARETS = re.compile(rb"(?:\^[@-_]){3}")  # how a terminal echoes control characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def recognize(heard: bytes, sent: bytes) -> Stranger | None:
     for pattern, what, hint in _TALKS:
         if re.search(pattern, heard):
             return Stranger(what, hint)
-    if sent.strip(DELIMITER) in heard or _CARET.search(heard):
+    if sent.strip(DELIMITER) in heard or _CARETS.search(heard):
         what = (
             "the line echoes what is sent: TX and RX are joined, or a terminal echoes"
         )
