@@ -50,9 +50,7 @@ MEMORY
 image_stack_bytes = {stack_bytes:#x};
 INCLUDE sections.ld
 """
-# What Arduino's core gives its main thread where it has threads.
-_THREAD_STACK_BYTES = 0x8000
-_STACK_BYTES = 0x2000
+_STACK_BYTES = 0x2000  # where the board's core sets no size
 
 # What the simulator has to know of a board.
 _SIMULATED = ("core", "clock_hz", "flash_base", "flash_bytes", "ram_base", "ram_bytes")
@@ -149,11 +147,10 @@ def _collect_image_sources(
 
 def _describe_board(board: Board, work: Path) -> None:
     """Writes what the linker and the simulator have to know."""
-    has_threads = board.core_ram_bytes > _THREAD_STACK_BYTES
     script = _LINK_SCRIPT.format(
         flash_base=board.flash_base,
         ram_base=board.ram_base,
-        stack_bytes=_THREAD_STACK_BYTES if has_threads else _STACK_BYTES,
+        stack_bytes=board.stack_bytes or _STACK_BYTES,
     )
     (work / "link.ld").write_text(script, encoding="utf-8")
     facts = json.dumps({key: getattr(board, key) for key in _SIMULATED})
