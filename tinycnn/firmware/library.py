@@ -13,6 +13,7 @@ Same model, same bytes.
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 from tinycnn import __version__
@@ -57,9 +58,10 @@ def write_library(
         "inputs": borders("input", program.inputs),
         "outputs": borders("output", program.outputs),
         "labels": f"{name}_labels" in files[f"{name}_model.h"],
+        "has_kernels": bool(program.kernels),
         "sources": sorted(file for file in files if file.endswith(".c")),
         "self_test": self_test,
-        "proof": proof,
+        "proof": textwrap.fill(f"{proof}.", 88) if proof else "",
     }
     for file in ("README.md", "CMakeLists.txt"):
         files[file] = render(f"{_TEMPLATES}/{file}.j2", **values)
