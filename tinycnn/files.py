@@ -20,9 +20,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from tinycnn.errors import TinycnnError
+from tinycnn.errors import ProjectError, TinycnnError
 
-__all__ = ["make_way", "move_in", "reading", "write_whole", "writing", "writing_folder"]
+__all__ = ["make_way", "move_in", "read_whole", "reading", "write_whole", "writing"]
+__all__ += ["writing_folder"]
 
 _AT_FDCWD = -100  # of fcntl.h: paths are relative to the working directory
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
@@ -40,6 +41,20 @@ def reading(path: Path, *, max_bytes: int) -> Iterator[BinaryIO]:
     with open(path, "rb", opener=_open_at_once) as stream:
         _check_readable(path, os.fstat(stream.fileno()), max_bytes)
         yield stream
+
+
+def read_whole(path: Path, *, hint: str, max_bytes: int = 1 << 30) -> bytes:
+    """The bytes of a file that a user named.
+
+    Raises:
+        ProjectError: With that hint, if it cannot be read.
+    """
+    try:
+        with reading(path, max_bytes=max_bytes) as stream:
+            return stream.read()
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise ProjectError(message, hint=hint) from error
 
 
 def _check_readable(path: Path, status: os.stat_result, max_bytes: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,7 +21,14 @@ from tinycnn.compiler import compile_tflite
 from tinycnn.errors import DeviceError, ProjectError
 from tinycnn.harness import Identity, Profile, ValidationResult
 from tinycnn.reference import Reference, ReferenceIdentity
-from tinycnn.workbench import DeviceChoice, Subject, profile, read_model, validate
+from tinycnn.workbench import (
+    DeviceChoice,
+    Subject,
+    bench_file,
+    profile,
+    read_model,
+    validate,
+)
 
 
 def plus_one(batches: list[int]) -> Reference:
@@ -108,3 +116,24 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
         read_model(tmp_path / "no.tflite")
 
     assert caught.value.hint == "give a .tflite file or a project"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no array"])
+def test_inputs_that_are_no_array_are_one_line(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    """Nor is a pipe waited for."""
+    model, inputs = tmp_path / "m.tflite", tmp_path / "x.npy"
+    model.write_bytes(conv_model())
+    if content is None:
+        os.mkfifo(inputs)
+    else:
+        inputs.write_bytes(content)
+
+    with (
+        pytest.raises(ProjectError, match=r"x\.npy: cannot be read: ") as caught,
+        bench_file(model, inputs=inputs, observer=Log()),
+    ):
+        pass
+
+    assert caught.value.hint == "save an array with numpy.save"

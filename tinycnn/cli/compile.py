@@ -12,15 +12,13 @@ from tinycnn.choices import Numerics, Optimize
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import json_option, print_json, print_table
 from tinycnn.errors import ProjectError
-from tinycnn.files import reading
+from tinycnn.files import read_whole
 
 if TYPE_CHECKING:
     from tinycnn.compiler import Compilation
     from tinycnn.firmware import Proof
 
 __all__ = ["compile_"]
-
-_MAX_BYTES = 1 << 30  # the compiler takes less, and says so
 
 
 @click.command("compile")
@@ -81,7 +79,7 @@ def compile_(
     from tinycnn.reference import name_reference
     from tinycnn.rendering import c_identifier
 
-    content = _read(model, "give a .tflite file")
+    content = read_whole(model, hint="give a .tflite file")
     objective = find_objective(load_board(board_name), optimize)
     reference, names = name_reference(numerics), _read_labels(labels) if labels else ()
     compilation = compile_tflite(
@@ -131,20 +129,10 @@ def _print_as_json(output: Path, compilation: Compilation, proof: Proof) -> None
     )
 
 
-def _read(path: Path, hint: str) -> bytes:
-    try:
-        with reading(path, max_bytes=_MAX_BYTES) as stream:
-            return stream.read()
-    except OSError as error:
-        raise ProjectError(
-            f"{path}: cannot be read: {error.strerror}", hint=hint
-        ) from error
-
-
 def _read_labels(path: Path) -> tuple[str, ...]:
     """The lines of a text file."""
     hint = "give a text file with a name on each line"
     try:
-        return tuple(_read(path, hint).decode("utf-8").splitlines())
+        return tuple(read_whole(path, hint=hint).decode("utf-8").splitlines())
     except UnicodeDecodeError as error:
         raise ProjectError(f"{path}: expected text in UTF-8", hint=hint) from error

@@ -6,6 +6,7 @@ carries the model already. The inputs are random bytes, or those of a `.npy` fil
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from tinycnn.choices import Numerics
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.errors import ProjectError, RefusedModelError
-from tinycnn.files import reading
+from tinycnn.files import read_whole
 from tinycnn.firmware import (
     Pattern,
     build_host,
@@ -43,7 +44,6 @@ __all__ = ["FoundModel", "bench_file", "read_model"]
 
 _BOARD = "nano33ble"
 _INPUTS = 32
-_MAX_BYTES = 1 << 30  # the compiler takes less, and says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,7 @@ def read_model(path: Path) -> bytes:
     Raises:
         ProjectError: If it cannot be read.
     """
-    try:
-        with reading(path, max_bytes=_MAX_BYTES) as stream:
-            return stream.read()
-    except OSError as error:
-        raise ProjectError(
-            f"{path}: cannot be read: {error.strerror}",
-            hint="give a .tflite file or a project",
-        ) from error
+    return read_whole(path, hint="give a .tflite file or a project")
 
 
 def _build(
@@ -183,12 +176,12 @@ def _read_inputs(path: Path, program: Program) -> NDArray[np.int8]:
 
     Those of a model with several inputs are bytes, all inputs laid end to end.
     """
+    hint = "save an array with numpy.save"
+    content = io.BytesIO(read_whole(path, hint=hint))
     try:
-        array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ProjectError(
-            f"{path}: cannot be read: {error}", hint="save an array with numpy.save"
-        ) from error
+        array = np.load(content, allow_pickle=False)
+    except (EOFError, ValueError) as error:
+        raise ProjectError(f"{path}: cannot be read: {error}", hint=hint) from error
     tensors = [buffer.tensor for buffer in program.inputs]
     dtype = tensors[0].dtype if len(tensors) == 1 else "uint8"
     row_bytes = sum(tensor.bytes for tensor in tensors)
