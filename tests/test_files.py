@@ -12,7 +12,13 @@ import pytest
 
 from tinycnn import files
 from tinycnn.errors import TinycnnError
-from tinycnn.files import reading, write_whole, writing, writing_folder
+from tinycnn.files import (
+    reading,
+    scratch_folder,
+    write_whole,
+    writing,
+    writing_folder,
+)
 
 # Replaces a file and a folder of three files for ever; each holds one letter only.
 _REPLACE = """
@@ -152,3 +158,40 @@ def test_only_regular_files_of_a_bounded_size_are_read(tmp_path: Path) -> None:
         ):
             with pytest.raises(OSError, match=reason), reading(place, max_bytes=4):
                 pass
+
+
+# Begins a file, a folder and a scratch folder, and is killed.
+_BEGIN = """
+import os, signal, sys
+from pathlib import Path
+from tinycnn.files import scratch_folder, writing, writing_folder
+folder = Path(sys.argv[1])
+with writing(folder / "file"), writing_folder(folder / "sub"), scratch_folder():
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_next_one_sweeps_what_a_kill_left(tmp_path: Path) -> None:
+    """Beside the place and in the system's scratch folder; nothing of anyone else."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-c", _BEGIN, str(tmp_path)]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    root = Path(__file__).parents[1]
+    subprocess.run(command, cwd=root, env=environment, check=False)
+    left = [path.name for path in tmp_path.iterdir()]
+    assert len(left) == 3
+    assert len(list(scratch.iterdir())) == 1
+    others = {
+        f".tinycnn-{os.getppid()}-12345678-ab",
+        ".file.1-deadbeef.part",
+        ".x.part",
+    }
+    for name in others:
+        (tmp_path / name).touch()
+    write_whole("text", tmp_path / "file")
+    with scratch_folder(scratch):
+        assert len(list(scratch.iterdir())) == 1
+
+    assert {path.name for path in tmp_path.iterdir()} == {"scratch", "file", *others}
+    assert list(scratch.iterdir()) == []

@@ -3,6 +3,8 @@
 What is written lies beside its place until it is complete and on the disk; then it
 takes the place in one step. Everything in tinycnn that replaces a file does it here.
 What is read is a regular file of a bounded size: a pipe would hang, a device never end.
+What a killed process left beside a place has its number in the name; the next one who
+writes there sweeps it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import contextlib
 import ctypes
 import errno
 import os
+import platform
+import re
 import shutil
 import stat
 import sys
@@ -19,13 +23,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from zlib import crc32
 
 from tinycnn.errors import ProjectError, TinycnnError
 
-__all__ = ["make_way", "move_in", "read_whole", "reading", "write_whole", "writing"]
-__all__ += ["writing_folder"]
+__all__ = ["make_way", "move_in", "read_whole", "reading", "scratch_folder", "sweep"]
+__all__ += ["write_whole", "writing", "writing_folder"]
 
 _AT_FDCWD = -100  # of fcntl.h: paths are relative to the working directory
+_QUERY_LIMITED_INFORMATION = 0x1000  # of Windows
+_STAMP = r"(\d{1,9})-([0-9a-f]{8})"
+_LEFT = re.compile(rf"\.tinycnn-{_STAMP}-\w+|\..+\.{_STAMP}\.part")
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
@@ -97,7 +105,8 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: If it cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    sweep(path.parent)
+    part = path.with_name(f".{path.name}.{_stamp()}.part")
     try:
         with part.open("wb") as stream:
             yield stream
@@ -111,6 +120,67 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def scratch_folder(within: Path | None = None) -> Iterator[Path]:
+    """An empty folder that is gone afterwards; after a kill, with the next one's start.
+
+    Args:
+        within: Where it lies; where the system has such folders without.
+
+    Raises:
+        OSError: If it cannot be made.
+    """
+    place = within or Path(tempfile.gettempdir())
+    sweep(place)
+    prefix = f".tinycnn-{_stamp()}-"
+    with tempfile.TemporaryDirectory(dir=place, prefix=prefix) as name:
+        yield Path(name)
+
+
+def sweep(folder: Path, *, is_ours: bool = False) -> None:
+    """Delete what killed processes of this computer left in `folder`.
+
+    Args:
+        folder: Where things are written.
+        is_ours: Nobody else writes there, so that all that is not finished is left.
+    """
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if (is_ours and path.name.endswith(".partial")) or _is_left(path.name):
+                make_way(path)
+                path.unlink(missing_ok=True)
+
+
+def _is_left(name: str) -> bool:
+    found = _LEFT.fullmatch(name)
+    if not found:
+        return False
+    pid, host = (part for part in found.groups() if part)
+    return host == _host() and not _is_running(int(pid))
+
+
+def _stamp() -> str:
+    return f"{os.getpid()}-{_host()}"
+
+
+def _host() -> str:
+    return f"{crc32(platform.node().encode()):08x}"
+
+
+def _is_running(pid: int) -> bool:
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        handle = kernel.OpenProcess(_QUERY_LIMITED_INFORMATION, False, pid)
+        return bool(handle and kernel.CloseHandle(handle))
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # another user's
+    return True
+
+
+@contextmanager
 def writing_folder(path: Path) -> Iterator[Path]:
     """An empty folder that takes the place of `path` if nothing is raised meanwhile.
 
@@ -118,8 +188,8 @@ def writing_folder(path: Path) -> Iterator[Path]:
         OSError: If it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".tinycnn-") as scratch:
-        new = Path(scratch) / path.name
+    with scratch_folder(path.parent) as scratch:
+        new = scratch / path.name
         new.mkdir()
         yield new
         move_in(new, path)

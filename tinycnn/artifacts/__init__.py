@@ -1,6 +1,7 @@
 """The build folder as data: what is in it, by name and by type, whole or not there."""
 
 from tinycnn.artifacts.build_folder import BuildFolder
+from tinycnn.artifacts.claim import claim
 from tinycnn.artifacts.contents import (
     BoardImage,
     Curves,
@@ -25,6 +26,7 @@ __all__ = [
     "Record",
     "TflmFacts",
     "Validated",
+    "claim",
     "flatten_settings",
     "hash_if_there",
     "hash_json",

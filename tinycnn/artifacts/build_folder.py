@@ -66,6 +66,7 @@ class BuildFolder:
 
     path: Path
 
+    lock = _Place(".lock")
     records = _Json[dict[str, Record]]("stages.json", dict[str, Record])
 
     # What training leaves; the twin is the fake-quantized network.

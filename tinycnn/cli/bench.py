@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinycnn.choices import Numerics
-from tinycnn.cli.console import is_project, open_project
+from tinycnn.cli.console import claim_build, is_project, open_project
 
 if TYPE_CHECKING:
     from tinycnn.workbench import Observer, Subject
@@ -37,7 +37,9 @@ def open_subject(
     if is_project(model):
         from tinycnn.pipeline.bench import bench_project
 
-        yield bench_project(open_project(model, observer), count=count)
+        workspace = open_project(model, observer)
+        with claim_build(workspace, makes=False):
+            yield bench_project(workspace, count=count)
     else:
         from tinycnn.workbench import bench_file
 

@@ -11,6 +11,7 @@ import click
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
+    claim_build,
     json_option,
     open_project,
     print_json,
@@ -56,8 +57,9 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer, app)
         print_notes(project, workspace)
-        found = build_project(workspace)
-        image = link_project(workspace)
+        with claim_build(workspace):
+            found = build_project(workspace)
+            image = link_project(workspace)
     exceeded = check_budgets(workspace.project.budgets, found)
     if as_json:
         linked = {"board_image": asdict(image), "exceeded": list(exceeded)}

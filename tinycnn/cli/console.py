@@ -13,6 +13,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
 __all__ += ["device_options", "open_project", "port_options", "print_table"]
-__all__ += ["print_notes", "project_argument"]
+__all__ += ["claim_build", "print_notes", "project_argument"]
 
+_LONGEST_COMMAND = 100  # characters
 _SECONDS = click.FloatRange(min=0, min_open=True, max=3_600)
 _WIDTH_WITH_BAR = 100  # columns of a terminal
 _WIDTH_WITH_TIME = 70
@@ -112,6 +114,16 @@ def open_project(
     return open_workspace(
         project, observer=observer, data_folders=data_folders(), app=app
     )
+
+
+def claim_build(
+    workspace: Workspace, *, makes: bool = True
+) -> AbstractContextManager[None]:
+    """Have a project's build folder for this command, and for no other meanwhile."""
+    from tinycnn.artifacts import claim
+
+    command = shlex.join(sys.argv[1:])[:_LONGEST_COMMAND]
+    return claim(workspace.build, command, makes=makes)
 
 
 def print_notes(project: Path, workspace: Workspace) -> None:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    claim_build,
+    open_project,
+    project_argument,
+)
 
 __all__ = ["convert"]
 
@@ -26,7 +31,8 @@ def convert(project: Path) -> None:
 
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
-        convert_project(workspace)
+        with claim_build(workspace):
+            convert_project(workspace)
     build = workspace.build
     for path in (build.model, build.c_header, build.c_source):
         click.echo(f"wrote {path}")

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from tinycnn.cli.console import ConsoleObserver, open_project, project_argument
+from tinycnn.cli.console import (
+    ConsoleObserver,
+    claim_build,
+    open_project,
+    project_argument,
+)
 
 __all__ = ["report"]
 
@@ -24,5 +29,6 @@ def report(project: Path) -> None:
 
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
-        report_project(workspace)
+        with claim_build(workspace, makes=False):
+            report_project(workspace)
     click.echo(f"wrote {workspace.build.report}")

@@ -8,6 +8,7 @@ import click
 
 from tinycnn.cli.console import (
     ConsoleObserver,
+    claim_build,
     open_project,
     print_notes,
     project_argument,
@@ -35,9 +36,11 @@ def train(project: Path, preview: bool) -> None:
     with ConsoleObserver() as observer:
         workspace = open_project(project, observer)
         print_notes(project, workspace)
-        if not preview:
-            train_project(workspace)
-    if preview:
-        click.echo(f"preview: {preview_project(workspace)}")
+        with claim_build(workspace):
+            drawn = preview_project(workspace) if preview else None
+            if not preview:
+                train_project(workspace)
+    if drawn:
+        click.echo(f"preview: {drawn}")
     else:
         click.echo(f"weights: {workspace.build.twin_weights}")

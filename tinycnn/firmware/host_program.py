@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
+from tinycnn.files import scratch_folder
 from tinycnn.firmware.compilers import (
     compile_all,
     copy_folder,
@@ -33,8 +33,7 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
     compiler.append(f"-DTCNN_MODEL={project.name}_model")
     if (project.folder / f"src/{project.name}_frames.h").exists():
         compiler.append(f"-DTCNN_PREPROCESS={project.name}_preprocess")
-    with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
         copy_folder(firmware_dir() / "ports/host", work / "host")
         sources = [

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from tinycnn.boards import Board
 from tinycnn.choices import Toolchain
+from tinycnn.files import scratch_folder
 from tinycnn.firmware.compilers import (
     FLAGS,
     GCC,
@@ -100,8 +100,7 @@ def build_image(
             board, or its core cannot be simulated.
     """
     compiler = cross_compiler(toolchain, board)
-    with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         sources = _collect_image_sources(project, backend, work)
         _describe_board(board, work)
         include = ["-Icore", "-Ibackend", "-Ilibrary", *board_macros(board)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -19,6 +18,7 @@ from typing import Literal, get_args
 from tinycnn.children import run_text
 from tinycnn.compiler import Compilation, Numerics, compile_tflite
 from tinycnn.errors import ModelError, RefusedModelError, TinycnnError, ToolchainError
+from tinycnn.files import scratch_folder
 from tinycnn.firmware.compilers import in_folder, run_compiler, zig
 from tinycnn.firmware.library import write_library
 from tinycnn.firmware.self_test import Pattern, SelfTest, make_input, make_self_test
@@ -126,8 +126,8 @@ def find_alternative(
 
 def _run_here(compilation: Compilation, self_test: SelfTest) -> Proof:
     """The self-test as a program of this computer."""
-    with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch) / "library"
+    with scratch_folder() as scratch:
+        work = scratch / "library"
         write_library(work, compilation, self_test)
         try:
             compiler, command = _find_compiler()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
+from tinycnn.files import scratch_folder
 from tinycnn.firmware.compilers import (
     FLAGS,
     GCC,
@@ -57,8 +57,7 @@ def build_tflm_library(folder: Path, board: Board, *, output: Path) -> TflmLibra
             hint="give target.tflm_library the folder with its library.properties",
         )
     compiler = [*cross_compiler(GCC, board), *FLAGS, "-w", "-Icore", "-Ibackend"]
-    with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         copy_folder(folder / "src", work / "tflm")
         sim = firmware_dir() / "ports/sim"
         for name, target in (("core", "core"), ("nrf52840", "backend")):

@@ -10,7 +10,6 @@ import json
 import shlex
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from tinycnn.boards import Board
 from tinycnn.children import run_text
 from tinycnn.errors import ToolchainError
+from tinycnn.files import scratch_folder
 from tinycnn.firmware.elf import check_room, measure
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.image import FirmwareImage
@@ -69,8 +69,8 @@ def build_with_vendor_tool(
         ToolchainError: If the tool fails, or the image does not fit the board.
     """
     output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        built = Path(scratch) / "built"
+    with scratch_folder() as scratch:
+        built = scratch / "built"
         build = _build_with_west if framework == "zephyr" else _build_with_arduino_cli
         image = build(project, board, built)
         for suffix in _SUFFIXES:

@@ -10,7 +10,6 @@ TFLite Micro byte for byte, unless its library is at hand: then it is the engine
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +25,7 @@ from tinycnn.artifacts import (
 from tinycnn.boards import Board, load_board
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.errors import ProjectError
+from tinycnn.files import scratch_folder
 from tinycnn.firmware import (
     CAMERA_LIBRARIES,
     FirmwareProject,
@@ -212,11 +212,11 @@ class _Work:
             headers = self.build.project / target.tflm_library / "src"
             tflm = TflmLibrary(headers, self.build.tflm_archive)
             simulated = self._tflm_engine(ARDUINO_RELEASE).sources, ()
-        with tempfile.TemporaryDirectory() as scratch:
-            host = self._sketch(Path(scratch) / "host", *self._compiled)
+        with scratch_folder() as scratch:
+            host = self._sketch(scratch / "host", *self._compiled)
             build_host(host, output=out.host_program)
             image = build_image(
-                self._sketch(Path(scratch) / "sim", *simulated),
+                self._sketch(scratch / "sim", *simulated),
                 self.board,
                 toolchain=target.toolchain,
                 output=out.simulated_image,

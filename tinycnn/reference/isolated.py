@@ -13,7 +13,6 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 from tinycnn.children import run
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import RefusedModelError, TinycnnError
+from tinycnn.files import scratch_folder
 from tinycnn.reference.interpreters import LOADERS
 from tinycnn.reference.reference import RunRows
 from tinycnn.reference.refusal import boil_down, shorten
@@ -65,7 +65,7 @@ def _run_child(
             filter(None, (package_root, os.environ.get("PYTHONPATH")))
         ),
     }
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         try:
             done = run(
                 command,

@@ -7,7 +7,6 @@ carries the model already. The inputs are random bytes, or those of a `.npy` fil
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from tinycnn.choices import Numerics
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.errors import ProjectError, RefusedModelError
-from tinycnn.files import read_whole
+from tinycnn.files import read_whole, scratch_folder
 from tinycnn.firmware import (
     Pattern,
     build_host,
@@ -103,13 +102,13 @@ def bench_file(
         )
     else:
         rows = _read_inputs(inputs, program)[:count]
-    with tempfile.TemporaryDirectory() as folder, _offering(path, content, numerics):
+    with scratch_folder() as folder, _offering(path, content, numerics):
         yield Subject(
             inputs=rows,
             reference=lambda: load_isolated_reference(path, numerics),
             analysis=analyze(compilation, file=read_tflite(content)),
             board=board,
-            program=partial(_build, compilation, board, Path(folder), observer),
+            program=partial(_build, compilation, board, folder, observer),
             identity=partial(_identify, compilation, board),
             model=path,
         )
