@@ -15,7 +15,7 @@ FIELD = re.compile(
 )
 # Whole types, and those that say themselves what they hold.
 NUMBER = re.compile(r"(?:u?int\d+_t|uintptr_t|float|bool)\b(?!.*\*)")
-RANGE = re.compile(r"\bto\b|or more|\babove\b|\bat most\b|\bany\b|\bnever 0|\b1: ")
+RANGE = re.compile(r"\d to -?\w|or more|\babove\b|\bat most\b|\bany\b|\bnever 0|\b1: ")
 
 
 def fields() -> list[tuple[str, str, str]]:

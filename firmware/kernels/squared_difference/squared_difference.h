@@ -16,13 +16,13 @@ extern "C" {
 typedef struct {
     tcnn_broadcast_t broadcast; /* how both inputs are walked */
     int32_t input1_zero_point;  /* -128 to 127: the value that stands for 0 */
-    int32_t input1_multiplier;  /* to twice the larger scale of both inputs, Q31 */
+    int32_t input1_multiplier;  /* Q0.31, 0 or more: to twice the larger scale */
     int32_t input1_shift;       /* -31 to 0, bits; 0: none */
     int32_t input2_zero_point;  /* -128 to 127: the value that stands for 0 */
-    int32_t input2_multiplier;  /* to twice the larger scale of both inputs, Q31 */
+    int32_t input2_multiplier;  /* Q0.31, 0 or more: to twice the larger scale */
     int32_t input2_shift;       /* -31 to 0, bits; 0: none */
     int32_t output_zero_point;  /* -128 to 127: the value that stands for 0 */
-    int32_t output_multiplier;  /* of the square, to the output's scale, Q31 */
+    int32_t output_multiplier;  /* Q0.31, 0 or more: to the scale of the output */
     int32_t output_shift;       /* -31 to 0, bits; 0: none */
 } tcnn_squared_difference_params_t;
 
