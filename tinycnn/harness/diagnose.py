@@ -110,7 +110,7 @@ def _pick_finalists(
 def _pick_images(given: Given, replayer: Replayer, finalists: int) -> Indices:
     """Images to confirm on: as many, differing and equal, as there is time for."""
     left_s = replayer.deadline - time.monotonic()
-    images = left_s / 2 / max(replayer.image_s, 1e-9) / max(finalists, 1)
+    images = left_s / 2 / replayer.image_s / max(finalists, 1)
     count = int(min(max(images / 2, _SAMPLE), _KEPT))
     equal = np.setdiff1d(np.arange(len(given.got)), given.differing)
     picked = [_spread(given.differing, count), _spread(equal, count)]

@@ -6,9 +6,11 @@ Trials of one model share a run, since most of a short run is its start.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,8 +24,10 @@ Run = Callable[[bytes, Numerics, Rows], Rows]
 """A model's outputs on a reference: one row of bytes an image, in and out."""
 
 _Key = tuple[bytes, Numerics]
+_Waiting = tuple[Mistake, Rows]
 _MOST_ROWS = 2048
 _MOST_RUN_S = 4.0
+_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +44,10 @@ class Replayer:
 
     Attributes:
         given: What the device was given and answered.
-        run: Runs a model on a reference; may refuse it.
+        run: Runs a model on a reference, in any thread; may refuse it.
         deadline: When to stop, by the monotonic clock, in seconds.
         left_out: How many mistakes there was no time for.
+        start_s: What a run takes beside its images, in seconds.
         image_s: What one image takes, in seconds.
     """
 
@@ -50,34 +55,34 @@ class Replayer:
     run: Run
     deadline: float
     left_out: int = 0
-    image_s: float = 0.0
-    _waiting: dict[_Key, list[tuple[Mistake, Rows]]] = field(default_factory=dict)
+    start_s: float = 0.0
+    image_s: float = math.inf
 
     def reproduces(self, picked: Indices) -> bool:
         """Whether the reference gives again what was expected; its pace is measured."""
-        begun, given = time.monotonic(), self.given
-        again = [self.run(given.model, given.numerics, given.inputs[picked[:1]])]
-        started = time.monotonic()
-        again += [self.run(given.model, given.numerics, given.inputs[picked])]
-        took_s = time.monotonic() - started
-        self.image_s = max(took_s - (started - begun), 0.02 * took_s) / len(picked)
-        return np.array_equal(again[1], given.expected[picked])
+        given, begun = self.given, time.monotonic()
+        self.run(given.model, given.numerics, given.inputs[picked[:1]])
+        self.start_s = time.monotonic() - begun
+        again = self._run((given.model, given.numerics), given.inputs[picked])
+        return np.array_equal(again, given.expected[picked])
 
     def replay(self, mistakes: Iterable[Mistake], picked: Indices) -> list[Replayed]:
         """The answers of all mistakes that can be made, as far as there is time."""
         done: list[Replayed] = []
+        waiting: dict[_Key, list[_Waiting]] = {}
         for mistake in mistakes:
             made = mistake.replay(self.given, picked)
             if isinstance(made, np.ndarray):
                 done.append(Replayed(mistake, made))
             elif made is not None and not self._is_no_mistake(made, picked):
                 key = made.model, made.numerics
-                waiting = self._waiting.setdefault(key, [])
-                waiting.append((mistake, made.inputs))
-                if len(waiting) * len(picked) >= self._affordable():
-                    done += self._flush(key)
-        for key in list(self._waiting):
-            done += self._flush(key)
+                group = waiting.setdefault(key, [])
+                group.append((mistake, made.inputs))
+                if len(group) * len(picked) >= self._affordable():
+                    done += self._replay_group(key, waiting.pop(key))
+        with ThreadPoolExecutor(_WORKERS) as pool:  # they are of other models
+            for found in pool.map(self._replay_group, waiting.keys(), waiting.values()):
+                done += found
         return [r for r in done if r.answers.shape[1] == self.given.got.shape[1]]
 
     def _is_no_mistake(self, trial: Trial, picked: Indices) -> bool:
@@ -89,16 +94,24 @@ class Replayer:
     def _affordable(self) -> float:
         """Images of one run, so that time is left for others."""
         seconds = min((self.deadline - time.monotonic()) / 2, _MOST_RUN_S)
-        return min(seconds / max(self.image_s, 1e-9), _MOST_ROWS)
+        return min(seconds / self.image_s, _MOST_ROWS)
 
-    def _flush(self, key: _Key) -> list[Replayed]:
-        waiting = self._waiting.pop(key)
+    def _replay_group(self, key: _Key, group: list[_Waiting]) -> list[Replayed]:
+        """The answers to all trials of one model, in one run."""
         if time.monotonic() > self.deadline:
-            self.left_out += len(waiting)
+            self.left_out += len(group)
             return []
         try:
-            answers = self.run(*key, np.concatenate([rows for _, rows in waiting]))
+            answers = self._run(key, np.concatenate([rows for _, rows in group]))
         except (InvalidModelError, ToolchainError):
             return []  # a mistake that no reference makes
-        parts = np.split(answers, len(waiting))
-        return [Replayed(m, part) for (m, _), part in zip(waiting, parts, strict=True)]
+        parts = np.split(answers, len(group))
+        return [Replayed(m, part) for (m, _), part in zip(group, parts, strict=True)]
+
+    def _run(self, key: _Key, rows: Rows) -> Rows:
+        begun = time.monotonic()
+        answers = self.run(*key, rows)
+        took_s = time.monotonic() - begun
+        image_s = max(took_s - self.start_s, 0.02 * took_s) / len(rows)
+        self.image_s = max(min(self.image_s, image_s), 1e-9)
+        return answers
