@@ -11,7 +11,13 @@ import pytest
 from tinycnn import __version__
 from tinycnn.device import Counters, DeviceInfo, TensorInfo
 from tinycnn.frames import FrameFormat
-from tinycnn.harness import Difference, ValidationResult, result_to_json
+from tinycnn.harness import (
+    Diagnosis,
+    Difference,
+    Explanation,
+    ValidationResult,
+    result_to_json,
+)
 
 TENSOR = TensorInfo("int8", (1, 2), 0.5, -3, 2)
 INFO = DeviceInfo(
@@ -88,6 +94,19 @@ def test_a_part_is_no_verdict(
 
     assert value["verdict"] == verdict
     assert (value["images"], value["total"], value["ended"]) == (4, total or 4, ended)
+
+
+def test_json_says_what_explains_the_differences() -> None:
+    """With all counts; null if nobody has asked."""
+    found = Explanation("mirrored", "left is right", "turn it", 3, 4, 5, 6)
+    result = replace(RESULT, diagnosis=Diagnosis((found,), tried=120))
+
+    value = json.loads(result_to_json(result))["diagnosis"]
+
+    assert json.loads(result_to_json(RESULT))["diagnosis"] is None
+    assert (value["tried"], value["left_out"]) == (120, 0)
+    assert value["explanations"][0]["name"] == "mirrored"
+    assert value["explanations"][0]["differing_tried"] == 4
 
 
 def test_json_is_in_alphabetical_order() -> None:

@@ -40,6 +40,18 @@ def test_banner_of_differences() -> None:
     assert banner.headline == "1 of 20 outputs differ from the reference"
 
 
+def test_banner_says_why_outputs_differ() -> None:
+    """Under the device's line, as far as it is known."""
+    causes = ("cause: mirrored: explains 1 of 1", "hint: look\x00 at the camera")
+    banner = make_banner((Verdict("sim", 9, 10, 1.0, causes=causes),))
+
+    assert banner.lines == (
+        "sim: 9 of 10 outputs equal, 1.0 images/s",
+        "cause: mirrored: explains 1 of 1",
+        "hint: look\ufffd at the camera",
+    )
+
+
 def test_banner_of_a_part() -> None:
     """A part that is equal never claims that all is."""
     part = Verdict("sim", 5, 5, 1.0, left_out=354, ended="interrupted")

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler import Numerics
-from tinycnn.device import Device
+from tinycnn.compiler import Numerics, Tensor, read_tflite
+from tinycnn.device import Device, TensorInfo
 from tinycnn.harness import (
     Diagnosis,
     Identity,
@@ -68,17 +68,29 @@ def _gather(
     expected = got.copy()
     for difference in result.differences:
         expected[difference.index] = difference.expected
-    info = result.device
+    content = model.read_bytes()
+    graph = read_tflite(content)  # what the device says of itself may be the mistake
+    fed, answered = (
+        [_describe(graph.tensors[i]) for i in ids]
+        for ids in (graph.inputs, graph.outputs)
+    )
     return Given(
-        model=model.read_bytes(),
+        model=content,
         numerics=numerics,
         inputs=np.ascontiguousarray(inputs[:count]).reshape(count, -1).view(np.int8),
         expected=expected,
         got=got,
-        input=info.inputs[0] if len(info.inputs) == 1 else None,
-        output=info.outputs[0],
+        input=fed[0] if len(fed) == 1 else None,
+        output=answered[0],
         others=_find_others(model),
     )
+
+
+def _describe(tensor: Tensor) -> TensorInfo:
+    scale, zero_point = 0.0, 0
+    if tensor.quant is not None:
+        scale, zero_point = tensor.scale, tensor.zero_point
+    return TensorInfo(tensor.dtype, tensor.shape, scale, zero_point, tensor.bytes)
 
 
 def _find_others(model: Path) -> Mapping[str, bytes]:
