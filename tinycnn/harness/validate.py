@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -134,65 +135,87 @@ def validate(
     before = device.info()
     check_identity(device.name, identity, before)
     _check_images(images, labels, before)
-    total = total or len(images)
-    outputs = np.empty((len(images), before.output_bytes), np.int8)
-    wanted = np.empty_like(outputs)
-    times = np.empty((2, len(images)), np.int64)
-    started, done = time.perf_counter(), 0
+    run = _Run(len(images), before.output_bytes)
+    conclude = partial(
+        run.conclude,
+        device,
+        identity=identity,
+        reference=str(reference),
+        labels=labels,
+        total=total or len(images),
+    )
+    try:
+        for index, row in enumerate(_rows(expected, run.outputs.shape)):
+            run.add(row, _infer(device, images, index))
+            if on_progress is not None:
+                on_progress(run.done, len(images))
+        return conclude(device.info())
+    except BaseException as error:  # also an interruption: nothing done is lost
+        if run.done and on_stop is not None:
+            on_stop(conclude(before, ended=_name_end(error)))
+        raise
 
-    def conclude(info: DeviceInfo, ended: str = "") -> ValidationResult:
-        seconds = max(time.perf_counter() - started, 1e-9)
-        facts = _compare(outputs[:done], wanted[:done], times[:, :done])
-        known = None if labels is None else labels[:done]
+
+class _Run:
+    """What was found so far, image by image."""
+
+    def __init__(self, images: int, output_bytes: int) -> None:
+        self.outputs = np.empty((images, output_bytes), np.int8)
+        self.wanted = np.empty_like(self.outputs)
+        self.times = np.empty((2, images), np.int64)
+        self.started = time.perf_counter()
+        self.done = 0
+
+    def add(self, row: Bytes, inference: Inference) -> None:
+        """The next image: what was wanted, and what came."""
+        self.wanted[self.done], self.outputs[self.done] = row, inference.output
+        self.times[:, self.done] = inference.cycles, inference.micros
+        self.done += 1
+
+    def conclude(
+        self,
+        device: Device,
+        info: DeviceInfo,
+        *,
+        identity: Identity,
+        reference: str,
+        labels: NDArray[Any] | None,
+        total: int,
+        ended: str = "",
+    ) -> ValidationResult:
+        """The result for the images that are done."""
+        seconds = max(time.perf_counter() - self.started, 1e-9)
+        outputs, wanted = self.outputs[: self.done], self.wanted[: self.done]
+        times = self.times[:, : self.done]
+        for array in (outputs, times):
+            array.setflags(write=False)
+        known = None if labels is None else labels[: self.done]
+        differences = np.flatnonzero((outputs != wanted).any(axis=1))
+        listed = differences[:_LISTED].tolist()
         return ValidationResult(
             model_sha256=identity.model_sha256,
-            reference=str(reference),
+            reference=reference,
             device_name=device.name,
             device=info,
             counters=device.counters,
-            device_accuracy=_accuracy(outputs[:done], known, before),
-            reference_accuracy=_accuracy(wanted[:done], known, before),
+            outputs=outputs,
+            cycles=times[0],
+            micros=times[1],
+            different=len(differences),
+            differences=tuple(_difference(i, wanted, outputs) for i in listed),
+            device_accuracy=_accuracy(outputs, known, info),
+            reference_accuracy=_accuracy(wanted, known, info),
             seconds=seconds,
             measure="accuracy" if labels is None else measure_of(labels),
             total=total,
             ended=ended,
-            **facts,
         )
-
-    try:
-        for index, row in enumerate(_rows(expected, outputs.shape)):
-            inference = _infer(device, images, index)
-            wanted[index], outputs[index] = row, inference.output
-            times[:, index] = inference.cycles, inference.micros
-            done = index + 1
-            if on_progress is not None:
-                on_progress(done, len(images))
-        return conclude(device.info())
-    except BaseException as error:  # also an interruption: nothing done is lost
-        if done and on_stop is not None:
-            on_stop(conclude(before, _name_end(error)))
-        raise
 
 
 def _name_end(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _compare(outputs: Bytes, wanted: Bytes, times: NDArray[np.int64]) -> dict[str, Any]:
-    """The parts of a result that are as long as what was done."""
-    differences = np.flatnonzero((outputs != wanted).any(axis=1))
-    for array in (outputs, times):
-        array.setflags(write=False)
-    listed = differences[:_LISTED].tolist()
-    return {
-        "outputs": outputs,
-        "cycles": times[0],
-        "micros": times[1],
-        "different": len(differences),
-        "differences": tuple(_difference(i, wanted, outputs) for i in listed),
-    }
 
 
 def _difference(index: int, wanted: Bytes, outputs: Bytes) -> Difference:
