@@ -99,3 +99,4 @@ def test_estimates_are_near_a_real_image(analysis: Any, tmp_path: Path) -> None:
 
     assert analysis.flash_bytes == pytest.approx(image.flash_bytes, rel=0.15)
     assert analysis.ram_bytes == pytest.approx(image.ram_bytes - 0x8000, abs=512)
+    assert image.ram.arena_bytes == analysis.plan.arena_bytes

@@ -172,6 +172,21 @@ def test_sizes_count_every_byte(
     assert 0x8000 < small.ram_bytes < 0xA000
 
 
+def test_ram_is_itemised(
+    write_project: Callable[..., FirmwareProject], board: Board, tmp_path: Path
+) -> None:
+    """By symbols and sections: harness, stack, and what a model keeps for itself."""
+    sketch = write_project(model_sources=sized_model(1616, 16))
+    image = build_image(sketch, board, output=tmp_path / "firmware.elf")
+    ram = image.ram
+
+    assert ram is not None
+    assert ram.total_bytes == image.ram_bytes
+    assert ram.stack_bytes == 0x8000
+    assert 5_000 < ram.harness_bytes < 5_400
+    assert 1_616 <= ram.data_bytes + ram.arena_bytes < 1_800
+
+
 def test_the_image_lies_where_the_board_keeps_it(
     project: FirmwareProject, board: Board, tmp_path: Path
 ) -> None:

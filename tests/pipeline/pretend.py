@@ -10,6 +10,7 @@ from tests.compiler.models import image_model
 from tests.pipeline.test_stages import Log
 from tinycnn import __version__
 from tinycnn.analysis.fit import analyze
+from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import (
     BoardImage,
     BuildFolder,
@@ -70,6 +71,7 @@ def pretend_build(folder: Path, model: bytes, *, app: App | None = None) -> Work
                 numerics=project.target.numerics,
                 flash_bytes=50_000,
                 ram_bytes=20_000,
+                ram=RamUse(2_000, 5_000, 5_000, 8_000),
                 analysis=analyze(compilation, file=read_tflite(model)),
             )
         )

@@ -10,6 +10,7 @@ import pytest
 
 from tinycnn.analysis.cost import count_costs
 from tinycnn.analysis.fit import Activation, Analysis
+from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import Curves
 from tinycnn.boards import load_board
 from tinycnn.compiler import Graph, Op, QuantParams, Tensor, plan_memory
@@ -104,6 +105,8 @@ def report(graph: Graph) -> Report:
         analysis=analysis_of(graph),
         flash_bytes=88_778,
         ram_bytes=21_822,
+        ram=RamUse(76, 5_270, 16_476, 0),
+        stack_measured_bytes=1_510,
         latency_ms=1.5,
         cycles=96_000,
         verdicts=(Verdict("sim", 12, 12, 40.0),),

@@ -24,14 +24,14 @@ from tinycnn.compiler.ir.kernel import TYPICAL_CODE_BYTES
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
 
-__all__ = ["Activation", "Analysis", "Call", "Fit"]
+__all__ = ["HARNESS_RAM_BYTES", "Activation", "Analysis", "Call", "Fit"]
 __all__ += ["analyze", "analyze_tflite", "check_fit", "find_objective"]
 
 # Measured with -O2: calls, and the harness of a sketch around them.
 _MOST_CODE_BYTES = 15_000  # of kernels and calls, whatever the network
 _CALL_BYTES = 140  # the constants of a call and the call
 _HARNESS_BYTES = 7_000
-_HARNESS_RAM_BYTES = 5_300
+HARNESS_RAM_BYTES = 5_300
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1}
 
 
@@ -152,7 +152,7 @@ def find_objective(
     flash = min(_free_flash(board), flash_bytes or _free_flash(board))
     ram = min(_free_ram(board), ram_bytes or _free_ram(board))
     code = _HARNESS_BYTES + _MOST_CODE_BYTES
-    limits = flash - code, ram - _HARNESS_RAM_BYTES
+    limits = flash - code, ram - HARNESS_RAM_BYTES
     return Objective(optimize, *limits, board=board.name)
 
 
@@ -200,7 +200,7 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
             a.values.size * _ITEM_BYTES.get(a.ctype, 4) for a in program.arrays
         ),
         code_bytes=_estimate_code(compilation),
-        ram_bytes=plan.arena_bytes + _HARNESS_RAM_BYTES,
+        ram_bytes=plan.arena_bytes + HARNESS_RAM_BYTES,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.analysis.fit import Analysis
+from tinycnn.analysis.ram import RamUse
 from tinycnn.harness import Diagnosis
 
 __all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
@@ -41,7 +42,8 @@ class LinkedFirmware:
         engine: What runs the model in the simulated board's image.
         numerics: The reference that it must equal.
         flash_bytes: What the image takes of the flash.
-        ram_bytes: What it takes of RAM, the arena included.
+        ram_bytes: What it takes of RAM, arena and stack included.
+        ram: The same, itemised.
         analysis: Of the one compilation that both programs were built of.
     """
 
@@ -52,6 +54,7 @@ class LinkedFirmware:
     numerics: str
     flash_bytes: int
     ram_bytes: int
+    ram: RamUse
     analysis: Analysis
 
 

@@ -76,6 +76,7 @@ def analyze(
         show_sensitivity(model, as_json=as_json)
         return 0
     from tinycnn.analysis.fit import analyze_tflite, check_fit, find_objective
+    from tinycnn.analysis.ram import estimate_ram, itemize_ram, ram_to_json
     from tinycnn.boards import board_names, load_board
 
     chosen = load_board(board).name if board else None
@@ -85,16 +86,27 @@ def analyze(
     if analysis is None or (board, optimize) != (None, None):
         objective = find_objective(main_board, optimize or "speed")
         analysis = analyze_tflite(found.content, objective)
-        found = replace(found, linked=None)
+        found = replace(found, linked=None, stack_measured_bytes=0)
+    linked_ram = found.linked.ram if found.linked else None
+    ram = linked_ram or estimate_ram(analysis, main_board)
     first = chosen or found.board  # what is asked first is told first
     names = sorted(board_names(), key=lambda name: name != first)
     fits = [check_fit(analysis, load_board(name)) for name in names]
     if as_json:
         linked = _linked_to_json(found.linked)
-        print_json({"model": found.origin, **_to_json(analysis, fits), **linked})
+        items = ram_to_json(ram, main_board, found.stack_measured_bytes)
+        print_json(
+            {
+                "model": found.origin,
+                **_to_json(analysis, fits),
+                "ram": {"board": main_board.name, **items},
+                **linked,
+            }
+        )
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
         totals = {**list_totals(analysis), **_list_linked(found.linked)}
+        totals |= itemize_ram(ram, main_board, found.stack_measured_bytes)
         print_table(totals, title=f"\n{found.origin}")
         click.echo(describe_latency(analysis, main_board))
         wanted = [f for f in fits if chosen in (None, f.board.name)]
@@ -147,7 +159,6 @@ def list_totals(analysis: Analysis) -> dict[str, str]:
         "parameters": f"{analysis.parameters:,}",
         "MACs": macs,
         "arena": f"{plan.arena_bytes:,} bytes, at least {plan.lower_bound_bytes:,}",
-        "RAM": f"{analysis.ram_bytes:,} bytes",
         "flash": (
             f"{analysis.flash_bytes:,} bytes: {analysis.constant_bytes:,} of weights "
             f"and tables, about {analysis.code_bytes:,} of code"
@@ -156,12 +167,11 @@ def list_totals(analysis: Analysis) -> dict[str, str]:
 
 
 def _list_linked(linked: LinkedFirmware | None) -> dict[str, str]:
-    """The sizes of a project's firmware, in the place of what was estimated."""
+    """The flash of a project's firmware, in the place of what was estimated."""
     if linked is None:
         return {}
-    sizes = {"RAM": linked.ram_bytes, "flash": linked.flash_bytes}
     where = f"linked for the simulated {linked.board}"
-    return {name: f"{size:,} bytes, {where}" for name, size in sizes.items()}
+    return {"flash": f"{linked.flash_bytes:,} bytes, {where}"}
 
 
 def _linked_to_json(linked: LinkedFirmware | None) -> dict[str, object]:

@@ -72,6 +72,7 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
 
 
 def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str, str]:
+    from tinycnn.analysis.ram import itemize_ram
     from tinycnn.task import measure_of
 
     target, build = workspace.project.target, workspace.build
@@ -87,9 +88,7 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     stands_in = found.engine != target.engine
     whose = ", of C in TFLite Micro's place" if stands_in else ""
     rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"
-    rows["RAM"] = (
-        f"{found.ram_bytes:,} bytes, arena {found.analysis.plan.arena_bytes:,}"
-    )
+    rows |= itemize_ram(found.ram, found.board, found.stack_measured_bytes)
     if target.engine == "tflm":
         rows["TFLite Micro"] = _describe_tflm(build.tflm.read())
     rows["MACs"] = f"{found.analysis.macs:,}"
@@ -124,6 +123,8 @@ def _describe_image(image: BoardImage, folder: Path, board: Board) -> str:
 
 
 def _to_json(found: Report) -> dict[str, object]:
+    from tinycnn.analysis.ram import ram_to_json
+
     return {
         "name": found.name,
         "model_sha256": found.model_sha256,
@@ -133,6 +134,7 @@ def _to_json(found: Report) -> dict[str, object]:
         "largest_lsb": found.agreement.largest_lsb,
         "flash_bytes": found.flash_bytes,
         "ram_bytes": found.ram_bytes,
+        "ram": ram_to_json(found.ram, found.board, found.stack_measured_bytes),
         "arena_bytes": found.analysis.plan.arena_bytes,
         "macs": found.analysis.macs,
         "estimated_latency_ms": found.latency_ms or None,

@@ -97,6 +97,7 @@ def show(
       tinycnn models show my_model.py:build --input 96x96x3 --classes 2
     """
     from tinycnn.analysis.fit import analyze_tflite, check_fit, find_objective
+    from tinycnn.analysis.ram import estimate_ram, itemize_ram
     from tinycnn.boards import load_board
     from tinycnn.pipeline import list_layers, untrained_model
     from tinycnn.project import parse_model
@@ -115,7 +116,9 @@ def show(
         print_json({**totals, **_to_json(analysis, fit), "layers": rows})
     else:
         print_columns(_COLUMNS, _to_rows(layers), left=(0, 1, 3, 8))
-        print_table(_to_totals(analysis, found), title=f"\n{found.origin}")
+        items = itemize_ram(estimate_ram(analysis, chosen), chosen)
+        table = {**_to_totals(analysis, found), **items}
+        print_table(table, title=f"\n{found.origin}")
         click.echo(describe_latency(analysis, chosen))
         click.echo(describe_fit(fit))
     return 0 if fit.fits else 1

@@ -18,6 +18,7 @@ from tinycnn.cli.console import (
     is_project,
     json_option,
     print_start_up,
+    print_table,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def validate(
             result = workbench.validate(kept, choice, observer)
     finally:  # also of a run that was ended: what it found
         for one in found:
-            _show(model, one, as_json=as_json)
+            _show(model, subject, one, as_json=as_json)
     return 0 if result.equal else 1
 
 
@@ -114,8 +115,11 @@ def _keep(
     subject.keep(found)
 
 
-def _show(model: Path, result: ValidationResult, *, as_json: bool) -> None:
+def _show(
+    model: Path, subject: Subject, result: ValidationResult, *, as_json: bool
+) -> None:
     """Print what was found, and where it is kept."""
+    from tinycnn.analysis.ram import estimate_ram, itemize_ram
     from tinycnn.artifacts import BuildFolder
     from tinycnn.harness import result_to_json
 
@@ -123,6 +127,8 @@ def _show(model: Path, result: ValidationResult, *, as_json: bool) -> None:
         click.echo(result_to_json(result), nl=False)
         return
     _print_verdict(result)
+    ram = subject.ram or estimate_ram(subject.analysis, subject.board)
+    print_table(itemize_ram(ram, subject.board, result.device.stack_bytes))
     if not is_project(model):
         return
     build = BuildFolder.of(model)

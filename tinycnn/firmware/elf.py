@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
 
 __all__ = ["ImageSize", "check_fit", "check_room", "measure"]
 
 _BIGGEST = 8
+# What the harness and its ports consist of.
+_HARNESS = frozenset(
+    "tcnn_harness.c tcnn_packet.c tcnn_stack.c tcnn_port.cpp backend.c".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +26,13 @@ class ImageSize:
 
     Attributes:
         flash_bytes: Code, constants and the initial values of variables.
-        ram_bytes: Variables and the stack.
-        stack_bytes: The stack alone.
+        ram: Variables and the stack.
         flash_symbols: The biggest constants and functions: (bytes, name).
         ram_symbols: The biggest variables.
     """
 
     flash_bytes: int
-    ram_bytes: int
-    stack_bytes: int
+    ram: RamUse
     flash_symbols: tuple[tuple[int, str], ...]
     ram_symbols: tuple[tuple[int, str], ...]
 
@@ -52,14 +55,18 @@ def measure(elf: Path, board: Board) -> ImageSize:
         flash_bytes = sum(s["p_filesz"] for s in segments)
         in_ram = (s for s in segments if s["p_vaddr"] >= board.ram_base)
         ram_bytes = sum(s["p_memsz"] for s in in_ram)
-        stacks = [s["sh_size"] for s in image.iter_sections() if s.name == ".stack"]
+        sections = image.iter_sections()
+        stack_bytes = sum(s["sh_size"] for s in sections if s.name == ".stack")
         symbols = _symbols(image)
+    variables = [s for s in symbols if s.address >= board.ram_base]
+    arena_bytes = sum(s.size for s in variables if s.name.endswith("_arena"))
+    harness_bytes = sum(s.size for s in variables if s.file in _HARNESS)
+    rest = ram_bytes - stack_bytes - arena_bytes - harness_bytes
     return ImageSize(
         flash_bytes=flash_bytes,
-        ram_bytes=ram_bytes,
-        stack_bytes=sum(stacks),
-        flash_symbols=_biggest(s for s in symbols if s[2] < board.ram_base),
-        ram_symbols=_biggest(s for s in symbols if s[2] >= board.ram_base),
+        ram=RamUse(arena_bytes, harness_bytes, rest, stack_bytes),
+        flash_symbols=_biggest(s for s in symbols if s.address < board.ram_base),
+        ram_symbols=_biggest(variables),
     )
 
 
@@ -74,8 +81,7 @@ def check_fit(name: str, size: ImageSize, board: Board) -> None:
     """
     flash_room = board.flash_bytes - board.core_flash_bytes
     ram_room = board.ram_bytes - board.core_ram_bytes
-    is_counted = board.core_ram_bytes >= size.stack_bytes
-    ram_bytes = size.ram_bytes - (size.stack_bytes if is_counted else 0)
+    ram_bytes = ram_room - size.ram.count_free(board)
     _check(
         f"firmware '{name}'",
         f"beside the Arduino core of {board.name}",
@@ -94,7 +100,7 @@ def check_room(name: str, size: ImageSize, board: Board) -> None:
         f"firmware '{name}'",
         f"on {board.name}",
         ("flash", size.flash_bytes, board.flash_bytes, size.flash_symbols),
-        ("RAM", size.ram_bytes, board.ram_bytes, size.ram_symbols),
+        ("RAM", size.ram.total_bytes, board.ram_bytes, size.ram_symbols),
     )
 
 
@@ -114,16 +120,31 @@ def _check(
             )
 
 
-def _symbols(image: Any) -> list[tuple[int, str, int]]:
-    """Size, name and address of all functions and variables."""
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    """A function or variable, and its source file if no other can see it."""
+
+    size: int
+    name: str
+    address: int
+    file: str
+
+
+def _symbols(image: Any) -> list[_Symbol]:
+    """All functions and variables; local ones follow the name of their file."""
+    found, file = [], ""
     table = image.get_section_by_name(".symtab")
-    return [
-        (symbol["st_size"], symbol.name, symbol["st_value"])
-        for symbol in (table.iter_symbols() if table else ())
-        if symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT")
-    ]
+    for symbol in table.iter_symbols() if table else ():
+        kind, bind = symbol["st_info"]["type"], symbol["st_info"]["bind"]
+        if kind == "STT_FILE":
+            file = symbol.name
+        elif kind in ("STT_FUNC", "STT_OBJECT"):
+            where = file if bind == "STB_LOCAL" else ""
+            size, address = symbol["st_size"], symbol["st_value"]
+            found.append(_Symbol(size, symbol.name, address, where))
+    return found
 
 
-def _biggest(symbols: Iterable[tuple[int, str, int]]) -> tuple[tuple[int, str], ...]:
-    ordered = sorted(symbols, key=lambda symbol: (-symbol[0], symbol[1]))
-    return tuple((size, name) for size, name, _ in ordered[:_BIGGEST])
+def _biggest(symbols: Iterable[_Symbol]) -> tuple[tuple[int, str], ...]:
+    ordered = sorted(symbols, key=lambda symbol: (-symbol.size, symbol.name))
+    return tuple((symbol.size, symbol.name) for symbol in ordered[:_BIGGEST])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
 from tinycnn.choices import Toolchain
 from tinycnn.files import scratch_folder
@@ -65,12 +66,14 @@ class FirmwareImage:
         flash_bytes: What it takes of the flash.
         ram_bytes: What it takes of RAM, the stack included.
         toolchain: What built it.
+        ram: The same, itemised; None where a framework linked it, with its own data.
     """
 
     elf: Path
     flash_bytes: int
     ram_bytes: int
     toolchain: str
+    ram: RamUse | None = None
 
 
 def build_image(
@@ -123,7 +126,8 @@ def build_image(
         size = measure(work / "image.elf", board)
         check_fit(project.name, size, board)
         install(work / "image.elf", output)
-    return FirmwareImage(output, size.flash_bytes, size.ram_bytes, toolchain)
+    ram = size.ram
+    return FirmwareImage(output, size.flash_bytes, ram.total_bytes, toolchain, ram)
 
 
 def _collect_image_sources(

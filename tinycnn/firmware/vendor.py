@@ -170,7 +170,7 @@ def _build_with_west(
     elf = built / "zephyr/zephyr.elf"
     size = measure(elf, board)
     check_room(project.name, size, board)
-    return FirmwareImage(elf, size.flash_bytes, size.ram_bytes, "west")
+    return FirmwareImage(elf, size.flash_bytes, size.ram.total_bytes, "west")
 
 
 def _failed(

@@ -77,7 +77,11 @@ def find_model(
         )
     linked = _find_linked(project, build, dataset)
     analysis = linked.analysis if linked else _analyze(project, found.content)
-    return replace(found, analysis=analysis, linked=linked)
+    measured = build.evaluation.read_if_there() if linked else None
+    stack_bytes = measured.stack_bytes if measured else 0
+    return replace(
+        found, analysis=analysis, linked=linked, stack_measured_bytes=stack_bytes
+    )
 
 
 def untrained_model(

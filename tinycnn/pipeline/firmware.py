@@ -222,6 +222,7 @@ class _Work:
                 output=out.simulated_image,
                 tflm=tflm,
             )
+        assert image.ram is not None  # the simulated board's
         out.linked.write(
             LinkedFirmware(
                 model_sha256=self.compilation.graph.sha256,
@@ -231,6 +232,7 @@ class _Work:
                 numerics=target.numerics,
                 flash_bytes=image.flash_bytes,
                 ram_bytes=image.ram_bytes,
+                ram=image.ram,
                 analysis=analyze(self.compilation, file=read_tflite(self.content)),
             )
         )

@@ -41,6 +41,7 @@ def linked_subject(
         program=partial(_find_program, build),
         identity=partial(identify, linked, target),
         labels=test.labels[:count],
+        ram=linked.ram,
         total=len(test),
         model=build.model,
     )

@@ -48,6 +48,8 @@ def gather_report(
         analysis=linked.analysis,
         flash_bytes=linked.flash_bytes,
         ram_bytes=linked.ram_bytes,
+        ram=linked.ram,
+        stack_measured_bytes=evaluation.stack_bytes,
         engine=linked.engine,
         latency_ms=evaluation.latency_ms,
         cycles=evaluation.cycles,

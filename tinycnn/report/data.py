@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.analysis.fit import Analysis
+from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import Curves
 from tinycnn.boards import Board
 from tinycnn.harness import Profile
@@ -84,7 +85,9 @@ class Report:
         scores: Dequantized outputs of the int8 reference, shape (N, classes).
         analysis: Of the compilation that was linked.
         flash_bytes: Of the firmware image.
-        ram_bytes: Static RAM of the firmware image.
+        ram_bytes: RAM of the firmware image, arena and stack included.
+        ram: The same, itemised.
+        stack_measured_bytes: Most stack that an inference used; 0 if not known.
         latency_ms: Estimated time of one inference on the board; 0 if not known.
         cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
@@ -109,6 +112,8 @@ class Report:
     analysis: Analysis
     flash_bytes: int
     ram_bytes: int
+    ram: RamUse
+    stack_measured_bytes: int
     latency_ms: float
     cycles: int
     verdicts: tuple[Verdict, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tinycnn.analysis.ram import itemize_ram
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.text import clean, count, percent, share_of, shorten
 from tinycnn.task import Task
@@ -125,21 +126,22 @@ def list_figures(report: Report) -> tuple[Figure, ...]:
     """Size and speed on the board; memories against what its core leaves free."""
     board = report.board
     flash = board.flash_bytes - board.core_flash_bytes
-    ram = board.ram_bytes - board.core_ram_bytes
+    ram, use = board.ram_bytes - board.core_ram_bytes, report.ram
     analysis, plan = report.analysis, report.analysis.plan
     macs, lower_bound = analysis.macs, count(plan.lower_bound_bytes)
-    constant_bytes = sum(cost.constant_bytes for cost in analysis.costs)
+    rows = itemize_ram(use, board, report.stack_measured_bytes)
+    items = (f"{name.removeprefix('RAM, ')}: {row}" for name, row in rows.items())
     return (
         _memory("Flash", report.flash_bytes, flash, "firmware image"),
-        _memory("RAM", report.ram_bytes, ram, "static, arena included"),
-        _memory("Arena", plan.arena_bytes, ram, f"lower bound {lower_bound} bytes"),
         Figure(
-            "Parameters",
-            count(analysis.parameters),
-            "",
-            f"{count(constant_bytes)} bytes of flash",
-            _fill(constant_bytes, flash),
+            "RAM",
+            count(use.static_bytes),
+            "bytes",
+            "; ".join(items),
+            _fill(ram - use.count_free(board), ram),
         ),
+        _memory("Arena", plan.arena_bytes, ram, f"lower bound {lower_bound} bytes"),
+        Figure("Parameters", count(analysis.parameters), "", "weights and biases"),
         Figure("MACs", count(macs), "", "multiply-accumulates of one inference"),
         *_list_times(report, macs),
     )

@@ -56,6 +56,7 @@ class FoundModel:
         parameters: Those of a Keras model that was not trained, as Keras counts them.
         analysis: Of the compilation that the project's firmware is, or would be.
         linked: That firmware, if it is there.
+        stack_measured_bytes: Most stack that its inference used; 0 if not known.
     """
 
     content: bytes
@@ -64,6 +65,7 @@ class FoundModel:
     parameters: int | None = None
     analysis: Analysis | None = None
     linked: LinkedFirmware | None = None
+    stack_measured_bytes: int = 0
 
 
 @contextmanager

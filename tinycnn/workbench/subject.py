@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.analysis.fit import Analysis
+from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
 from tinycnn.device import (
     USUAL_OPTIONS,
@@ -61,6 +62,7 @@ class Subject:
         program: The file that runs it on a kind of device; built when it is asked for.
         identity: What a chosen device must say of itself.
         labels: Those of the inputs, where they are known.
+        ram: Of the linked firmware; None where there is none yet.
         total: Inputs there are, of which these are the first; None if these are all.
         keep: Keeps what was found.
         model: The `.tflite` file, to find out why a device differs.
@@ -73,6 +75,7 @@ class Subject:
     program: Callable[[DeviceKind], Path]
     identity: Callable[[DeviceChoice], Identity]
     labels: NDArray[Any] | None = None
+    ram: RamUse | None = None
     total: int | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
     model: Path | None = None
