@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tests.compiler.models import add_conv
 from tests.compiler.tflite_builder import ModelBuilder
-from tinycnn.choices import Numerics
 from tinycnn.device import TensorInfo
 from tinycnn.harness.mistakes import Given
 from tinycnn.reference.interpreters import LOADERS
@@ -69,9 +68,9 @@ def dense_model() -> bytes:
     return b.build([x], [sums])
 
 
-def run_reference(model: bytes, numerics: Numerics, rows: Rows) -> Rows:
+def run_reference(model: bytes, reference: str, rows: Rows) -> Rows:
     """What a reference answers, in this process: we made the model."""
-    answers = LOADERS[numerics](model)([row.tobytes() for row in rows])
+    answers = LOADERS[reference](model)([row.tobytes() for row in rows])
     return np.frombuffer(b"".join(answers), np.int8).reshape(len(rows), -1)
 
 

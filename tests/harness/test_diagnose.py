@@ -21,7 +21,6 @@ from tests.harness.mistaken import (
     picture_model,
     run_reference,
 )
-from tinycnn.choices import Numerics
 from tinycnn.harness import Diagnosis
 from tinycnn.harness.diagnose import diagnose
 
@@ -145,17 +144,25 @@ def test_another_model_is_named() -> None:
     assert [e.name for e in found.explanations] == ["another model: older.tflite"]
 
 
-def test_another_rounding_is_named() -> None:
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("tflm", "rounding of TFLite Micro"),
+        ("litert-optimized", "rounding of LiteRT's optimized kernels"),
+    ],
+)
+def test_another_rounding_is_named(reference: str, name: str) -> None:
     """Few images differ, by one, and they are those that the other rounding tells."""
-    pytest.importorskip("tflite_micro")
+    if reference == "tflm":
+        pytest.importorskip("tflite_micro")
     model = dense_model()
 
     found = ask(
-        lambda x, right: run_reference(model, "tflm", x), model=model, count=400
+        lambda x, right: run_reference(model, reference, x), model=model, count=400
     )
 
     (only,) = found.explanations
-    assert only.name == "rounding of tflm"
+    assert only.name == name
     assert only.differing_explained == only.differing_tried
     assert only.images_explained == only.images_tried > only.differing_tried
 
@@ -278,7 +285,7 @@ def test_nothing_is_blamed_where_few_answers_are_possible(seed: int) -> None:
         output=replace(OUTPUT, shape=(1, 2), bytes=2),
     )
 
-    def run_two(model: bytes, numerics: Numerics, rows: Rows) -> Rows:
+    def run_two(model: bytes, reference: str, rows: Rows) -> Rows:
         known = {
             row.tobytes(): answers[p] for row, p in zip(given.inputs, pick, strict=True)
         }
@@ -296,15 +303,15 @@ def test_equal_answers_need_no_explanation() -> None:
 
     assert diagnose(given, run_reference) is None
     differing = replace(given, got=given.got[::-1])
-    assert diagnose(differing, lambda model, numerics, rows: rows[:, :6]) is None
+    assert diagnose(differing, lambda model, reference, rows: rows[:, :6]) is None
 
 
 def test_time_ends_the_search() -> None:
     """What there was no time for is counted."""
 
-    def run_slowly(model: bytes, numerics: Numerics, rows: Rows) -> Rows:
+    def run_slowly(model: bytes, reference: str, rows: Rows) -> Rows:
         time.sleep(0.05 + 0.002 * len(rows))
-        return run_reference(model, numerics, rows)
+        return run_reference(model, reference, rows)
 
     started = time.monotonic()
     found = diagnose(give(dirty_inputs), run_slowly, budget_s=0.5)

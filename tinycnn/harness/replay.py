@@ -14,16 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinycnn.choices import Numerics
 from tinycnn.errors import InvalidModelError, ToolchainError
 from tinycnn.harness.mistakes import Given, Indices, Mistake, Rows, Trial
 
 __all__ = ["Replayed", "Replayer", "Run"]
 
-Run = Callable[[bytes, Numerics, Rows], Rows]
-"""A model's outputs on a reference: one row of bytes an image, in and out."""
+Run = Callable[[bytes, str, Rows], Rows]
+"""A model's outputs on a reference of a name: one row of bytes an image, in and out."""
 
-_Key = tuple[bytes, Numerics]
+_Key = tuple[bytes, str]
 _Waiting = tuple[Mistake, Rows]
 _MOST_ROWS = 2048
 _MOST_RUN_S = 4.0
@@ -75,7 +74,7 @@ class Replayer:
             if isinstance(made, np.ndarray):
                 done.append(Replayed(mistake, made))
             elif made is not None and not self._is_no_mistake(made, picked):
-                key = made.model, made.numerics
+                key = made.model, made.reference
                 group = waiting.setdefault(key, [])
                 group.append((mistake, made.inputs))
                 if len(group) * len(picked) >= self._affordable():
@@ -87,7 +86,7 @@ class Replayer:
 
     def _is_no_mistake(self, trial: Trial, picked: Indices) -> bool:
         given = self.given
-        if (trial.model, trial.numerics) != (given.model, given.numerics):
+        if (trial.model, trial.reference) != (given.model, given.numerics):
             return False
         return np.array_equal(trial.inputs, given.inputs[picked])
 

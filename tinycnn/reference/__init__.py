@@ -51,9 +51,11 @@ def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:
 
 
 def load_isolated_reference(
-    path: Path, numerics: Numerics = "litert", *, limits: Limits | None = None
+    path: Path, numerics: str = "litert", *, limits: Limits | None = None
 ) -> Reference:
     """The model at `path`, whoever made it, in an interpreter that may die of it.
+
+    Besides numerics there are `litert-xnnpack` and `litert-optimized`.
 
     Each `run` starts a process of its own; what the model does to it is a
     `RefusedModelError` there.

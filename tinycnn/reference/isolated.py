@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.children import run
-from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import RefusedModelError, TinycnnError
 from tinycnn.files import scratch_folder
 from tinycnn.reference.interpreters import LOADERS
@@ -46,13 +45,13 @@ class Limits:
     wall_s: int = 20
 
 
-def isolate(numerics: Numerics, model: Path, limits: Limits) -> RunRows:
+def isolate(numerics: str, model: Path, limits: Limits) -> RunRows:
     """The function that runs `model` in a child; each call starts a new one."""
     return lambda rows: _run_child(numerics, model.resolve(), limits, rows)
 
 
 def _run_child(
-    numerics: Numerics, model: Path, limits: Limits, rows: Sequence[bytes]
+    numerics: str, model: Path, limits: Limits, rows: Sequence[bytes]
 ) -> list[bytes]:
     command = [sys.executable, "-m", __name__, numerics, os.fspath(model)]
     command += [str(limits.memory_bytes), str(limits.cpu_s)]
@@ -84,7 +83,7 @@ def _run_child(
     return _split(done.stdout, len(rows))
 
 
-def _why(numerics: Numerics, done: subprocess.CompletedProcess[bytes]) -> str:
+def _why(numerics: str, done: subprocess.CompletedProcess[bytes]) -> str:
     """What ended the child, in one line."""
     if done.returncode == _REFUSED:
         *printed, raised = done.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -1,6 +1,8 @@
 """LiteRT: `ai-edge-litert` with its reference kernels (`BUILTIN_REF`) on one thread.
 
-Where it is not installed, `tflite-runtime` or TensorFlow serve, under their own names.
+Its other kernels round otherwise; what they answer is no reference, but explains what
+devices answer. Where it is not installed, `tflite-runtime` or TensorFlow serve, under
+their own names.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ from tinycnn.errors import RefusedModelError, ToolchainError
 from tinycnn.reference.reference import ReferenceIdentity, RunRows
 from tinycnn.reference.refusal import boil_down
 
-__all__ = ["identify_litert", "load_litert"]
+__all__ = ["REFERENCE_KERNELS", "identify_litert", "load_litert"]
 
+REFERENCE_KERNELS = "BUILTIN_REF"
 _PACKAGES = (
     ("ai-edge-litert", "ai_edge_litert.interpreter"),
     ("tflite-runtime", "tflite_runtime.interpreter"),
@@ -27,28 +30,34 @@ _PACKAGES = (
 )
 
 
-def identify_litert() -> ReferenceIdentity:
+def identify_litert(kernels: str = REFERENCE_KERNELS) -> ReferenceIdentity:
     """The interpreter that `load_litert` uses.
 
     Raises:
         ToolchainError: If none is installed.
     """
     package, module = _find_package()
-    kernels = "BUILTIN_REF" if hasattr(module, "OpResolverType") else "default kernels"
+    kernels = kernels if hasattr(module, "OpResolverType") else "default kernels"
     return ReferenceIdentity(package, importlib.metadata.version(package), kernels, 1)
 
 
-def load_litert(model: bytes) -> RunRows:
+def load_litert(model: bytes, kernels: str = REFERENCE_KERNELS) -> RunRows:
     """The function that runs `model`.
+
+    Args:
+        model: The `.tflite` file.
+        kernels: A name of the interpreter's `OpResolverType`.
 
     Raises:
         RefusedModelError: If the interpreter refuses the model.
-        ToolchainError: If no interpreter is installed.
+        ToolchainError: If no interpreter is installed, or none with such kernels.
     """
     package, module = _find_package()
     options: dict[str, Any] = {}
     if hasattr(module, "OpResolverType"):
-        options["experimental_op_resolver_type"] = module.OpResolverType.BUILTIN_REF
+        options["experimental_op_resolver_type"] = module.OpResolverType[kernels]
+    elif kernels != REFERENCE_KERNELS:
+        raise ToolchainError(f"{package}: has no {kernels} kernels to choose")
     try:
         interpreter = module.Interpreter(model_content=model, num_threads=1, **options)
         interpreter.allocate_tensors()

@@ -103,10 +103,10 @@ def _find_others(model: Path) -> Mapping[str, bytes]:
 
 
 def _run_isolated(
-    model: bytes, numerics: Numerics, rows: NDArray[np.int8]
+    model: bytes, reference: str, rows: NDArray[np.int8]
 ) -> NDArray[np.int8]:
     """A model that was made wrong on purpose may kill its interpreter."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mistaken.tflite"
         path.write_bytes(model)
-        return load_isolated_reference(path, numerics).run(rows)
+        return load_isolated_reference(path, reference).run(rows)

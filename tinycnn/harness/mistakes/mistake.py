@@ -54,10 +54,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """What a reference is to run so that it makes a mistake."""
+    """What a reference is to run so that it makes a mistake.
+
+    Attributes:
+        model: A `.tflite` file.
+        reference: The interpreter's name; that of a `Numerics`, or of other kernels.
+        inputs: One row an image.
+    """
 
     model: bytes
-    numerics: Numerics
+    reference: str
     inputs: Rows
 
 

@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 
-from tinycnn.choices import Numerics
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.harness.mistakes.mistake import Given, Indices, Mistake, Trial
 
@@ -23,6 +22,12 @@ _MOST = 4096  # tables of a vector
 _CONV, _DEPTHWISE, _DENSE, _SOFTMAX = 3, 4, 9, 25
 _ACTIVATION = {0: 0, _CONV: 3, _DEPTHWISE: 4, _DENSE: 0, 1: 5, 17: 5, 41: 0, 18: 0}
 _WEIGHTED = (_CONV, _DEPTHWISE, _DENSE)
+_ROUNDINGS = {
+    "litert": "LiteRT's reference kernels",
+    "tflm": "TFLite Micro",
+    "litert-xnnpack": "LiteRT's XNNPACK delegate",
+    "litert-optimized": "LiteRT's optimized kernels",
+}
 _Rewrite = Callable[[bytes], "bytes | None"]
 
 
@@ -104,10 +109,10 @@ def _replay_rewritten(rewrite: _Rewrite, given: Given, picked: Indices) -> Trial
     return Trial(model, given.numerics, given.inputs[picked])
 
 
-def _replay_numerics(numerics: Numerics, given: Given, picked: Indices) -> Trial | None:
-    if numerics == given.numerics:
+def _replay_rounding(reference: str, given: Given, picked: Indices) -> Trial | None:
+    if reference == given.numerics:
         return None
-    return Trial(given.model, numerics, given.inputs[picked])
+    return Trial(given.model, reference, given.inputs[picked])
 
 
 def _replay_other(name: str, given: Given, picked: Indices) -> Trial:
@@ -126,14 +131,13 @@ _ENGINE = "update what runs the model on the device, or compile the model with t
 
 def list_model_mistakes(given: Given) -> Iterator[Mistake]:
     """What may have become of the model on the device."""
-    for numerics in ("litert", "tflm"):
-        replay = partial(_replay_numerics, numerics)
+    for reference, name in _ROUNDINGS.items():
         yield Mistake(
-            f"rounding of {numerics}",
-            f"the device rounds as {numerics} does, not as {given.numerics}",
-            f"compare with that reference, or compile for {given.numerics}",
-            replay,
-            "rounding",
+            f"rounding of {name}",
+            f"the device rounds as {name}, the reference is {given.numerics}",
+            f"compare with what the device runs, or compile for {given.numerics}",
+            partial(_replay_rounding, reference),
+            reference,
         )
     for name in given.others:
         yield Mistake(
