@@ -46,14 +46,15 @@ class TinycnnError(Exception):
 
     Args:
         message: What was expected and what was met, in one line.
-        hint: What to do about it.
+        hint: What to do about it; by default what helps with most errors of its kind.
     """
 
     exit_code = 3
+    usual_hint: str | None = None
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint = hint or self.usual_hint
 
 
 class ProjectError(TinycnnError):
@@ -77,13 +78,19 @@ class ModelError(TinycnnError):
 class InvalidModelError(ModelError):
     """A `.tflite` file is broken: out of bounds, inconsistent or too large."""
 
+    usual_hint: str | None = "the file is damaged: fetch or convert it again"
+
 
 class RefusedModelError(InvalidModelError):
     """The reference interpreter refuses a model, or fails on it."""
 
+    usual_hint = None
+
 
 class UnsupportedModelError(ModelError):
     """A model is valid but uses something that tinycnn does not support."""
+
+    usual_hint = "change the layer that this comes from; the README lists what is known"
 
 
 class MemoryPlanError(TinycnnError):

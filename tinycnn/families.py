@@ -156,6 +156,10 @@ def check_family(name: str) -> Family:
     if name in FAMILIES:
         return FAMILIES[name]
     hint = f"{did_you_mean(name, FAMILIES)} models: {', '.join(FAMILIES)}"
+    if name.endswith(".py"):
+        hint = f"name the function in it, too, as {name}:build"
+    elif name.endswith(".tflite"):
+        hint = f"tinycnn analyze {name} tells what is in a file"
     raise ProjectError(f"model '{name}': not known", hint=hint.lstrip())
 
 

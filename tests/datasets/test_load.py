@@ -132,11 +132,15 @@ def test_an_unknown_name_gets_the_nearest(name: str, nearest: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "found"),
-    [("nothing", "nothing"), ("x" * 5000, "nothing"), ("a.txt", "something else")],
+    ("path", "found", "hint"),
+    [
+        ("nothing", "nothing", "relative to the folder of tinycnn.toml"),
+        ("x" * 5000, "nothing", "relative to the folder of tinycnn.toml"),
+        ("a.txt", "something else", "a folder of pictures for each class"),
+    ],
 )
 def test_a_path_must_be_a_folder_or_an_archive(
-    tmp_path: Path, path: str, found: str
+    tmp_path: Path, path: str, found: str, hint: str
 ) -> None:
     """Whatever else the path is, the message says so."""
     (tmp_path / "a.txt").write_text("")
@@ -147,7 +151,7 @@ def test_a_path_must_be_a_folder_or_an_archive(
     assert str(caught.value).endswith(
         f"{path}: expected a folder of images or an .npz file, got {found}"
     )
-    assert "relative to the folder of tinycnn.toml" in str(caught.value.hint)
+    assert hint in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -139,13 +139,15 @@ def resolve_dataset(dataset: str) -> str:
 
     Raises:
         ProjectError: If `dataset` is neither.
+        DatasetError: If there is something else at the path.
     """
-    from tinycnn.datasets import dataset_names, find_dataset_path
+    from tinycnn.datasets import check_dataset_path, dataset_names, find_dataset_path
 
     if dataset in dataset_names():
         return dataset
     path = find_dataset_path(dataset, folders=data_folders())
     if os.path.exists(path):  # unlike Path's, false for a name that is too long
+        check_dataset_path(path)
         return str(path.resolve())
     question = did_you_mean(dataset, dataset_names())
     hint = (
@@ -183,9 +185,12 @@ def _print_counts(counts: dict[str, dict[str, int]], sizes: dict[str, int]) -> N
 
 def _write_sheet(dataset: Dataset, path: Path) -> None:
     from tinycnn.datasets import draw_contact_sheet
+    from tinycnn.files import writing
 
     try:
-        draw_contact_sheet(dataset).save(path, "PNG")
+        with writing(path) as stream:
+            draw_contact_sheet(dataset).save(stream, "PNG")
     except OSError as error:
-        raise DatasetError(f"{path}: {error.strerror or error}") from error
+        text = f"{path}: {error.strerror or error}"
+        raise DatasetError(text, hint="choose another file for the picture") from error
     click.echo(f"wrote {path}", err=True)

@@ -89,6 +89,7 @@ def _name_firmware(folder: Path) -> str:
     name = Path(os.path.abspath(folder)).name
     stem = name.partition(".")[0].lower()
     for is_taken, by in (
+        (os.path.isfile(folder), "is a file"),
         (name in C_KEYWORDS, "is a keyword of C or C++"),
         (stem in WINDOWS_DEVICES, "is a device on Windows"),
         (not name.isprintable(), "has a line break or another control character"),

@@ -13,6 +13,7 @@ from tinycnn.datasets.frames import frame_to_image, image_to_frame
 from tinycnn.datasets.images import read_images
 from tinycnn.datasets.load import (
     KnownDataset,
+    check_dataset_path,
     dataset_names,
     find_dataset_path,
     list_datasets,
@@ -28,6 +29,7 @@ __all__ = [
     "Progress",
     "Split",
     "cache_dir",
+    "check_dataset_path",
     "count_classes",
     "dataset_names",
     "datasets_dir",

@@ -25,14 +25,21 @@ from tinycnn.errors import DatasetError
 if TYPE_CHECKING:  # reading an image needs no project
     from tinycnn.project import DatasetSettings
 
-__all__ = ["KnownDataset", "dataset_names", "find_dataset_path", "list_datasets"]
-__all__ += ["load_dataset"]
+__all__ = [
+    "KnownDataset",
+    "check_dataset_path",
+    "dataset_names",
+    "find_dataset_path",
+    "list_datasets",
+    "load_dataset",
+]
 
 _DEFAULT_IMAGE_SIZE = 32
 _PATH_HINT = (
     "dataset.path is relative to the folder of tinycnn.toml, or to the one that "
     "TINYCNN_DATA names"
 )
+_KIND_HINT = "give a folder that holds a folder of pictures for each class"
 _UNPACK = "unpack it and give the folder inside"
 _SAVE = "save its images and labels by numpy.savez('data.npz', x=images, y=labels)"
 _HINTS = {
@@ -156,6 +163,25 @@ def find_dataset_path(
     return next(filter(os.path.exists, places), places[0])
 
 
+def check_dataset_path(path: Path) -> None:
+    """Refuse what is neither a folder nor an `.npz` file.
+
+    Raises:
+        DatasetError: If it is not.
+    """
+    if os.path.isdir(path):  # unlike Path's, false for a name that is too long
+        return
+    if os.path.isfile(path) and path.suffix.lower() == ".npz":
+        return
+    is_there = os.path.lexists(path)
+    found = "something else" if is_there else "nothing"
+    usual_hint = _KIND_HINT if is_there else _PATH_HINT
+    raise DatasetError(
+        f"{path}: expected a folder of images or an .npz file, got {found}",
+        hint=_HINTS.get(path.suffix.lower(), usual_hint),
+    )
+
+
 def _load_path(
     path: Path, settings: DatasetSettings, seed: int, progress: Progress | None
 ) -> Dataset:
@@ -169,14 +195,9 @@ def _load_path(
             skip_bad=settings.skip_bad,
             progress=progress,
         )
-    elif os.path.isfile(path) and path.suffix.lower() == ".npz":
-        reading = read_npz(path)
     else:
-        found = "something else" if os.path.lexists(path) else "nothing"
-        raise DatasetError(
-            f"{path}: expected a folder of images or an .npz file, got {found}",
-            hint=_HINTS.get(path.suffix.lower(), _PATH_HINT),
-        )
+        check_dataset_path(path)
+        reading = read_npz(path)
     return divide(path.resolve().stem, reading, settings, seed)
 
 

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import inspect
 import runpy
+import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tinycnn.errors import ProjectError
+from tinycnn.names import did_you_mean
 from tinycnn.project import ModelSettings
 
 __all__ = ["build_user_model", "user_model_file"]
+
+
+# Where no code of the user's is: this package, Python, and what is installed.
+_NOT_THE_USERS = (str(Path(__file__).parents[1]), "<", sys.prefix, sys.base_prefix)
 
 
 def user_model_file(settings: ModelSettings, root: Path) -> Path | None:
@@ -64,16 +71,18 @@ def _load_function(settings: ModelSettings, root: Path) -> Callable[..., Any]:
     if not path.is_file():
         raise ProjectError(
             f"model '{settings.build}': no such file {path}",
-            hint="model.build is relative to the folder of tinycnn.toml",
+            hint=f"model.build is relative to the folder of tinycnn.toml, here "
+            f"{root.absolute()}",
         )
     try:
         found = runpy.run_path(str(path))
     except Exception as error:  # the user's code may raise anything
         raise _failure(str(path), error) from error
     if not callable(found.get(name)):
+        question = did_you_mean(name, (n for n in found if callable(found[n])))
         raise ProjectError(
             f"model '{settings.build}': expected a function {name} in {path.name}",
-            hint=f"write def {name}(*, input_shape, classes)",
+            hint=f"{question} write def {name}(*, input_shape, classes)".lstrip(),
         )
     function: Callable[..., Any] = found[name]
     return function
@@ -142,4 +151,10 @@ def _check_shapes(
 
 def _failure(label: str, error: Exception) -> ProjectError:
     reason = (str(error).splitlines() or [""])[0]
-    return ProjectError(f"{label}: failed with {type(error).__name__}: {reason}")
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if not f.filename.startswith(_NOT_THE_USERS)]
+    place = f"see {own[-1].filename}, line {own[-1].lineno}; " if own else ""
+    return ProjectError(
+        f"{label}: failed with {type(error).__name__}: {reason}",
+        hint=f"{place}--verbose shows all of it",
+    )

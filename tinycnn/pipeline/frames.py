@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import frame_to_image, image_to_frame, read_image
+from tinycnn.datasets.pictures import read_picture
+from tinycnn.errors import DatasetError
 from tinycnn.frames import FrameFormat
 from tinycnn.harness import check_identity
 from tinycnn.harness.frames import FrameCheck, check_frames
@@ -103,11 +105,12 @@ def classify_pictures(
     Raises:
         StaleBuildError: If the project changed since it was built.
         ProjectError: If it was not built yet.
-        DatasetError: If a picture cannot be read.
+        DatasetError: If pictures cannot be read: all of them, before any is sent.
         DeviceError: If the device fails, takes no frames, or is another than was built.
     """
     project, build, dataset = workspace.project, workspace.build, workspace.dataset
     check_current(project, build, dataset)
+    _check_pictures(paths)
     graph = read_tflite(build.model.read_bytes())
     scores = graph.tensors[graph.outputs[0]]
     task = task_of(dataset.test.labels, scores.size)
@@ -122,6 +125,18 @@ def classify_pictures(
             found = class_scores(task, model_scores(scores, run.output[None]))[0]
             label, score = _describe(task, dataset.class_names, found.tolist())
             yield Classification(path, label, score)
+
+
+def _check_pictures(paths: Sequence[Path]) -> None:
+    """Tell of all that cannot be read at once, before a device is asked for any."""
+    faults: list[DatasetError] = []
+    for path in paths:
+        try:
+            read_picture(path, size=8, channels=1)
+        except DatasetError as error:
+            faults.append(error)
+    if faults:
+        raise DatasetError("\n".join(map(str, faults)), hint=faults[0].hint)
 
 
 def _describe(

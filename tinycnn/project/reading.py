@@ -28,6 +28,8 @@ else:
 
 __all__ = ["load_project", "parse_model", "parse_project", "with_app"]
 
+_PROJECT_HINT = "give the project's folder; `tinycnn init` makes one"
+_MODEL_HINT = "analyze, compile, profile and validate are what takes a .tflite file"
 _MAX_BYTES = 1 << 20
 _MAX_LINE = 4_096  # the parser's time grows with the square of a dotted key
 
@@ -39,6 +41,11 @@ def load_project(path: Path) -> Project:
         ProjectError: If there is none, or something in it is wrong.
     """
     file = path / PROJECT_FILE if os.path.isdir(path) else path
+    if os.path.isfile(file) and file.suffix != Path(PROJECT_FILE).suffix:
+        raise ProjectError(
+            f"{file}: expected a project, a folder with {PROJECT_FILE}",
+            hint=_MODEL_HINT if file.suffix == ".tflite" else _PROJECT_HINT,
+        )
     if not os.path.isfile(file):  # unlike Path's, false for a name that is too long
         raise ProjectError(
             f"{file}: no such project file",
@@ -49,11 +56,13 @@ def load_project(path: Path) -> Project:
             data = stream.read(_MAX_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise ProjectError(f"{file}: {error.strerror}") from error
+        text = f"{file}: cannot be read: {error.strerror}"
+        raise ProjectError(text, hint="check its permissions") from error
     except UnicodeDecodeError as error:
         raise ProjectError(
             f"{file.name}: expected UTF-8 text, got byte 0x{data[error.start]:02x} "
-            f"at offset {error.start}"
+            f"at offset {error.start}",
+            hint="save it as text in UTF-8",
         ) from error
     if len(data) > _MAX_BYTES:
         raise ProjectError(f"{file.name}: expected at most {_MAX_BYTES:,} bytes")

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import captured_stderr, keras
+from tinycnn.names import did_you_mean
 from tinycnn.recipe import TrainingSettings, TransferSettings
 from tinycnn.training.fit import Hooks, train_model
 
@@ -149,6 +150,6 @@ def _count_frozen(model: Any, adopted: int, last: str | None) -> int:
     if last not in names:
         raise ProjectError(
             f"training.transfer.freeze: no layer '{last}' in model '{model.name}'",
-            hint=f"its layers: {', '.join(names)}",
+            hint=f"{did_you_mean(last, names)} its layers: {', '.join(names)}".lstrip(),
         )
     return names.index(last) + 1

@@ -180,9 +180,10 @@ def _read_inputs(path: Path, program: Program) -> NDArray[np.int8]:
     hint = "save an array with numpy.save"
     content = io.BytesIO(read_whole(path, hint=hint))
     try:
-        array = np.load(content, allow_pickle=False)
-    except (EOFError, ValueError) as error:
-        raise ProjectError(f"{path}: cannot be read: {error}", hint=hint) from error
+        array = np.lib.format.read_array(content, allow_pickle=False)
+    except (ValueError, EOFError, MemoryError) as error:
+        text = "expected a whole .npy file of numbers, got something else"
+        raise ProjectError(f"{path}: cannot be read: {text}", hint=hint) from error
     tensors = [buffer.tensor for buffer in program.inputs]
     dtype = tensors[0].dtype if len(tensors) == 1 else "uint8"
     row_bytes = sum(tensor.bytes for tensor in tensors)
@@ -190,6 +191,9 @@ def _read_inputs(path: Path, program: Program) -> NDArray[np.int8]:
     if array.dtype != dtype or rows == 0 or array.nbytes != rows * row_bytes:
         got = f"{array.dtype} of shape {array.shape}"
         expected = f"rows of {dtype}, {row_bytes:,} bytes each"
+        if len(tensors) > 1:
+            names = ", ".join(f"'{tensor.name}'" for tensor in tensors)
+            expected += f", those of the inputs {names} end to end"
         raise ProjectError(
             f"{path}: expected {expected}, got {got}",
             hint=f"{program.name}_model.h of tinycnn compile tells what the inputs are",
