@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,9 @@ from tests.harness.mistaken import (
     run_reference,
 )
 from tests.harness.mistaken_board import MistakenBoard
-from tinycnn.workbench import diagnosis
+from tinycnn.harness import diagnose
+from tinycnn.reference import load_reference
+from tinycnn.workbench import diagnosis, file
 
 
 def run(row: Rows) -> Rows:
@@ -55,6 +58,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """References run without processes of their own, whose start takes most time."""
+    monkeypatch.setattr(diagnosis, "_run_isolated", run_reference)
+    monkeypatch.setattr(file, "load_isolated_reference", load_reference)
+
+
 def validate(folder: Path, answer: Callable[[Rows, int], Rows], *more: str) -> str:
     """What the command prints of such a board."""
     with served(Line(MistakenBoard(compute=answer))) as url:
@@ -67,8 +77,11 @@ def validate(folder: Path, answer: Callable[[Rows, int], Rows], *more: str) -> s
     return done.stdout
 
 
-def test_the_verdict_names_the_mistake(folder: Path) -> None:
-    """With the reference in a process of its own, as it always is."""
+def test_the_verdict_names_the_mistake(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With references in processes of their own, however slowly these start."""
+    monkeypatch.setattr(diagnosis, "diagnose", partial(diagnose, budget_s=100))
     printed = validate(folder, mirrored).splitlines()
 
     place = printed.index(
@@ -89,26 +102,22 @@ def test_memory_of_earlier_images_is_found(
     folder: Path,
     answer: Callable[[Rows, int], Rows],
     name: str,
-    monkeypatch: pytest.MonkeyPatch,
+    in_process: None,
 ) -> None:
     """By sending some images again."""
-    monkeypatch.setattr(diagnosis, "_run_isolated", run_reference)
-
     found = json.loads(validate(folder, answer, "--json"))["diagnosis"]
 
     assert [e["name"] for e in found["explanations"]] == [name]
 
 
 def test_what_nothing_explains_is_called_unexplained(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, in_process: None
 ) -> None:
     """A fault that no mistake makes, and that no memory makes either."""
-    monkeypatch.setattr(diagnosis, "_run_isolated", run_reference)
-
     assert "cause: unexplained by " in validate(folder, broken)
 
 
-def test_a_right_board_needs_no_diagnosis(folder: Path) -> None:
+def test_a_right_board_needs_no_diagnosis(folder: Path, in_process: None) -> None:
     """Nothing is said of causes."""
     printed = validate(folder, lambda row, runs: run(row))
 

@@ -79,8 +79,9 @@ class Replayer:
                 group.append((mistake, made.inputs))
                 if len(group) * len(picked) >= self._affordable():
                     done += self._replay_group(key, waiting.pop(key))
-        with ThreadPoolExecutor(_WORKERS) as pool:  # they are of other models
-            for found in pool.map(self._replay_group, waiting.keys(), waiting.values()):
+        groups = sorted(waiting.items(), key=lambda item: -len(item[1]))
+        with ThreadPoolExecutor(_WORKERS) as pool:  # most at once, then other models
+            for found in pool.map(lambda group: self._replay_group(*group), groups):
                 done += found
         return [r for r in done if r.answers.shape[1] == self.given.got.shape[1]]
 

@@ -47,7 +47,14 @@ def diagnose_result(
         return None
     numerics: Numerics = "tflm" if identity.numerics == "tflm" else "litert"
     given = _gather(subject.model, numerics, subject.inputs, result)
-    found = diagnose(given, _run_isolated)
+    own = subject.reference()
+
+    def run(content: bytes, reference: str, rows: NDArray[np.int8]) -> NDArray[np.int8]:
+        if (content, reference) == (given.model, numerics):
+            return own.run(rows)
+        return _run_isolated(content, reference, rows)
+
+    found = diagnose(given, run)
     if found is None or found.explanations:
         return found
     state = repeat_images(device, given)
