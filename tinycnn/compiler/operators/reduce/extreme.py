@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
-    ReduceAttrs,
     check_reduction,
     find_loops,
-    read_axes,
+    read_reduction,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
-
-
-def _read(raw: RawOp) -> ReduceAttrs:
-    return ReduceAttrs(read_axes(raw))
 
 
 def _check(node: Node) -> None:
@@ -32,6 +26,6 @@ def _lower(lowering: Lowering, node: Node) -> None:
 
 
 OPERATORS = (
-    Operator("REDUCE_MAX", 82, _read, _check, _lower, order=ORDER),
-    Operator("REDUCE_MIN", 89, _read, _check, _lower, order=ORDER),
+    Operator("REDUCE_MAX", 82, read_reduction, _check, _lower, order=ORDER),
+    Operator("REDUCE_MIN", 89, read_reduction, _check, _lower, order=ORDER),
 )

@@ -11,7 +11,8 @@ from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import element_strides
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["ReduceAttrs", "ReduceParams", "check_reduction", "find_loops", "read_axes"]
+__all__ = ["ReduceAttrs", "ReduceParams", "check_reduction", "find_loops"]
+__all__ += ["read_reduction"]
 
 _LOOPS = 3  # of each sort, in the kernels: enough for 6 dimensions
 
@@ -34,11 +35,11 @@ class ReduceParams(Params):
     reduced_stride: Array3
 
 
-def read_axes(raw: RawOp) -> tuple[int, ...]:
-    """The axes, sorted and not negative.
+def read_reduction(raw: RawOp) -> ReduceAttrs:
+    """The options of any reduction.
 
     Raises:
-        InvalidModelError: If there are none, or one is not of the input.
+        InvalidModelError: If there are no axes, or one is not of the input.
     """
     rank = len(raw.input(0).shape)
     axes = [int(a) for a in raw.constant(1).reshape(-1)]
@@ -46,7 +47,7 @@ def read_axes(raw: RawOp) -> tuple[int, ...]:
         raise InvalidModelError(
             f"{raw.label}: expected axes of a {rank}-D input, got {axes}"
         )
-    return tuple(sorted({a % rank for a in axes}))
+    return ReduceAttrs(tuple(sorted({a % rank for a in axes})))
 
 
 def check_reduction(node: Node) -> None:

@@ -11,13 +11,12 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
-from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
     ReduceAttrs,
     ReduceParams,
     check_reduction,
     find_loops,
-    read_axes,
+    read_reduction,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart, settle
@@ -45,10 +44,6 @@ class MeanParams(Params):
     output_zero_point: int
     multiplier: int
     shift: int
-
-
-def _read(raw: RawOp) -> ReduceAttrs:
-    return ReduceAttrs(read_axes(raw))
 
 
 def _check(node: Node) -> None:
@@ -101,7 +96,7 @@ OPERATORS = (
     Operator(
         "MEAN",
         40,
-        _read,
+        read_reduction,
         _check,
         _lower,
         order=ORDER,

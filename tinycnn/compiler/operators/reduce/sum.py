@@ -13,11 +13,9 @@ from tinycnn.compiler.arithmetic.numerics import (
 )
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.reduce.loops import (
-    ReduceAttrs,
     check_reduction,
-    read_axes,
+    read_reduction,
 )
 from tinycnn.compiler.operators.reduce.mean import count_reduced, lower_sums
 from tinycnn.compiler.operators.reduce.memory import ORDER
@@ -25,10 +23,6 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
-
-
-def _read(raw: RawOp) -> ReduceAttrs:
-    return ReduceAttrs(read_axes(raw))
 
 
 def _check(node: Node) -> None:
@@ -57,7 +51,7 @@ OPERATORS = (
     Operator(
         "SUM",
         74,
-        _read,
+        read_reduction,
         _check,
         _lower,
         order=ORDER,
