@@ -19,7 +19,8 @@ from tests.device.fake_board import FakeBoard, Line, served
 from tinycnn.device.packets import Packet, PacketType
 from tinycnn.reference import Reference, load_reference
 
-LEFT = {f"tinycnn.{name}" for name in "training models project recipe families".split()}
+_LEFT = "training models datasets project recipe families"
+LEFT = {f"tinycnn.{name}" for name in _LEFT.split()}
 TENSORFLOW = {"keras", "tensorflow", "tensorflow_model_optimization", "tf_keras"}
 # What only the installs `train`, `sim` and `tflm` bring.
 EXTRAS = TENSORFLOW | {"capstone", "elftools", "tflite_micro", "unicorn", "ziglang"}
@@ -69,7 +70,7 @@ def net(tmp_path: Path) -> Path:
 def test_a_bare_model_imports_nothing_left_of_it(
     net: Path, words: tuple[str, ...]
 ) -> None:
-    """No training, no network, no project file, and no TensorFlow."""
+    """No training, network, data set or project file, and no TensorFlow."""
     if words[0] in ("validate", "profile"):
         require_module("ziglang")
 

@@ -29,14 +29,13 @@ from tinycnn.device.deadline import Deadline
 from tinycnn.device.link import Link
 from tinycnn.device.opening import open_url
 from tinycnn.firmware import (
-    CAMERA_LIBRARIES,
     FirmwareProject,
-    app_sources,
     build_host,
     build_image,
     firmware_dir,
     write_arduino_project,
 )
+from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
 from tinycnn.frames import FrameFormat, Pixels
 from tinycnn.reference import load_reference
 

@@ -20,7 +20,8 @@ from tests.conftest import require_tool
 from tinycnn.compiler import QuantParams, Tensor
 from tinycnn.datasets import fit_image, frame_to_image, quantize_images
 from tinycnn.errors import TinycnnError, UnsupportedModelError
-from tinycnn.firmware import app_sources, firmware_dir, frames
+from tinycnn.firmware import firmware_dir, frames
+from tinycnn.firmware.frames import app_sources
 from tinycnn.frames import PIXEL_BYTES, FrameFormat, ImageFit, Pixels
 
 WARNINGS = (

@@ -22,12 +22,12 @@ from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite
 from tinycnn.files import write_whole
 from tinycnn.firmware import (
-    app_sources,
     make_self_test,
     write_arduino_project,
     write_library,
     write_zephyr_project,
 )
+from tinycnn.firmware.frames import app_sources
 from tinycnn.firmware.tflm import ZEPHYR_RELEASE, make_tflm_engine
 from tinycnn.frames import FrameFormat
 from tinycnn.reference import TflmArena, load_reference

@@ -1,8 +1,10 @@
-"""Firmware: C sources -> project folder -> firmware image or host program."""
+"""Firmware: C sources -> project folder -> firmware image or host program.
+
+`tinycnn.firmware.frames` adds what a project's app needs, from data sets' arithmetic.
+"""
 
 from tinycnn.firmware.arduino import write_arduino_project
 from tinycnn.firmware.folder import FirmwareProject
-from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
 from tinycnn.firmware.host_program import build_host
 from tinycnn.firmware.image import FirmwareImage, build_image
 from tinycnn.firmware.library import write_library
@@ -17,13 +19,11 @@ from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.runtime import firmware_dir
 
 __all__ = [
-    "CAMERA_LIBRARIES",
     "FirmwareImage",
     "FirmwareProject",
     "Pattern",
     "Proof",
     "SelfTest",
-    "app_sources",
     "build_host",
     "build_image",
     "find_alternative",

@@ -27,13 +27,12 @@ from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.files import scratch_folder
 from tinycnn.firmware import (
-    CAMERA_LIBRARIES,
     FirmwareProject,
-    app_sources,
     build_host,
     build_image,
     write_arduino_project,
 )
+from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
 from tinycnn.firmware.tflm import (
     ARDUINO_RELEASE,
     ZEPHYR_RELEASE,
