@@ -75,11 +75,12 @@ def compile_(
     from tinycnn.analysis.fit import find_objective
     from tinycnn.boards import load_board
     from tinycnn.compiler import compile_tflite, generate_sources
+    from tinycnn.compiler.reading.model_file import read_model
     from tinycnn.firmware import prove, write_library
     from tinycnn.reference import name_reference
     from tinycnn.rendering import c_identifier
 
-    content = read_whole(model, hint="give a .tflite file")
+    content = read_model(model)
     objective = find_objective(load_board(board_name), optimize)
     reference, names = name_reference(numerics), _read_labels(labels) if labels else ()
     compilation = compile_tflite(

@@ -137,7 +137,10 @@ def print_notes(project: Path, workspace: Workspace) -> None:
 
 def is_project(path: Path) -> bool:
     """Whether a path means a project, not a model's file."""
-    return path.is_dir() or path.name == PROJECT_FILE
+    if path.is_dir():
+        is_model = (path / "saved_model.pb").exists()
+        return not is_model or (path / PROJECT_FILE).exists()
+    return path.name == PROJECT_FILE
 
 
 def data_folders() -> tuple[Path, ...]:

@@ -3,7 +3,8 @@
 A project and a lone `.tflite` file are two ways to bring a `Subject`.
 """
 
-from tinycnn.workbench.file import FoundModel, bench_file, read_model
+from tinycnn.compiler.reading.model_file import read_model
+from tinycnn.workbench.file import FoundModel, bench_file
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.operations import profile, validate
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device

@@ -23,6 +23,7 @@ from tinycnn.boards import Board, load_board
 from tinycnn.choices import Numerics
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
+from tinycnn.compiler.reading.model_file import read_model
 from tinycnn.errors import ProjectError, RefusedModelError
 from tinycnn.files import read_whole, scratch_folder
 from tinycnn.firmware import (
@@ -39,7 +40,7 @@ from tinycnn.rendering import c_identifier
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, DeviceKind, Subject
 
-__all__ = ["FoundModel", "bench_file", "read_model"]
+__all__ = ["FoundModel", "bench_file"]
 
 _BOARD = "nano33ble"
 _INPUTS = 32
@@ -125,15 +126,6 @@ def _offering(path: Path, content: bytes, numerics: Numerics) -> Iterator[None]:
         other = find_alternative(path, content, numerics)
         hint = f"--numerics {other}: its reference takes it (tried here)"
         raise RefusedModelError(str(error), hint if other else error.hint) from error
-
-
-def read_model(path: Path) -> bytes:
-    """The bytes of the file `path`.
-
-    Raises:
-        ProjectError: If it cannot be read.
-    """
-    return read_whole(path, hint="give a .tflite file or a project")
 
 
 def _build(

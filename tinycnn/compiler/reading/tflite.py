@@ -21,9 +21,11 @@ from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators import OPERATORS, supported_kinds
 from tinycnn.compiler.passes.rewrite_operators import rewrite_operators
 from tinycnn.compiler.passes.verify import verify, verify_sizes
+from tinycnn.compiler.reading.file_kind import convert_hint
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.compiler.reading.fold_constants import fold_shapes
-from tinycnn.errors import InvalidModelError, UnsupportedModelError
+from tinycnn.compiler.reading.number_kind import find_number_kind
+from tinycnn.errors import InvalidModelError, ModelError, UnsupportedModelError
 
 __all__ = ["read_tflite"]
 
@@ -56,6 +58,16 @@ def read_tflite(data: bytes) -> Graph:
         InvalidModelError: If the file is broken, inconsistent or too large.
         UnsupportedModelError: If it uses an operator, type or option that we lack.
     """
+    try:
+        return _read(data)
+    except ModelError as error:
+        if (kind := find_number_kind(data)) is None:
+            raise
+        text = f"model: expected full int8 quantization, got {kind}"
+        raise UnsupportedModelError(f"{text}; {error}", convert_hint()) from error
+
+
+def _read(data: bytes) -> Graph:
     if len(data) > MAX_FILE_BYTES:
         raise InvalidModelError(
             f"model: expected at most {MAX_FILE_BYTES:,} bytes, got {len(data):,}"
@@ -65,10 +77,7 @@ def read_tflite(data: bytes) -> Graph:
         raise InvalidModelError(f"schema version: expected 3, got {model.uint32(0)}")
     subgraphs = model.tables(2, limit=MAX_TENSORS)
     if len(subgraphs) != 1:
-        raise UnsupportedModelError(
-            f"model: expected one subgraph, got {len(subgraphs)}",
-            hint="control flow is not supported: convert a plain feed-forward network",
-        )
+        raise _refuse_subgraphs(model, len(subgraphs))
     subgraph = subgraphs[0]
     buffers = model.tables(4, limit=MAX_BUFFERS)
     codes = model.tables(1, limit=MAX_OPERATORS)
@@ -91,6 +100,22 @@ def read_tflite(data: bytes) -> Graph:
     graph = rewrite_operators(graph)
     verify(graph)
     return graph
+
+
+def _refuse_subgraphs(model: Table, count: int) -> UnsupportedModelError:
+    """Signatures are entrances that one chooses from; else it is control flow."""
+    names = [t.string(2) for t in model.tables(7, limit=MAX_TENSORS)]
+    if len(names) < 2:
+        return UnsupportedModelError(
+            f"model: expected one subgraph, got {count}",
+            hint="control flow is not supported: convert a plain feed-forward network",
+        )
+    listed = ", ".join(f"'{name}'" for name in names[:8])
+    return UnsupportedModelError(
+        f"model: expected one signature, got {len(names)}: {listed}",
+        hint="convert the one that the board is to run: tf.lite.TFLiteConverter."
+        f"from_saved_model(folder, signature_keys=['{names[0]}'])",
+    )
 
 
 def _read_tensors(subgraph: Table, buffers: tuple[Table, ...]) -> tuple[Tensor, ...]:
