@@ -27,8 +27,8 @@ from zlib import crc32
 
 from tinycnn.errors import ProjectError, TinycnnError
 
-__all__ = ["make_way", "move_in", "read_whole", "reading", "scratch_folder", "sweep"]
-__all__ += ["write_whole", "writing", "writing_folder"]
+__all__ = ["cannot_write", "make_way", "move_in", "read_whole", "reading"]
+__all__ += ["scratch_folder", "sweep", "write_whole", "writing", "writing_folder"]
 
 _AT_FDCWD = -100  # of fcntl.h: paths are relative to the working directory
 _QUERY_LIMITED_INFORMATION = 0x1000  # of Windows
@@ -92,10 +92,15 @@ def write_whole(content: str | bytes, path: Path) -> None:
         with writing(path) as stream:
             stream.write(data)
     except OSError as error:
-        message = f"{path}: cannot be written: {error.strerror or error}"
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "free some space" if is_full else "choose another file"
-        raise TinycnnError(message, hint=hint) from error
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> TinycnnError:
+    """What keeps a file or folder from being written, and what to do about it."""
+    message = f"{path}: cannot be written: {error.strerror or error}"
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    hint = "free some space" if is_full else "choose another file"
+    return TinycnnError(message, hint=hint)
 
 
 @contextmanager
@@ -143,9 +148,13 @@ def sweep(folder: Path, *, is_ours: bool = False) -> None:
         folder: Where things are written.
         is_ours: Nobody else writes there, so that all that is not finished is left.
     """
+    entries: list[Path] = []
     with contextlib.suppress(OSError):
-        for path in list(folder.iterdir()):
-            if (is_ours and path.name.endswith(".partial")) or _is_left(path.name):
+        entries += folder.iterdir()
+    for path in entries:
+        is_unfinished = is_ours and path.match(".*.partial")
+        if is_unfinished or _is_left(path.name):
+            with contextlib.suppress(OSError):  # a compiler may still write there
                 make_way(path)
                 path.unlink(missing_ok=True)
 

@@ -95,9 +95,11 @@ class ArrayFile:
         Raises:
             OSError: If the file cannot be written.
         """
+        content = io.BytesIO()  # numpy itself tells nothing of a disk that is full
+        np.save(content, array, allow_pickle=False)
         make_way(self.path)
         with writing(self.path) as stream:
-            np.save(stream, array, allow_pickle=False)
+            stream.write(content.getbuffer())
 
 
 @lru_cache

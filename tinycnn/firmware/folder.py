@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinycnn.errors import ProjectError
-from tinycnn.files import writing_folder
+from tinycnn.files import cannot_write, writing_folder
 from tinycnn.rendering import WINDOWS_DEVICES
 from tinycnn.runtime import firmware_dir
 
@@ -71,6 +71,7 @@ def swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:
 
     Raises:
         ProjectError: If the folder holds other files.
+        TinycnnError: If it cannot be written.
     """
     if target.exists() and not target.is_dir():
         raise ProjectError(
@@ -82,7 +83,10 @@ def swap_in(target: Path, mark: str, files: Mapping[str, str]) -> None:
             f"{target.name}: expected a folder with {mark} or none, got other files",
             hint="choose another folder",
         )
-    with writing_folder(target) as new:
-        for path, text in files.items():
-            (new / path).parent.mkdir(parents=True, exist_ok=True)
-            (new / path).write_text(text, encoding="utf-8", newline="\n")
+    try:
+        with writing_folder(target) as new:
+            for path, text in files.items():
+                (new / path).parent.mkdir(parents=True, exist_ok=True)
+                (new / path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise cannot_write(target, error) from error

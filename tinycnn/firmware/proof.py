@@ -128,11 +128,11 @@ def _run_here(compilation: Compilation, self_test: SelfTest) -> Proof:
     """The self-test as a program of this computer."""
     with scratch_folder() as scratch:
         work = scratch / "library"
-        write_library(work, compilation, self_test)
         try:
+            write_library(work, compilation, self_test)
             compiler, command = _find_compiler()
             printed = _build_and_run(command, work, compilation.program.name)
-        except (ToolchainError, OSError, subprocess.SubprocessError) as error:
+        except (TinycnnError, OSError, subprocess.SubprocessError) as error:
             return Proof(reason=f"not run here: {_one_line(error)}")
     found = _RESULT.fullmatch(printed.strip())
     if found is None:
