@@ -55,6 +55,15 @@ def moved(x: Pictures) -> Pictures:
     return np.concatenate([np.full_like(x[:, :, :1], -128), x[:, :, :-1]], axis=2)
 
 
+def rgb_565(x: Pictures) -> Pictures:
+    """Packed into 16 bits and unpacked by replication, as display libraries do."""
+    r, g, b = np.moveaxis(pixels(x), -1, 0)
+    word = (r >> 3) << 11 | (g >> 2) << 5 | b >> 3
+    r, g, b = word >> 11, word >> 5 & 63, word & 31
+    wide = r << 3 | r >> 2, g << 2 | g >> 4, b << 3 | b >> 2
+    return (np.stack(wide, axis=-1) - 128).astype(np.int8)
+
+
 def swap_pairs(x: Pictures) -> NDArray[np.uint16]:
     """The bytes of each 16-bit word in the other order."""
     return x.reshape(len(x), -1).view("<u2").byteswap()
@@ -86,10 +95,18 @@ PLANTED: dict[str, Callable[[Rows, Rows], Rows]] = {
     "pixels of -1 to 1": feed(
         lambda x: np.maximum(2 * pixels(x) - 255 - 128, -128).astype(np.int8)
     ),
+    "scale 1/255 applied twice": feed(
+        lambda x: np.full_like(x, -128) + (pixels(x) >= 128).astype(np.int8)
+    ),
+    "no image: zeros": feed(np.zeros_like),
+    "colours of 16 bits": feed(rgb_565),
     "inverted": feed(lambda x: (127 - pixels(x)).astype(np.int8)),
     "red and blue swapped": feed(lambda x: x[..., [2, 1, 0]]),
     "channels first": feed(lambda x: np.moveaxis(x, 3, 1)),
     "rows and columns swapped": feed(lambda x: np.swapaxes(x, 1, 2)),
+    "turned by 90 degrees, to the left": feed(
+        lambda x: np.flip(np.swapaxes(x, 1, 2), 1)
+    ),
     "mirrored": feed(lambda x: np.flip(x, 2)),
     "upside down": feed(lambda x: np.flip(x, 1)),
     "turned by 180 degrees": feed(lambda x: np.flip(x, (1, 2))),
@@ -104,6 +121,7 @@ PLANTED: dict[str, Callable[[Rows, Rows], Rows]] = {
     "labels moved by one": lambda x, right: right[:, [5, 0, 1, 2, 3, 4]],
     "labels in another order": lambda x, right: right[:, [3, 0, 5, 1, 2, 4]],
     "stale input": late,
+    "answer of the following image": lambda x, right: np.roll(right, -1, axis=0),
     "constant answer": lambda x, right: np.full_like(right, 21),
     "ReLU left out": lambda x, right: run(x, picture_model(faults="relu")),
     "bias left out": lambda x, right: run(x, picture_model(faults="bias")),

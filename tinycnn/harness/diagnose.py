@@ -138,7 +138,10 @@ def _judge(
 def _choose(
     candidates: Sequence[_Candidate], families: Counter[str]
 ) -> tuple[Explanation, ...]:
-    """The best of what chance does not explain; one a family, several if equal."""
+    """The best of what chance does not explain; one a family, several if equal.
+
+    What was fitted to the answers yields to what explains them without.
+    """
     credible = [
         c
         for c in candidates
@@ -146,10 +149,11 @@ def _choose(
         and c.bits >= _LEAST_BITS + _price(c.mistake, families)
     ]
     best = max((c.rank for c in credible), default=None)
+    credible = [c for c in credible if c.rank == best]
+    fixed = [c for c in credible if not c.mistake.choice_bits]
     equal: dict[str, Explanation] = {}
-    for candidate in credible:
-        if candidate.rank == best:
-            equal.setdefault(candidate.mistake.family, candidate.explanation)
+    for candidate in fixed or credible:
+        equal.setdefault(candidate.mistake.family, candidate.explanation)
     return tuple(equal.values())[:_SAID]
 
 
