@@ -25,8 +25,12 @@ CASES = [
     ("report text.txt", NO_PROJECT, PROJECT_HINT),
     ("classify bad.png bad.png", NO_PROJECT, PROJECT_HINT),
     ("classify demo no.png", "no.png: there is no such file", "check the path"),
-    ("classify demo bad.png", "bad.png: not a readable ", "save the picture anew, as"),
-    ("classify demo empty", "empty: not a readable ", "save the picture anew, as PNG"),
+    ("classify demo bad.png", "bad.png: not a readable ", "replace the file: save"),
+    (
+        "classify demo empty",
+        "empty: not a readable ",
+        "replace the file: save the pict",
+    ),
     (
         "validate net.tflite --inputs no.npy",
         "no.npy: cannot be read: No such file or directory",

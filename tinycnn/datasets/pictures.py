@@ -166,7 +166,7 @@ def read_picture(
         reason = _explain(path, error)
         raise DatasetError(
             f"{subject}: not a readable {FORMAT_NAMES} image: {reason}",
-            hint="save the picture anew, as PNG",
+            hint="replace the file: save the picture anew, as PNG",
         ) from error
 
 
