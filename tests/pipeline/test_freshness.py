@@ -138,7 +138,7 @@ tflm_library = "lib"
         (
             'build = "my_model.py:build"',
             'name = "lenet5"',
-            f"model.name: built with nothing, {SAYS} lenet5",
+            f"model.name: built without, {SAYS} lenet5",
         ),
     ],
 )
@@ -176,7 +176,7 @@ def test_a_budget_that_would_choose_other_kernels_is_told(folder: Path) -> None:
     pretend_build(folder, image_model(3))
     edit(folder, "[budgets]", "[budgets]\nflash_bytes = 22_100")
 
-    told = f"budgets.flash_bytes: built for nothing, {SAYS} 22100"
+    told = f"budgets.flash_bytes: built without, {SAYS} 22100"
     assert complaint(folder) == told
 
 

@@ -217,8 +217,9 @@ def _steers_nothing(changed: list[str], project: Project, build: BuildFolder) ->
 
 
 def _tell(key: str, then: object, now: object) -> str:
-    built = "built for" if key.startswith(("target.", "budgets.")) else "built with"
-    return f"{key}: {built} {_show(then)}, {PROJECT_FILE} now says {_show(now)}"
+    word = "for" if key.startswith(("target.", "budgets.")) else "with"
+    built = "built without" if then is None else f"built {word} {_show(then)}"
+    return f"{key}: {built}, {PROJECT_FILE} now says {_show(now)}"
 
 
 def _show(value: object) -> str:
