@@ -16,6 +16,7 @@ import pytest
 
 from tests.cli.command import tinycnn
 from tests.pipeline.pretend import pretend_project
+from tinycnn import files
 from tinycnn.artifacts import BuildFolder, claim
 from tinycnn.errors import TinycnnError
 
@@ -111,6 +112,20 @@ def test_what_was_killed_is_swept(tmp_path: Path) -> None:
     take(tmp_path)
 
     assert {path.name for path in tmp_path.iterdir()} == set(mine)
+
+
+def test_scratch_folders_of_the_killed_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system has them, too."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    stamp = files._stamp().replace(str(os.getpid()), str(child.pid))
+    (tmp_path / "scratch" / f".tinycnn-{stamp}-ab_c" / "deep").mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    take(tmp_path / "build")
+
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_nothing_is_claimed_where_nothing_is(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import os
 import platform
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ def claim(build: BuildFolder, command: str, *, makes: bool) -> Iterator[None]:
     try:
         _write_owner(descriptor, command)
         sweep(build.path, is_ours=True)
+        sweep(Path(tempfile.gettempdir()))
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows deletes nothing that is open
