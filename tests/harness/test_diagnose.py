@@ -199,6 +199,10 @@ def test_a_mistake_that_happens_at_times_is_named() -> None:
     assert only.name == "mirrored"
     assert (only.differing_explained, only.differing_tried) == (14, 14)
     assert (only.images_explained, only.images_tried) == (14, 40)
+    assert only.shares == (
+        "explains 14 of 14 differing images that were replayed, 14 of 40 with equal "
+        "ones"
+    )
 
 
 def test_mistakes_that_explain_equally_are_both_named() -> None:

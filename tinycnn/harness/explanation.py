@@ -32,11 +32,12 @@ class Explanation:
     @property
     def shares(self) -> str:
         """How much it explains, in words."""
-        return (
-            f"explains {self.differing_explained:,} of {self.differing_tried:,} "
-            f"differing images, {self.images_explained:,} of {self.images_tried:,} "
-            "in all"
-        )
+        differing = f"{self.differing_explained:,} of {self.differing_tried:,}"
+        text = f"explains {differing} differing images that were replayed"
+        if self.images_tried == self.differing_tried:
+            return text
+        images = f"{self.images_explained:,} of {self.images_tried:,}"
+        return f"{text}, {images} with equal ones"
 
 
 @dataclass(frozen=True, slots=True)
