@@ -207,4 +207,6 @@ def test_one_of_several_signatures_is_to_be_converted() -> None:
 
     expected = "model: expected one signature, got 2: 'logits', 'probs'"
     assert str(caught.value) == expected
-    assert "signature_keys=['logits']" in str(caught.value.hint)
+    hint = str(caught.value.hint)
+    assert hint.startswith("choose one, 'logits' say, and make an int8 file")
+    assert "from_saved_model('folder', signature_keys=['logits'])" in hint

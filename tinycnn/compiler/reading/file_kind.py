@@ -79,9 +79,16 @@ class FileKind:
         return self.remedy.format(name=name, source=source)
 
 
-def convert_hint() -> str:
-    """How a `.tflite` file that is not int8 throughout is made again."""
-    return FileKind("", _CONVERT, _FROM_KERAS).hint("model.keras")
+def convert_hint(signature: str | None = None) -> str:
+    """How a `.tflite` file is made again, int8 throughout.
+
+    Args:
+        signature: The one of several that is to be converted.
+    """
+    if signature is None:
+        return FileKind("", _CONVERT, _FROM_KERAS).hint("model.keras")
+    source = f"from_saved_model('folder', signature_keys=[{signature!r}])"
+    return _CONVERT.format(source=source)
 
 
 def find_kind(data: bytes) -> FileKind:

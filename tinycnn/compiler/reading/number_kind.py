@@ -22,14 +22,11 @@ def find_number_kind(data: bytes) -> str | None:
     try:
         model = root_table(data, b"TFL3")
         buffers = model.tables(4, limit=_MAX_TENSORS)
-        tensors = [
-            tensor
-            for subgraph in model.tables(2, limit=_MAX_TENSORS)
-            for tensor in subgraph.tables(0, limit=_MAX_TENSORS)
-        ]
+        (subgraph,) = model.tables(2, limit=_MAX_TENSORS)
+        tensors = subgraph.tables(0, limit=_MAX_TENSORS)
         constants = {t.int8(1) for t in tensors if _is_constant(t, buffers)}
         activations = {t.int8(1) for t in tensors if not _is_constant(t, buffers)}
-    except InvalidModelError:
+    except (InvalidModelError, ValueError):  # several entrances are told first
         return None
     if _INT16 in activations:
         return "int16 activations with int8 weights (int16x8)"

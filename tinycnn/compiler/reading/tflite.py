@@ -113,8 +113,7 @@ def _refuse_subgraphs(model: Table, count: int) -> UnsupportedModelError:
     listed = ", ".join(f"'{name}'" for name in names[:8])
     return UnsupportedModelError(
         f"model: expected one signature, got {len(names)}: {listed}",
-        hint="convert the one that the board is to run: tf.lite.TFLiteConverter."
-        f"from_saved_model(folder, signature_keys=['{names[0]}'])",
+        hint=f"choose one, '{names[0]}' say, and {convert_hint(names[0])}",
     )
 
 
