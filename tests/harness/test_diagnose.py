@@ -12,6 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.compiler.models import (
+    one_sigmoid_model,
+    reshape_model,
+    residual_model,
+    two_sided_model,
+)
 from tests.harness.mistaken import (
     OUTPUT,
     SHAPE,
@@ -21,8 +27,11 @@ from tests.harness.mistaken import (
     picture_model,
     run_reference,
 )
+from tinycnn.compiler import read_tflite
+from tinycnn.device import TensorInfo
 from tinycnn.harness import Diagnosis
 from tinycnn.harness.diagnose import diagnose
+from tinycnn.harness.mistakes import Given
 
 Pictures = NDArray[np.int8]
 MODEL = picture_model()
@@ -317,6 +326,33 @@ def test_nothing_is_blamed_where_few_answers_are_possible(seed: int) -> None:
         )
 
     assert diagnose(given, run_two).explanations == ()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [residual_model(), two_sided_model(), reshape_model(), one_sigmoid_model()],
+    ids=["float", "two of uint8", "vector", "one value"],
+)
+def test_all_kinds_of_tensors_are_replayed(model: bytes) -> None:
+    """Answers of the image before are found for each."""
+    graph = read_tflite(model)
+    fed, answered = (
+        [
+            TensorInfo(t.dtype, t.shape, t.scale if t.quant else 0.0, 0, t.bytes)
+            for t in (graph.tensors[i] for i in ids)
+        ]
+        for ids in (graph.inputs, graph.outputs)
+    )
+    chance = np.random.default_rng(0)
+    rows = chance.random((24, sum(t.bytes for t in fed) // 4)).astype(np.float32)
+    inputs = rows.view(np.int8)
+    right = run_reference(model, "litert", inputs)
+    one = fed[0] if len(fed) == 1 else None
+    given = Given(model, "litert", inputs, right, late(inputs, right), one, answered[0])
+
+    found = diagnose(given, run_reference)
+
+    assert [e.name for e in found.explanations] == ["stale input"]
 
 
 def test_equal_answers_need_no_explanation() -> None:

@@ -29,7 +29,7 @@ _KEPT = 100  # differing, and equal, images that likely ones are confirmed on
 _LEAST_SHARE = 0.5
 _LEAST_BITS = 12.0
 _SAID = 3
-_FINALISTS = 12
+_LIKELY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,14 @@ def diagnose(given: Given, run: Run, *, budget_s: float = 10.0) -> Diagnosis | N
     tried, left_out = len(screened), replayer.left_out
     families = Counter(r.mistake.family for r in screened)
     seen = count_answers(given, (r.answers for r in screened))
-    finalists = _pick_finalists(given, sample, screened)
+    likely = _pick_likely(given, sample, screened)
     replayer.deadline = started + budget_s
-    kept = _pick_images(given, replayer, len(finalists))
-    confirmed = replayer.replay(finalists, kept) if len(kept) > len(sample) else []
+    kept = _pick_images(given, replayer, len(likely))
+    confirmed = replayer.replay([r.mistake for r in likely], kept)
     names = {r.mistake.name for r in confirmed}
-    rest = [r for r in screened if r.mistake in finalists]
+    rest = [r for r in likely if r.mistake.name not in names]  # there was no time
     candidates = [_judge(given, kept, r, seen) for r in confirmed]
-    candidates += [
-        _judge(given, sample, r, seen) for r in rest if r.mistake.name not in names
-    ]
+    candidates += [_judge(given, sample, r, seen) for r in rest]
     return Diagnosis(_choose(candidates, families), tried, left_out)
 
 
@@ -97,20 +95,20 @@ def _hits(given: Given, picked: Indices, replayed: Replayed) -> list[bool]:
     return [bool(hit) for hit in equal]
 
 
-def _pick_finalists(
+def _pick_likely(
     given: Given, sample: Indices, screened: Sequence[Replayed]
-) -> list[Mistake]:
-    """Mistakes worth another look: they hit a quarter of the sample."""
+) -> list[Replayed]:
+    """Those worth another look: they hit a quarter of the sample."""
     counts = [sum(_hits(given, sample, replayed)) for replayed in screened]
     order = sorted(range(len(screened)), key=lambda i: -counts[i])
     likely = [screened[i] for i in order if 4 * counts[i] >= len(sample)]
-    return [replayed.mistake for replayed in likely[:_FINALISTS]]
+    return likely[:_LIKELY]
 
 
-def _pick_images(given: Given, replayer: Replayer, finalists: int) -> Indices:
+def _pick_images(given: Given, replayer: Replayer, mistakes: int) -> Indices:
     """Images to confirm on: as many, differing and equal, as there is time for."""
     left_s = replayer.deadline - time.monotonic()
-    images = left_s / 2 / replayer.image_s / max(finalists, 1)
+    images = left_s / 2 / replayer.image_s / max(mistakes, 1)
     count = int(min(max(images / 2, _SAMPLE), _KEPT))
     equal = np.setdiff1d(np.arange(len(given.got)), given.differing)
     picked = [_spread(given.differing, count), _spread(equal, count)]
