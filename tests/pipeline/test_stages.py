@@ -49,6 +49,20 @@ def runner(tmp_path: Path, log: Log) -> StageRunner:
     return StageRunner(BuildFolder(tmp_path / "build"), log)
 
 
+def test_what_an_older_tinycnn_wrote_is_made_again(
+    runner: StageRunner, log: Log
+) -> None:
+    """A typed output that can no longer be read makes its stage run."""
+
+    def write_curves(out: Any) -> None:
+        (out.path / "float.json").write_text('{"of": "another day"}')
+
+    for _ in range(2):
+        runner.run("s", Inputs(), write_curves)
+
+    assert log.stages == [("s", False), ("s", False)]
+
+
 def test_a_stage_runs_once(runner: StageRunner, log: Log) -> None:
     """Unchanged inputs and outputs: the second time nothing runs."""
     digests = {

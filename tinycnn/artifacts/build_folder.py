@@ -126,6 +126,12 @@ class BuildFolder:
         """Those of all phases of a stage."""
         return self.path.glob(f"{stage}*.checkpoint")
 
+    def is_readable(self, name: str) -> bool:
+        """Whether an artifact holds what this tinycnn reads, if it reads it at all."""
+        kinds = vars(BuildFolder).items()
+        files = (getattr(self, key) for key, kind in kinds if isinstance(kind, _Json))
+        return all(f.read_if_there() is not None for f in files if f.path.name == name)
+
     def forget_findings(self) -> None:
         """Delete what was found of firmware that is about to be replaced."""
         results = self.results.path, self.partial_results.path, self.junit

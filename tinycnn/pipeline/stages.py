@@ -2,7 +2,7 @@
 
 A stage writes into a folder of its own; when it is done, its outputs move to the build
 folder and a record of inputs and outputs is kept there. It runs again when an input
-changed, or when an output is missing or was edited.
+changed, or when an output is missing, was edited, or is not what this tinycnn reads.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ class StageRunner:
         return outputs
 
     def _are_present(self, outputs: Mapping[str, str]) -> bool:
+        build = self.build
         return bool(outputs) and all(
-            is_unchanged(self.build.path / name, digest)
+            is_unchanged(build.path / name, digest) and build.is_readable(name)
             for name, digest in outputs.items()
         )
 
