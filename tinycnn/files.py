@@ -134,23 +134,22 @@ def scratch_folder(within: Path | None = None) -> Iterator[Path]:
     Raises:
         OSError: If it cannot be made.
     """
-    place = within or Path(tempfile.gettempdir())
-    sweep(place)
+    sweep(within)
     prefix = f".tinycnn-{_stamp()}-"
-    with tempfile.TemporaryDirectory(dir=place, prefix=prefix) as name:
+    with tempfile.TemporaryDirectory(dir=within, prefix=prefix) as name:
         yield Path(name)
 
 
-def sweep(folder: Path, *, is_ours: bool = False) -> None:
+def sweep(folder: Path | None, *, is_ours: bool = False) -> None:
     """Delete what killed processes of this computer left in `folder`.
 
     Args:
-        folder: Where things are written.
+        folder: Where things are written; None is where the system has such folders.
         is_ours: Nobody else writes there, so that all that is not finished is left.
     """
     entries: list[Path] = []
-    with contextlib.suppress(OSError):
-        entries += folder.iterdir()
+    with contextlib.suppress(OSError):  # a full disk has no place for such folders
+        entries += (folder or Path(tempfile.gettempdir())).iterdir()
     for path in entries:
         is_unfinished = is_ours and path.match(".*.partial")
         if is_unfinished or _is_left(path.name):

@@ -14,7 +14,6 @@ import os
 import platform
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +56,7 @@ def claim(build: BuildFolder, command: str, *, makes: bool) -> Iterator[None]:
     try:
         _write_owner(descriptor, command)
         sweep(build.path, is_ours=True)
-        sweep(Path(tempfile.gettempdir()))
+        sweep(None)
         yield
     finally:
         with contextlib.suppress(OSError):  # Windows deletes nothing that is open
