@@ -133,10 +133,18 @@ def scratch_folder(within: Path | None = None) -> Iterator[Path]:
 
     Raises:
         OSError: If it cannot be made.
+        TinycnnError: If the system has no place for it.
     """
     sweep(within)
+    try:
+        place = within or tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise TinycnnError(
+            "temporary files: expected a folder that can be written, got none",
+            hint="free some space in the system's temporary folder, or set TMPDIR",
+        ) from error
     prefix = f".tinycnn-{_stamp()}-"
-    with tempfile.TemporaryDirectory(dir=within, prefix=prefix) as name:
+    with tempfile.TemporaryDirectory(dir=place, prefix=prefix) as name:
         yield Path(name)
 
 

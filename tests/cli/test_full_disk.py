@@ -60,6 +60,16 @@ def test_init_and_compile(size: int, tmp_path: Path) -> None:
 _COMPILE = ("compile", "net.tflite", "-o", "out")
 
 
+def test_no_temporary_folder(tmp_path: Path) -> None:
+    """Where not even a temporary file can be written."""
+    (tmp_path / "net.tflite").write_bytes(residual_model())
+    code, said = run_on_full_disk(*_COMPILE, cwd=tmp_path, size=0)
+
+    assert code == 3
+    assert said.splitlines()[-2].startswith("error: temporary files: expected a folder")
+    assert "set TMPDIR" in said
+
+
 @pytest.mark.parametrize("size", [0, 100, 10_000])
 def test_a_report(size: int, tmp_path: Path) -> None:
     """The old page stays."""
