@@ -104,7 +104,7 @@ def _pair(folder: Path, golden: Path, chance: random.Random, _: int) -> Faults:
 
 
 def _fill(folder: Path, golden: Path, chance: random.Random, seed: int) -> Faults:
-    limit = chance.choice([0, 1, 100, 1_000, 5_000, 20_000, 60_000])
+    limit = round(10 ** chance.uniform(0, 5.5)) - 1  # from nothing to what fits all
     for words in (*_COMMANDS, ["init", f"new{seed}"]):
         shutil.copytree(golden, folder, dirs_exist_ok=True)
         _take_one_away(folder, words, chance)
