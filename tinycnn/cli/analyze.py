@@ -93,16 +93,10 @@ def analyze(
     names = sorted(board_names(), key=lambda name: name != first)
     fits = [check_fit(analysis, load_board(name)) for name in names]
     if as_json:
-        linked = _linked_to_json(found.linked)
         items = ram_to_json(ram, main_board, found.stack_measured_bytes)
-        print_json(
-            {
-                "model": found.origin,
-                **_to_json(analysis, fits),
-                "ram": {"board": main_board.name, **items},
-                **linked,
-            }
-        )
+        told = {"model": found.origin, **_to_json(analysis, fits)}
+        told["ram"] = {"board": main_board.name, **items}
+        print_json({**told, **_linked_to_json(found.linked)})
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
         totals = {**list_totals(analysis), **_list_linked(found.linked)}
