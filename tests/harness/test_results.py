@@ -43,6 +43,7 @@ RESULT = ValidationResult(
     device_name="simulated nano33ble",
     device=INFO,
     counters=Counters(exchanges=6, resends=1),
+    indices=np.arange(4),
     outputs=np.zeros((4, 2), np.int8),
     cycles=np.array([100, 300, 200, 100]),
     micros=np.array([1, 3, 2, 1]),
@@ -72,6 +73,7 @@ def test_json_has_all_that_identifies_a_run() -> None:
     assert value["cycles"] == {"min": 100, "median": 200, "max": 300}
     assert value["images_per_second"] == 2.0
     assert value["counters"]["resends"] == 1
+    assert (value["order"], value["seed"]) == ("given", None)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tinycnn.device import Device, open_host
+from tinycnn.device import Counters, Device, Inference, open_host
 from tinycnn.errors import DeviceError, TinycnnError
 from tinycnn.harness import Identity, ValidationResult, validate
 
@@ -135,8 +136,8 @@ def test_what_was_compared_before_a_stop_is_a_result(
     device: Device, at: int, error: BaseException, ended: str
 ) -> None:
     """Also at the last image: how many, of how many, and why no more."""
-    images, parts = make_images(50), list[ValidationResult]()
-    expected = reference_of(images)
+    images, parts = make_images(300), list[ValidationResult]()
+    expected = reference_of(images[:50])
     expected[0, 0] ^= 1
 
     def stop(done: int, total: int) -> None:
@@ -150,8 +151,8 @@ def test_what_was_compared_before_a_stop_is_a_result(
             expected,
             identity=Identity(SHA256),
             reference="x",
-            labels=np.zeros(50, int),
-            total=300,
+            labels=np.zeros(300, int),
+            indices=np.arange(50),
             on_progress=stop,
             on_stop=parts.append,
         )
@@ -161,6 +162,82 @@ def test_what_was_compared_before_a_stop_is_a_result(
     assert (part.is_partial, part.ended) == (True, ended)
     assert part.device_accuracy is not None
     assert (len(part.cycles), len(part.micros)) == (at, at)
+
+
+def test_images_are_asked_for_in_any_order(device: Device) -> None:
+    """Each row belongs to the image that `indices` names; so does a difference."""
+    images, indices = make_images(9), np.array([7, 2, 8, 0])
+    expected = reference_of(images[indices])
+    expected[2, 1] ^= 1
+
+    result = validate(
+        device,
+        images,
+        expected,
+        identity=Identity(SHA256),
+        reference="x",
+        labels=np.argmax(images[:, :4] + np.int8(1), axis=1),
+        indices=indices,
+        order="random",
+        seed=5,
+    )
+
+    assert result.indices.tolist() == [7, 2, 8, 0]
+    assert np.array_equal(result.outputs, reference_of(images[indices]))
+    assert [d.index for d in result.differences] == [8]
+    assert (result.order, result.seed, result.total) == ("random", 5, 9)
+    assert (result.images, result.is_partial) == (4, True)
+
+
+class Shuffling:
+    """A device whose answers come in another order than they were asked for."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self.name, self.info = device.name, device.info
+
+    @property
+    def counters(self) -> Counters:
+        """Those of the device."""
+        return self._device.counters
+
+    def infer_many(
+        self, images: Iterable[tuple[int, Rows]]
+    ) -> Iterator[tuple[int, Inference]]:
+        """Of three images the last comes first."""
+        answers = list(self._device.infer_many(images))
+        for start in range(0, len(answers), 3):
+            yield from answers[start : start + 3][::-1]
+
+
+@pytest.mark.parametrize("stop_at", [1, 3, 5, 99])
+def test_answers_may_come_in_any_order(device: Device, stop_at: int) -> None:
+    """Rows stay in the order of asking; of a part those that are missing are left."""
+    images, parts = make_images(8), list[ValidationResult]()
+    expected = reference_of(images)
+
+    def stop(done: int, total: int) -> None:
+        if done == stop_at:
+            raise KeyboardInterrupt
+
+    with contextlib.suppress(KeyboardInterrupt):
+        parts += [
+            validate(
+                Shuffling(device),
+                images,
+                (expected[i : i + 2] for i in range(0, 8, 2)),
+                identity=Identity(SHA256),
+                reference="x",
+                on_progress=stop,
+                on_stop=parts.append,
+            )
+        ]
+
+    (found,) = parts
+    rows = {1: [2], 3: [0, 1, 2], 5: [0, 1, 2, 4, 5], 99: list(range(8))}[stop_at]
+    assert found.indices.tolist() == rows
+    assert np.array_equal(found.outputs, expected[rows])
+    assert (found.equal, found.is_partial) == (True, stop_at != 99)
 
 
 def test_a_stop_before_the_first_image_is_no_result(device: Device) -> None:

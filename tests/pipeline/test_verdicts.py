@@ -38,6 +38,7 @@ def keep(
         RESULT,
         model_sha256=workspace.build.linked.read().model_sha256,
         device_name=device,
+        indices=np.arange(images),
         outputs=np.zeros((images, 4), np.int8),
         different=different,
         differences=(),

@@ -7,7 +7,7 @@ an error, never a silent continuation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -57,12 +57,14 @@ class Inference:
         output: The bytes of all outputs, laid end to end; read-only.
         cycles: Processor cycles of the run; 0 when the device has no counter.
         micros: Microseconds of the run, by the device's clock.
+        board_id: Of the board that ran it.
     """
 
     index: int
     output: NDArray[np.int8]
     cycles: int
     micros: int
+    board_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +154,21 @@ class Device:
                 fails.
         """
         return self._with_image(image, self._infer)
+
+    def infer_many(
+        self, images: Iterable[tuple[int, NDArray[np.int8]]]
+    ) -> Iterator[tuple[int, Inference]]:
+        """Run the model on images as they are taken; each comes with a number of yours.
+
+        Raises:
+            DeviceError: As `infer` does; it says which image it was, by its number.
+        """
+        for index, image in images:
+            try:
+                inference = self.infer(image)
+            except DeviceError as error:
+                raise type(error)(f"image {index}: {error}", error.hint) from error
+            yield index, inference
 
     def profile(self, image: bytes | NDArray[np.int8]) -> tuple[StepRun, ...]:
         """Run the model on one image step by step; what each kernel call took.
@@ -252,7 +269,8 @@ class Device:
             output += self._read_rest(info, len(output))
         index = self._images
         self._images += 1
-        return Inference(index, np.frombuffer(output, np.int8), cycles, micros)
+        answer = np.frombuffer(output, np.int8)
+        return Inference(index, answer, cycles, micros, info.board_id)
 
     def _profile(self, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
         steps: tuple[StepRun, ...] = ()

@@ -15,9 +15,11 @@ from tinycnn.harness.profile import (
 )
 from tinycnn.harness.repeat import repeat_images
 from tinycnn.harness.results import result_to_json
-from tinycnn.harness.validate import Difference, ValidationResult, validate
+from tinycnn.harness.validate import Answering, validate
+from tinycnn.harness.verdict import Difference, ValidationResult
 
 __all__ = [
+    "Answering",
     "Diagnosis",
     "Difference",
     "Explanation",

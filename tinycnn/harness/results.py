@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tinycnn import __version__
-from tinycnn.harness.validate import ValidationResult
+from tinycnn.harness.verdict import ValidationResult
 
 __all__ = ["result_to_json"]
 
@@ -26,6 +26,8 @@ def result_to_json(result: ValidationResult) -> str:
         "verdict": _name_verdict(result),
         "images": result.images,
         "total": result.total or result.images,
+        "order": result.order,
+        "seed": result.seed,
         "ended": result.ended,
         "equal": result.images - result.different,
         "different": result.different,

@@ -26,7 +26,7 @@ __all__ = ["identify", "linked_subject", "model_inputs", "model_scores"]
 def linked_subject(
     project: Project, build: BuildFolder, dataset: Dataset, *, count: int | None = None
 ) -> Subject:
-    """The linked model with the first `count` test images, or all of them.
+    """The linked model with the test images; the first `count` are asked for, or all.
 
     Raises:
         TinycnnError: If a file of the build folder is missing or broken.
@@ -34,15 +34,15 @@ def linked_subject(
     graph = read_tflite(build.model.read_bytes())
     linked, target, test = build.linked.read(), project.target, dataset.test
     return Subject(
-        inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images[:count]),
+        inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images),
+        indices=np.arange(len(test))[:count],
         reference=lambda: load_reference(build.model, target.numerics),
         analysis=linked.analysis,
         board=load_board(target.board),
         program=partial(_find_program, build),
         identity=partial(identify, linked, target),
-        labels=test.labels[:count],
+        labels=test.labels,
         ram=linked.ram,
-        total=len(test),
         model=build.model,
     )
 

@@ -68,13 +68,14 @@ def _gather(
     result: ValidationResult,
 ) -> Given:
     """The images of which all is known: until the last difference that is listed."""
+    row_of = {index: row for row, index in enumerate(result.indices.tolist())}
     count = result.images
     if result.different > len(result.differences):
-        count = result.differences[-1].index + 1
-    got = result.outputs[:count]
+        count = row_of[result.differences[-1].index] + 1
+    got, sent = result.outputs[:count], inputs[result.indices[:count]]
     expected = got.copy()
     for difference in result.differences:
-        expected[difference.index] = difference.expected
+        expected[row_of[difference.index]] = difference.expected
     content = model.read_bytes()
     graph = read_tflite(content)  # what the device says of itself may be the mistake
     fed, answered = (
@@ -84,7 +85,7 @@ def _gather(
     return Given(
         model=content,
         numerics=numerics,
-        inputs=np.ascontiguousarray(inputs[:count]).reshape(count, -1).view(np.int8),
+        inputs=np.ascontiguousarray(sent).reshape(count, -1).view(np.int8),
         expected=expected,
         got=got,
         input=fed[0] if len(fed) == 1 else None,

@@ -104,10 +104,11 @@ def bench_file(
             [make_input(program, Pattern(n)) for n in range(count or _INPUTS)]
         )
     else:
-        rows = _read_inputs(inputs, program)[:count]
+        rows = _read_inputs(inputs, program)
     with scratch_folder() as folder, _offering(path, content, numerics):
         yield Subject(
             inputs=rows,
+            indices=np.arange(len(rows))[:count],
             reference=lambda: load_isolated_reference(path, numerics),
             analysis=analyze(compilation, file=read_tflite(content)),
             board=board,

@@ -50,11 +50,13 @@ def validate(
             result = harness.validate(
                 device,
                 subject.inputs,
-                _run_in_batches(reference, subject.inputs),
+                _run_in_batches(reference, subject),
                 identity=identity,
                 reference=reference.identity,
                 labels=subject.labels,
-                total=subject.total,
+                indices=subject.asked,
+                order=subject.order,
+                seed=subject.seed,
                 on_progress=lambda n, total: observer.progress("validate", n, total),
                 on_stop=parts.append,
             )
@@ -99,10 +101,10 @@ def profile(subject: Subject, choice: DeviceChoice, observer: Observer) -> Profi
 
 
 def _run_in_batches(
-    reference: Reference, inputs: NDArray[np.int8]
+    reference: Reference, subject: Subject
 ) -> Iterator[NDArray[np.int8]]:
-    for start in range(0, len(inputs), _BATCH):
-        yield reference.run(inputs[start : start + _BATCH])
+    for start in range(0, len(asked := subject.asked), _BATCH):
+        yield reference.run(subject.inputs[asked[start : start + _BATCH]])
 
 
 def _find_cycle_model(board: Board) -> str:

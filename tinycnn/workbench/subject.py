@@ -55,7 +55,7 @@ class Subject:
     """A model that can be validated and profiled.
 
     Attributes:
-        inputs: One row of input bytes an image.
+        inputs: One row of input bytes an image, all there are.
         reference: Opens the interpreter that gives the expected outputs.
         analysis: Of the compilation that its programs were built of.
         board: The kind of board that they were built for.
@@ -63,7 +63,9 @@ class Subject:
         identity: What a chosen device must say of itself.
         labels: Those of the inputs, where they are known.
         ram: Of the linked firmware; None where there is none yet.
-        total: Inputs there are, of which these are the first; None if these are all.
+        indices: Which of the inputs are asked for, in this order; all without.
+        order: By what that order was chosen, in a word.
+        seed: What chance began with, where it had a part in it.
         keep: Keeps what was found.
         model: The `.tflite` file, to find out why a device differs.
     """
@@ -76,9 +78,16 @@ class Subject:
     identity: Callable[[DeviceChoice], Identity]
     labels: NDArray[Any] | None = None
     ram: RamUse | None = None
-    total: int | None = None
+    indices: NDArray[np.int64] | None = None
+    order: str = "given"
+    seed: int | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
     model: Path | None = None
+
+    @property
+    def asked(self) -> NDArray[np.int64]:
+        """The inputs that are asked for, by their places."""
+        return np.arange(len(self.inputs)) if self.indices is None else self.indices
 
 
 def open_device(subject: Subject, choice: DeviceChoice) -> Device:

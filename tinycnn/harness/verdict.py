@@ -1,0 +1,194 @@
+"""What a validation found, and what a run that is not finished has found so far."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.device import Counters, DeviceInfo, Inference
+from tinycnn.harness.explanation import Diagnosis
+from tinycnn.task import accuracy_of, measure_of
+
+__all__ = ["Bytes", "Difference", "Findings", "Indices", "ValidationResult"]
+
+Bytes = NDArray[np.int8]
+Indices = NDArray[np.int64]
+
+_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An image whose outputs are not equal; `index` is its place in the data set."""
+
+    index: int
+    expected: tuple[int, ...]
+    got: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValidationResult:
+    """What a validation found.
+
+    Attributes:
+        model_sha256: Of the `.tflite` file, as the device said too.
+        reference: The interpreter that computed the expected outputs.
+        device: What the device said after the last image.
+        indices: Which image of the data set each row is, in the order in which they
+            were asked for; read-only.
+        outputs: The device's outputs, one row an image; read-only.
+        cycles: Of each image; zeros when the device has no counter; read-only.
+        micros: Of each image, by the device's clock; read-only.
+        different: Number of images whose outputs are not equal.
+        differences: The first 100 of them, in the order of `indices`.
+        device_accuracy: How well the first output answers the labels, as
+            `tinycnn.task` measures; None without labels.
+        reference_accuracy: The same of the reference.
+        seconds: From the first image to the last reply.
+        measure: What the accuracies are, in a word.
+        total: Images there are in all; None if these are all.
+        ended: Why the run ended before its last image; empty if it did not.
+        diagnosis: What explains the differences; None if nobody has asked.
+        order: By what the order of the images was chosen, in a word.
+        seed: What chance began with, where it had a part in that order.
+    """
+
+    model_sha256: str
+    reference: str
+    device_name: str
+    device: DeviceInfo
+    counters: Counters
+    indices: Indices
+    outputs: Bytes
+    cycles: NDArray[np.int64]
+    micros: NDArray[np.int64]
+    different: int
+    differences: tuple[Difference, ...]
+    device_accuracy: float | None
+    reference_accuracy: float | None
+    seconds: float
+    measure: str = "accuracy"
+    total: int | None = None
+    ended: str = ""
+    diagnosis: Diagnosis | None = None
+    order: str = "given"
+    seed: int | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there are images that were not compared."""
+        return self.images < (self.total or 0)
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return len(self.outputs)
+
+    @property
+    def equal(self) -> bool:
+        """True if every output byte of every image is the reference's."""
+        return self.different == 0
+
+    @property
+    def images_per_second(self) -> float:
+        """Images for each second of the run."""
+        return self.images / self.seconds
+
+
+class Findings:
+    """What was found so far; answers may come in any order.
+
+    Args:
+        indices: The images that are asked for, in that order, each once.
+        output_bytes: Of one image.
+    """
+
+    def __init__(self, indices: Indices, output_bytes: int) -> None:
+        self.indices = indices
+        self.outputs = np.empty((len(indices), output_bytes), np.int8)
+        self.wanted = np.empty_like(self.outputs)
+        self.times = np.empty((2, len(indices)), np.int64)
+        self.expected = 0  # so many rows of `wanted` are known, from the first
+        self.answered = 0
+        self.started = time.perf_counter()
+        self._is_answered = np.zeros(len(indices), bool)
+        self._places = {index: place for place, index in enumerate(indices.tolist())}
+
+    def answer(self, index: int, inference: Inference) -> int:
+        """What the device made of an image; the place of that in `indices`."""
+        place = self._places[index]
+        self.outputs[place] = inference.output
+        self.times[:, place] = inference.cycles, inference.micros
+        self.answered += not self._is_answered[place]
+        self._is_answered[place] = True
+        return place
+
+    def expect(self, row: Bytes) -> None:
+        """What the reference makes of the next image."""
+        self.wanted[self.expected] = row
+        self.expected += 1
+
+    @property
+    def judged(self) -> Indices:
+        """The places of images of which both are known."""
+        return np.flatnonzero(self._is_answered[: self.expected])
+
+    def conclude(
+        self,
+        info: DeviceInfo,
+        *,
+        labels: NDArray[Any] | None,
+        **told: Any,
+    ) -> ValidationResult:
+        """The result for the images that are judged.
+
+        Args:
+            info: What the device says of itself.
+            labels: Of all images of the data set.
+            told: The fields of the result that do not follow from what was found.
+        """
+        seconds = max(time.perf_counter() - self.started, 1e-9)
+        judged = self.judged
+        indices, times = self.indices[judged], self.times[:, judged]
+        outputs, wanted = self.outputs[judged], self.wanted[judged]
+        for array in (indices, outputs, times):
+            array.setflags(write=False)
+        known = None if labels is None else labels[indices]
+        differing = np.flatnonzero((outputs != wanted).any(axis=1))
+        return ValidationResult(
+            device=info,
+            indices=indices,
+            outputs=outputs,
+            cycles=times[0],
+            micros=times[1],
+            different=len(differing),
+            differences=tuple(
+                Difference(
+                    int(indices[row]),
+                    tuple(wanted[row].tolist()),
+                    tuple(outputs[row].tolist()),
+                )
+                for row in differing[:_LISTED]
+            ),
+            device_accuracy=_accuracy(outputs, known, info),
+            reference_accuracy=_accuracy(wanted, known, info),
+            seconds=seconds,
+            measure="accuracy" if labels is None else measure_of(labels),
+            **told,
+        )
+
+
+def _accuracy(
+    rows: Bytes, labels: NDArray[Any] | None, info: DeviceInfo
+) -> float | None:
+    if labels is None:
+        return None
+    first = info.outputs[0]
+    scores = rows[:, : first.bytes].view(np.dtype(first.dtype).newbyteorder("<"))
+    if first.scale:  # numbers that are real already have none
+        scores = first.scale * (scores - float(first.zero_point))
+    return accuracy_of(scores, labels)
