@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["Engine", "Framework", "Numerics", "Optimize", "Toolchain"]
+__all__ = ["Engine", "Framework", "ImageOrder", "Numerics", "Optimize", "Toolchain"]
 
 Engine = Literal["compiled", "tflm"]
 """What runs a model on a device: C compiled from it, or TFLite Micro."""
 
 Framework = Literal["arduino", "zephyr"]
 """What a firmware project is made for."""
+
+ImageOrder = Literal["risk", "random", "given"]
+"""Which test images are tried first: the unsure ones, any, or those of the data set."""
 
 Numerics = Literal["litert", "tflm"]
 """Whose arithmetic is equalled: LiteRT's BUILTIN_REF kernels, or TFLite Micro's."""

@@ -1,0 +1,157 @@
+"""In which order images are tried: the risky ones first, then a random sample of all.
+
+In: how many images there are, and how sure the reference is of each. Out: an `Order`;
+the same input gives the same order on every computer (NumPy's PCG64).
+
+Risky is an image whose answer a small change would turn: the smallest margin between
+answers. One half of what is asked, but no more than 256, is chosen by that. The others
+follow a random permutation of *all* images, in which those that were asked already are
+passed over: so its beginning, as far as it is answered, is a random sample of the whole
+data set, from which the agreement can be estimated (`tinycnn.harness.stopping`). The
+risky ones alone say nothing of the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.choices import ImageOrder
+from tinycnn.task import THRESHOLD, Task
+
+__all__ = ["Order", "as_given", "choose_order", "margins_of", "order_by_risk"]
+__all__ += ["shuffled"]
+
+_MOST_RISKY = 256
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """The images that are asked, and which of them are a random sample.
+
+    Attributes:
+        name: What leads the order.
+        seed: Of the random part.
+        total: Images there are.
+        indices: The images that are asked, in that order; read-only.
+        risky: So many of them come first for their risk.
+        sample: All images in random order; empty if no chance took part. Its beginning,
+            as far as it was asked, is a random sample of all; read-only.
+    """
+
+    name: ImageOrder
+    seed: int
+    total: int
+    indices: Indices
+    risky: int
+    sample: Indices
+
+    def count_sampled(self) -> int:
+        """The size of the random sample, once all `indices` were asked."""
+        asked = np.zeros(self.total, bool)
+        asked[self.indices] = True
+        missing = np.flatnonzero(~asked[self.sample])
+        return int(missing[0]) if len(missing) else len(self.sample)
+
+
+def choose_order(
+    name: ImageOrder,
+    total: int,
+    *,
+    count: int | None = None,
+    seed: int = 0,
+    margins: NDArray[np.float64] | None = None,
+) -> Order:
+    """The order of that name.
+
+    Args:
+        name: What leads it.
+        total: Images there are.
+        count: So many of them are asked; all without.
+        seed: Of the random part.
+        margins: How far each image is from another answer; of None, chance decides.
+    """
+    if name == "given":
+        return as_given(total, count=count)
+    if name == "random" or margins is None:
+        return shuffled(total, count=count, seed=seed)
+    return order_by_risk(margins, count=count, seed=seed)
+
+
+def order_by_risk(
+    margins: NDArray[np.float64], *, count: int | None = None, seed: int = 0
+) -> Order:
+    """The smallest margins first, then a random sample; of equal ones chance decides.
+
+    >>> order_by_risk(np.array([0.9, 0.1, 0.5, 0.8]), count=2).indices[0]
+    np.int64(1)
+    """
+    total = len(margins)
+    count = min(count or total, total)
+    risky = min(-(-count // 2), _MOST_RISKY)
+    sample = _permute(total, seed)
+    front = sample[np.argsort(margins[sample], kind="stable")][:risky]
+    rest = sample[~np.isin(sample, front)]
+    indices = np.concatenate([front, rest])[:count]
+    return _make("risk", seed, indices, risky, sample)
+
+
+def shuffled(total: int, *, count: int | None = None, seed: int = 0) -> Order:
+    """All images, or `count` of them, as chance has it."""
+    sample = _permute(total, seed)
+    return _make("random", seed, sample[:count], 0, sample)
+
+
+def as_given(total: int, *, count: int | None = None) -> Order:
+    """The first images, or all, in the order of the data set."""
+    indices = np.arange(total, dtype=np.int64)
+    return _make("given", 0, indices[:count], 0, indices[:0], total)
+
+
+def margins_of(task: Task, scores: NDArray[Any]) -> NDArray[np.float64] | None:
+    """How far each row of real-valued `scores` is from another answer.
+
+    Of one class among several that is the distance between the best and the second; of
+    one or several sigmoids the smallest to the threshold. Where a score is no number
+    the margin is the smallest of all.
+
+    Returns:
+        None for a task that has no margins: a real number turns into no other answer.
+
+    >>> margins_of("categorical", np.array([[0.5, 0.25, 0.25]]))
+    array([0.25])
+    >>> margins_of("multi-label", np.array([[0.0, 0.75]]))
+    array([0.25])
+    """
+    if task == "regression" or scores.shape[1] == 0:
+        return None
+    if task == "categorical":
+        if scores.shape[1] == 1:
+            return None
+        best = np.sort(scores.astype(np.float64), axis=1)[:, -2:]
+        margins = best[:, 1] - best[:, 0]
+    else:
+        margins = np.abs(scores.astype(np.float64) - THRESHOLD).min(axis=1)
+    return np.where(np.isnan(scores).any(axis=1), -1.0, margins)
+
+
+def _permute(total: int, seed: int) -> Indices:
+    return np.random.Generator(np.random.PCG64(seed)).permutation(total)
+
+
+def _make(
+    name: ImageOrder,
+    seed: int,
+    indices: Indices,
+    risky: int,
+    sample: Indices,
+    total: int | None = None,
+) -> Order:
+    for array in (indices, sample):
+        array.setflags(write=False)
+    return Order(name, seed, total or len(sample), indices, risky, sample)
