@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["Engine", "Framework", "ImageOrder", "Numerics", "Optimize", "Toolchain"]
+__all__ = ["Dialect", "Engine", "Framework", "ImageOrder", "Numerics", "Optimize"]
+__all__ += ["Toolchain"]
+
+Dialect = Literal["packets", "mlperf", "mlperf-pixels"]
+"""What firmware speaks on its link: tinycnn's packets, or the text of the MLPerf Tiny
+runner, which loads a model's int8 inputs as they are, or as unsigned pixels."""
 
 Engine = Literal["compiled", "tflm"]
 """What runs a model on a device: C compiled from it, or TFLite Micro."""

@@ -16,7 +16,13 @@ WARNINGS = (
 ).split()
 INCLUDES = [
     f"-I{FIRMWARE / folder}"
-    for folder in ("include", "include/tcnn", "harness", "ports/host")
+    for folder in (
+        "include",
+        "include/tcnn",
+        "harness",
+        "dialects/mlperf",
+        "ports/host",
+    )
 ]
 ZIG = [sys.executable, "-m", "ziglang", "cc"]
 
@@ -33,6 +39,6 @@ def compile_c(compiler: list[str], sources: list[Path], target: Path) -> Path:
 
 def host_sources() -> list[Path]:
     """The harness and the host's port with the model that counts its runs."""
-    folders = (FIRMWARE / "harness", FIRMWARE / "ports/host")
+    folders = [FIRMWARE / name for name in ("harness", "dialects/mlperf", "ports/host")]
     sources = [path for folder in folders for path in sorted(folder.glob("*.c"))]
     return [*sources, C_TESTS / "counting_model.c"]

@@ -24,6 +24,7 @@ from typing import Any
 from tinycnn import __version__
 from tinycnn.boards import Board
 from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
+from tinycnn.firmware.dialect import dialect_header
 from tinycnn.firmware.folder import (
     FirmwareProject,
     check_name,
@@ -36,7 +37,10 @@ from tinycnn.rendering import render, render_c
 __all__ = ["write_arduino_project"]
 
 # What a sketch includes of its sources, those of an app too.
-_HEADERS = ("tcnn/harness.h", "{}_model.h", "{}_frames.h", "tcnn/camera.h")
+_HEADERS = (
+    *("tcnn/harness.h", "tcnn/camera.h"),
+    *("{}_model.h", "{}_frames.h", dialect_header("{}")),
+)
 _NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -55,7 +59,7 @@ def write_arduino_project(
     Args:
         folder: Where the folders of sketch and library go.
         name: Prefix of the model's C names.
-        model_sources: The C and C++ files of the model and of an app, by their paths
+        model_sources: The C and C++ files of model, app and dialect, by their paths
             below `src`.
         kernels: The kernel functions that it calls.
         board: For `sketch.yaml`.
@@ -67,7 +71,9 @@ def write_arduino_project(
         ToolchainError: If a kernel is not known.
     """
     check_name("sketch", name)
-    sources = {**runtime_sources(kernels, port="arduino"), **model_sources}
+    speaks_text = dialect_header(name) in model_sources
+    runtime = runtime_sources(kernels, port="arduino", speaks_text=speaks_text)
+    sources = {**runtime, **model_sources}
     headers = sorted(header.format(name) for header in _HEADERS)
     values = {
         "name": name,
@@ -76,6 +82,7 @@ def write_arduino_project(
         "headers": [header for header in headers if header in sources],
         "has_frames": f"{name}_frames.h" in sources,
         "has_camera": "tcnn/camera.h" in sources,
+        "speaks_text": speaks_text,
     }
     sketch = _sketch_files(values, sources)
     library = _library_files(values, sources)

@@ -14,6 +14,7 @@ from tinycnn.firmware.compilers import (
     run_compiler,
     zig,
 )
+from tinycnn.firmware.dialect import dialect_header
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.runtime import firmware_dir
 
@@ -23,7 +24,7 @@ __all__ = ["build_host"]
 def build_host(project: FirmwareProject, *, output: Path) -> Path:
     """The project's model as a program of this computer, in the file `output`.
 
-    It serves the protocol on its standard input and output.
+    It serves the protocol, or the project's dialect, on its standard input and output.
 
     Raises:
         ToolchainError: If the compiler is missing or fails.
@@ -33,6 +34,8 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
     compiler.append(f"-DTCNN_MODEL={project.name}_model")
     if (project.folder / f"src/{project.name}_frames.h").exists():
         compiler.append(f"-DTCNN_PREPROCESS={project.name}_preprocess")
+    if (project.folder / "src" / dialect_header(project.name)).exists():
+        compiler += _text_flags(project.name)
     with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
         copy_folder(firmware_dir() / "ports/host", work / "host")
@@ -46,3 +49,11 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
         run_compiler([*zig(), "-mcpu=baseline", "-s", *objects, "-o", program], work)
         install(work / program, output)
     return output
+
+
+def _text_flags(name: str) -> list[str]:
+    """What the program's main() needs to know to speak text."""
+    values = (
+        f"-DTCNN_MLPERF_{k}={name.upper()}_MLPERF_{k}" for k in ("BYTES", "PIXELS")
+    )
+    return ["-include", f"src/{dialect_header(name)}", *values]

@@ -9,14 +9,23 @@ from tinycnn.runtime import firmware_dir, included_headers, kernel_sources
 __all__ = ["runtime_sources"]
 
 
-def runtime_sources(kernels: Sequence[str], *, port: str) -> dict[str, str]:
+def runtime_sources(
+    kernels: Sequence[str], *, port: str, speaks_text: bool = False
+) -> dict[str, str]:
     """The files of `kernel_sources`, the harness and one port: `tcnn/NAME`.
+
+    Args:
+        kernels: Names of C functions.
+        port: The folder of the port.
+        speaks_text: With what serves the text dialect.
 
     Raises:
         ToolchainError: If there is no such kernel.
     """
     root = firmware_dir()
-    folders = (root / "harness", root / "ports" / port)
+    folders = [root / "harness", root / "ports" / port]
+    if speaks_text:
+        folders.append(root / "dialects/mlperf")
     paths = (path for folder in folders for path in folder.iterdir())
     serving = {path.name: path.read_text("utf-8") for path in sorted(paths)}
     headers = included_headers(serving.values())

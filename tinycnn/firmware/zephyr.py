@@ -26,6 +26,7 @@ from tinycnn import __version__
 from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
 from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
+from tinycnn.firmware.dialect import dialect_header
 from tinycnn.firmware.folder import FirmwareProject, check_name, license_text, swap_in
 from tinycnn.firmware.sources import runtime_sources
 from tinycnn.rendering import render
@@ -62,7 +63,7 @@ def write_zephyr_project(
     Args:
         folder: Where the application's own folder goes.
         name: Prefix of the model's C names.
-        model_sources: The C and C++ files of the model and of an app, by their paths
+        model_sources: The C and C++ files of model, app and dialect, by their paths
             below `src`.
         kernels: The kernel functions that it calls.
         board: Whose modules `west.yml` names; any other works with them at hand.
@@ -81,7 +82,9 @@ def write_zephyr_project(
             hint='set framework = "arduino" in tinycnn.toml, or take another board',
         )
     runtime = {f"tcnn/{name}" for name in kernel_sources(kernels)}
-    sources = {**runtime_sources(kernels, port="zephyr"), **model_sources}
+    speaks_text = dialect_header(name) in model_sources
+    serving = runtime_sources(kernels, port="zephyr", speaks_text=speaks_text)
+    sources = {**serving, **model_sources}
     values = {
         "name": name,
         "version": __version__,
@@ -89,6 +92,7 @@ def write_zephyr_project(
         "release": _RELEASE,
         "libraries": libraries,
         "has_frames": f"{name}_frames.h" in sources,
+        "speaks_text": speaks_text,
         "kernels": _compiled(runtime),
         "model": _compiled(model_sources),
         "harness": _compiled(sources.keys() - runtime - model_sources.keys()),

@@ -4,15 +4,32 @@
  *
  * Compile with -DTCNN_MODEL=<name>_model, together with the model, the kernels, the
  * harness and the other files of this folder; where raw frames are taken, also with
- * -DTCNN_PREPROCESS=<name>_preprocess.
+ * -DTCNN_PREPROCESS=<name>_preprocess; where text is spoken, with -DTCNN_MLPERF_BYTES
+ * and -DTCNN_MLPERF_PIXELS.
  */
 #include "harness.h"
 #include "host_port.h"
+#ifdef TCNN_MLPERF_BYTES
+#include "mlperf.h"
+#endif
 
 extern const tcnn_model_t TCNN_MODEL;
 #ifdef TCNN_PREPROCESS
 extern const tcnn_preprocess_t TCNN_PREPROCESS;
 #endif
+
+#ifdef TCNN_MLPERF_BYTES
+
+int main(void) {
+    static uint8_t loaded[TCNN_MLPERF_BYTES];
+    tcnn_mlperf_init(&TCNN_MODEL, loaded, TCNN_MLPERF_PIXELS);
+    while (!host_port_closed()) {
+        tcnn_mlperf_poll();
+    }
+    return 0;
+}
+
+#else
 
 int main(void) {
     tcnn_harness_init(&TCNN_MODEL);
@@ -24,3 +41,5 @@ int main(void) {
     }
     return 0;
 }
+
+#endif
