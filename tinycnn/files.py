@@ -28,7 +28,14 @@ from zlib import crc32
 from tinycnn.errors import ProjectError, TinycnnError
 
 __all__ = ["cannot_write", "make_way", "move_in", "read_whole", "reading"]
-__all__ += ["scratch_folder", "sweep", "write_whole", "writing", "writing_folder"]
+__all__ += [
+    "scratch_folder",
+    "sweep",
+    "sync",
+    "write_whole",
+    "writing",
+    "writing_folder",
+]
 
 _AT_FDCWD = -100  # of fcntl.h: paths are relative to the working directory
 _QUERY_LIMITED_INFORMATION = 0x1000  # of Windows
@@ -118,7 +125,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(part, path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -224,7 +231,7 @@ def move_in(new: Path, place: Path) -> None:
         os.replace(new, place)
     elif not _exchange(new, place):
         _swap_in_two_steps(new, place)
-    _sync(place.parent)
+    sync(place.parent)
 
 
 def make_way(path: Path) -> None:
@@ -263,10 +270,15 @@ def _sync_all(path: Path) -> None:
     if path.is_dir():
         for entry in path.iterdir():
             _sync_all(entry)
-    _sync(path)
+    sync(path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk.
+
+    Raises:
+        OSError: If the system cannot.
+    """
     if path.is_dir() and sys.platform == "win32":
         return  # a folder cannot be opened there
     # Windows brings to the disk only what may be written.

@@ -16,6 +16,7 @@ class Log:
 
     def __init__(self) -> None:
         self.stages: list[tuple[str, bool]] = []
+        self.notes: list[str] = []
 
     def stage(self, name: str, *, is_current: bool) -> None:
         """Note one stage."""
@@ -23,6 +24,10 @@ class Log:
 
     def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
         """Ignored."""
+
+    def note(self, name: str, text: str) -> None:
+        """Keep it."""
+        self.notes.append(text)
 
 
 def write_text(text: str) -> Callable[[Any], None]:

@@ -200,6 +200,9 @@ class Silence:
     def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
         """Ignored."""
 
+    def note(self, name: str, text: str) -> None:
+        """Ignored."""
+
 
 def test_the_time_of_a_stopped_training_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -96,6 +96,7 @@ class BuildFolder:
     reference_outputs = _Array("outputs.npy")
     results = _Json[Validated]("results.json", Validated)
     partial_results = _Json[Validated]("results_partial.json", Validated)
+    run_log = _Place("run.jsonl")
     junit = _Place("junit.xml")
     profile = _Json[Profile]("profile.json", Profile)
     report = _Place("report.html")

@@ -8,12 +8,10 @@ only for the message.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import platform
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,11 +20,10 @@ from pathlib import Path
 from tinycnn.artifacts.build_folder import BuildFolder
 from tinycnn.errors import TinycnnError
 from tinycnn.files import make_way, sweep
+from tinycnn.journal import try_lock
 
 __all__ = ["claim"]
 
-_FAR = 1 << 30  # Windows forbids others to read what is locked: not what is written
-_BUSY = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _MAX_BYTES = 4_096
 
 
@@ -71,7 +68,7 @@ def _lock(build: BuildFolder) -> int:
         descriptor = os.open(build.lock, os.O_RDWR | os.O_CREAT, 0o644)
         is_locked = False
         try:
-            if not _try_lock(descriptor):
+            if not try_lock(descriptor):
                 raise _busy(build, descriptor)
             there = os.stat(build.lock)
             is_locked = os.path.samestat(os.fstat(descriptor), there)
@@ -82,22 +79,6 @@ def _lock(build: BuildFolder) -> int:
                 os.close(descriptor)
         if is_locked:
             return descriptor
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(descriptor, _FAR, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in _BUSY  # some network disks cannot lock at all
-    return True
 
 
 def _busy(build: BuildFolder, descriptor: int) -> TinycnnError:

@@ -201,6 +201,10 @@ class ConsoleObserver:
         task = self._bars.tasks[-1]
         self._bars.update(task.id, completed=done, total=total, detail=detail)
 
+    def note(self, name: str, text: str) -> None:
+        """Print a line about a stage."""
+        self._console.print(f"{name:<10} {text}")
+
     def _clear(self) -> None:
         for task in self._bars.tasks:
             self._bars.remove_task(task.id)

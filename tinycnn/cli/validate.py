@@ -20,9 +20,10 @@ from tinycnn.cli.console import (
     print_start_up,
     print_table,
 )
+from tinycnn.cli.run_options import log_options
 
 if TYPE_CHECKING:
-    from tinycnn.harness import Profile, ValidationResult
+    from tinycnn.harness import Profile, Resume, ValidationResult
     from tinycnn.workbench import DeviceChoice, Subject
 
 __all__ = ["validate"]
@@ -52,6 +53,7 @@ _SHOWN = 5
     is_flag=True,
     help="Raw frames to a project built with --app: is the device's input the host's?",
 )
+@log_options
 @json_option
 def validate(
     model: Path,
@@ -60,6 +62,8 @@ def validate(
     inputs: Path | None,
     numerics: Numerics | None,
     frames: bool,
+    log: Path | None,
+    resume: Resume,
     as_json: bool,
 ) -> int:
     """Stream inputs of MODEL to a device and compare raw outputs with the reference.
@@ -67,6 +71,7 @@ def validate(
     MODEL is a project that was built, whose test images are sent, or a .tflite file.
 
     The exit code is 0 when every output byte equals the reference, 1 when any differs.
+    A run that is stopped, by whatever, goes on when the same command is given again.
 
     \b
     Example:
@@ -82,6 +87,10 @@ def validate(
     if numerics is not None and is_project(model):
         text = "a project's is target.numerics in its tinycnn.toml"
         raise click.UsageError(f"--numerics is for a .tflite file: {text}")
+    if resume == "always" and log is None and not is_project(model):
+        raise click.UsageError("--resume of a .tflite file's run needs its --log")
+    if frames and (log is not None or resume != "if possible"):
+        raise click.UsageError("--frames keeps no log")
     from tinycnn import workbench
 
     if frames:
@@ -100,11 +109,12 @@ def validate(
                 numerics=numerics or "litert",
             ) as subject,
         ):
-            kept = replace(subject, keep=partial(_keep, subject, found))
-            result = workbench.validate(kept, choice, observer)
+            log = log or subject.log
+            kept = replace(subject, keep=partial(_keep, subject, found), log=log)
+            result = workbench.validate(kept, choice, observer, resume=resume)
     finally:  # also of a run that was ended: what it found
         for one in found:
-            _show(model, subject, one, as_json=as_json)
+            _show(model, subject, one, log, as_json=as_json)
     return 0 if result.equal else 1
 
 
@@ -116,7 +126,12 @@ def _keep(
 
 
 def _show(
-    model: Path, subject: Subject, result: ValidationResult, *, as_json: bool
+    model: Path,
+    subject: Subject,
+    result: ValidationResult,
+    log: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Print what was found, and where it is kept."""
     from tinycnn.analysis.ram import estimate_ram, itemize_ram
@@ -129,6 +144,8 @@ def _show(
     _print_verdict(result)
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
     print_table(itemize_ram(ram, subject.board, result.device.stack_bytes))
+    if result.ended and log is not None:
+        click.echo(f"log: {log}; the same command goes on from there")
     if not is_project(model):
         return
     build = BuildFolder.of(model)

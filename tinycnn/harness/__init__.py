@@ -15,6 +15,7 @@ from tinycnn.harness.profile import (
 )
 from tinycnn.harness.repeat import repeat_images
 from tinycnn.harness.results import result_to_json
+from tinycnn.harness.run_log import Resume, RunKey, RunLog
 from tinycnn.harness.validate import Answering, validate
 from tinycnn.harness.verdict import Difference, ValidationResult
 
@@ -26,6 +27,9 @@ __all__ = [
     "Identity",
     "OpProfile",
     "Profile",
+    "Resume",
+    "RunKey",
+    "RunLog",
     "ValidationResult",
     "check_identity",
     "diagnose",

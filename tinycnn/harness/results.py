@@ -28,6 +28,7 @@ def result_to_json(result: ValidationResult) -> str:
         "total": result.total or result.images,
         "order": result.order,
         "seed": result.seed,
+        "boards": result.boards,
         "ended": result.ended,
         "equal": result.images - result.different,
         "different": result.different,

@@ -3,7 +3,8 @@
 Images and a reference go in, a `ValidationResult` comes out; a difference is a result,
 not an error. A device that is not what was built is refused before the first image. The
 reference is computed while the device works, when it comes as an iterator of batches.
-What was compared before a fault or an interruption is a result, too: of a part.
+What was compared before a fault or an interruption is a result, too: of a part. With a
+log the run goes on there, and ends as if it had never been stopped.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.errors import TinycnnError
 from tinycnn.harness.identity import Identity, check_identity
+from tinycnn.harness.run_log import RunLog
 from tinycnn.harness.verdict import Bytes, Findings, Indices, ValidationResult
 
 __all__ = ["Answering", "validate"]
@@ -55,6 +57,7 @@ def validate(
     indices: Indices | None = None,
     order: str = "given",
     seed: int | None = None,
+    log: RunLog | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     on_stop: Callable[[ValidationResult], None] | None = None,
 ) -> ValidationResult:
@@ -71,6 +74,7 @@ def validate(
         indices: Which images are asked for, in this order, each once; all without.
         order: By what that order was chosen, in a word.
         seed: What chance began with, where it had a part in it.
+        log: Keeps each answer as it comes; images that it has are not asked for again.
         on_progress: Called with images done and images to do.
         on_stop: Given what was found if the run ends before its last image.
 
@@ -83,7 +87,7 @@ def validate(
     _check_images(images, labels, before)
     if indices is None:
         indices = np.arange(len(images))
-    findings = Findings(indices, before.output_bytes)
+    findings = _recall(log, indices, before.output_bytes)
     conclude = partial(
         findings.conclude,
         labels=labels,
@@ -96,8 +100,10 @@ def validate(
     )
     try:
         rows = _rows(expected, findings.outputs.shape)
-        asked = ((index, images[index]) for index in indices.tolist())
+        asked = ((index, images[index]) for index in findings.unanswered)
         for index, inference in device.infer_many(asked):
+            if log is not None:
+                log.append(index, inference, seconds=findings.seconds)
             place = findings.answer(index, inference)
             while findings.expected <= place:
                 findings.expect(next(rows))
@@ -111,6 +117,16 @@ def validate(
             ended = _name_end(error)
             on_stop(conclude(before, counters=device.counters, ended=ended))
         raise
+
+
+def _recall(log: RunLog | None, indices: Indices, output_bytes: int) -> Findings:
+    """What an earlier part of the run found."""
+    findings = Findings(indices, output_bytes, seconds=log.seconds if log else 0.0)
+    asked = set(indices.tolist())
+    for index, answer in (log.answers if log else {}).items():
+        if index in asked and len(answer.output) == output_bytes:
+            findings.answer(index, answer)
+    return findings
 
 
 def _name_end(error: BaseException) -> str:

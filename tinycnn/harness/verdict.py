@@ -48,13 +48,15 @@ class ValidationResult:
         device_accuracy: How well the first output answers the labels, as
             `tinycnn.task` measures; None without labels.
         reference_accuracy: The same of the reference.
-        seconds: From the first image to the last reply.
+        seconds: From the first image to the last reply; of a run that went on, what
+            its parts took together.
         measure: What the accuracies are, in a word.
         total: Images there are in all; None if these are all.
         ended: Why the run ended before its last image; empty if it did not.
         diagnosis: What explains the differences; None if nobody has asked.
         order: By what the order of the images was chosen, in a word.
         seed: What chance began with, where it had a part in that order.
+        boards: The ids of all boards that answered, in alphabetical order.
     """
 
     model_sha256: str
@@ -77,6 +79,7 @@ class ValidationResult:
     diagnosis: Diagnosis | None = None
     order: str = "given"
     seed: int | None = None
+    boards: tuple[str, ...] = ()
 
     @property
     def is_partial(self) -> bool:
@@ -105,16 +108,20 @@ class Findings:
     Args:
         indices: The images that are asked for, in that order, each once.
         output_bytes: Of one image.
+        seconds: That an earlier part of the run took.
     """
 
-    def __init__(self, indices: Indices, output_bytes: int) -> None:
+    def __init__(
+        self, indices: Indices, output_bytes: int, *, seconds: float = 0.0
+    ) -> None:
         self.indices = indices
         self.outputs = np.empty((len(indices), output_bytes), np.int8)
         self.wanted = np.empty_like(self.outputs)
         self.times = np.empty((2, len(indices)), np.int64)
         self.expected = 0  # so many rows of `wanted` are known, from the first
         self.answered = 0
-        self.started = time.perf_counter()
+        self.boards: set[str] = set()
+        self._started = time.perf_counter() - seconds
         self._is_answered = np.zeros(len(indices), bool)
         self._places = {index: place for place, index in enumerate(indices.tolist())}
 
@@ -125,7 +132,18 @@ class Findings:
         self.times[:, place] = inference.cycles, inference.micros
         self.answered += not self._is_answered[place]
         self._is_answered[place] = True
+        self.boards.add(inference.board_id)
         return place
+
+    @property
+    def seconds(self) -> float:
+        """That the run has taken so far."""
+        return max(time.perf_counter() - self._started, 1e-9)
+
+    @property
+    def unanswered(self) -> list[int]:
+        """The images that are still to be asked for, in their order."""
+        return [int(index) for index in self.indices[~self._is_answered]]
 
     def expect(self, row: Bytes) -> None:
         """What the reference makes of the next image."""
@@ -151,8 +169,7 @@ class Findings:
             labels: Of all images of the data set.
             told: The fields of the result that do not follow from what was found.
         """
-        seconds = max(time.perf_counter() - self.started, 1e-9)
-        judged = self.judged
+        seconds, judged = self.seconds, self.judged
         indices, times = self.indices[judged], self.times[:, judged]
         outputs, wanted = self.outputs[judged], self.wanted[judged]
         for array in (indices, outputs, times):
@@ -177,6 +194,7 @@ class Findings:
             device_accuracy=_accuracy(outputs, known, info),
             reference_accuracy=_accuracy(wanted, known, info),
             seconds=seconds,
+            boards=tuple(sorted(self.boards)),
             measure="accuracy" if labels is None else measure_of(labels),
             **told,
         )

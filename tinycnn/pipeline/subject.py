@@ -44,6 +44,7 @@ def linked_subject(
         labels=test.labels,
         ram=linked.ram,
         model=build.model,
+        log=build.run_log,
     )
 
 

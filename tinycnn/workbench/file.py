@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +112,7 @@ def bench_file(
             reference=lambda: load_isolated_reference(path, numerics),
             analysis=analyze(compilation, file=read_tflite(content)),
             board=board,
-            program=partial(_build, compilation, board, folder, observer),
+            program=cache(partial(_build, compilation, board, folder, observer)),
             identity=partial(_identify, compilation, board),
             model=path,
         )

@@ -15,3 +15,6 @@ class Observer(Protocol):
 
     def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
         """Part `done` of `total` of a long stage is finished."""
+
+    def note(self, name: str, text: str) -> None:
+        """Something about a stage is to be told."""

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from tinycnn import harness
 from tinycnn.boards import Board
+from tinycnn.device import Device
 from tinycnn.errors import ProjectError
-from tinycnn.harness import Profile, ValidationResult
+from tinycnn.harness import Profile, Resume, RunLog, ValidationResult
 from tinycnn.reference import Reference
 from tinycnn.workbench.diagnosis import diagnose_result
+from tinycnn.workbench.going_on import open_log
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
@@ -25,46 +27,74 @@ _CYCLE_MODELS = {"cortex-m4": "Cortex-M4", "cortex-m4f": "Cortex-M4"}
 
 
 def validate(
-    subject: Subject, choice: DeviceChoice, observer: Observer
+    subject: Subject,
+    choice: DeviceChoice,
+    observer: Observer,
+    *,
+    resume: Resume = "if possible",
 ) -> ValidationResult:
     """Compare a device's outputs with those of the reference; keeps what was found.
 
-    Of a run that ends before its last image that is the part that was compared.
+    Of a run that ends before its last image that is the part that was compared. Where
+    the subject has a log, the next run of the same goes on from there.
 
     Args:
         subject: The model.
         choice: The device.
         observer: Told how the work proceeds.
+        resume: Whether to go on with a run that broke off.
 
     Raises:
+        ProjectError: If there is no run to go on with.
         RefusedModelError: If the reference refuses the model.
         ToolchainError: If firmware cannot be built.
         DeviceError: If the device fails or is another than was built.
     """
     reference = subject.reference()
+    with (
+        open_device(subject, choice) as device,
+        open_log(subject, choice, device, reference, resume=resume) as log,
+    ):
+        for note in log.notes if log else ():
+            observer.note("validate", note)
+        result = _validate(subject, choice, observer, device, reference, log)
+        if log is not None:
+            log.finish()  # not before it is kept: a kill loses nothing
+    return result
+
+
+def _validate(
+    subject: Subject,
+    choice: DeviceChoice,
+    observer: Observer,
+    device: Device,
+    reference: Reference,
+    log: RunLog | None,
+) -> ValidationResult:
+    """Compare, find out why it differs, and keep what was found, whatever happens."""
     identity = subject.identity(choice)
     parts: list[ValidationResult] = []
     try:
-        with open_device(subject, choice) as device:
-            observer.stage("validate", is_current=False)
-            result = harness.validate(
-                device,
-                subject.inputs,
-                _run_in_batches(reference, subject),
-                identity=identity,
-                reference=reference.identity,
-                labels=subject.labels,
-                indices=subject.asked,
-                order=subject.order,
-                seed=subject.seed,
-                on_progress=lambda n, total: observer.progress("validate", n, total),
-                on_stop=parts.append,
-            )
-            parts.append(result)  # kept even if its diagnosis is interrupted
-            if not result.equal:
-                observer.stage("diagnose", is_current=False)
-                found = diagnose_result(device, subject, identity, result)
-                parts[:] = [result := replace(result, diagnosis=found)]
+        observer.stage("validate", is_current=False)
+        result = harness.validate(
+            device,
+            subject.inputs,
+            _run_in_batches(reference, subject),
+            identity=identity,
+            reference=reference.identity,
+            labels=subject.labels,
+            indices=subject.asked,
+            order=subject.order,
+            seed=subject.seed,
+            log=log,
+            on_progress=lambda n, total: observer.progress("validate", n, total),
+            on_stop=parts.append,
+        )
+        parts.append(result)  # kept even if its diagnosis is interrupted
+        if not result.equal:
+            observer.stage("diagnose", is_current=False)
+            found = diagnose_result(device, subject, identity, result)
+            parts[:] = [result := replace(result, diagnosis=found)]
     finally:
         for part in parts:
             subject.keep(part)

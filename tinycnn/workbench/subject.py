@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,7 @@ class Subject:
         seed: What chance began with, where it had a part in it.
         keep: Keeps what was found.
         model: The `.tflite` file, to find out why a device differs.
+        log: Where a validation keeps each answer, so that it can go on; None: nowhere.
     """
 
     inputs: NDArray[np.int8]
@@ -83,11 +85,22 @@ class Subject:
     seed: int | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
     model: Path | None = None
+    log: Path | None = None
 
     @property
     def asked(self) -> NDArray[np.int64]:
         """The inputs that are asked for, by their places."""
         return np.arange(len(self.inputs)) if self.indices is None else self.indices
+
+    @property
+    def dataset_sha256(self) -> str:
+        """Of all inputs and labels."""
+        digest = hashlib.sha256()
+        for array in (self.inputs, self.labels):
+            if array is not None:
+                digest.update(f"{array.dtype} {array.shape}\n".encode())
+                digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
 
 def open_device(subject: Subject, choice: DeviceChoice) -> Device:

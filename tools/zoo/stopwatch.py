@@ -47,6 +47,10 @@ class Stopwatch:
         self._add()
         self._observer.progress(name, done, total, detail)
 
+    def note(self, name: str, text: str) -> None:
+        """Passed on."""
+        self._observer.note(name, text)
+
     def stop(self) -> None:
         """No stage runs any more."""
         self._add()

@@ -1,0 +1,57 @@
+"""Where a validation that is stopped can go on: its log, if it keeps one."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+from tinycnn import __version__
+from tinycnn.artifacts import hash_path
+from tinycnn.device import Device, DeviceInfo
+from tinycnn.harness import Resume, RunKey, RunLog, check_identity
+from tinycnn.reference import Reference
+from tinycnn.workbench.subject import DeviceChoice, Subject
+
+__all__ = ["open_log"]
+
+
+def open_log(
+    subject: Subject,
+    choice: DeviceChoice,
+    device: Device,
+    reference: Reference,
+    *,
+    resume: Resume,
+) -> AbstractContextManager[RunLog | None]:
+    """The log of a validation; None if the subject keeps none.
+
+    Another device than was built is refused before a line of the log is touched.
+
+    Raises:
+        ProjectError: If there is no run to go on with.
+        DeviceError: If the device is another than was built, or fails.
+        TinycnnError: If the log cannot be written.
+    """
+    if subject.log is None:
+        return nullcontext()
+    info = device.info()
+    check_identity(device.name, subject.identity(choice), info)
+    key = RunKey(
+        tinycnn=__version__,
+        model_sha256=info.model_sha256,
+        reference=str(reference.identity),
+        firmware=_name_firmware(subject, choice, info),
+        board=info.board,
+        dataset_sha256=subject.dataset_sha256,
+        order=subject.order,
+        seed=subject.seed,
+        images=len(subject.asked),
+    )
+    return RunLog(subject.log, key, resume=resume)
+
+
+def _name_firmware(subject: Subject, choice: DeviceChoice, info: DeviceInfo) -> str:
+    """Who wrote it; and of a program that was started, its digest."""
+    said = f"{info.generator}, {info.numerics}, arena of {info.arena_bytes:,} bytes"
+    if choice.port is not None:
+        return said
+    return f"{said}, SHA-256 {hash_path(subject.program(choice.kind))}"
