@@ -5,8 +5,10 @@ They differ in nothing else: what is opened is a `Device`.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -70,9 +72,19 @@ def open_serial(url: str, options: PortOptions = USUAL_OPTIONS) -> Device:
 
 
 def open_simulated(
-    elf: Path, board: str = "nano33ble", *, reply_timeout_s: float | None = None
+    elf: Path,
+    board: str = "nano33ble",
+    *,
+    reply_timeout_s: float | None = None,
+    timings: Mapping[str, int] | None = None,
 ) -> Device:
     """A simulated board that runs the firmware image `elf`.
+
+    Args:
+        elf: The image.
+        board: Its name in messages.
+        reply_timeout_s: How long one image may take; None: as long as is usual.
+        timings: Cycles by rule of the cycle model, of those that are not its own.
 
     Raises:
         DeviceError: If the simulator is not installed or does not start.
@@ -81,6 +93,8 @@ def open_simulated(
         text = f"simulated {board}: the simulator is not installed"
         raise DeviceError(text, hint="pip install 'tinycnn[sim]'")
     command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
+    if timings:
+        command += ["--timings", json.dumps(dict(timings))]
     child = Child([*command, "--listen", "127.0.0.1:0"], name=f"simulated {board}")
     try:
         line = child.first_line(_SIMULATOR_START_S)

@@ -9,11 +9,14 @@ or no client.
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from tinycnn.simulator.cycles import CORTEX_M4, Timings
 from tinycnn.simulator.image import Image, ImageError, read_image
 from tinycnn.simulator.link import accept_client, listen
 from tinycnn.simulator.machine import Fault, Machine
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         image = read_image(options.image)
         if options.run_for is not None:
-            fault = _run_alone(image, options.run_for, compiled=not options.python)
+            fault = _run_alone(image, options)
         else:
             fault = _serve(image, options)
     except (ImageError, TimeoutError, OSError) as error:
@@ -79,7 +82,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--python", action="store_true", help="count in Python, without a C compiler"
     )
+    parser.add_argument(
+        "--timings",
+        type=_timings,
+        default=CORTEX_M4,
+        metavar="JSON",
+        help="cycles by rule, as a board was found to take: an object of whole numbers",
+    )
     return parser
+
+
+def _timings(text: str) -> Timings:
+    try:
+        values = json.loads(text)
+        if not all(type(n) is int and 0 <= n <= 1000 for n in values.values()):
+            raise ValueError
+        return replace(CORTEX_M4, **values)
+    except (AttributeError, TypeError, ValueError) as error:
+        rules = ", ".join(Timings.__slots__)
+        expected = f"expected an object of cycles, 0 to 1000, by {rules}"
+        raise argparse.ArgumentTypeError(f"{expected}; got {text!r}") from error
 
 
 def _address(text: str) -> tuple[str, int]:
@@ -89,8 +111,14 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _run_alone(image: Image, cycles: int, *, compiled: bool) -> Fault | None:
-    machine = Machine(image, _NoLink(), limit_cycles=cycles, compiled=compiled)
+def _run_alone(image: Image, options: argparse.Namespace) -> Fault | None:
+    machine = Machine(
+        image,
+        _NoLink(),
+        timings=options.timings,
+        limit_cycles=options.run_for,
+        compiled=not options.python,
+    )
     fault = machine.run()
     counter = machine.counter
     known = image.board.has_cycle_model
@@ -104,7 +132,7 @@ def _serve(image: Image, options: argparse.Namespace) -> Fault | None:
     host, port = server.getsockname()[:2]
     print(f"listening socket://{host}:{port}", flush=True)
     link = accept_client(server, options.timeout)
-    machine = Machine(image, link, compiled=not options.python)
+    machine = Machine(image, link, timings=options.timings, compiled=not options.python)
     link.watch(machine.stop)
     fault = machine.run()
     link.close()

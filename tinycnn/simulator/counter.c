@@ -26,7 +26,9 @@ struct counter {
     uint32_t end;  /* where the previous block ended */
     uint32_t tail; /* its tail */
     uint32_t pipelines;
-    uint32_t branch_cycles;
+    uint32_t refill;     /* cycles of going on elsewhere */
+    uint32_t saving;     /* cycles saved by a load after a load */
+    uint32_t flash_wait; /* cycles added to a word read from flash */
     void (*decode)(uint32_t address, uint32_t size, block_t *block);
     int (*stop)(void *emulator);
 };
@@ -46,10 +48,20 @@ void count_block(void *emulator, uint64_t address, uint32_t size, counter_t *cou
     counter->instructions += block->instructions;
     counter->cycles += block->cycles;
     if (start != counter->end) {
-        counter->cycles += counter->branch_cycles;
+        counter->cycles += counter->refill;
     } else if ((block->head & counter->tail) == counter->pipelines) {
-        counter->cycles -= 1;
+        counter->cycles -= counter->saving;
     }
     counter->end = start + size;
     counter->tail = block->tail;
+}
+
+void count_flash_read(void *emulator, int kind, uint64_t address, int size,
+                      int64_t value, counter_t *counter) {
+    (void)emulator;
+    (void)kind;
+    (void)address;
+    (void)size;
+    (void)value;
+    counter->cycles += counter->flash_wait;
 }

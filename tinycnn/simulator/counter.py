@@ -25,7 +25,7 @@ import unicorn
 from platformdirs import user_cache_path
 from unicorn.unicorn_py3.unicorn import uclib
 
-from tinycnn.simulator.cycles import BRANCH_CYCLES, PIPELINES, BlockCost
+from tinycnn.simulator.cycles import CORTEX_M4, PIPELINES, BlockCost, Timings
 
 __all__ = ["Counter", "attach_counter"]
 
@@ -73,6 +73,9 @@ class Counter(ctypes.Structure):
     limit_cycles: int
     end: int
     tail: int
+    refill: int
+    saving: int
+    flash_wait: int
 
     _fields_ = (
         ("instructions", ctypes.c_uint64),
@@ -84,7 +87,9 @@ class Counter(ctypes.Structure):
         ("end", ctypes.c_uint32),
         ("tail", ctypes.c_uint32),
         ("pipelines", ctypes.c_uint32),
-        ("branch_cycles", ctypes.c_uint32),
+        ("refill", ctypes.c_uint32),
+        ("saving", ctypes.c_uint32),
+        ("flash_wait", ctypes.c_uint32),
         ("decode", _Decode),
         ("stop", ctypes.c_void_p),
     )
@@ -96,6 +101,7 @@ def attach_counter(
     code: range,
     start: int,
     cost: Callable[[bytes, int], BlockCost],
+    timings: Timings = CORTEX_M4,
     limit_cycles: int | None = None,
     compiled: bool = True,
 ) -> Counter:
@@ -103,9 +109,10 @@ def attach_counter(
 
     Args:
         emulator: The unicorn engine.
-        code: The addresses where code lies.
+        code: The addresses where code lies; data that are read there wait for flash.
         start: Address of the first instruction.
         cost: Of the block with that code at that address; asked once a block.
+        timings: What is seen between blocks, or at a load, costs by these.
         limit_cycles: Stop the emulator after so many.
         compiled: Use counter.c where it can be compiled.
     """
@@ -113,7 +120,9 @@ def attach_counter(
         end=start,
         limit_cycles=_NO_LIMIT if limit_cycles is None else limit_cycles,
         pipelines=PIPELINES,
-        branch_cycles=BRANCH_CYCLES,
+        refill=timings.refill,
+        saving=timings.pipelined_saving,
+        flash_wait=timings.flash_wait,
     )
 
     def cost_at(address: int, size: int) -> BlockCost:
@@ -123,9 +132,13 @@ def attach_counter(
     if library is None:
         hook = _python_hook(emulator, counter, cost_at)
         emulator.hook_add(unicorn.UC_HOOK_BLOCK, hook)
+        if timings.flash_wait:
+            wait = _python_wait(counter)
+            kind = unicorn.UC_HOOK_MEM_READ
+            emulator.hook_add(kind, wait, begin=code.start, end=code.stop - 1)
     else:
         counter.flash_base, counter.flash_bytes = code.start, len(code)
-        _attach_compiled(emulator, counter, library, cost_at)
+        _attach_compiled(emulator, counter, library, cost_at, code)
     return counter
 
 
@@ -142,9 +155,9 @@ def _python_hook(
             emulator.emu_stop()
         cycles = cost.cycles
         if address != counter.end:
-            cycles += BRANCH_CYCLES
+            cycles += counter.refill
         elif cost.head & counter.tail == PIPELINES:
-            cycles -= 1
+            cycles -= counter.saving
         counter.instructions += cost.instructions
         counter.cycles += cycles
         counter.end = address + size
@@ -153,11 +166,19 @@ def _python_hook(
     return count_block
 
 
+def _python_wait(counter: Counter) -> Callable[..., None]:
+    def wait(*_access: Any) -> None:
+        counter.cycles += counter.flash_wait
+
+    return wait
+
+
 def _attach_compiled(
     emulator: Any,
     counter: Counter,
     library: ctypes.CDLL,
     cost_at: Callable[[int, int], BlockCost],
+    code: range,
 ) -> None:
     def decode(address: int, size: int, block: Any) -> None:
         cost = cost_at(address, size)
@@ -166,14 +187,24 @@ def _attach_compiled(
     counter.blocks = (_Block * (counter.flash_bytes // 2))()
     counter.decode = _Decode(decode)
     counter.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p)
+    everywhere, flash = (1, 0), (code.start, code.stop - 1)
+    _add_hook(emulator, counter, unicorn.UC_HOOK_BLOCK, library.count_block, everywhere)
+    if counter.flash_wait:
+        kind, function = unicorn.UC_HOOK_MEM_READ, library.count_flash_read
+        _add_hook(emulator, counter, kind, function, flash)
+
+
+def _add_hook(
+    emulator: Any, counter: Counter, kind: int, function: Any, span: tuple[int, int]
+) -> None:
+    """Call a compiled function for what happens in a span; all of it if it is empty."""
     status = _AddHook(ctypes.cast(uclib.uc_hook_add, ctypes.c_void_p).value or 0)(
         emulator._uch,
         ctypes.byref(ctypes.c_size_t()),
-        unicorn.UC_HOOK_BLOCK,
-        ctypes.cast(library.count_block, ctypes.c_void_p),
+        kind,
+        ctypes.cast(function, ctypes.c_void_p),
         ctypes.addressof(counter),
-        1,
-        0,
+        *span,
     )
     if status != unicorn.UC_ERR_OK:
         raise unicorn.UcError(status)

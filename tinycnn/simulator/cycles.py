@@ -1,26 +1,14 @@
 """What a straight run of Thumb instructions costs on a Cortex-M4F: the cycle model.
 
-After the instruction timings of ARM's Cortex-M4 Technical Reference Manual (3.3), for
-memories without wait states, no interrupts and no contention on the bus:
-
-    data processing, multiply, multiply-accumulate, saturate, IT, NOP        1
-    SDIV, UDIV                                            (2 to 12 there)    7
-    LDR, LDRB, LDRH, ...                                                     2
-    STR, STRB, STRH: immediate offset 1, register offset                     2
-      a load, or a store with a register offset, right after a load whose
-      result is not part of its address, is pipelined and costs              1
-    LDRD, STRD, LDM, STM, PUSH, POP, VLDM, VSTM, VPUSH, VPOP           1 + words
-    B, BL, BX, BLX, CBZ, CBNZ                                                1
-    TBB, TBH                                                                 2
-      and whenever the program goes on elsewhere (pipeline refill)          +2
-    VADD, VSUB, VMUL, VCMP, VCVT, VMOV, ...                                  1
-    VLDR, VSTR: single 2, double                                             3
-    VMLA, VMLS, VFMA, ... 3; VDIV, VSQRT                                    14
-    MRS, MSR, VMOV of two core registers                                     2
+After the instruction timings of ARM's Cortex-M4 Technical Reference Manual (3.3, 7.2),
+for memories without wait states, no interrupts and no contention on the bus. `Timings`
+holds one number a rule; the fidelity ledger of tinycnn has a row for each, and what a
+board's own probe found can take its place.
 
 An instruction whose IT condition fails costs what it costs otherwise. Not modelled:
-unaligned accesses, flash wait states, and an address computed right before its use
-(each adds cycles on hardware). Every figure from here is therefore an estimate.
+unaligned accesses, waiting for instructions from flash, and an address computed right
+before its use (each adds cycles on hardware). Every figure from here is therefore an
+estimate.
 """
 
 from __future__ import annotations
@@ -32,16 +20,67 @@ from typing import Any
 import capstone
 from capstone import arm
 
-__all__ = ["BRANCH_CYCLES", "BlockCost", "block_cost"]
-
-# Pipeline refill after a taken branch.
-BRANCH_CYCLES = 2
+__all__ = ["CORTEX_M4", "BlockCost", "Timings", "block_cost"]
 
 # What the DSP extension adds to Cortex-M cores: SMLAD, SXTB16 and so on.
 _DSP_GROUPS = (arm.ARM_GRP_THUMB2DSP, arm.ARM_GRP_T2EXTRACTPACK)
 
 # In BlockCost's head and tail: beside one bit for each core register.
 PIPELINES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Cycles by rule.
+
+    Attributes:
+        data_processing: Data processing, multiply, multiply-accumulate, saturate, IT
+            and NOP; whatever no other rule is for.
+        divide: SDIV, UDIV.
+        load: LDR, LDRB, LDRH and so on.
+        load_pipelined: The same right after another load whose result is not part of
+            its address; a store with a register offset there saves as much.
+        store: STR, STRB, STRH with an immediate offset.
+        store_indexed: The same with a register offset.
+        multiple: LDRD, STRD, LDM, STM, PUSH, POP, VLDM, VSTM, VPUSH, VPOP, beside one
+            for each word.
+        branch: B, BL, BX, BLX, CBZ, CBNZ.
+        table_branch: TBB, TBH.
+        refill: Added whenever the program goes on elsewhere.
+        special_register: MRS, MSR.
+        float_arithmetic: VADD, VSUB, VMUL, VCMP, VCVT, VMOV and so on.
+        float_transfer: VLDR, VSTR, beside one for each word.
+        float_multiply_add: VMLA, VMLS, VFMA and so on.
+        float_divide: VDIV, VSQRT.
+        float_pair: VMOV of two core registers.
+        flash_wait: Added to each word of data that is read from flash.
+    """
+
+    data_processing: int = 1
+    divide: int = 7
+    load: int = 2
+    load_pipelined: int = 1
+    store: int = 1
+    store_indexed: int = 2
+    multiple: int = 1
+    branch: int = 1
+    table_branch: int = 2
+    refill: int = 2
+    special_register: int = 2
+    float_arithmetic: int = 1
+    float_transfer: int = 1
+    float_multiply_add: int = 3
+    float_divide: int = 14
+    float_pair: int = 2
+    flash_wait: int = 0
+
+    @property
+    def pipelined_saving(self) -> int:
+        """Cycles that a load or an indexed store saves right after a load."""
+        return max(self.load - self.load_pipelined, 0)
+
+
+CORTEX_M4 = Timings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +92,7 @@ class BlockCost:
             the registers of its address; else 0.
         tail: If its last instruction is a load that others pipeline with: PIPELINES
             and the register loaded; else 0. A block that follows in memory one whose
-            tail ends in a load saves a cycle if `head & tail == PIPELINES`.
+            tail ends in a load saves what that saves if `head & tail == PIPELINES`.
         uses_dsp: Whether it needs the DSP extension, which not every core has.
     """
 
@@ -64,14 +103,14 @@ class BlockCost:
     uses_dsp: bool
 
 
-def block_cost(code: bytes, address: int) -> BlockCost:
+def block_cost(code: bytes, address: int, timings: Timings = CORTEX_M4) -> BlockCost:
     """The cost of the instructions in `code`, up to the first that is undefined."""
     cycles = tail = first_head = count = 0
     uses_dsp = False
     for instruction in _DECODER.disasm(code, address):
         head = _head(instruction)
-        saved = 1 if head & tail == PIPELINES else 0
-        cycles += _cost(instruction) - saved
+        saved = timings.pipelined_saving if head & tail == PIPELINES else 0
+        cycles += _cost(instruction, timings) - saved
         tail = _tail(instruction)
         uses_dsp = uses_dsp or any(map(instruction.group, _DSP_GROUPS))
         if count == 0:
@@ -89,13 +128,18 @@ _LOADS = _ids("LD", _WIDTHS) | _ids("LD", "RSB RSH RSBT RSHT")
 _STORES = _ids("ST", _WIDTHS)
 _MULTIPLE = _ids("", "LDM LDMDB STM STMDB")
 _STACKED = _ids("", "PUSH POP")
-_FIXED = (
-    dict.fromkeys(_ids("", "SDIV UDIV"), 7)
-    | dict.fromkeys(_ids("", "LDRD STRD"), 3)
-    | dict.fromkeys(_ids("", "TBB TBH MRS MSR"), 2)
-    | dict.fromkeys(_ids("", "VDIV VSQRT"), 14)
-    | dict.fromkeys(_ids("", "VMLA VMLS VNMLA VNMLS VFMA VFMS VFNMA VFNMS"), 3)
+_RULES = (
+    dict.fromkeys(_LOADS, "load")
+    | dict.fromkeys(_ids("", "SDIV UDIV"), "divide")
+    | dict.fromkeys(_ids("", "TBB TBH"), "table_branch")
+    | dict.fromkeys(_ids("", "MRS MSR"), "special_register")
+    | dict.fromkeys(_ids("", "B BL BX BLX CBZ CBNZ"), "branch")
+    | dict.fromkeys(_ids("", "VDIV VSQRT"), "float_divide")
+    | dict.fromkeys(
+        _ids("", "VMLA VMLS VNMLA VNMLS VFMA VFMS VFNMA VFNMS"), "float_multiply_add"
+    )
 )
+_DOUBLE = _ids("", "LDRD STRD")
 _FLOAT_MEMORY = _ids("", "VLDR VSTR")
 _FLOAT_MULTIPLE = re.compile(r"v(ldm|stm|push|pop)")
 
@@ -110,25 +154,43 @@ def _decoder() -> Any:
 _DECODER = _decoder()
 
 
-def _cost(instruction: Any) -> int:
+def _cost(instruction: Any, timings: Timings) -> int:
+    words = _count_words(instruction)
+    return int(getattr(timings, _rule(instruction))) + words
+
+
+def _rule(instruction: Any) -> str:
+    """The rule of an instruction, by its name in `Timings`."""
     kind = instruction.id
-    if kind in _LOADS:
-        return 2
+    if kind in _RULES:
+        return _RULES[kind]
     if kind in _STORES:
-        return 2 if _memory(instruction).index else 1
-    if kind in _FIXED:
-        return _FIXED[kind]
-    if kind in _STACKED:
-        return 1 + len(instruction.operands)
-    if kind in _MULTIPLE:
-        return len(instruction.operands)
+        return "store_indexed" if _memory(instruction).index else "store"
+    if kind in _MULTIPLE | _STACKED | _DOUBLE:
+        return "multiple"
     if kind in _FLOAT_MEMORY:
-        return 1 + _words(instruction, 0)
+        return "float_transfer"
     if _FLOAT_MULTIPLE.match(instruction.mnemonic):
-        return 1 + sum(_words(instruction, i) for i in range(len(instruction.operands)))
+        return "multiple"
     if kind == arm.ARM_INS_VMOV and len(instruction.operands) >= 3:
+        return "float_pair"
+    return "float_arithmetic" if instruction.mnemonic[0] == "v" else "data_processing"
+
+
+def _count_words(instruction: Any) -> int:
+    """Words moved by an instruction that takes a cycle for each, else 0."""
+    kind, count = instruction.id, len(instruction.operands)
+    if kind in _DOUBLE:
         return 2
-    return 1
+    if kind in _STACKED:
+        return count
+    if kind in _MULTIPLE:
+        return count - 1
+    if kind in _FLOAT_MEMORY:
+        return _words(instruction, 0)
+    if _FLOAT_MULTIPLE.match(instruction.mnemonic):
+        return sum(_words(instruction, i) for i in range(count))
+    return 0
 
 
 def _words(instruction: Any, operand: int) -> int:

@@ -18,7 +18,7 @@ from unicorn import arm_const
 from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock, Peripheral, SerialLink
 from tinycnn.simulator.counter import Counter, attach_counter
-from tinycnn.simulator.cycles import BlockCost, block_cost
+from tinycnn.simulator.cycles import CORTEX_M4, BlockCost, Timings, block_cost
 from tinycnn.simulator.image import Image
 from tinycnn.simulator.peripherals import build_peripherals
 
@@ -107,6 +107,7 @@ class Machine:
 
     Args:
         link: The other end of its serial link.
+        timings: What instructions cost.
         limit_cycles: Stop after so many.
         compiled: Count with the compiled hook where there is a compiler.
     """
@@ -116,9 +117,11 @@ class Machine:
         image: Image,
         link: BoardLink,
         *,
+        timings: Timings = CORTEX_M4,
         limit_cycles: int | None = None,
         compiled: bool = True,
     ) -> None:
+        self._timings = timings
         self._image, self._link, self._board = image, link, image.board
         self._fault: Fault | None = None
         self._emulator = _emulator(image.board)
@@ -129,6 +132,7 @@ class Machine:
             code=image.code,
             start=image.reset,
             cost=self._cost,
+            timings=timings,
             limit_cycles=limit_cycles,
             compiled=compiled,
         )
@@ -232,7 +236,7 @@ class Machine:
 
     def _cost(self, code: bytes, address: int) -> BlockCost:
         """What a block costs; the emulator lets every core but the smallest run DSP."""
-        cost = block_cost(code, address)
+        cost = block_cost(code, address, self._timings)
         if cost.uses_dsp and not self._board.has_dsp:
             self._on_exception(self._emulator, 1, None)
         return cost
