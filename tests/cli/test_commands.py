@@ -15,6 +15,7 @@ COMMANDS = (
     "flash",
     "validate",
     "classify",
+    "probe",
     "profile",
     "report",
     "models",

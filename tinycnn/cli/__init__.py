@@ -34,6 +34,7 @@ _SUMMARIES = {
     "flash": "Put a project's firmware on a board.",
     "init": "Write a commented tinycnn.toml.",
     "models": "List the families of networks, or show what one needs.",
+    "probe": "Measure what a board takes, beside the simulated one.",
     "profile": "Measure each operator of a model on a device.",
     "report": "Write report.html of a built project.",
     "train": "Train a project's network with int8 rounding in the loop.",
