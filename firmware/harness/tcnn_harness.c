@@ -41,6 +41,7 @@ _Static_assert(TCNN_MAX_PAYLOAD >= 768 && TCNN_MAX_PAYLOAD <= 16384,
 static struct {
     const tcnn_model_t *model;
     const tcnn_preprocess_t *preprocess; /* NULL: no raw frames */
+    tcnn_trace_t trace;                  /* NULL: no debug harness */
     tcnn_port_info_t port;
     tcnn_decoder_t decoder;
     const char *problem; /* why the model cannot run; NULL: it can */
@@ -354,11 +355,35 @@ static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
     answer(request, size);
 }
 
+static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
+    const uint32_t head =
+        request->type == TCNN_TENSOR ? COUNT_BYTES + OFFSET_BYTES : COUNT_BYTES;
+    if (harness.trace == NULL) {
+        answer_error(request, TCNN_ERROR_TYPE, "no debug harness here");
+        return;
+    }
+    if (request->length < head) {
+        answer_error(request, TCNN_ERROR_LENGTH, "no place");
+        return;
+    }
+    const bool is_new = request->length > head;
+    if (is_new && !take_input(request, payload + head, request->length - head)) {
+        return;
+    }
+    const uint32_t length = harness.trace(harness.model, request->type, payload, is_new,
+                                          tcnn_packet_payload(harness.reply));
+    if (length == TCNN_TRACE_REFUSED) {
+        answer_error(request, TCNN_ERROR_RANGE, "no such place");
+        return;
+    }
+    answer(request, length);
+}
+
 /* Takes what belongs to the exchange so far: true if nothing is left to do. */
 static bool settle(const tcnn_header_t *request) {
     const bool same = harness.reply_bytes > 0 && request->session == harness.session;
     if (request->version != TCNN_PROTOCOL_VERSION) {
-        answer_error(request, TCNN_ERROR_VERSION, "protocol version 2 only");
+        answer_error(request, TCNN_ERROR_VERSION, "protocol version 3 only");
         return true;
     }
     if (!same) {
@@ -410,6 +435,10 @@ static void handle_packet(void) {
     case TCNN_FRAME:
         handle_raw_frame(request, payload);
         break;
+    case TCNN_CHECKSUM:
+    case TCNN_TENSOR:
+        handle_trace(request, payload);
+        break;
     default:
         answer_error(request, TCNN_ERROR_TYPE, "unknown request");
         break;
@@ -453,6 +482,8 @@ TCNN_SHARED void tcnn_harness_init(const tcnn_model_t *model) {
 TCNN_SHARED void tcnn_harness_take_frames(const tcnn_preprocess_t *preprocess) {
     harness.preprocess = preprocess;
 }
+
+TCNN_SHARED void tcnn_harness_take_trace(tcnn_trace_t trace) { harness.trace = trace; }
 
 TCNN_SHARED bool tcnn_harness_is_idle(void) {
     return harness.idle && harness.problem == NULL;

@@ -285,7 +285,7 @@ def test_another_board_is_refused(change: str, seed: int) -> None:
 @pytest.mark.parametrize(
     ("board", "message"),
     [
-        (FakeBoard(version=1), "expected protocol version 2, got version 1"),
+        (FakeBoard(version=1), "expected protocol version 3, got version 1"),
         (FakeBoard(magic=b"ESPX"), "expected magic b'TCNN', got b'ESPX'"),
         (FakeBoard(max_payload=3), "payload of only 3 bytes"),
         (FakeBoard(scale=float("nan")), "input of shape"),

@@ -239,6 +239,8 @@ class Client:
         hint = "flash the firmware again"
         if code == ErrorCode.MODEL:
             hint = "build with the version of TFLite Micro that model.cpp names"
+        if request.type in (PacketType.CHECKSUM, PacketType.TENSOR):
+            hint = "flash a debug harness: tinycnn build --trace, then tinycnn flash"
         raise ProtocolError(text, hint=hint)
 
     def _other_version(self, got: str) -> ProtocolError:

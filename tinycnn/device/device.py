@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ from tinycnn.device.payloads import (
     read_payload,
     write_payload,
 )
+from tinycnn.device.trace import Checksums, read_checksums, read_tensor
 from tinycnn.errors import DeviceError, ProtocolError
 from tinycnn.frames import FrameFormat
 
@@ -180,6 +182,22 @@ class Device:
         """
         return self._with_image(image, self._profile)
 
+    def checksums(self, image: bytes | NDArray[np.int8]) -> Checksums:
+        """Run a traced model on one image; the checksums of its places.
+
+        Raises:
+            DeviceError: As `infer` does, or if its firmware is not traced.
+        """
+        return self._with_image(image, self._checksums)
+
+    def tensor(self, image: bytes | NDArray[np.int8], place: int, size: int) -> bytes:
+        """Run a traced model on one image until a place; its `size` bytes then.
+
+        Raises:
+            DeviceError: As `checksums` does.
+        """
+        return self._with_image(image, partial(self._tensor, place, size))
+
     def preprocess(self, frame: bytes) -> Preprocessing:
         """Make the model's input of a raw frame, on the device.
 
@@ -283,6 +301,24 @@ class Device:
             steps += more
             if not more or len(steps) >= total:
                 return steps
+
+    def _checksums(self, info: DeviceInfo, data: bytes) -> Checksums:
+        run = partial(self._run_traced, PacketType.CHECKSUM, info, data)
+        with _named(self.name):
+            return read_checksums(run)
+
+    def _tensor(self, place: int, size: int, info: DeviceInfo, data: bytes) -> bytes:
+        run = partial(self._run_traced, PacketType.TENSOR, info, data)
+        go_on = partial(self._client.exchange, PacketType.TENSOR)
+        with _named(self.name):
+            return read_tensor(place, size, run, go_on)
+
+    def _run_traced(
+        self, kind: PacketType, info: DeviceInfo, data: bytes, head: bytes
+    ) -> bytes:
+        last = self._write_start(info, data, len(head) + OFFSET_BYTES)
+        request = head + write_payload(last, data[last:])
+        return self._client.exchange(kind, request)
 
     def _write_start(self, info: DeviceInfo, data: bytes, head_bytes: int) -> int:
         """Send all of the image but its last part, which begins where it is said."""

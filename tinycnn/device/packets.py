@@ -29,7 +29,7 @@ __all__ = [
     "encode_packet",
 ]
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 DELIMITER = b"\0"
 NO_SEQUENCE = 0xFFFFFFFF
 MAX_PAYLOAD_BYTES = 16_384
@@ -51,6 +51,8 @@ class PacketType(IntEnum):
     READ = 0x04
     PROFILE = 0x05
     FRAME = 0x06
+    CHECKSUM = 0x08
+    TENSOR = 0x09
     REPLY = 0x80
     ERROR = 0xFF
 

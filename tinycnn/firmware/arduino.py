@@ -39,7 +39,7 @@ __all__ = ["write_arduino_project"]
 # What a sketch includes of its sources, those of an app too.
 _HEADERS = (
     *("tcnn/harness.h", "tcnn/camera.h"),
-    *("{}_model.h", "{}_frames.h", dialect_header("{}")),
+    *("{}_model.h", "{}_frames.h", "{}_trace.h", dialect_header("{}")),
 )
 _NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
 
@@ -83,6 +83,7 @@ def write_arduino_project(
         "has_frames": f"{name}_frames.h" in sources,
         "has_camera": "tcnn/camera.h" in sources,
         "speaks_text": speaks_text,
+        "has_trace": f"{name}_trace.h" in sources,
     }
     sketch = _sketch_files(values, sources)
     library = _library_files(values, sources)

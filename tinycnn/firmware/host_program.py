@@ -36,6 +36,8 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
         compiler.append(f"-DTCNN_PREPROCESS={project.name}_preprocess")
     if (project.folder / "src" / dialect_header(project.name)).exists():
         compiler += _text_flags(project.name)
+    if (project.folder / f"src/{project.name}_trace.h").exists():
+        compiler.append(f"-DTCNN_TRACE={project.name}_trace")
     with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
         copy_folder(firmware_dir() / "ports/host", work / "host")

@@ -93,6 +93,7 @@ def write_zephyr_project(
         "libraries": libraries,
         "has_frames": f"{name}_frames.h" in sources,
         "speaks_text": speaks_text,
+        "has_trace": f"{name}_trace.h" in sources,
         "kernels": _compiled(runtime),
         "model": _compiled(model_sources),
         "harness": _compiled(sources.keys() - runtime - model_sources.keys()),

@@ -30,7 +30,7 @@ __all__ = [
 
 _KERNEL = re.compile(r"^TCNN_SHARED void\s(tcnn_\w+)\(", re.MULTILINE)
 # Where headers lie that C files of any kind may include.
-_HEADERS = ("include/tcnn/*.h", "kernels/*/*.h", "harness/*.h")
+_HEADERS = ("include/tcnn/*.h", "kernels/*/*.h", "harness/*.h", "trace/*.h")
 _INCLUDE = re.compile(r'^#include "(\w+\.h)"', re.MULTILINE)
 
 

@@ -19,7 +19,7 @@ __all__ = ["VERSION_HEADER", "render_version", "runtime_digest"]
 VERSION_HEADER = "tcnn_version.h"
 
 # Ports are not among them: each belongs to one framework, and all serve one interface.
-_FOLDERS = ("include", "kernels", "harness", "dialects", "preprocess")
+_FOLDERS = ("include", "kernels", "harness", "dialects", "preprocess", "trace")
 _SHARED = re.compile(r"^TCNN_SHARED [\w\s*]*?\b(tcnn_\w+)\(", re.MULTILINE)
 _C_LINE = 88
 

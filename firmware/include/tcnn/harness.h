@@ -46,7 +46,15 @@
  *               raw frame; with the last part, be it     cycles, u32 microseconds, the
  *               empty, make the inputs of the frame      inputs' bytes from the first
  *                                                        on, as many as fit a reply
+ *   TCNN_CHECKSUM  u16 first place, then as INFER: run   u16 places in all, u32 CRC-32
+ *               step by step                             of their table; of each from
+ *                                                        the first on, as many as fit:
+ *                                                        u32 CRC-32 of its bytes then
+ *   TCNN_TENSOR  u16 place, u32 first byte; as INFER:    its bytes from the first on,
+ *               run until then; or nothing more: go on   as many as fit a reply
  * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
+ * CHECKSUM and TENSOR are served by firmware that is traced: a debug harness, see
+ * tcnn_trace.h. Its places are tensors in the arena, each at a moment of an inference.
  * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated). It changed
  * nothing then, is not remembered as answered, and fails again when repeated.
  *
@@ -76,7 +84,7 @@
 extern "C" {
 #endif
 
-#define TCNN_PROTOCOL_VERSION 2
+#define TCNN_PROTOCOL_VERSION 3
 
 /* Largest payload of a request or a reply, in bytes. */
 #ifndef TCNN_MAX_PAYLOAD
@@ -90,6 +98,8 @@ enum {
     TCNN_READ = 0x04,
     TCNN_PROFILE = 0x05,
     TCNN_FRAME = 0x06,
+    TCNN_CHECKSUM = 0x08,
+    TCNN_TENSOR = 0x09,
     TCNN_REPLY = 0x80, /* added to the type of the request */
     TCNN_ERROR = 0xFF,
 };
@@ -116,6 +126,16 @@ void tcnn_harness_init(const tcnn_model_t *model);
 
 /* Serves raw frames, too: FRAME. */
 void tcnn_harness_take_frames(const tcnn_preprocess_t *preprocess);
+
+/* Answers CHECKSUM and TENSOR, `type`, in at most TCNN_MAX_PAYLOAD bytes of `reply`:
+ * returns how many, or TCNN_TRACE_REFUSED. `head` is what the request begins with, 2 or
+ * 6 bytes; `is_new`: its inputs lie in the arena, and nothing has run. */
+typedef uint32_t (*tcnn_trace_t)(const tcnn_model_t *model, uint8_t type,
+                                 const uint8_t *head, bool is_new, uint8_t *reply);
+#define TCNN_TRACE_REFUSED UINT32_MAX
+
+/* Serves CHECKSUM and TENSOR, too. */
+void tcnn_harness_take_trace(tcnn_trace_t trace);
 
 /* True if nothing has arrived for 3 s and the model can run: a sketch may use model,
  * frame and link until it polls again. */
