@@ -17,6 +17,7 @@ from tinycnn.compiler.arithmetic.numerics import (
 
 __all__ = [
     "logistic_fixed_point",
+    "one_over_one_plus",
     "softmax_differences",
     "softmax_exp_table",
     "softmax_multiplier",
@@ -72,7 +73,7 @@ def logistic_fixed_point(a: int) -> int:
     """1 / (1 + exp(-a)), Q4.27 to Q0.31."""
     if a == 0:
         return 1 << 30
-    positive = _one_over_one_plus(_exp_on_negative_values(-abs(a), 4))
+    positive = one_over_one_plus(_exp_on_negative_values(-abs(a), 4))
     return positive if a > 0 else _ONE - positive
 
 
@@ -83,7 +84,7 @@ def tanh_fixed_point(a: int) -> int:
     return (a > 0) * ratio - (a < 0) * ratio
 
 
-def _one_over_one_plus(x: int) -> int:
+def one_over_one_plus(x: int) -> int:
     """1 / (1 + x) in Q0.31, for x in [0, 1)."""
     return _shift_left(_reciprocal(x), 1)
 

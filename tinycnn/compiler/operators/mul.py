@@ -8,6 +8,7 @@ import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import (
     float32_multiplier,
+    requantize,
     rescaling_multiplier,
 )
 from tinycnn.compiler.ir.graph import ClampedAttrs
@@ -16,6 +17,15 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.activation import (
     read_first_clamp,
+)
+from tinycnn.compiler.operators.shared.binary_terms import find_operand
+from tinycnn.compiler.operators.shared.breakdown import (
+    Breakdown,
+    Element,
+    limit,
+    round_down,
+    show_multiplier,
+    show_place,
 )
 from tinycnn.compiler.operators.shared.broadcast import (
     Broadcast,
@@ -69,6 +79,44 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_mul_s8", params)
 
 
+def _break_down(element: Element) -> Breakdown:
+    node = element.node
+    a, b, y = node.input(0), node.input(1), node.output()
+    multiplier = rescaling_multiplier(a.scale, b.scale, y.scale, element.numerics)
+    clamp = node.attrs(ClampedAttrs).clamp
+    (where1, first), (where2, second) = (find_operand(element, n) for n in (0, 1))
+    left, right = first - a.zero_point, second - b.zero_point
+
+    def finish(product: int) -> int:
+        return limit(requantize(product, multiplier) + y.zero_point, clamp)
+
+    product = left * right
+    rescaled = requantize(product, multiplier)
+    cut = round_down(product, multiplier)
+    return Breakdown(
+        words="a product of two inputs, rescaled",
+        result=finish(product),
+        columns=("input at", "input", "- zero point"),
+        terms=(
+            (show_place(where1), str(first), str(left)),
+            (show_place(where2), str(second), str(right)),
+        ),
+        stages=(
+            ("first x second", product),
+            (f"x {show_multiplier(multiplier)}, rounded twice", rescaled),
+            (f"+ zero point {y.zero_point}", rescaled + y.zero_point),
+            (f"within {clamp[0]} to {clamp[1]}", finish(product)),
+        ),
+        slips={
+            "first input's zero point left out": finish(first * right),
+            "second input's zero point left out": finish(left * second),
+            "rounding left out": limit(cut + y.zero_point, clamp),
+            "clamp left out": limit(rescaled + y.zero_point),
+            "output zero point left out": limit(rescaled, clamp),
+        },
+    )
+
+
 OPERATORS = (
     Operator(
         "MUL",
@@ -79,6 +127,7 @@ OPERATORS = (
         order=ELEMENTWISE,
         channels=KEEP_APART,
         fold=fold_binary(np.multiply, activates=True),
+        break_down=_break_down,
         options=21,
     ),
 )

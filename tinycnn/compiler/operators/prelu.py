@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import (
     float32_multiplier,
+    requantize,
     rescaling_multiplier,
 )
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
+from tinycnn.compiler.operators.shared.binary_terms import find_operand
+from tinycnn.compiler.operators.shared.breakdown import (
+    Breakdown,
+    Element,
+    limit,
+    round_down,
+    show_multiplier,
+    show_place,
+)
 from tinycnn.compiler.operators.shared.broadcast import (
     Broadcast,
     check_broadcast,
@@ -64,4 +74,44 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_prelu_s8", params)
 
 
-OPERATORS = (Operator("PRELU", 54, read_nothing, _check, _lower, order=ELEMENTWISE),)
+def _break_down(element: Element) -> Breakdown:
+    node = element.node
+    x, alpha, y = node.input(0), node.input(1), node.output()
+    (place, raw), (where, slope) = (find_operand(element, n) for n in (0, 1))
+    value, factor = raw - x.zero_point, slope - alpha.zero_point
+    scale = 1.0 if value >= 0 else alpha.scale
+    multiplier = rescaling_multiplier(x.scale, scale, y.scale, element.numerics)
+    product = value if value >= 0 else value * factor
+    rescaled = requantize(product, multiplier)
+    return Breakdown(
+        words="its input, times a slope where it is negative",
+        result=limit(rescaled + y.zero_point),
+        columns=("input at", "input", "- zero point"),
+        terms=(
+            (show_place(place), str(raw), str(value)),
+            (f"slope {show_place(where)}", str(slope), str(factor)),
+        ),
+        stages=(
+            ("positive: itself" if value >= 0 else "negative: x slope", product),
+            (f"x {show_multiplier(multiplier)}, rounded twice", rescaled),
+            (f"+ zero point {y.zero_point}", rescaled + y.zero_point),
+            ("within -128 to 127", limit(rescaled + y.zero_point)),
+        ),
+        slips={
+            "rounding left out": limit(round_down(product, multiplier) + y.zero_point),
+            "output zero point left out": limit(rescaled),
+        },
+    )
+
+
+OPERATORS = (
+    Operator(
+        "PRELU",
+        54,
+        read_nothing,
+        _check,
+        _lower,
+        order=ELEMENTWISE,
+        break_down=_break_down,
+    ),
+)

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
+import numpy as np
+
+from tinycnn.compiler.arithmetic.numerics import (
+    quantize_multiplier,
+    requantize,
+    round_half_away,
+)
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
+from tinycnn.compiler.operators.shared.breakdown import (
+    Breakdown,
+    Element,
+    limit,
+    round_down,
+    show_multiplier,
+    show_place,
+)
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS"]
 
+_LARGEST = 2.0**31
 _SUFFIXES = {"int8": "s8", "uint8": "u8"}
 
 
@@ -82,6 +98,63 @@ def _affine(tensor: Tensor) -> AffineParams:
     return AffineParams(tensor.size, tensor.scale, tensor.zero_point)
 
 
+def _break_down_quantize(element: Element) -> Breakdown:
+    x, y, raw = element.node.input(), element.node.output(), element.value()
+    value = raw[element.position]
+    if x.dtype == "float32":
+        return _break_down_float(element, float(value))
+    low = 0 if y.dtype == "uint8" else -128
+    multiplier = quantize_multiplier(x.scale / y.scale)
+    centred = int(value) - x.zero_point
+    rescaled = requantize(centred, multiplier)
+    clamp = (low, low + 255)
+    return Breakdown(
+        words="its input on another scale",
+        result=limit(rescaled + y.zero_point, clamp),
+        columns=("input at", "input", "- zero point"),
+        terms=((show_place(element.position), str(value), str(centred)),),
+        stages=(
+            (f"x {show_multiplier(multiplier)}, rounded twice", rescaled),
+            (f"+ zero point {y.zero_point}", rescaled + y.zero_point),
+            (f"within {low} to {low + 255}", limit(rescaled + y.zero_point, clamp)),
+        ),
+        slips={
+            "rounding left out": limit(
+                round_down(centred, multiplier) + y.zero_point, clamp
+            ),
+            "output zero point left out": limit(rescaled, clamp),
+            "input zero point left out": limit(
+                requantize(int(value), multiplier) + y.zero_point, clamp
+            ),
+        },
+    )
+
+
+def _break_down_float(element: Element, value: float) -> Breakdown:
+    y = element.node.output()
+    ratio = float(np.float32(value) / np.float32(y.scale))
+    if not abs(ratio) < _LARGEST:  # as kernels and reference: beyond all integers
+        ratio = _LARGEST if ratio > 0 else -_LARGEST
+    whole = round_half_away(ratio)
+    return Breakdown(
+        words="a real number on the scale of int8",
+        result=limit(whole + y.zero_point),
+        columns=("input at", "input"),
+        terms=((show_place(element.position), f"{value:.9g}"),),
+        stages=(
+            (f"/ scale {y.scale:.9g}, ties away from zero", whole),
+            (f"+ zero point {y.zero_point}", whole + y.zero_point),
+            ("within -128 to 127", limit(whole + y.zero_point)),
+        ),
+        slips={
+            "rounding left out": limit(int(ratio) + y.zero_point),
+            "rounded down": limit(math.floor(ratio) + y.zero_point),
+            "ties to even": limit(round(ratio) + y.zero_point),
+            "output zero point left out": limit(whole),
+        },
+    )
+
+
 OPERATORS = (
     Operator(
         "QUANTIZE",
@@ -91,6 +164,7 @@ OPERATORS = (
         _lower_quantize,
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
+        break_down=_break_down_quantize,
     ),
     Operator(
         "DEQUANTIZE",

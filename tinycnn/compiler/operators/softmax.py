@@ -11,16 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.arithmetic.fixed_point import (
+    one_over_one_plus,
     softmax_differences,
     softmax_exp_table,
     softmax_multiplier,
 )
-from tinycnn.compiler.arithmetic.numerics import quantize_multiplier
+from tinycnn.compiler.arithmetic.numerics import (
+    divide_by_power_of_two,
+    doubling_high_multiply,
+    quantize_multiplier,
+)
 from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Int32Constants, Params
 from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators.shared.breakdown import (
+    Breakdown,
+    Element,
+    limit,
+    show_place,
+)
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import (
     MemoryOrder,
@@ -31,6 +42,7 @@ from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS", "SoftmaxAttrs"]
 
+_SUM_INTEGER_BITS = 12  # of the sum of exponentials
 _MAX_CLASSES = 4095  # the sum of exponentials has 12 integer bits
 
 
@@ -176,6 +188,56 @@ def _reads(node: Node, x: Tensor) -> Reads:
 # A row is summed before any of it is written.
 _ORDER = MemoryOrder(last_elementwise, _reads)
 
+
+def _break_down_softmax(element: Element) -> Breakdown | None:
+    """None of floats: their exponentials are no sums of integers."""
+    x, beta = element.node.input(), element.node.attrs(SoftmaxAttrs).beta
+    if x.dtype == "float32":
+        return None
+    table = softmax_exp_table(x.scale, beta)
+    row = [int(value) for value in element.value()[element.position[:-1]]]
+    exps = [_exponential(table, max(row) - value) for value in row]
+    parts = [divide_by_power_of_two(e, _SUM_INTEGER_BITS) for e in exps]
+    total, own = sum(parts), exps[element.position[-1]]
+    share = _share(own, total)
+    names = (show_place((*element.position[:-1], c)) for c in range(len(row)))
+    numbers = zip(row, (max(row) - value for value in row), parts, strict=True)
+    return Breakdown(
+        words="its share of the sum of exponentials",
+        result=limit(share - 128),
+        columns=("input at", "input", "below the largest", "exponential"),
+        terms=tuple(
+            (name, *map(str, n)) for name, n in zip(names, numbers, strict=True)
+        ),
+        stages=(
+            ("sum of exponentials (x 2^-19)", total),
+            ("own exponential (x 2^-31)", own),
+            ("256 x share", share),
+            ("- 128, within -128 to 127", limit(share - 128)),
+        ),
+        slips={
+            "last value left out of the sum": limit(
+                _share(own, max(total - parts[-1], 1)) - 128
+            ),
+            "output zero point left out": limit(share),
+        },
+    )
+
+
+def _exponential(table: tuple[int, ...], difference: int) -> int:
+    """0 where it is too small to count."""
+    return table[difference] if difference < len(table) else 0
+
+
+def _share(exponential: int, total: int) -> int:
+    """256 times an exponential in Q0.31 over a sum in Q12.19, as in the reference."""
+    zeros = 32 - total.bit_length()
+    reciprocal = one_over_one_plus((total << zeros) - (1 << 31))
+    exponent = _SUM_INTEGER_BITS - zeros + 31 - 8
+    product = doubling_high_multiply(reciprocal, exponential)
+    return divide_by_power_of_two(product, exponent)
+
+
 OPERATORS = (
     Operator(
         "SOFTMAX",
@@ -185,6 +247,7 @@ OPERATORS = (
         _lower_softmax,
         order=_ORDER,
         count_cycles=cycles_by_output(250),
+        break_down=_break_down_softmax,
         options=9,
     ),
     Operator("LOG_SOFTMAX", 50, read_nothing, _check_log_softmax, _lower_log_softmax),

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
+from tinycnn.compiler.arithmetic.numerics import (
+    Multiplier,
+    quantize_multiplier,
+    requantize,
+)
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
+from tinycnn.compiler.operators.shared.binary_terms import find_operand
+from tinycnn.compiler.operators.shared.breakdown import (
+    Breakdown,
+    Element,
+    limit,
+    round_down,
+    show_multiplier,
+    show_place,
+)
 from tinycnn.compiler.operators.shared.broadcast import (
     Broadcast,
     check_broadcast,
@@ -78,6 +91,39 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_squared_difference_s8", params)
 
 
+def _break_down(element: Element) -> Breakdown:
+    y = element.node.output()
+    *scales, output = _find_multipliers(element.node)
+    terms, scaled = [], []
+    for number, multiplier in enumerate(scales):
+        place, raw = find_operand(element, number)
+        centred = raw - element.node.input(number).zero_point
+        scaled.append(requantize(centred << _LEFT_SHIFT, multiplier))
+        parts = (raw, centred, scaled[-1])
+        terms.append((show_place(place), *map(str, parts)))
+    difference = scaled[0] - scaled[1]
+    rescaled = requantize(difference**2, output)
+    return Breakdown(
+        words="a squared difference of two rescaled inputs",
+        result=limit(rescaled + y.zero_point),
+        columns=("input at", "input", "- zero point", "rescaled"),
+        terms=tuple(terms),
+        stages=(
+            ("first - second", difference),
+            ("squared", difference**2),
+            (f"x {show_multiplier(output)}, rounded twice", rescaled),
+            (f"+ zero point {y.zero_point}", rescaled + y.zero_point),
+            ("within -128 to 127", limit(rescaled + y.zero_point)),
+        ),
+        slips={
+            "rounding left out": limit(
+                round_down(difference**2, output) + y.zero_point
+            ),
+            "output zero point left out": limit(rescaled),
+        },
+    )
+
+
 OPERATORS = (
     Operator(
         "SQUARED_DIFFERENCE",
@@ -88,5 +134,6 @@ OPERATORS = (
         order=ELEMENTWISE,
         channels=KEEP_APART,
         count_cycles=cycles_by_output(60),
+        break_down=_break_down,
     ),
 )

@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import read_clamp
+from tinycnn.compiler.operators.shared.breakdown import Breakdown, Element
 from tinycnn.compiler.operators.shared.convolution import lower_convolution
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.weighted_sum import (
+    Sum,
+    bias_of,
+    break_down_sum,
+    rescaling_of,
+)
 from tinycnn.compiler.operators.shared.weights import check_weights
 from tinycnn.compiler.operators.shared.window import Extent, Window, same_padding
 from tinycnn.errors import InvalidModelError
@@ -88,6 +97,39 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lowering.call(conv, "tcnn_transpose_conv_s8", params, *constants)
 
 
+def _break_down(element: Element) -> Breakdown:
+    """A weight for each input pixel whose window is laid over the output's."""
+    node, channel = element.node, element.position[3]
+    conv, (image, w) = _as_conv(node), (element.value(2), element.value(1))
+    _, y, x, _ = element.position
+    stride, cut = (
+        node.attrs(TransposeConvAttrs).stride,
+        node.attrs(TransposeConvAttrs).cut,
+    )
+    pairs = [
+        (row, column, ky, kx)
+        for row in range(image.shape[1])
+        for column in range(image.shape[2])
+        for ky, kx in [(y + cut[0] - row * stride[0], x + cut[1] - column * stride[1])]
+        if 0 <= ky < w.shape[1] and 0 <= kx < w.shape[2]
+    ]
+    depth = range(image.shape[3])
+    places = tuple((row, column, c) for row, column, _, _ in pairs for c in depth)
+    windows = [(ky, kx, c) for _, _, ky, kx in pairs for c in depth]
+    taken = [w[channel, ky, kx, c] for ky, kx, c in windows]
+    found = replace(element, node=conv)
+    terms = Sum(
+        places,
+        np.array(windows, np.int64).reshape(-1, 3),
+        np.array([image[(0, *place)] for place in places], np.int64),
+        np.array(taken, np.int64),
+        np.zeros(len(places), np.bool_),
+        conv.input().zero_point,
+        bias_of(found, channel),
+    )
+    return break_down_sum(terms, rescaling_of(found, channel, is_once=False))
+
+
 def _count_macs(node: Node) -> int:
     x, w = node.input(2), node.input(1)
     return x.size * math.prod(w.shape[:3])
@@ -102,6 +144,7 @@ OPERATORS = (
         _lower,
         _count_macs,
         count_cycles=cycles_by_step(20, 60, _count_macs),
+        break_down=_break_down,
         options=49,
     ),
 )

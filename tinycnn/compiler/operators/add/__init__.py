@@ -7,6 +7,7 @@ import numpy as np
 from tinycnn.compiler.operators.add.channels import CHANNELS
 from tinycnn.compiler.operators.add.linear import add_linear
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
+from tinycnn.compiler.operators.add.terms import break_down_add, break_down_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
@@ -27,6 +28,7 @@ OPERATORS = (
         channels=CHANNELS,
         count_cycles=cycles_by_output(60),
         kernels=(add_linear,),
+        break_down=break_down_add,
         fold=fold_binary(np.add, activates=True),
         options=11,
     ),
@@ -40,6 +42,7 @@ OPERATORS = (
         channels=KEEP_APART,
         count_cycles=cycles_by_output(60),
         fold=fold_binary(np.subtract, activates=True),
+        break_down=break_down_sub,
         options=28,
     ),
 )

@@ -6,6 +6,7 @@ from tinycnn.compiler.operators.conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
+from tinycnn.compiler.operators.conv_2d.terms import break_down
 from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
 from tinycnn.compiler.operators.shared.convolution import (
     absorb_border,
@@ -32,6 +33,7 @@ OPERATORS = (
         channels=CHANNELS,
         absorb_border=absorb_border,
         check_numerics=check_padding,
+        break_down=break_down,
         options=1,
     ),
 )

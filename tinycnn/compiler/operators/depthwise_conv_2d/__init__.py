@@ -12,6 +12,7 @@ from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     lower,
     read,
 )
+from tinycnn.compiler.operators.depthwise_conv_2d.terms import break_down
 from tinycnn.compiler.operators.shared.convolution import (
     absorb_border,
     check_padding,
@@ -37,6 +38,7 @@ OPERATORS = (
         channels=CHANNELS,
         absorb_border=absorb_border,
         check_numerics=check_padding,
+        break_down=break_down,
         options=2,
     ),
 )

@@ -11,6 +11,7 @@ from tinycnn.compiler.operators.fully_connected.rules import (
     lower,
     read,
 )
+from tinycnn.compiler.operators.fully_connected.terms import break_down
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -28,6 +29,7 @@ OPERATORS = (
         kernels=(fully_connected_pairs,),
         order=ORDER,
         channels=CHANNELS,
+        break_down=break_down,
         options=8,
     ),
 )

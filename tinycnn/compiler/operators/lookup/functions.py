@@ -10,7 +10,12 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.operators.lookup.rules import check, check_rescaling, lower_table
+from tinycnn.compiler.operators.lookup.rules import (
+    break_down_by,
+    check,
+    check_rescaling,
+    lower_table,
+)
 from tinycnn.compiler.operators.lookup.tables import (
     LookupTable,
     abs_table,
@@ -68,7 +73,14 @@ def _plain(
         lower_table(lowering, node, table)
 
     return Operator(
-        kind, code, read_nothing, check, lower, order=ELEMENTWISE, channels=channels
+        kind,
+        code,
+        read_nothing,
+        check,
+        lower,
+        order=ELEMENTWISE,
+        channels=channels,
+        break_down=break_down_by(lower),
     )
 
 

@@ -10,7 +10,11 @@ from tinycnn.compiler.ir.graph import Attrs, Clamp, ClampedAttrs
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.lookup.rules import check_rescaling, lower_table
+from tinycnn.compiler.operators.lookup.rules import (
+    break_down_by,
+    check_rescaling,
+    lower_table,
+)
 from tinycnn.compiler.operators.lookup.tables import (
     leaky_relu_table,
     relu6_table_tflm,
@@ -90,6 +94,7 @@ def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
         find_limits=lambda node: node.attrs(ClampedAttrs).clamp,
+        break_down=break_down_by(_lower_relu),
     )
 
 
@@ -106,6 +111,7 @@ OPERATORS = (
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
         find_limits=lambda node: node.attrs(Relu6Attrs).limits,
+        break_down=break_down_by(_lower_relu6),
     ),
     Operator(
         "LEAKY_RELU",
@@ -115,6 +121,7 @@ OPERATORS = (
         _lower_leaky_relu,
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
+        break_down=break_down_by(_lower_leaky_relu),
         options=75,
     ),
 )

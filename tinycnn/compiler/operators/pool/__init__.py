@@ -13,6 +13,7 @@ from tinycnn.compiler.operators.pool.rules import (
     lower,
     read,
 )
+from tinycnn.compiler.operators.pool.terms import break_down_average, break_down_max
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -27,6 +28,7 @@ OPERATORS = (
         lower=lower,
         count_cycles=cycles_by_step(10, 40, count_pixels),
         kernels=(max_pool_quads,),
+        break_down=break_down_max,
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,
@@ -41,6 +43,7 @@ OPERATORS = (
         lower=lower,
         count_cycles=cycles_by_step(10, 60, count_pixels),
         kernels=(average_pool_quads,),
+        break_down=break_down_average,
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,

@@ -19,6 +19,7 @@ from tinycnn.compiler.operators.reduce.loops import (
     read_reduction,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
+from tinycnn.compiler.operators.reduce.terms import break_down_by
 from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart, settle
 from tinycnn.compiler.operators.shared.channels import (
     ChannelRules,
@@ -102,5 +103,6 @@ OPERATORS = (
         order=ORDER,
         channels=ChannelRules(_find_constant, _find_needs),
         count_cycles=cycles_by_output(200),
+        break_down=break_down_by(_multiplier),
     ),
 )

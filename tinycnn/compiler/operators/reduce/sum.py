@@ -19,6 +19,7 @@ from tinycnn.compiler.operators.reduce.loops import (
 )
 from tinycnn.compiler.operators.reduce.mean import count_reduced, lower_sums
 from tinycnn.compiler.operators.reduce.memory import ORDER
+from tinycnn.compiler.operators.reduce.terms import break_down_by
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 
@@ -57,5 +58,6 @@ OPERATORS = (
         order=ORDER,
         check_numerics=_check_numerics,
         count_cycles=cycles_by_output(200),
+        break_down=break_down_by(_multiplier),
     ),
 )

@@ -15,6 +15,7 @@ from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.border import Border
+from tinycnn.compiler.operators.shared.breakdown import BreakDown
 from tinycnn.compiler.operators.shared.channels import KEEP_ALL, ChannelRules
 from tinycnn.compiler.operators.shared.cycles import CountCycles, cycles_by_output
 from tinycnn.compiler.operators.shared.folding import Folding
@@ -85,6 +86,8 @@ class Operator:
         absorb_border: The attributes with which it reads the image inside a border;
             None where that would change its outputs.
         rewrite: The graph in which it and those around it give way to what they mean.
+        break_down: One number of its output, term by term; None where there is no sum:
+            it copies, or chooses.
     """
 
     kind: str
@@ -106,3 +109,4 @@ class Operator:
     find_border: Callable[[Node], Border | None] = _none
     absorb_border: Callable[[Node, Border], Attrs | None] = _absorb_nothing
     rewrite: Callable[[Graph, Op], Graph] | None = None
+    break_down: BreakDown | None = None

@@ -1,0 +1,53 @@
+"""CONV_2D: the terms of one output."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from tinycnn.compiler.operators.shared.breakdown import Breakdown, Element
+from tinycnn.compiler.operators.shared.convolution import convolution_window
+from tinycnn.compiler.operators.shared.weighted_sum import (
+    Integers,
+    Sum,
+    break_down_sum,
+    read_window_terms,
+    rescaling_of,
+)
+
+__all__ = ["break_down"]
+
+
+def break_down(element: Element) -> Breakdown:
+    """A weight a pixel of the window and channel of the group."""
+    channel = element.position[3]
+    neighbour = channel ^ 1
+    other = None
+    if neighbour < element.node.output().shape[3]:
+        position = (*element.position[:3], neighbour)
+        other = _read_terms(replace(element, position=position))
+    rescaling = rescaling_of(element, channel, is_once=False)
+    return break_down_sum(_read_terms(element), rescaling, other)
+
+
+def _read_terms(element: Element) -> Sum:
+    channel, w = element.position[3], element.value(1)
+    first = _first_channel(element)
+
+    def weights(ky: int, kx: int) -> Integers:
+        return w[channel, ky, kx, :].astype(np.int64)
+
+    window, channels = (
+        convolution_window(element.node),
+        range(first, first + w.shape[3]),
+    )
+    return read_window_terms(element, window, channels, weights)
+
+
+def _first_channel(element: Element) -> int:
+    """Of the input channels in the output channel's group."""
+    w, x = element.value(1), element.value()
+    filters, depth = int(w.shape[0]), int(w.shape[3])
+    groups = int(x.shape[3]) // depth
+    return element.position[3] // (filters // groups) * depth
