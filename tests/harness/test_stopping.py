@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tinycnn.errors import TinycnnError
+from tinycnn.errors import ProjectError
 from tinycnn.harness.binomial import lower_bound, upper_bound
 from tinycnn.harness.order import Order, as_given, order_by_risk, shuffled
 from tinycnn.harness.stopping import Decision, Look, StopRule
@@ -155,7 +155,7 @@ def test_images_as_given_are_no_sample() -> None:
 @pytest.mark.parametrize("numbers", [(0.0, 0.9), (1.0, 0.9), (0.9, 0.0), (0.9, 1.1)])
 def test_numbers_that_are_no_shares_are_refused(numbers: tuple[float, float]) -> None:
     """With what was expected."""
-    with pytest.raises(TinycnnError, match=r"expected a number above 0 and .* got"):
+    with pytest.raises(ProjectError, match=r"expected a number above 0 and .* got"):
         StopRule(*numbers)
 
 

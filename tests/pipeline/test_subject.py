@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.models import image_model
+from tests.conftest import require_module
 from tests.pipeline.pretend import pretend_build
 from tinycnn.artifacts import LinkedFirmware
-from tinycnn.pipeline.subject import identify
+from tinycnn.pipeline.subject import identify, known_outputs
 from tinycnn.project import TargetSettings
+from tinycnn.reference import name_reference
 from tinycnn.workbench import DeviceChoice
 
 TOML = 'name = "net"\ndataset = {name = "digits"}\nmodel = {name = "tiny_cnn"}\n'
@@ -58,3 +60,19 @@ def test_tflm_on_the_board_says_its_library(
     assert stand_in.generator == linked.generator
     itself = identify(replace(linked, engine="tflm"), target, DeviceChoice("sim"))
     assert "Chirale" in str(itself.generator)
+
+
+def test_outputs_are_known_only_of_today_s_reference(tmp_path: Path) -> None:
+    """What another version of it computed is not compared with."""
+    require_module("ai_edge_litert")
+    (tmp_path / "tinycnn.toml").write_text(TOML)
+    workspace = pretend_build(tmp_path, image_model(3))
+    project, build = workspace.project, workspace.build
+    assert known_outputs(project, build) is None
+
+    evaluation = build.evaluation.read()
+    build.evaluation.write(replace(evaluation, reference=name_reference("litert")))
+    known = known_outputs(project, build)
+
+    assert known is not None
+    assert len(known) == len(workspace.dataset.test)

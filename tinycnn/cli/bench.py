@@ -11,7 +11,7 @@ from tinycnn.choices import Numerics
 from tinycnn.cli.console import claim_build, is_project, open_project
 
 if TYPE_CHECKING:
-    from tinycnn.workbench import Observer, Subject
+    from tinycnn.workbench import ImageChoice, Observer, Subject
 
 __all__ = ["open_subject"]
 
@@ -22,7 +22,7 @@ def open_subject(
     observer: Observer,
     *,
     inputs: Path | None = None,
-    count: int | None = None,
+    images: ImageChoice,
     numerics: Numerics = "litert",
 ) -> Iterator[Subject]:
     """What lies at `model`, on the workbench.
@@ -31,7 +31,7 @@ def open_subject(
         model: A project that was built, or a `.tflite` file.
         observer: Told how the work proceeds.
         inputs: A `.npy` file for the file's model.
-        count: Use only so many inputs.
+        images: Which inputs are asked for, and in what order.
         numerics: What the file's model is to equal.
     """
     if is_project(model):
@@ -39,12 +39,12 @@ def open_subject(
 
         workspace = open_project(model, observer)
         with claim_build(workspace, makes=False):
-            yield bench_project(workspace, count=count)
+            yield bench_project(workspace, images)
     else:
         from tinycnn.workbench import bench_file
 
         bench = bench_file(
-            model, inputs=inputs, count=count, numerics=numerics, observer=observer
+            model, inputs=inputs, images=images, numerics=numerics, observer=observer
         )
         with bench as file:
             yield file

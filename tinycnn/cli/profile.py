@@ -53,9 +53,10 @@ def profile(model: Path, port: str | None, options: PortOptions, as_json: bool) 
     from tinycnn.harness import profile_to_json
 
     choice = workbench.DeviceChoice("sim", port, options)
+    first = workbench.ImageChoice(1, "given")
     with (
         ConsoleObserver(quiet=as_json) as observer,
-        open_subject(model, observer, count=1) as subject,
+        open_subject(model, observer, images=first) as subject,
     ):
         found = workbench.profile(subject, choice, observer)
     if as_json:

@@ -20,11 +20,12 @@ from tinycnn.cli.console import (
     print_start_up,
     print_table,
 )
+from tinycnn.cli.images import image_options
 from tinycnn.cli.run_options import log_options
 
 if TYPE_CHECKING:
     from tinycnn.harness import Profile, Resume, ValidationResult
-    from tinycnn.workbench import DeviceChoice, Subject
+    from tinycnn.workbench import DeviceChoice, ImageChoice, Subject
 
 __all__ = ["validate"]
 
@@ -34,9 +35,7 @@ _SHOWN = 5
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
 @device_options
-@click.option(
-    "--count", type=click.IntRange(min=1), help="So many images, or random frames."
-)
+@image_options
 @click.option(
     "--inputs",
     type=click.Path(path_type=Path),
@@ -58,7 +57,7 @@ _SHOWN = 5
 def validate(
     model: Path,
     choice: DeviceChoice,
-    count: int | None,
+    images: ImageChoice,
     inputs: Path | None,
     numerics: Numerics | None,
     frames: bool,
@@ -77,6 +76,7 @@ def validate(
     Example:
       tinycnn validate demo
       tinycnn validate demo --port /dev/ttyACM0
+      tinycnn validate demo --confidence 0.99 --agreement 0.995
       tinycnn validate model.tflite
       tinycnn validate demo --frames
     """
@@ -93,10 +93,12 @@ def validate(
         raise click.UsageError("--frames keeps no log")
     from tinycnn import workbench
 
+    if frames and images != workbench.ImageChoice(images.count):
+        raise click.UsageError("--frames are random: of the images only --count counts")
     if frames:
         from tinycnn.cli.frames import show_frame_check
 
-        return show_frame_check(model, choice, count=count, as_json=as_json)
+        return show_frame_check(model, choice, count=images.count, as_json=as_json)
     found: list[Any] = []
     try:
         with (
@@ -105,7 +107,7 @@ def validate(
                 model,
                 observer,
                 inputs=inputs,
-                count=count,
+                images=images,
                 numerics=numerics or "litert",
             ) as subject,
         ):
@@ -177,7 +179,9 @@ def _print_verdict(result: ValidationResult) -> None:
     if result.diagnosis is not None:
         click.echo("\n".join(result.diagnosis.lines))
     if result.device_accuracy is not None:
-        click.echo(f"{result.measure}: {result.device_accuracy:.2%}")
+        is_picked = result.is_partial and result.order == "risk"
+        whose = ", of images that were picked as hard" if is_picked else ""
+        click.echo(f"{result.measure}: {result.device_accuracy:.2%}{whose}")
     click.echo(f"reference: {result.reference}")
     click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
     print_start_up(result.device)

@@ -16,11 +16,13 @@ from tinycnn.harness.profile import (
 from tinycnn.harness.repeat import repeat_images
 from tinycnn.harness.results import result_to_json
 from tinycnn.harness.run_log import Resume, RunKey, RunLog
+from tinycnn.harness.stopping import Decision, StopRule
 from tinycnn.harness.validate import Answering, validate
 from tinycnn.harness.verdict import Difference, ValidationResult
 
 __all__ = [
     "Answering",
+    "Decision",
     "Diagnosis",
     "Difference",
     "Explanation",
@@ -30,6 +32,7 @@ __all__ = [
     "Resume",
     "RunKey",
     "RunLog",
+    "StopRule",
     "ValidationResult",
     "check_identity",
     "diagnose",

@@ -36,7 +36,7 @@ class Order:
 
     Attributes:
         name: What leads the order.
-        seed: Of the random part.
+        seed: Of the random part; None if no chance took part.
         total: Images there are.
         indices: The images that are asked, in that order; read-only.
         risky: So many of them come first for their risk.
@@ -45,7 +45,7 @@ class Order:
     """
 
     name: ImageOrder
-    seed: int
+    seed: int | None
     total: int
     indices: Indices
     risky: int
@@ -110,7 +110,7 @@ def shuffled(total: int, *, count: int | None = None, seed: int = 0) -> Order:
 def as_given(total: int, *, count: int | None = None) -> Order:
     """The first images, or all, in the order of the data set."""
     indices = np.arange(total, dtype=np.int64)
-    return _make("given", 0, indices[:count], 0, indices[:0], total)
+    return _make("given", None, indices[:count], 0, indices[:0], total)
 
 
 def margins_of(task: Task, scores: NDArray[Any]) -> NDArray[np.float64] | None:
@@ -146,7 +146,7 @@ def _permute(total: int, seed: int) -> Indices:
 
 def _make(
     name: ImageOrder,
-    seed: int,
+    seed: int | None,
     indices: Indices,
     risky: int,
     sample: Indices,

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from tinycnn.errors import TinycnnError
+from tinycnn.errors import ProjectError
 from tinycnn.harness.binomial import at_least, at_most, lower_bound, upper_bound
 from tinycnn.harness.order import Order
 
@@ -63,7 +63,7 @@ class StopRule:
             the first difference decides.
 
     Raises:
-        TinycnnError: If a number is outside its range.
+        ProjectError: If a number is outside its range.
     """
 
     confidence: float = 0.99
@@ -73,10 +73,10 @@ class StopRule:
         """Refuse what is no share."""
         if not 0 < self.confidence < 1:
             text = f"above 0 and below 1, got {self.confidence:g}"
-            raise TinycnnError(f"confidence: expected a number {text}")
+            raise ProjectError(f"confidence: expected a number {text}")
         if not 0 < self.agreement <= 1:
             text = f"above 0 and at most 1, got {self.agreement:g}"
-            raise TinycnnError(f"agreement: expected a number {text}")
+            raise ProjectError(f"agreement: expected a number {text}")
 
     @property
     def risk(self) -> float:
@@ -124,6 +124,12 @@ class StopRule:
         """
         tail = at_most if look.verdict == "pass" else at_least
         return tail(different, look.size, self.disagreement) <= look.risk
+
+    def count_images(self, order: Order) -> int:
+        """The least images that show the agreement, all equal, if none is risky."""
+        certain = order.total - self.count_allowed(order.total)
+        sampled = self.count_needed(self.risk)
+        return min(certain, sampled) if sampled else certain
 
     def can_pass(self, order: Order) -> bool:
         """Whether the images of `order` can show the agreement, if none differs."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.harness.explanation import Diagnosis
+from tinycnn.harness.scores import first_scores
 from tinycnn.task import accuracy_of, measure_of
 
 __all__ = ["Bytes", "Difference", "Findings", "Indices", "ValidationResult"]
@@ -205,8 +206,4 @@ def _accuracy(
 ) -> float | None:
     if labels is None:
         return None
-    first = info.outputs[0]
-    scores = rows[:, : first.bytes].view(np.dtype(first.dtype).newbyteorder("<"))
-    if first.scale:  # numbers that are real already have none
-        scores = first.scale * (scores - float(first.zero_point))
-    return accuracy_of(scores, labels)
+    return accuracy_of(first_scores(rows, info.outputs[0]), labels)

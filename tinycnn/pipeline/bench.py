@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tinycnn.artifacts import BuildFolder, Validated
+from tinycnn.compiler import read_tflite
 from tinycnn.files import make_way, write_whole
 from tinycnn.harness import (
     Profile,
@@ -19,27 +20,41 @@ from tinycnn.harness import (
 )
 from tinycnn.pipeline.build import Workspace, report_project
 from tinycnn.pipeline.freshness import check_current
-from tinycnn.pipeline.subject import linked_subject
+from tinycnn.pipeline.subject import known_outputs, linked_subject
 from tinycnn.report import Check, render_junit
-from tinycnn.workbench import Subject
+from tinycnn.task import task_of
+from tinycnn.workbench import ImageChoice, Subject, describe_tensor, pick_images
 
 __all__ = ["bench_project"]
 
+_ALL = ImageChoice()
 
-def bench_project(workspace: Workspace, *, count: int | None = None) -> Subject:
+
+def bench_project(workspace: Workspace, images: ImageChoice = _ALL) -> Subject:
     """The model of a built project, to be validated and profiled.
 
     Args:
         workspace: The project.
-        count: Use only the first test images.
+        images: Which test images are asked for; those that the reference is least sure
+            of come first, if no order was chosen.
 
     Raises:
         StaleBuildError: If the project changed since it was built.
-        ProjectError: If it was not built yet.
+        ProjectError: If it was not built yet, or so many images show nothing.
     """
     project, build, dataset = workspace.project, workspace.build, workspace.dataset
     check_current(project, build, dataset)
-    subject = linked_subject(project, build, dataset, count=count)
+    subject = linked_subject(project, build, dataset)
+    graph = read_tflite(build.model.read_bytes())
+    scores = graph.tensors[graph.outputs[0]]
+    subject = replace(subject, expected=known_outputs(project, build))
+    subject = pick_images(
+        subject,
+        images,
+        workspace.observer,
+        output=describe_tensor(scores),
+        task=task_of(dataset.test.labels, scores.size),
+    )
     return replace(subject, keep=partial(_keep, workspace))
 
 

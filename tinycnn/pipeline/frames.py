@@ -81,7 +81,7 @@ def compare_frames(
         return model_inputs(tensor, image[None])
 
     observer.stage("frames", is_current=False)
-    subject = linked_subject(project, workspace.build, dataset, count=1)
+    subject = linked_subject(project, workspace.build, dataset)
     with open_device(subject, choice) as device:
         return check_frames(
             device,
@@ -114,7 +114,7 @@ def classify_pictures(
     graph = read_tflite(build.model.read_bytes())
     scores = graph.tensors[graph.outputs[0]]
     task = task_of(dataset.test.labels, scores.size)
-    subject = linked_subject(project, build, dataset, count=1)
+    subject = linked_subject(project, build, dataset)
     with open_device(subject, choice) as device:
         check_identity(device.name, subject.identity(choice), device.info())
         frame = device.frame()

@@ -16,17 +16,16 @@ from tinycnn.firmware.tflm import ARDUINO_RELEASE
 from tinycnn.harness import Identity
 from tinycnn.pipeline.firmware import RELEASES
 from tinycnn.project import Project, TargetSettings
-from tinycnn.reference import load_reference
+from tinycnn.reference import load_reference, name_reference
 from tinycnn.workbench import DeviceChoice, Subject
 from tinycnn.workbench.subject import DeviceKind
 
-__all__ = ["identify", "linked_subject", "model_inputs", "model_scores"]
+__all__ = ["identify", "known_outputs", "linked_subject", "model_inputs"]
+__all__ += ["model_scores"]
 
 
-def linked_subject(
-    project: Project, build: BuildFolder, dataset: Dataset, *, count: int | None = None
-) -> Subject:
-    """The linked model with the test images; the first `count` are asked for, or all.
+def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Subject:
+    """The linked model with the test images, all of which are asked for.
 
     Raises:
         TinycnnError: If a file of the build folder is missing or broken.
@@ -35,7 +34,6 @@ def linked_subject(
     linked, target, test = build.linked.read(), project.target, dataset.test
     return Subject(
         inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images),
-        indices=np.arange(len(test))[:count],
         reference=lambda: load_reference(build.model, target.numerics),
         analysis=linked.analysis,
         board=load_board(target.board),
@@ -46,6 +44,16 @@ def linked_subject(
         model=build.model,
         log=build.run_log,
     )
+
+
+def known_outputs(project: Project, build: BuildFolder) -> NDArray[np.int8] | None:
+    """What today's reference makes of all test images, if the build has kept it.
+
+    Only of a build that is known to be the project's as it is now.
+    """
+    if build.evaluation.read().reference != name_reference(project.target.numerics):
+        return None
+    return build.reference_outputs.read()
 
 
 def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:

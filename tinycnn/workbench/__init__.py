@@ -5,17 +5,27 @@ A project and a lone `.tflite` file are two ways to bring a `Subject`.
 
 from tinycnn.compiler.reading.model_file import read_model
 from tinycnn.workbench.file import FoundModel, bench_file
+from tinycnn.workbench.images import pick_images
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.operations import profile, validate
-from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
+from tinycnn.workbench.subject import (
+    DeviceChoice,
+    ImageChoice,
+    Subject,
+    open_device,
+)
+from tinycnn.workbench.tensors import describe_tensor
 
 __all__ = [
     "DeviceChoice",
     "FoundModel",
+    "ImageChoice",
     "Observer",
     "Subject",
     "bench_file",
+    "describe_tensor",
     "open_device",
+    "pick_images",
     "profile",
     "read_model",
     "validate",

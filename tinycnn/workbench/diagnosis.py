@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler import Numerics, Tensor, read_tflite
-from tinycnn.device import Device, TensorInfo
+from tinycnn.compiler import Numerics, read_tflite
+from tinycnn.device import Device
 from tinycnn.harness import (
     Diagnosis,
     Identity,
@@ -22,6 +22,7 @@ from tinycnn.harness import (
 from tinycnn.harness.mistakes import Given
 from tinycnn.reference import load_isolated_reference
 from tinycnn.workbench.subject import Subject
+from tinycnn.workbench.tensors import describe_tensor
 
 __all__ = ["diagnose_result"]
 
@@ -79,7 +80,7 @@ def _gather(
     content = model.read_bytes()
     graph = read_tflite(content)  # what the device says of itself may be the mistake
     fed, answered = (
-        [_describe(graph.tensors[i]) for i in ids]
+        [describe_tensor(graph.tensors[i]) for i in ids]
         for ids in (graph.inputs, graph.outputs)
     )
     return Given(
@@ -92,13 +93,6 @@ def _gather(
         output=answered[0],
         others=_find_others(model),
     )
-
-
-def _describe(tensor: Tensor) -> TensorInfo:
-    scale, zero_point = 0.0, 0
-    if tensor.quant is not None:
-        scale, zero_point = tensor.scale, tensor.zero_point
-    return TensorInfo(tensor.dtype, tensor.shape, scale, zero_point, tensor.bytes)
 
 
 def _find_others(model: Path) -> Mapping[str, bytes]:

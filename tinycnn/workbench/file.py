@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -37,13 +37,16 @@ from tinycnn.firmware import (
 from tinycnn.harness import Identity
 from tinycnn.reference import load_isolated_reference
 from tinycnn.rendering import c_identifier
+from tinycnn.workbench.images import guess_task, pick_images
 from tinycnn.workbench.observer import Observer
-from tinycnn.workbench.subject import DeviceChoice, DeviceKind, Subject
+from tinycnn.workbench.subject import DeviceChoice, DeviceKind, ImageChoice, Subject
+from tinycnn.workbench.tensors import describe_tensor
 
 __all__ = ["FoundModel", "bench_file"]
 
 _BOARD = "nano33ble"
 _INPUTS = 32
+_USUAL = ImageChoice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def bench_file(
     path: Path,
     *,
     inputs: Path | None = None,
-    count: int | None = None,
+    images: ImageChoice = _USUAL,
     numerics: Numerics = "litert",
     observer: Observer,
 ) -> Iterator[Subject]:
@@ -83,7 +86,9 @@ def bench_file(
     Args:
         path: A `.tflite` file.
         inputs: A `.npy` file with an input a row; rows of random bytes without.
-        count: Use only the first inputs, or so many random ones; 32 without.
+        images: Which inputs are asked for: of a file, if no order was chosen and there
+            is a choice, those first that the reference is least sure of; of random
+            ones so many are made, 32 without a count.
         numerics: The reference that it is to equal.
         observer: Told how the work proceeds.
 
@@ -98,23 +103,30 @@ def bench_file(
     compilation = compile_tflite(
         content, name=name, objective=objective, numerics=numerics
     )
-    program = compilation.program
+    program, graph = compilation.program, read_tflite(content)
     if inputs is None:
         rows = np.stack(
-            [make_input(program, Pattern(n)) for n in range(count or _INPUTS)]
+            [make_input(program, Pattern(n)) for n in range(images.count or _INPUTS)]
         )
     else:
         rows = _read_inputs(inputs, program)
     with scratch_folder() as folder, _offering(path, content, numerics):
-        yield Subject(
+        subject = Subject(
             inputs=rows,
-            indices=np.arange(len(rows))[:count],
             reference=lambda: load_isolated_reference(path, numerics),
-            analysis=analyze(compilation, file=read_tflite(content)),
+            analysis=analyze(compilation, file=graph),
             board=board,
             program=cache(partial(_build, compilation, board, folder, observer)),
             identity=partial(_identify, compilation, board),
             model=path,
+        )
+        output = describe_tensor(graph.tensors[graph.outputs[0]])
+        yield pick_images(
+            subject,
+            _settle(images, len(rows), is_random=inputs is None),
+            observer,
+            output=output,
+            task=guess_task(output),
         )
 
 
@@ -127,6 +139,20 @@ def _offering(path: Path, content: bytes, numerics: Numerics) -> Iterator[None]:
         other = find_alternative(path, content, numerics)
         hint = f"--numerics {other}: its reference takes it (tried here)"
         raise RefusedModelError(str(error), hint if other else error.hint) from error
+
+
+def _settle(images: ImageChoice, total: int, *, is_random: bool) -> ImageChoice:
+    """The choice, with an order that suits the inputs if none was chosen.
+
+    Of random bytes none is riskier than another; and where all inputs are asked for,
+    nothing is gained by knowing beforehand what the reference says.
+    """
+    if images.order is not None:
+        return images
+    if images.rule is not None:
+        return replace(images, order="random" if is_random else "risk")
+    has_choice = not is_random and (images.count or total) < total
+    return replace(images, order="risk" if has_choice else "given")
 
 
 def _build(

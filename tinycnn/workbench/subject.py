@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
+from tinycnn.choices import ImageOrder
 from tinycnn.device import (
     USUAL_OPTIONS,
     Device,
@@ -23,9 +24,11 @@ from tinycnn.device import (
     open_simulated,
 )
 from tinycnn.harness import Identity, Profile, ValidationResult
+from tinycnn.harness.order import Order, as_given
+from tinycnn.harness.stopping import StopRule
 from tinycnn.reference import Reference
 
-__all__ = ["DeviceChoice", "DeviceKind", "Subject", "open_device"]
+__all__ = ["DeviceChoice", "DeviceKind", "ImageChoice", "Subject", "open_device"]
 
 DeviceKind = Literal["sim", "host"]
 """The simulated board, or the generated C as a program of this computer."""
@@ -47,6 +50,23 @@ class DeviceChoice:
     options: PortOptions = USUAL_OPTIONS
 
 
+@dataclass(frozen=True, slots=True)
+class ImageChoice:
+    """Which of a model's inputs a device is asked for, and in what order.
+
+    Attributes:
+        count: So many; all without.
+        order: What leads; what suits the inputs without.
+        seed: Of what chance decides.
+        rule: What is to be known before they may be fewer.
+    """
+
+    count: int | None = None
+    order: ImageOrder | None = None
+    seed: int = 0
+    rule: StopRule | None = None
+
+
 def _forget(found: ValidationResult | Profile) -> None:
     """Keep nothing of what was found."""
 
@@ -64,9 +84,9 @@ class Subject:
         identity: What a chosen device must say of itself.
         labels: Those of the inputs, where they are known.
         ram: Of the linked firmware; None where there is none yet.
-        indices: Which of the inputs are asked for, in this order; all without.
-        order: By what that order was chosen, in a word.
-        seed: What chance began with, where it had a part in it.
+        picked: Which of the inputs are asked for, in what order; all without.
+        rule: When fewer are enough; none without.
+        expected: What the reference makes of all inputs, where that is known already.
         keep: Keeps what was found.
         model: The `.tflite` file, to find out why a device differs.
         log: Where a validation keeps each answer, so that it can go on; None: nowhere.
@@ -80,17 +100,32 @@ class Subject:
     identity: Callable[[DeviceChoice], Identity]
     labels: NDArray[Any] | None = None
     ram: RamUse | None = None
-    indices: NDArray[np.int64] | None = None
-    order: str = "given"
-    seed: int | None = None
+    picked: Order | None = None
+    rule: StopRule | None = None
+    expected: NDArray[np.int8] | None = None
     keep: Callable[[ValidationResult | Profile], None] = _forget
     model: Path | None = None
     log: Path | None = None
 
     @property
+    def asking(self) -> Order:
+        """The inputs that are asked for, and their order."""
+        return self.picked or as_given(len(self.inputs))
+
+    @property
     def asked(self) -> NDArray[np.int64]:
         """The inputs that are asked for, by their places."""
-        return np.arange(len(self.inputs)) if self.indices is None else self.indices
+        return self.asking.indices
+
+    @property
+    def order(self) -> str:
+        """By what that order was chosen, in a word."""
+        return self.asking.name
+
+    @property
+    def seed(self) -> int | None:
+        """What chance began with, where it had a part in it."""
+        return self.asking.seed
 
     @property
     def dataset_sha256(self) -> str:

@@ -31,7 +31,7 @@ from tinycnn.pipeline.subject import model_inputs, model_scores
 from tinycnn.project import PROJECT_FILE, QuantizationSettings, load_project
 from tinycnn.reference import load_reference
 from tinycnn.task import credits_of
-from tinycnn.workbench import DeviceChoice, Observer, validate
+from tinycnn.workbench import DeviceChoice, ImageChoice, Observer, validate
 from tools.zoo.recipes import hash_recipe
 from tools.zoo.stopwatch import Stopwatch
 
@@ -111,7 +111,7 @@ def run_row(folder: Path) -> Row:
         watch = Stopwatch(BuildFolder.of(folder), console)
         workspace = open_project(folder, watch)
         report = build_project(workspace)
-        subject = bench_project(workspace, count=_ON_BOARD)
+        subject = bench_project(workspace, ImageChoice(_ON_BOARD))
         on_board = validate(subject, DeviceChoice(), workspace.observer)
         ptq_correct = _count_ptq(workspace, console)
     build, analysis = workspace.build, report.analysis
