@@ -6,6 +6,7 @@
 
 #include "tcnn_packet.h"
 #include "tcnn_stack.h"
+#include "tcnn_status.h"
 
 #define SILENCE_US 200000u
 #define IDLE_US 3000000u
@@ -43,7 +44,9 @@ static struct {
     const tcnn_preprocess_t *preprocess; /* NULL: no raw frames */
     tcnn_trace_t trace;                  /* NULL: no debug harness */
     tcnn_port_info_t port;
+    tcnn_guard_t before_decoder;
     tcnn_decoder_t decoder;
+    tcnn_guard_t behind_decoder;
     const char *problem; /* why the model cannot run; NULL: it can */
     tcnn_state_t state;  /* between requests */
     uint32_t complaints; /* about broken packets, since a sound one or a silence */
@@ -53,7 +56,9 @@ static struct {
     uint32_t session;
     uint32_t sequence;    /* of the last request answered */
     uint32_t reply_bytes; /* 0: nothing answered yet, so no session either */
+    tcnn_guard_t before_reply;
     uint8_t reply[TCNN_PACKET_BUFFER_BYTES];
+    tcnn_guard_t behind_reply;
 } harness;
 
 /* Sends a packet, apart from text before it. */
@@ -101,6 +106,7 @@ static void answer_error(const tcnn_header_t *request, uint8_t code, const char 
         .sequence = request->sequence,
     };
     harness.state = TCNN_FAILED;
+    tcnn_status_count(TCNN_COUNT_ERRORS);
     send_packet(buffer, tcnn_packet_encode(buffer, &header));
 }
 
@@ -203,6 +209,7 @@ static bool take_input(const tcnn_header_t *request, const uint8_t *payload,
         answer_error(request, TCNN_ERROR_RANGE, "outside the inputs");
         return false;
     }
+    tcnn_status_take();
     for (uint32_t done = 0, part; done < size; done += part) {
         part = size - done;
         uint8_t *to = locate(model->inputs, offset + done, &part);
@@ -242,6 +249,11 @@ static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
     }
 }
 
+static void note_run(void) {
+    tcnn_status_count(TCNN_COUNT_RUNS);
+    tcnn_status_ran();
+}
+
 static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     const tcnn_model_t *model = harness.model;
     if (!take_input(request, payload, request->length)) {
@@ -252,6 +264,7 @@ static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     model->invoke(model->arena);
     const uint32_t cycles = tcnn_port_cycles() - start;
     const uint32_t micros = tcnn_port_micros() - start_us;
+    note_run();
     answer_times(request, cycles, micros, model->outputs, model->output_count, 0);
 }
 
@@ -290,6 +303,7 @@ static void handle_raw_frame(const tcnn_header_t *request, const uint8_t *payloa
     if (!take_frame(request, payload)) {
         return;
     }
+    tcnn_status_take();
     const uint32_t start_us = tcnn_port_micros();
     const uint32_t start = tcnn_port_cycles();
     harness.preprocess->run(harness.preprocess,
@@ -335,6 +349,7 @@ static void handle_profile(const tcnn_header_t *request, const uint8_t *payload)
             length += STEP_BYTES;
         }
     }
+    note_run();
     answer(request, length);
 }
 
@@ -353,6 +368,16 @@ static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
     }
     give(tcnn_packet_payload(harness.reply), model->outputs, offset, size);
     answer(request, size);
+}
+
+static void handle_status(const tcnn_header_t *request, const uint8_t *payload) {
+    if (request->length > 1) {
+        answer_error(request, TCNN_ERROR_LENGTH, "STATUS takes at most its actions");
+        return;
+    }
+    tcnn_status_put(tcnn_packet_payload(harness.reply),
+                    request->length > 0 ? payload[0] : 0);
+    answer(request, TCNN_STATUS_BYTES);
 }
 
 static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
@@ -376,6 +401,7 @@ static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
         answer_error(request, TCNN_ERROR_RANGE, "no such place");
         return;
     }
+    tcnn_status_ran();
     answer(request, length);
 }
 
@@ -394,11 +420,16 @@ static bool settle(const tcnn_header_t *request) {
         return false;
     }
     if (request->sequence == harness.sequence) {
+        tcnn_status_count(TCNN_COUNT_REPEATS);
         send_reply();
         return true;
     }
     /* Sequence numbers grow, around the end of 32 bits too: this one came too late. */
-    return request->sequence - harness.sequence > UINT32_MAX / 2u;
+    const bool is_late = request->sequence - harness.sequence > UINT32_MAX / 2u;
+    if (is_late) {
+        tcnn_status_count(TCNN_COUNT_LATE);
+    }
+    return is_late;
 }
 
 static void handle_packet(void) {
@@ -408,10 +439,12 @@ static void handle_packet(void) {
         return; /* a reply or an error: the line echoes what was sent */
     }
     harness.complaints = 0;
+    tcnn_status_count(TCNN_COUNT_REQUESTS);
     if (settle(request)) {
         return;
     }
-    if (harness.problem != NULL && request->type != TCNN_HELLO) {
+    if (harness.problem != NULL && request->type != TCNN_HELLO &&
+        request->type != TCNN_STATUS) {
         answer_error(request, TCNN_ERROR_MODEL, harness.problem);
         return;
     }
@@ -435,6 +468,9 @@ static void handle_packet(void) {
     case TCNN_FRAME:
         handle_raw_frame(request, payload);
         break;
+    case TCNN_STATUS:
+        handle_status(request, payload);
+        break;
     case TCNN_CHECKSUM:
     case TCNN_TENSOR:
         handle_trace(request, payload);
@@ -446,6 +482,7 @@ static void handle_packet(void) {
 }
 
 static void complain(void) {
+    tcnn_status_count(TCNN_COUNT_BROKEN);
     static const tcnn_header_t nobody = {.session = 0, .sequence = NO_SEQUENCE};
     if (harness.complaints < MOST_COMPLAINTS) {
         harness.complaints++;
@@ -466,12 +503,21 @@ static void handle_byte(uint8_t byte) {
     }
 }
 
+static void watch_buffers(void) {
+    tcnn_status_guard(&harness.before_decoder);
+    tcnn_status_guard(&harness.behind_decoder);
+    tcnn_status_guard(&harness.before_reply);
+    tcnn_status_guard(&harness.behind_reply);
+}
+
 TCNN_SHARED void tcnn_harness_init(const tcnn_model_t *model) {
     memset(&harness, 0, sizeof harness);
     harness.model = model;
     harness.port.board = "";
     tcnn_port_init(&harness.port);
     tcnn_stack_watch(harness.port.stack_floor);
+    tcnn_status_watch(model, harness.port.reset_causes);
+    watch_buffers();
     if (model->start != NULL) {
         harness.problem = model->start();
     }
@@ -503,7 +549,9 @@ TCNN_SHARED void tcnn_harness_poll(void) {
     const uint32_t count = tcnn_port_read(data, sizeof data);
     tcnn_port_show(harness.state);
     if (count == 0) {
-        const uint32_t silence_us = tcnn_port_micros() - harness.heard_us;
+        const uint32_t now_us = tcnn_port_micros();
+        const uint32_t silence_us = now_us - harness.heard_us;
+        tcnn_status_tick(now_us);
         if (silence_us > SILENCE_US) {
             tcnn_decoder_reset(&harness.decoder);
             harness.complaints = 0;
@@ -516,4 +564,5 @@ TCNN_SHARED void tcnn_harness_poll(void) {
         handle_byte(data[i]);
     }
     harness.heard_us = tcnn_port_micros();
+    tcnn_status_tick(harness.heard_us);
 }

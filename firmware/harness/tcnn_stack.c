@@ -13,11 +13,15 @@
 
 #define SPARED_WORDS (TCNN_STACK_SPARED_BYTES / sizeof(uint32_t))
 
+/* Painted at the floor, however deep it lies. */
+#define CANARY_WORDS 4u
+
 static struct {
     tcnn_stack_floor_t floor;
     const uint32_t *top;    /* where watching begins */
     const uint32_t *lowest; /* that is painted; NULL: nothing is */
     uint32_t most_bytes;    /* used before the last painting */
+    uint32_t *canary;       /* NULL: there is none */
 } stack;
 
 /* The lowest word at or above the floor; 0: not known. */
@@ -53,11 +57,54 @@ static void paint(void) {
     }
 }
 
+/* Where a canary can stand: at the floor, unless it is as near as what painting spares;
+ * NULL: nowhere. */
+static uint32_t *find_canary(void) {
+    const uintptr_t floor = find_floor();
+    const uintptr_t start = (uintptr_t)tcnn_stack_pointer();
+    const bool is_near = floor + 2u * TCNN_STACK_SPARED_BYTES > start;
+    return floor == 0 || is_near ? NULL : (uint32_t *)floor;
+}
+
 TCNN_SHARED void tcnn_stack_watch(tcnn_stack_floor_t floor) {
     stack.floor = floor;
     stack.top = tcnn_stack_pointer();
     stack.most_bytes = 0;
+    stack.canary = find_canary();
+    tcnn_stack_mend();
     paint();
+}
+
+TCNN_SHARED uint32_t tcnn_stack_room(void) {
+    const uintptr_t floor = find_floor();
+    const uintptr_t top = (uintptr_t)stack.top;
+    return floor != 0 && floor < top ? (uint32_t)(top - floor) : 0;
+}
+
+/* A heap that has grown over the canary took its place for good. */
+static void forget_lost(void) {
+    if ((uintptr_t)stack.canary != find_floor()) {
+        stack.canary = NULL;
+    }
+}
+
+TCNN_SHARED void tcnn_stack_mend(void) {
+    forget_lost();
+    for (uint32_t i = 0; stack.canary != NULL && i < CANARY_WORDS; i++) {
+        ((volatile uint32_t *)stack.canary)[i] = PAINT;
+    }
+}
+
+TCNN_SHARED tcnn_canary_t tcnn_stack_canary(void) {
+    forget_lost();
+    if (stack.canary == NULL) {
+        return TCNN_CANARY_NONE;
+    }
+    bool is_alive = true;
+    for (uint32_t i = 0; i < CANARY_WORDS; i++) {
+        is_alive = is_alive && ((const volatile uint32_t *)stack.canary)[i] == PAINT;
+    }
+    return is_alive ? TCNN_CANARY_ALIVE : TCNN_CANARY_DEAD;
 }
 
 TCNN_SHARED uint32_t tcnn_stack_used_below(const uint32_t *top) {

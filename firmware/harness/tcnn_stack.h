@@ -31,11 +31,27 @@ static inline uint32_t *tcnn_stack_pointer(void) {
 #endif
 }
 
+/* The last words of the stack, which nothing uses that fits it. */
+typedef enum {
+    TCNN_CANARY_NONE = 0, /* the floor is not known, or a heap moved it */
+    TCNN_CANARY_ALIVE,
+    TCNN_CANARY_DEAD, /* overwritten: the stack was too small */
+} tcnn_canary_t;
+
 /* Watches the stack below the caller from now on, down to its floor; not if NULL. */
 void tcnn_stack_watch(tcnn_stack_floor_t floor);
 
 /* Most bytes used below the caller of tcnn_stack_watch since then. */
 uint32_t tcnn_stack_used(void);
+
+/* Bytes from there down to the floor; 0: not known. */
+uint32_t tcnn_stack_room(void);
+
+/* Whether the words at the floor are as tcnn_stack_watch left them. */
+tcnn_canary_t tcnn_stack_canary(void);
+
+/* Leaves them so again, where there are any. */
+void tcnn_stack_mend(void);
 
 /* Paints anew what lies below the caller, for tcnn_stack_used_below. */
 void tcnn_stack_paint(void);

@@ -48,6 +48,7 @@ class FakeBoard:
     output_rank: int = 1
     extra_output: bytes = b""
     frame_format: tuple[int, int, int] | None = None
+    dead_guards: int = 0
     runs: int = 0
     requests: list[int] = field(default_factory=list)
 
@@ -93,6 +94,8 @@ class FakeBoard:
         """What a request does; the payload of its reply."""
         if packet.type == PacketType.HELLO:
             return self.hello()
+        if packet.type == PacketType.STATUS:
+            return self.tell_status()
         if packet.type == PacketType.FRAME:
             first, offset = struct.unpack_from("<II", packet.payload)
             return self.take_frame(first, offset, packet)
@@ -107,6 +110,14 @@ class FakeBoard:
             return self.measure(*struct.unpack_from("<H", packet.payload))
         output = bytes((b + 1) & 255 for b in self.input[:4]) + self.extra_output
         return struct.pack("<II", 1000, 10) + output + struct.pack("<I", self.runs)
+
+    def tell_status(self) -> bytes:
+        """Arena, stack, guards, why it started, no seals, a second for each run."""
+        memory = struct.pack(
+            "<IIIIIHH", 2048, 2048, 2048, 512, 4096, 7, self.dead_guards
+        )
+        counts = struct.pack("<QIIIIII", self.runs * 10**6, self.runs, 9, 0, 0, 0, 0)
+        return memory + b"\1\0" + counts
 
     def take_frame(self, first: int, offset: int, packet: Packet) -> bytes:
         """Keep a part; with the last one the input is each byte of the frame plus 3."""

@@ -183,7 +183,7 @@ def test_ram_is_itemised(
     assert ram is not None
     assert ram.total_bytes == image.ram_bytes
     assert ram.stack_bytes == 0x8000
-    assert 5_000 < ram.harness_bytes < 5_400
+    assert 5_200 < ram.harness_bytes < 5_600
     assert 1_616 <= ram.data_bytes + ram.arena_bytes < 1_800
 
 

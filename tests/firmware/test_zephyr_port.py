@@ -162,17 +162,18 @@ def test_microseconds_count_on_where_the_counter_wraps(
 
 
 def test_the_port_describes_the_board(run_port: Callable[..., str]) -> None:
-    """Target, clock, flags, free stack, and its number folded into eight bytes."""
-    board, clock, flags, stack, number = last_line(run_port("info")).split()
+    """Target, clock, flags, free stack, why it started, its number in eight bytes."""
+    board, clock, flags, stack, causes, number = last_line(run_port("info")).split()
 
     assert (board, clock) == ("fake/board", "64000000")
     assert int(flags) == 4 | 2  # the cache is known but off, the counter runs
     assert 2048 < int(stack) < 4096
+    assert causes == f"{2 | 4},0"  # the pin and the watchdog, and they are cleared
     assert number == "7060504031241910"
 
 
 def test_a_bare_board_describes_itself_too(run_port: Callable[..., str]) -> None:
     """What is not known is 0."""
-    board, clock, flags, _, number = last_line(run_port("info", flags=BARE)).split()
+    told = last_line(run_port("info", flags=BARE)).split()
 
-    assert (board, clock, flags, number) == ("fake/board", "0", "0", "0" * 16)
+    assert told[:3] + told[4:] == ["fake/board", "0", "0", "0,17", "0" * 16]

@@ -280,7 +280,7 @@ def test_over_long_packet_is_cut(host: RawHost, size: int) -> None:
     [
         (Packet(HELLO, 1, 1, b"", version=1), ErrorCode.VERSION),
         (Packet(HELLO, 1, 1, b"x"), ErrorCode.LENGTH),
-        (Packet(0x07, 1, 1), ErrorCode.TYPE),
+        (Packet(0x7F, 1, 1), ErrorCode.TYPE),
         (Packet(FRAME, 1, 1, frame_payload(0, 0, b"a")), ErrorCode.TYPE),
         (Packet(PROFILE, 1, 1, b"\0"), ErrorCode.LENGTH),
         (Packet(PROFILE, 1, 1, profile_payload(0, 0, b"")[:5]), ErrorCode.LENGTH),

@@ -260,3 +260,24 @@ def test_a_cortex_m0_has_neither_cyccnt_nor_cpacr() -> None:
 def test_a_core_says_which_it_is(core: str, part: int) -> None:
     """By its part number in CPUID."""
     assert make_bench(core).read(0xE000_ED00) >> 4 & 0xFFF == part
+
+
+def test_time_leaps_when_it_is_read_next(bench: Bench) -> None:
+    """The timer has passed it, in one step; the cycle counter has not."""
+    bench.write(TIMER + 0x508, 3)
+    bench.write(TIMER, 1)
+    bench.clock.leap(3600.0)
+    bench.clock.leap(0.5)
+    bench.write(TIMER + 0x040, 1)
+
+    assert bench.read(TIMER + 0x540) == 3_600_500_000
+    assert bench.clock.cycles == 0
+
+
+def test_the_cause_of_a_start_is_power(bench: Bench) -> None:
+    """RESETREAS has no bit for it; a one clears any other."""
+    assert bench.read(0x4000_0400) == 0
+    bench.pages[0x4000_0000].values[0x400] = 0b101
+    bench.write(0x4000_0400, 0b001)
+
+    assert bench.read(0x4000_0400) == 0b100

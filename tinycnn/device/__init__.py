@@ -15,15 +15,18 @@ from tinycnn.device.opening import (
     open_simulated,
 )
 from tinycnn.device.payloads import StepRun
+from tinycnn.device.status import DeviceStatus, StatusAction
 
 __all__ = [
     "USUAL_OPTIONS",
     "Counters",
     "Device",
     "DeviceInfo",
+    "DeviceStatus",
     "Inference",
     "PortOptions",
     "Preprocessing",
+    "StatusAction",
     "StepRun",
     "TensorInfo",
     "open_host",

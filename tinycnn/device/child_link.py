@@ -92,6 +92,13 @@ class ChildSocketLink:
         except DeviceError as error:
             raise self._child.obituary() from error
 
+    def pass_time(self, seconds: float) -> None:
+        """Let simulated time pass; see `SimulatedTime`."""
+        try:
+            self._child.stdin.write(f"pass {seconds!r}\n".encode())
+        except (OSError, ValueError) as error:
+            raise self._child.obituary() from error
+
     def close(self) -> None:
         """Close the connection and end the program."""
         self._connection.close()

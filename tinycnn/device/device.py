@@ -24,7 +24,7 @@ from tinycnn.device.client import (
     SessionLostError,
 )
 from tinycnn.device.hello import DeviceInfo
-from tinycnn.device.link import Link
+from tinycnn.device.link import Link, SimulatedTime
 from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
 from tinycnn.device.payloads import (
     FIRST_INPUT_BYTES,
@@ -39,6 +39,7 @@ from tinycnn.device.payloads import (
     read_payload,
     write_payload,
 )
+from tinycnn.device.status import DeviceStatus, StatusAction, parse_status
 from tinycnn.device.trace import Checksums, read_checksums, read_tensor
 from tinycnn.errors import DeviceError, ProtocolError
 from tinycnn.frames import FrameFormat
@@ -172,6 +173,34 @@ class Device:
                 raise type(error)(f"image {index}: {error}", error.hint) from error
             yield index, inference
 
+    def write(self, image: bytes | NDArray[np.int8]) -> None:
+        """Give the device an image, on which nothing is run.
+
+        Raises:
+            DeviceError: As `infer` does.
+        """
+        self._with_image(image, self._write)
+
+    def status(self, action: StatusAction = StatusAction.NONE) -> DeviceStatus:
+        """What the device watches beside its work.
+
+        Args:
+            action: What it does before it answers.
+
+        Raises:
+            DeviceError: If it fails.
+        """
+        info = self._info or self.info()
+        request = bytes([action]) if action else b""
+        return self._from_start(info, request, lambda _, data: self._status(data))
+
+    def pass_time(self, seconds: float) -> bool:
+        """Let simulated time pass, soon; False where time cannot be made to pass."""
+        if not isinstance(self._link, SimulatedTime):
+            return False
+        self._link.pass_time(seconds)
+        return True
+
     def profile(self, image: bytes | NDArray[np.int8]) -> tuple[StepRun, ...]:
         """Run the model on one image step by step; what each kernel call took.
 
@@ -289,6 +318,14 @@ class Device:
         self._images += 1
         answer = np.frombuffer(output, np.int8)
         return Inference(index, answer, cycles, micros, info.board_id)
+
+    def _write(self, info: DeviceInfo, data: bytes) -> None:
+        last = self._write_start(info, data, OFFSET_BYTES)
+        self._client.exchange(PacketType.WRITE, write_payload(last, data[last:]))
+
+    def _status(self, request: bytes) -> DeviceStatus:
+        with _named(self.name):
+            return parse_status(self._client.exchange(PacketType.STATUS, request))
 
     def _profile(self, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
         steps: tuple[StepRun, ...] = ()

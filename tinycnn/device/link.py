@@ -7,11 +7,11 @@ or damaged on the way: that is the protocol's business, not a link's.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tinycnn.errors import DeviceError, DeviceTimeoutError
 
-__all__ = ["READ_BYTES", "UNPLUGGED", "WRITE_TIMEOUT_S", "Link"]
+__all__ = ["READ_BYTES", "UNPLUGGED", "WRITE_TIMEOUT_S", "Link", "SimulatedTime"]
 __all__ += ["lost", "reason_of", "took_nothing"]
 
 READ_BYTES = 65_536  # taken at once
@@ -43,6 +43,18 @@ class Link(Protocol):
 
     def close(self) -> None:
         """Let the device go; never raises."""
+
+
+@runtime_checkable
+class SimulatedTime(Protocol):
+    """What leads to a device whose time is simulated."""
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass for the device, soon.
+
+        Raises:
+            DeviceError: If the device is gone.
+        """
 
 
 def took_nothing(name: str, timeout_s: float) -> DeviceTimeoutError:

@@ -95,7 +95,9 @@ def open_simulated(
     command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
     if timings:
         command += ["--timings", json.dumps(dict(timings))]
-    child = Child([*command, "--listen", "127.0.0.1:0"], name=f"simulated {board}")
+    child = Child(
+        [*command, "--listen", "127.0.0.1:0", "--control"], name=f"simulated {board}"
+    )
     try:
         line = child.first_line(_SIMULATOR_START_S)
         scheme, _, address = line.partition("://")

@@ -51,6 +51,7 @@ class PacketType(IntEnum):
     READ = 0x04
     PROFILE = 0x05
     FRAME = 0x06
+    STATUS = 0x07
     CHECKSUM = 0x08
     TENSOR = 0x09
     REPLY = 0x80

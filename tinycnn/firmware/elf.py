@@ -16,8 +16,12 @@ __all__ = ["ImageSize", "check_fit", "check_room", "measure"]
 _BIGGEST = 8
 # What the harness and its ports consist of.
 _HARNESS = frozenset(
-    "tcnn_harness.c tcnn_packet.c tcnn_stack.c tcnn_port.cpp backend.c".split()
+    "tcnn_harness.c tcnn_packet.c tcnn_stack.c tcnn_status.c tcnn_port.cpp "
+    "backend.c".split()
 )
+# A model's arena lies between two guards, which are the harness's.
+_ARENA = "_memory"
+_GUARD_BYTES = 2 * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,10 @@ def measure(elf: Path, board: Board) -> ImageSize:
         stack_bytes = sum(s["sh_size"] for s in sections if s.name == ".stack")
         symbols = _symbols(image)
     variables = [s for s in symbols if s.address >= board.ram_base]
-    arena_bytes = sum(s.size for s in variables if s.name.endswith("_arena"))
+    arenas = [s.size - _GUARD_BYTES for s in variables if s.name.endswith(_ARENA)]
+    arena_bytes = sum(arenas)
     harness_bytes = sum(s.size for s in variables if s.file in _HARNESS)
+    harness_bytes += _GUARD_BYTES * len(arenas)
     rest = ram_bytes - stack_bytes - arena_bytes - harness_bytes
     return ImageSize(
         flash_bytes=flash_bytes,

@@ -9,13 +9,17 @@ or no client.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import math
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tinycnn.simulator.bus import Clock
 from tinycnn.simulator.cycles import CORTEX_M4, Timings
 from tinycnn.simulator.image import Image, ImageError, read_image
 from tinycnn.simulator.link import accept_client, listen
@@ -80,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
         help="run without a client, stop after so many cycles and print the counts",
     )
     parser.add_argument(
+        "--control",
+        action="store_true",
+        help='obey lines of standard input: "pass SECONDS" lets time pass',
+    )
+    parser.add_argument(
         "--python", action="store_true", help="count in Python, without a C compiler"
     )
     parser.add_argument(
@@ -134,9 +143,20 @@ def _serve(image: Image, options: argparse.Namespace) -> Fault | None:
     link = accept_client(server, options.timeout)
     machine = Machine(image, link, timings=options.timings, compiled=not options.python)
     link.watch(machine.stop)
+    if options.control:
+        threading.Thread(target=_obey, args=(machine.clock,), daemon=True).start()
     fault = machine.run()
     link.close()
     return fault
+
+
+def _obey(clock: Clock) -> None:
+    """Do what standard input says, until it ends; what is no command is left out."""
+    for line in sys.stdin:
+        word, _, number = line.partition(" ")
+        with contextlib.suppress(ValueError):
+            if word == "pass" and 0 <= float(number) < math.inf:
+                clock.leap(float(number))
 
 
 def _fail(message: str, hint: str) -> int:

@@ -7,6 +7,7 @@ that runs here and hangs on hardware.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -77,6 +78,7 @@ class Clock:
     def __init__(self, source: CycleSource, board: SimulatedBoard) -> None:
         self._source, self._board = source, board
         self._idle_s = 0.0
+        self._leaps: deque[float] = deque()
         self._looked_at = 0
 
     @property
@@ -90,11 +92,17 @@ class Clock:
             if self._source.cycles - self._looked_at < _WAITING:
                 self._idle_s += 1e-6
             self._looked_at = self._source.cycles
+        while self._leaps:
+            self._idle_s += self._leaps.popleft()
         return self.cycles / self._board.clock_hz + self._idle_s
 
     def idle(self, seconds: float) -> None:
         """Let time pass without a cycle."""
         self._idle_s += seconds
+
+    def leap(self, seconds: float) -> None:
+        """Let time have passed when it is read next; any thread may ask for it."""
+        self._leaps.append(seconds)
 
 
 @dataclass(slots=True)

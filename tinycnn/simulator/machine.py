@@ -136,9 +136,9 @@ class Machine:
             limit_cycles=limit_cycles,
             compiled=compiled,
         )
-        clock = Clock(self.counter, image.board)
+        self.clock = Clock(self.counter, image.board)
         ram = _Ram(self._emulator, image.board)
-        for peripheral in build_peripherals(link, ram, clock, image.board):
+        for peripheral in build_peripherals(link, ram, self.clock, image.board):
             self._connect(peripheral)
         self._catch_invalid_accesses()
         self._emulator.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)

@@ -57,7 +57,9 @@ def _ficr() -> Peripheral:
 
 
 def _clock_control() -> Peripheral:
-    clock = Peripheral("CLOCK", 0x4000_0000, {0x100: 0, 0x104: 0, 0x518: 0})
+    """CLOCK and POWER; RESETREAS has no bit set after power-on, ones clear its bits."""
+    clock = Peripheral("CLOCK", 0x4000_0000, {0x100: 0, 0x104: 0, 0x518: 0, 0x400: 0})
+    clock.on_write[0x400] = partial(_clear_bits, clock.values, 0x400)
     clock.on_write[0x000] = lambda _: clock.values.update({0x100: 1})
     clock.on_write[0x008] = lambda _: clock.values.update({0x104: 1})
     return clock

@@ -52,6 +52,8 @@
  *                                                        u32 CRC-32 of its bytes then
  *   TCNN_TENSOR  u16 place, u32 first byte; as INFER:    its bytes from the first on,
  *               run until then; or nothing more: go on   as many as fit a reply
+ *   TCNN_STATUS  none, or u8 actions (TCNN_STATUS_PAINT  see below
+ *               and so on); may be asked at any time
  * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
  * CHECKSUM and TENSOR are served by firmware that is traced: a debug harness, see
  * tcnn_trace.h. Its places are tensors in the arena, each at a moment of an inference.
@@ -67,6 +69,17 @@
  *   strings model, generator, numerics, board: u8 length, bytes; cut where the reply
  *     would not fit
  *   where FRAME is served: u16 width, u16 height, u8 bytes of a pixel (tcnn_pixels_t)
+ *
+ * STATUS REPLY
+ *   u32 arena bytes in use, u32 arena bytes there are, u32 of them written since they
+ *     were painted, at start or by TCNN_STATUS_PAINT,
+ *   u32 stack bytes (most used since start; 0: unknown), u32 stack bytes there are
+ *     (0: unknown),
+ *   u16 guards that are watched, u16 of them dead (TCNN_GUARD_*),
+ *   u8 causes of the start (TCNN_RESET_*), u8 seals (TCNN_SEAL_*),
+ *   u64 microseconds since start,
+ *   since start: u32 runs of the model, u32 requests, u32 of them repeated, u32 of them
+ *     late, u32 broken packets, u32 errors answered
  *
  * TEXT
  * A sketch may print between packets, for people: tcnn_harness_print. It is no packet
@@ -98,6 +111,7 @@ enum {
     TCNN_READ = 0x04,
     TCNN_PROFILE = 0x05,
     TCNN_FRAME = 0x06,
+    TCNN_STATUS = 0x07,
     TCNN_CHECKSUM = 0x08,
     TCNN_TENSOR = 0x09,
     TCNN_REPLY = 0x80, /* added to the type of the request */
@@ -119,6 +133,45 @@ enum {
     TCNN_CACHE_ON = 1,     /* the instruction cache is on */
     TCNN_COUNTER_RUNS = 2, /* tcnn_port_cycles counts */
     TCNN_CACHE_KNOWN = 4,  /* there is such a cache to ask */
+};
+
+/* Actions of STATUS, before it is answered. */
+enum {
+    /* paint the arena, as at start; not where a model keeps state in it (`start`) */
+    TCNN_STATUS_PAINT = 1,
+    /* seal the arena at the end of the next run */
+    TCNN_STATUS_SEAL = 2,
+    /* make all guards whole */
+    TCNN_STATUS_MEND = 4,
+};
+
+/* Guards of the STATUS reply: what lies there is overwritten by who writes too far. */
+enum {
+    TCNN_GUARD_BEFORE_ARENA = 1,
+    TCNN_GUARD_BEHIND_ARENA = 2,
+    TCNN_GUARD_STACK = 4,   /* the last words of the stack */
+    TCNN_GUARD_BUFFERS = 8, /* and above: between buffers of the harness, by address */
+};
+
+/* Seals of the STATUS reply. A seal is broken by who writes while the model does not
+ * run; the inputs' is lifted by a request that writes them, both by the next run. */
+enum {
+    TCNN_SEAL_REST = 1, /* the arena without the inputs is sealed */
+    TCNN_SEAL_REST_BROKEN = 2,
+    TCNN_SEAL_INPUTS = 4, /* the inputs are sealed */
+    TCNN_SEAL_INPUTS_BROKEN = 8,
+};
+
+/* Why a device started; several where it does not tell them apart. */
+enum {
+    TCNN_RESET_POWER = 1,
+    TCNN_RESET_PIN = 2, /* a button, or the host's DTR */
+    TCNN_RESET_WATCHDOG = 4,
+    TCNN_RESET_SOFTWARE = 8,
+    TCNN_RESET_LOCKUP = 16, /* a fault within a fault */
+    TCNN_RESET_WAKE = 32,   /* from a sleep that keeps nothing */
+    TCNN_RESET_BROWNOUT = 64,
+    TCNN_RESET_DEBUG = 128,
 };
 
 /* Starts serving `model`; calls tcnn_port_init. The model must outlive the harness. */
@@ -165,6 +218,7 @@ typedef struct {
     /* lowest byte of the caller's stack that may be written, asked before each painting
      * as a heap may have grown; it, or what it returns, NULL: not known, no painting */
     const void *(*stack_floor)(void);
+    uint8_t reset_causes; /* TCNN_RESET_POWER and so on, 0 to 255; 0: unknown */
 } tcnn_port_info_t;
 
 /* Makes the link and the clocks ready and describes the board. */

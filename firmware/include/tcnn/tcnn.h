@@ -27,6 +27,9 @@ extern "C" {
 /* Most inputs, and most outputs, of a model. */
 #define TCNN_MAX_TENSORS 8
 
+/* Bytes before and behind an arena that nobody writes, for the harness to watch. */
+#define TCNN_GUARD_BYTES 16
+
 /* Checks inside kernels; shapes were proven when the code was generated. */
 #ifndef TCNN_ASSERT
 #define TCNN_ASSERT(condition) ((void)0)
@@ -85,6 +88,9 @@ typedef struct tcnn_model {
     /* makes the model ready, once and before all else: NULL, or in a few words why it
      * cannot run; NULL itself: nothing to do */
     const char *(*start)(void);
+    /* before and behind the arena, for who watches it: TCNN_GUARD_BYTES, or 0: there
+     * are none, 0 to 255 */
+    uint32_t guard_bytes;
 } tcnn_model_t;
 
 #ifdef __cplusplus

@@ -52,6 +52,16 @@
 #define ICACHECNF (*(volatile uint32_t *)0x4001E540u)
 #define ICACHECNF_CACHEEN 1u
 
+/* Why the nRF52840 started: POWER RESETREAS, whose bits add up until a 1 clears them.
+ */
+#define RESETREAS (*(volatile uint32_t *)0x40000400u)
+#define RESETREAS_RESETPIN (1u << 0)
+#define RESETREAS_DOG (1u << 1)
+#define RESETREAS_SREQ (1u << 2)
+#define RESETREAS_LOCKUP (1u << 3)
+#define RESETREAS_DIF (1u << 18)
+#define RESETREAS_WAKE ((1u << 16) | (1u << 17) | (1u << 19) | (1u << 20))
+
 /* The factory's 64-bit number of this chip (FICR DEVICEID). */
 static void read_board_id(uint8_t *board_id) {
 #if defined(NRF52840_XXAA)
@@ -63,6 +73,24 @@ static void read_board_id(uint8_t *board_id) {
     for (uint32_t i = 0; i < 8; i++) {
         board_id[i] = 0;
     }
+#endif
+}
+
+/* Read once: the next start has causes of its own. */
+static uint8_t take_reset_causes(void) {
+#if defined(NRF52840_XXAA)
+    const uint32_t reasons = RESETREAS;
+    uint32_t causes = reasons == 0 ? TCNN_RESET_POWER : 0;
+    RESETREAS = reasons;
+    causes |= (reasons & RESETREAS_RESETPIN) != 0 ? TCNN_RESET_PIN : 0;
+    causes |= (reasons & RESETREAS_DOG) != 0 ? TCNN_RESET_WATCHDOG : 0;
+    causes |= (reasons & RESETREAS_SREQ) != 0 ? TCNN_RESET_SOFTWARE : 0;
+    causes |= (reasons & RESETREAS_LOCKUP) != 0 ? TCNN_RESET_LOCKUP : 0;
+    causes |= (reasons & RESETREAS_DIF) != 0 ? TCNN_RESET_DEBUG : 0;
+    causes |= (reasons & RESETREAS_WAKE) != 0 ? TCNN_RESET_WAKE : 0;
+    return (uint8_t)causes;
+#else
+    return 0;
 #endif
 }
 
@@ -132,6 +160,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->clock_hz = PORT_CLOCK_HZ;
     info->flags = (uint16_t)(start_cache() | start_cycle_counter());
     info->stack_floor = tcnn_stack_floor;
+    info->reset_causes = take_reset_causes();
     read_board_id(info->board_id);
 }
 

@@ -200,6 +200,34 @@ static void read_board_id(uint8_t *board_id) {
 #endif
 }
 
+/* Zephyr's causes of a reset, which add up until they are cleared, and the harness's.
+ */
+static uint8_t take_reset_causes(void) {
+    uint32_t causes = 0;
+#if defined(CONFIG_HWINFO)
+    static const uint32_t known[][2] = {
+        {RESET_POR, TCNN_RESET_POWER},         {RESET_PIN, TCNN_RESET_PIN},
+        {RESET_WATCHDOG, TCNN_RESET_WATCHDOG}, {RESET_SOFTWARE, TCNN_RESET_SOFTWARE},
+        {RESET_CPU_LOCKUP, TCNN_RESET_LOCKUP}, {RESET_LOW_POWER_WAKE, TCNN_RESET_WAKE},
+        {RESET_BROWNOUT, TCNN_RESET_BROWNOUT}, {RESET_DEBUG, TCNN_RESET_DEBUG},
+    };
+    uint32_t reasons = 0;
+    if (hwinfo_get_reset_cause(&reasons) != 0) {
+        return 0;
+    }
+    (void)hwinfo_clear_reset_cause();
+    for (uint32_t i = 0; i < ARRAY_SIZE(known); i++) {
+        causes |= (reasons & known[i][0]) != 0 ? known[i][1] : 0;
+    }
+#if defined(CONFIG_SOC_NRF52840)
+    if (reasons == 0) {
+        causes = TCNN_RESET_POWER; /* which has no bit there */
+    }
+#endif
+#endif
+    return (uint8_t)causes;
+}
+
 /* As Zephyr left it. */
 static uint32_t read_cache(void) {
 #if defined(CONFIG_SOC_NRF52840)
@@ -273,6 +301,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->clock_hz = clock_hz();
     info->flags = (uint16_t)(read_cache() | start_cycle_counter());
     info->stack_floor = stack_floor;
+    info->reset_causes = take_reset_causes();
     read_board_id(info->board_id);
 }
 

@@ -167,6 +167,18 @@ ssize_t hwinfo_get_device_id(uint8_t *id, size_t size) {
     return count;
 }
 
+static uint32_t reset_causes = RESET_WATCHDOG | RESET_PIN;
+
+int hwinfo_get_reset_cause(uint32_t *cause) {
+    *cause = reset_causes;
+    return 0;
+}
+
+int hwinfo_clear_reset_cause(void) {
+    reset_causes = 0;
+    return 0;
+}
+
 void NVIC_SystemReset(void) {
     printf("reset with %02x at %lu ms\n", fake_registers.GPREGRET,
            (unsigned long)(fake_us / 1000));
@@ -243,6 +255,7 @@ int main(int count, char **words) {
     } else {
         printf("%s %u %u %u ", info.board, info.clock_hz, info.flags,
                free_stack_bytes(&info));
+        printf("%u,%u ", info.reset_causes, reset_causes);
         for (int i = 0; i < 8; i++) {
             printf("%02x", info.board_id[i]);
         }

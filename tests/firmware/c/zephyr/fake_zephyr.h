@@ -92,6 +92,17 @@ int gpio_pin_set_dt(const struct gpio_dt_spec *pin, int value);
 
 ssize_t hwinfo_get_device_id(uint8_t *id, size_t size);
 
+#define RESET_PIN (1u << 0)
+#define RESET_SOFTWARE (1u << 1)
+#define RESET_BROWNOUT (1u << 2)
+#define RESET_POR (1u << 3)
+#define RESET_WATCHDOG (1u << 4)
+#define RESET_DEBUG (1u << 5)
+#define RESET_LOW_POWER_WAKE (1u << 7)
+#define RESET_CPU_LOCKUP (1u << 8)
+int hwinfo_get_reset_cause(uint32_t *cause);
+int hwinfo_clear_reset_cause(void);
+
 typedef struct {
     uint32_t GPREGRET, ICACHECNF, DEMCR, CTRL, CYCCNT;
 } fake_registers_t;
