@@ -19,8 +19,12 @@ NAMES = {
     for place in vars(BuildFolder).values()
     if "." in getattr(place, "name", "")
 }
-# Sources of the engine TFLite Micro have the names of the C array, too.
+# Sources of the engine TFLite Micro have the names of the C array, too; members of an
+# archive of evidence have names of their own, whatever a build folder's are.
 OTHERS = {("firmware", "model_data.h"), ("firmware", "model_data.cc")}
+OTHERS |= {
+    ("evidence", name) for name in ("model.tflite", "results.json", "firmware.elf")
+}
 
 
 def list_texts(path: Path) -> Iterator[str]:

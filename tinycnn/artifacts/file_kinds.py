@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from tinycnn.errors import ProjectError, TinycnnError
 from tinycnn.files import make_way, reading, write_whole, writing
 
-__all__ = ["ArrayFile", "JsonFile"]
+__all__ = ["ArrayFile", "JsonFile", "parse_json"]
 
 _T = TypeVar("_T")
 _MAX_BYTES = 1 << 30
@@ -41,9 +41,9 @@ class JsonFile(Generic[_T]):
         """
         data = _read_bytes(self.path)
         try:
-            value: _T = _adapter(self.kind).validate_json(data)
-        except ValidationError as error:
-            raise _broken(self.path, _describe(error)) from error
+            value: _T = parse_json(self.kind, data)
+        except ValueError as error:
+            raise _broken(self.path, str(error)) from error
         return value
 
     def read_if_there(self) -> _T | None:
@@ -100,6 +100,18 @@ class ArrayFile:
         make_way(self.path)
         with writing(self.path) as stream:
             stream.write(content.getbuffer())
+
+
+def parse_json(kind: Any, data: bytes) -> Any:
+    """The value of `kind` that JSON text holds.
+
+    Raises:
+        ValueError: If it holds none; in the words of its first problem.
+    """
+    try:
+        return _adapter(kind).validate_json(data)
+    except ValidationError as error:
+        raise ValueError(_describe(error)) from error
 
 
 @lru_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from tinycnn.cli.console import (
     print_start_up,
     print_table,
 )
+from tinycnn.cli.findings import Findings, findings_options
 from tinycnn.cli.images import image_options
 from tinycnn.cli.run_options import log_options
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["validate"]
 
 _SHOWN = 5
+_ENDED = 3  # the run that is replayed did not reach its end
 
 
 @click.command()
@@ -53,6 +56,13 @@ _SHOWN = 5
     help="Raw frames to a project built with --app: is the device's input the host's?",
 )
 @log_options
+@findings_options
+@click.option(
+    "--replay",
+    "archive",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Judge again what --evidence has written, without a device.",
+)
 @json_option
 def validate(
     model: Path,
@@ -63,6 +73,8 @@ def validate(
     frames: bool,
     log: Path | None,
     resume: Resume,
+    findings: Findings,
+    archive: Path | None,
     as_json: bool,
 ) -> int:
     """Stream inputs of MODEL to a device and compare raw outputs with the reference.
@@ -79,9 +91,16 @@ def validate(
       tinycnn validate demo --confidence 0.99 --agreement 0.995
       tinycnn validate model.tflite
       tinycnn validate demo --frames
+      tinycnn validate demo --evidence run.zip
+      tinycnn validate --replay run.zip
     """
     if frames and not is_project(model):
         raise click.UsageError("--frames is for a project")
+    if findings.is_asked and (frames or archive):
+        one = "--frames" if frames else "--replay"
+        raise click.UsageError(f"{one} writes no evidence, JUnit or summary")
+    if archive is not None:
+        return _replay(archive, model, inputs, as_json=as_json)
     if inputs is not None and is_project(model):
         raise click.UsageError("--inputs is for a .tflite file")
     if numerics is not None and is_project(model):
@@ -112,19 +131,42 @@ def validate(
             ) as subject,
         ):
             log = log or subject.log
-            kept = replace(subject, keep=partial(_keep, subject, found), log=log)
+            write = partial(findings.write, subject, choice)
+            keep = partial(_keep, subject, found, write)
+            kept = replace(subject, keep=keep, log=log)
             result = workbench.validate(kept, choice, observer, resume=resume)
     finally:  # also of a run that was ended: what it found
         for one in found:
             _show(model, subject, one, log, as_json=as_json)
+            if not as_json:
+                findings.show()
     return 0 if result.equal else 1
 
 
 def _keep(
-    subject: Subject, shown: list[Any], found: ValidationResult | Profile
+    subject: Subject,
+    shown: list[Any],
+    write: Callable[[Any], None],
+    found: ValidationResult | Profile,
 ) -> None:
     shown.append(found)
     subject.keep(found)
+    write(found)
+
+
+def _replay(archive: Path, model: Path, inputs: Path | None, *, as_json: bool) -> int:
+    """Judge what was recorded; the exit code is that of the run it is of."""
+    from tinycnn.cli.replay import replay
+    from tinycnn.harness import result_to_json
+
+    result = replay(archive, model, inputs=inputs, quiet=as_json)
+    if as_json:
+        click.echo(result_to_json(result), nl=False)
+    else:
+        _print_verdict(result)
+    if not result.equal:
+        return 1
+    return _ENDED if result.ended else 0
 
 
 def _show(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tinycnn.artifacts import BuildFolder, Validated
 from tinycnn.compiler import read_tflite
+from tinycnn.errors import TinycnnError
 from tinycnn.files import make_way, write_whole
 from tinycnn.harness import (
     Profile,
@@ -19,9 +20,9 @@ from tinycnn.harness import (
     result_to_json,
 )
 from tinycnn.pipeline.build import Workspace, report_project
-from tinycnn.pipeline.freshness import check_current
+from tinycnn.pipeline.freshness import check_board_image, check_current
 from tinycnn.pipeline.subject import known_outputs, linked_subject
-from tinycnn.report import Check, render_junit
+from tinycnn.report import check_of, render_junit, verdict_of
 from tinycnn.task import task_of
 from tinycnn.workbench import ImageChoice, Subject, describe_tensor, pick_images
 
@@ -55,7 +56,22 @@ def bench_project(workspace: Workspace, images: ImageChoice = _ALL) -> Subject:
         output=describe_tensor(scores),
         task=task_of(dataset.test.labels, scores.size),
     )
-    return replace(subject, keep=partial(_keep, workspace))
+    return replace(
+        subject,
+        keep=partial(_keep, workspace),
+        board_image=_find_board_image(workspace),
+    )
+
+
+def _find_board_image(workspace: Workspace) -> Path | None:
+    """What the board's own tools linked, if it is today's project's."""
+    build, name = workspace.build, workspace.project.name
+    image = build.uploadable(name, "uf2" if workspace.board.upload == "uf2" else "bin")
+    try:
+        check_board_image(workspace.project, build)
+    except TinycnnError:
+        return None
+    return image if image.is_file() else None
 
 
 def _keep(workspace: Workspace, found: ValidationResult | Profile) -> None:
@@ -65,7 +81,8 @@ def _keep(workspace: Workspace, found: ValidationResult | Profile) -> None:
         _write(profile_to_json(found), build.profile.path)
     else:
         _keep_result(build, found)
-        checks = [_check(one) for one in _results_of(build, found.model_sha256)]
+        known = _results_of(build, found.model_sha256)
+        checks = [check_of(verdict_of(one)) for one in known]
         _write(render_junit(checks, name=workspace.project.name), build.junit)
     report_project(workspace)
 
@@ -97,17 +114,6 @@ def _results_of(build: BuildFolder, model_sha256: str) -> list[Validated]:
     files = (build.results, build.partial_results)
     found = [file.read_if_there() for file in files]
     return [one for one in found if one and one.model_sha256 == model_sha256]
-
-
-def _check(found: Validated) -> Check:
-    name = "outputs equal the reference"
-    message = f"{found.images - found.equal} of {found.images} images differ"
-    if found.is_partial:
-        name += f", {found.images} of {found.total} images"
-        message += f"; partial: {found.total - found.images} were not compared"
-    if found.ended:
-        message += f"; {found.ended}"
-    return Check(name, found.equal == found.images and not found.ended, message)
 
 
 def _write(text: str, path: Path) -> None:

@@ -43,6 +43,10 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
         ram=linked.ram,
         model=build.model,
         log=build.run_log,
+        name=project.name,
+        numerics=target.numerics,
+        flash_bytes=linked.flash_bytes,
+        budgets=project.budgets,
     )
 
 

@@ -15,6 +15,7 @@ from tinycnn.harness import Profile
 from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
+from tinycnn.report.verdicts import verdict_of
 from tinycnn.task import class_scores, task_of
 
 __all__ = ["gather_report"]
@@ -86,17 +87,7 @@ def _list_verdicts(build: BuildFolder, model_sha256: str) -> tuple[Verdict, ...]
     files = (build.results, build.partial_results)
     found = (file.read_if_there() for file in files)
     return tuple(
-        Verdict(
-            device=one.device.name,
-            equal=one.equal,
-            total=one.images,
-            images_per_second=one.images_per_second,
-            left_out=max(one.total - one.images, 0),
-            ended=one.ended,
-            causes=one.diagnosis.lines if one.diagnosis else (),
-        )
-        for one in found
-        if one and one.model_sha256 == model_sha256
+        verdict_of(one) for one in found if one and one.model_sha256 == model_sha256
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.junit import Check, render_junit
+from tinycnn.report.markdown import render_summary
 from tinycnn.report.page import render_report
+from tinycnn.report.verdicts import check_of, verdict_of
 
 __all__ = [
     "AccuracyStep",
@@ -12,6 +14,9 @@ __all__ = [
     "Check",
     "Report",
     "Verdict",
+    "check_of",
     "render_junit",
     "render_report",
+    "render_summary",
+    "verdict_of",
 ]

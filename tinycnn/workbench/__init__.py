@@ -4,6 +4,7 @@ A project and a lone `.tflite` file are two ways to bring a `Subject`.
 """
 
 from tinycnn.compiler.reading.model_file import read_model
+from tinycnn.workbench.evidence import gather_evidence
 from tinycnn.workbench.file import FoundModel, bench_file
 from tinycnn.workbench.images import pick_images
 from tinycnn.workbench.observer import Observer
@@ -24,6 +25,7 @@ __all__ = [
     "Subject",
     "bench_file",
     "describe_tensor",
+    "gather_evidence",
     "open_device",
     "pick_images",
     "profile",

@@ -119,6 +119,8 @@ def bench_file(
             program=cache(partial(_build, compilation, board, folder, observer)),
             identity=partial(_identify, compilation, board),
             model=path,
+            name=name,
+            numerics=numerics,
         )
         output = describe_tensor(graph.tensors[graph.outputs[0]])
         yield pick_images(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
-from tinycnn.choices import ImageOrder
+from tinycnn.choices import ImageOrder, Numerics
 from tinycnn.device import (
     USUAL_OPTIONS,
     Device,
@@ -26,6 +26,7 @@ from tinycnn.device import (
 from tinycnn.harness import Identity, Profile, ValidationResult
 from tinycnn.harness.order import Order, as_given
 from tinycnn.harness.stopping import StopRule
+from tinycnn.project import Budgets
 from tinycnn.reference import Reference
 
 __all__ = ["DeviceChoice", "DeviceKind", "ImageChoice", "Subject", "open_device"]
@@ -90,6 +91,11 @@ class Subject:
         keep: Keeps what was found.
         model: The `.tflite` file, to find out why a device differs.
         log: Where a validation keeps each answer, so that it can go on; None: nowhere.
+        name: Of the model.
+        numerics: The reference that its outputs are to equal.
+        board_image: What was built for a real board, if it was.
+        flash_bytes: Of the linked firmware; 0 where there is none yet.
+        budgets: What a project allows.
     """
 
     inputs: NDArray[np.int8]
@@ -106,6 +112,11 @@ class Subject:
     keep: Callable[[ValidationResult | Profile], None] = _forget
     model: Path | None = None
     log: Path | None = None
+    name: str = "model"
+    numerics: Numerics = "litert"
+    board_image: Path | None = None
+    flash_bytes: int = 0
+    budgets: Budgets | None = None
 
     @property
     def asking(self) -> Order:

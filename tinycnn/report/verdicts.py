@@ -1,0 +1,39 @@
+"""What a validation found, as page, summary and JUnit show it."""
+
+from __future__ import annotations
+
+from tinycnn.artifacts import Validated
+from tinycnn.harness import ValidationResult
+from tinycnn.report.data import Verdict
+from tinycnn.report.junit import Check
+
+__all__ = ["check_of", "verdict_of"]
+
+
+def verdict_of(found: ValidationResult | Validated) -> Verdict:
+    """The verdict of a validation that has just run, or is read again."""
+    if isinstance(found, Validated):
+        device, equal = found.device.name, found.equal
+    else:
+        device, equal = found.device_name, found.images - found.different
+    return Verdict(
+        device=device,
+        equal=equal,
+        total=found.images,
+        images_per_second=found.images_per_second,
+        left_out=max((found.total or 0) - found.images, 0),
+        ended=found.ended,
+        causes=found.diagnosis.lines if found.diagnosis else (),
+    )
+
+
+def check_of(verdict: Verdict) -> Check:
+    """A test case of JUnit; what has ended early has not passed."""
+    name, images = "outputs equal the reference", verdict.total
+    message = f"{images - verdict.equal} of {images} images differ"
+    if verdict.left_out:
+        name += f", {images} of {images + verdict.left_out} images"
+        message += f"; partial: {verdict.left_out} were not compared"
+    if verdict.ended:
+        message += f"; {verdict.ended}"
+    return Check(name, verdict.equal == images and not verdict.ended, message)
