@@ -13,6 +13,7 @@ TinycnnError(message, hint=None)            exit code
 └── DeviceError       board, cable, simulator                      3
     ├── DeviceTimeoutError
     │   └── StrangerError      another answers: an echo, a modem, a prompt
+    ├── LinkLostError     unplugged: the port is gone
     └── ProtocolError
 
 A message names its subject with its id, then expected against got: lower case, no
@@ -28,6 +29,7 @@ __all__ = [
     "DeviceError",
     "DeviceTimeoutError",
     "InvalidModelError",
+    "LinkLostError",
     "MemoryPlanError",
     "ModelError",
     "ProjectError",
@@ -133,6 +135,10 @@ class DeviceTimeoutError(DeviceError):
 
 class StrangerError(DeviceTimeoutError):
     """Something else answered: an echo, a modem, a prompt."""
+
+
+class LinkLostError(DeviceError):
+    """A port that was open is gone: a cable was pulled, or a board left the bus."""
 
 
 class ProtocolError(DeviceError):

@@ -60,7 +60,7 @@ def test_outputs_that_ranked_are_compared_with_the_device() -> None:
     with served(Line(FakeBoard())) as url:
         result = validate(picked, DeviceChoice(port=url), Log())
 
-    assert batches == [16, 16, 3]
+    assert batches == [16, 19]
     assert result.indices.tolist() == picked.asked.tolist()
     assert (result.images, result.total, result.order) == (10, 35, "risk")
 

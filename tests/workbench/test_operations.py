@@ -78,7 +78,7 @@ def test_what_is_found_is_kept() -> None:
         found = profile(subject, DeviceChoice(port=url), Log())
 
     assert (result.equal, result.images) == (True, 35)
-    assert batches == [16, 16, 3]
+    assert batches == [16, 19]
     assert [op.cycles for op in found.operators] == [0]
     assert kept == [result, found]
 

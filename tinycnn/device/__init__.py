@@ -14,6 +14,7 @@ from tinycnn.device.opening import (
     open_serial,
     open_simulated,
 )
+from tinycnn.device.patient import PatientDevice
 from tinycnn.device.payloads import StepRun
 from tinycnn.device.status import DeviceStatus, StatusAction
 
@@ -24,6 +25,7 @@ __all__ = [
     "DeviceInfo",
     "DeviceStatus",
     "Inference",
+    "PatientDevice",
     "PortOptions",
     "Preprocessing",
     "StatusAction",

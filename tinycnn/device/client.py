@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from enum import Enum
 
 from tinycnn.device.deadline import Deadline
@@ -87,6 +87,10 @@ class Counters:
     crc_errors: int = 0
     stale: int = 0
     resets: int = 0
+
+    def __add__(self, other: Counters) -> Counters:
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Counters(*(one + another for one, another in pairs))
 
 
 class Client:

@@ -94,10 +94,15 @@ class Device:
     """
 
     def __init__(self, link: Link, *, reply_timeout_s: float = REPLY_TIMEOUT_S) -> None:
-        self._link = link
-        self._client = Client(link, reply_timeout_s=reply_timeout_s)
+        self._reply_timeout_s = reply_timeout_s
         self._info: DeviceInfo | None = None
         self._images = 0
+        self._connect(link)
+
+    def _connect(self, link: Link) -> None:
+        """Speak over `link` from now on."""
+        self._link = link
+        self._client = Client(link, reply_timeout_s=self._reply_timeout_s)
 
     def __enter__(self) -> Device:
         return self

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from tinycnn.errors import DeviceError, DeviceTimeoutError
+from tinycnn.errors import DeviceTimeoutError, LinkLostError
 
 __all__ = ["READ_BYTES", "UNPLUGGED", "WRITE_TIMEOUT_S", "Link", "SimulatedTime"]
 __all__ += ["lost", "reason_of", "took_nothing"]
@@ -31,14 +31,14 @@ class Link(Protocol):
 
         Raises:
             DeviceTimeoutError: If the device takes no more bytes.
-            DeviceError: If the link is dead.
+            DeviceError: If the link is dead; a LinkLostError if it can come back.
         """
 
     def read(self, timeout_s: float) -> bytes:
         """What has arrived, waiting at most `timeout_s` for it; empty if nothing.
 
         Raises:
-            DeviceError: If the link is dead.
+            DeviceError: If the link is dead; a LinkLostError if it can come back.
         """
 
     def close(self) -> None:
@@ -63,9 +63,9 @@ def took_nothing(name: str, timeout_s: float) -> DeviceTimeoutError:
     return DeviceTimeoutError(text, hint="press reset on the board")
 
 
-def lost(name: str, error: Exception) -> DeviceError:
+def lost(name: str, error: Exception) -> LinkLostError:
     """The error of a port that is gone."""
-    return DeviceError(f"port {name}: lost: {reason_of(error)}", hint=UNPLUGGED)
+    return LinkLostError(f"port {name}: lost: {reason_of(error)}", hint=UNPLUGGED)
 
 
 def reason_of(error: Exception) -> str:

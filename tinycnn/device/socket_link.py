@@ -13,7 +13,7 @@ from tinycnn.device.link import (
     reason_of,
     took_nothing,
 )
-from tinycnn.errors import DeviceError
+from tinycnn.errors import DeviceError, LinkLostError
 
 __all__ = ["SocketLink"]
 
@@ -59,7 +59,7 @@ class SocketLink:
         except OSError as error:
             raise lost(self.name, error) from error
         if not data:
-            raise DeviceError(f"port {self.name}: closed by the device", UNPLUGGED)
+            raise LinkLostError(f"port {self.name}: closed by the device", UNPLUGGED)
         return data
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ computed, and then are what the device's outputs are compared with, too.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -24,7 +25,9 @@ from tinycnn.workbench.subject import ImageChoice, Subject
 
 __all__ = ["guess_task", "pick_images", "run_in_batches"]
 
-_BATCH = 16  # what a reference in a child has computed within its limits
+_FIRST_BATCH = 16  # what a reference in a child has computed within its limits
+_LARGEST_BATCH = 4096
+_QUICK_S = 4.0  # a batch that takes less may be followed by one of twice the size
 _SIGMOID = (1 / 256, -128)  # scale and zero point of what is between 0 and 1
 
 
@@ -84,8 +87,15 @@ def run_in_batches(
     reference: Reference, inputs: NDArray[np.int8]
 ) -> Iterator[NDArray[np.int8]]:
     """The reference's outputs for rows of input bytes, some at a time."""
-    for start in range(0, len(inputs), _BATCH):
-        yield reference.run(inputs[start : start + _BATCH])
+    start, size = 0, _FIRST_BATCH
+    while start < len(inputs):
+        begun = time.monotonic()
+        rows = reference.run(inputs[start : start + size])
+        took_s = time.monotonic() - begun
+        yield rows
+        start += size
+        if took_s < _QUICK_S:  # the start of a child is most of what few images take
+            size = min(2 * size, _LARGEST_BATCH)
 
 
 def _check_order(choice: ImageChoice) -> None:

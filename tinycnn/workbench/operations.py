@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ def validate(
     """
     reference = subject.reference()
     with (
-        open_device(subject, choice) as device,
+        open_device(subject, choice, say=partial(observer.note, "validate")) as device,
         open_log(subject, choice, device, reference, resume=resume) as log,
     ):
         for note in log.notes if log else ():

@@ -18,6 +18,7 @@ from tinycnn.choices import ImageOrder, Numerics
 from tinycnn.device import (
     USUAL_OPTIONS,
     Device,
+    PatientDevice,
     PortOptions,
     open_host,
     open_serial,
@@ -149,13 +150,25 @@ class Subject:
         return digest.hexdigest()
 
 
-def open_device(subject: Subject, choice: DeviceChoice) -> Device:
+def open_device(
+    subject: Subject,
+    choice: DeviceChoice,
+    *,
+    say: Callable[[str], None] | None = None,
+) -> Device:
     """The device that runs the model.
+
+    Args:
+        subject: The model.
+        choice: The device.
+        say: Told if a board on a port goes away; with it such a board is waited for.
 
     Raises:
         ToolchainError: If its firmware cannot be built or does not fit the board.
         DeviceError: If it cannot be opened.
     """
+    if choice.port is not None and say is not None:
+        return PatientDevice(choice.port, choice.options, say=say)
     if choice.port is not None:
         return open_serial(choice.port, choice.options)
     program, timeout_s = subject.program(choice.kind), choice.options.reply_timeout_s

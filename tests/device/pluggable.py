@@ -1,0 +1,87 @@
+"""A fake board on a pty that is plugged in under a name, and pulled out again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import select
+import threading
+import tty
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.device.fake_board import FakeBoard
+from tinycnn.device.packets import Packet, PacketType
+
+__all__ = ["Socket", "SteadyBoard"]
+
+
+class SteadyBoard(FakeBoard):
+    """Its answer follows from the image alone: each byte plus 1, then zeros."""
+
+    def work(self, packet: Packet) -> bytes:
+        """As any, without the number of runs."""
+        reply = super().work(packet)
+        return reply[:-4] + bytes(4) if packet.type == PacketType.INFER else reply
+
+
+class Socket:
+    """Where one board at a time is plugged in: a link at `path` leads to its port."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.ports: list[str] = []
+        self._end: Callable[[], None] = lambda: None
+
+    def plug(
+        self, board: FakeBoard, *, replies: int | None = None, name: Path | None = None
+    ) -> None:
+        """Plug a board in.
+
+        Args:
+            board: Which.
+            replies: After so many the next request pulls the cable; never without.
+            name: Under another name than that of this socket.
+        """
+        board.reset()
+        master, slave = pty.openpty()
+        tty.setraw(slave)
+        self.ports.append(os.ttyname(slave))
+        link = name or self.path
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.ports[-1])
+        ended = threading.Event()
+
+        def work() -> None:
+            left = -1 if replies is None else replies
+            while not ended.is_set():
+                if not select.select([master], [], [], 0.01)[0]:
+                    continue
+                data = os.read(master, 65536)
+                if left == 0:
+                    break
+                for reply in board.receive(data):
+                    os.write(master, reply)
+                    left -= 1
+            link.unlink(missing_ok=True)
+            os.close(slave)
+            os.close(master)
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                work()
+
+        thread = threading.Thread(target=run, daemon=True)
+
+        def end() -> None:
+            ended.set()
+            thread.join(5)
+            assert not thread.is_alive()
+
+        self._end = end
+        thread.start()
+
+    def unplug(self) -> None:
+        """Pull the cable out; the port's name is gone with it."""
+        self._end()
