@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinycnn.choices import Numerics
+from tinycnn.choices import Dialect, Numerics
 from tinycnn.cli.console import claim_build, is_project, open_project
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def open_subject(
     inputs: Path | None = None,
     images: ImageChoice,
     numerics: Numerics = "litert",
+    dialect: Dialect | None = None,
 ) -> Iterator[Subject]:
     """What lies at `model`, on the workbench.
 
@@ -33,6 +34,7 @@ def open_subject(
         inputs: A `.npy` file for the file's model.
         images: Which inputs are asked for, and in what order.
         numerics: What the file's model is to equal.
+        dialect: What the file's programs are to speak: packets without.
     """
     if is_project(model):
         from tinycnn.pipeline.bench import bench_project
@@ -44,7 +46,12 @@ def open_subject(
         from tinycnn.workbench import bench_file
 
         bench = bench_file(
-            model, inputs=inputs, images=images, numerics=numerics, observer=observer
+            model,
+            inputs=inputs,
+            images=images,
+            numerics=numerics,
+            dialect=dialect or "packets",
+            observer=observer,
         )
         with bench as file:
             yield file

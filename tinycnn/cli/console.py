@@ -16,11 +16,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 from tinycnn import PROJECT_FILE
+from tinycnn.choices import Dialect
 from tinycnn.cli.choice import OneOf
 from tinycnn.frames import App
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
 __all__ += ["device_options", "open_project", "port_options", "print_table"]
-__all__ += ["claim_build", "print_notes", "project_argument"]
+__all__ += ["claim_build", "dialect_option", "print_notes", "project_argument"]
 
 _LONGEST_COMMAND = 100  # characters
 _SECONDS = click.FloatRange(min=0, min_open=True, max=3_600)
@@ -78,6 +79,13 @@ def port_options(command: Callable[..., object]) -> Callable[..., object]:
     text = "A board: /dev/ttyACM0, COM3, socket://, rfc2217://."
     add_port = click.option("--port", help=text)
     return add_port(add_baud(add_timeout(add_no_reset(with_options))))
+
+
+def dialect_option(command: _Command) -> _Command:
+    """The --dialect option."""
+    text = "What it speaks: mlperf is the text of the MLPerf Tiny runner."
+    choice = OneOf(get_args(Dialect))
+    return click.option("--dialect", type=choice, help=text)(command)
 
 
 def device_options(command: Callable[..., object]) -> Callable[..., object]:

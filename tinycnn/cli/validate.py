@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from tinycnn.choices import Numerics
+from tinycnn.choices import Dialect, Numerics
 from tinycnn.cli.bench import open_subject
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     device_options,
+    dialect_option,
     is_project,
     json_option,
     print_start_up,
@@ -63,10 +64,12 @@ _ENDED = 3  # the run that is replayed did not reach its end
     type=click.Path(path_type=Path, dir_okay=False),
     help="Judge again what --evidence has written, without a device.",
 )
+@dialect_option
 @json_option
 def validate(
     model: Path,
     choice: DeviceChoice,
+    dialect: Dialect | None,
     images: ImageChoice,
     inputs: Path | None,
     numerics: Numerics | None,
@@ -93,6 +96,7 @@ def validate(
       tinycnn validate demo --frames
       tinycnn validate demo --evidence run.zip
       tinycnn validate --replay run.zip
+      tinycnn validate model.tflite --port /dev/ttyACM0 --dialect mlperf
     """
     if frames and not is_project(model):
         raise click.UsageError("--frames is for a project")
@@ -110,10 +114,13 @@ def validate(
         raise click.UsageError("--resume of a .tflite file's run needs its --log")
     if frames and (log is not None or resume != "if possible"):
         raise click.UsageError("--frames keeps no log")
+    if frames and dialect is not None:
+        raise click.UsageError("--frames needs packets, not --dialect")
     from tinycnn import workbench
 
     if frames and images != workbench.ImageChoice(images.count):
         raise click.UsageError("--frames are random: of the images only --count counts")
+    choice = replace(choice, dialect=dialect)
     if frames:
         from tinycnn.cli.frames import show_frame_check
 
@@ -128,6 +135,7 @@ def validate(
                 inputs=inputs,
                 images=images,
                 numerics=numerics or "litert",
+                dialect=dialect,
             ) as subject,
         ):
             log = log or subject.log
@@ -186,6 +194,8 @@ def _show(
         click.echo(result_to_json(result), nl=False)
         return
     _print_verdict(result)
+    if result.device.foreign is not None:
+        return  # its memory is its own affair, and the project keeps nothing of it
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
     print_table(itemize_ram(ram, subject.board, result.device.stack_bytes))
     if result.ended and log is not None:
@@ -201,7 +211,15 @@ def _show(
         click.echo(f"results: {path}; {build.results.path.name} keeps those of {whose}")
 
 
+def _name_equal(result: ValidationResult) -> str:
+    from tinycnn.harness import EQUAL_AS_PRINTED
+
+    return "equal" if result.device.foreign is None else EQUAL_AS_PRINTED
+
+
 def _print_verdict(result: ValidationResult) -> None:
+    from tinycnn.harness import list_reservations
+
     for difference in result.differences[:_SHOWN]:
         click.echo(
             f"image {difference.index}: expected {list(difference.expected)}, "
@@ -212,7 +230,8 @@ def _print_verdict(result: ValidationResult) -> None:
     if result.ended:
         verdict = "STOPPED"
     click.echo(
-        f"{verdict}: {equal} of {result.images} images equal on {result.device_name}, "
+        f"{verdict}: {equal} of {result.images} images {_name_equal(result)} "
+        f"on {result.device_name}, "
         f"{result.images_per_second:.0f} images/s"
     )
     if result.is_partial:
@@ -225,5 +244,9 @@ def _print_verdict(result: ValidationResult) -> None:
         whose = ", of images that were picked as hard" if is_picked else ""
         click.echo(f"{result.measure}: {result.device_accuracy:.2%}{whose}")
     click.echo(f"reference: {result.reference}")
+    for line in list_reservations(result.device):
+        click.echo(line)
+    if result.device.foreign is not None:
+        return
     click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
     print_start_up(result.device)

@@ -6,7 +6,7 @@ protocol of `firmware/include/tcnn/harness.h` over some byte stream.
 
 from tinycnn.device.client import Counters
 from tinycnn.device.device import Device, Inference, Preprocessing
-from tinycnn.device.hello import DeviceInfo, TensorInfo
+from tinycnn.device.hello import DeviceInfo, Foreign, TensorInfo
 from tinycnn.device.opening import (
     USUAL_OPTIONS,
     PortOptions,
@@ -17,6 +17,7 @@ from tinycnn.device.opening import (
 from tinycnn.device.patient import PatientDevice
 from tinycnn.device.payloads import StepRun
 from tinycnn.device.status import DeviceStatus, StatusAction
+from tinycnn.device.text import TextDevice, TextModel
 
 __all__ = [
     "USUAL_OPTIONS",
@@ -24,6 +25,7 @@ __all__ = [
     "Device",
     "DeviceInfo",
     "DeviceStatus",
+    "Foreign",
     "Inference",
     "PatientDevice",
     "PortOptions",
@@ -31,6 +33,8 @@ __all__ = [
     "StatusAction",
     "StepRun",
     "TensorInfo",
+    "TextDevice",
+    "TextModel",
     "open_host",
     "open_serial",
     "open_simulated",

@@ -44,7 +44,7 @@ from tinycnn.device.trace import Checksums, read_checksums, read_tensor
 from tinycnn.errors import DeviceError, ProtocolError
 from tinycnn.frames import FrameFormat
 
-__all__ = ["Device", "Inference", "Preprocessing"]
+__all__ = ["Device", "Inference", "Preprocessing", "check_same"]
 
 _MAX_RESETS = 3
 
@@ -61,6 +61,8 @@ class Inference:
         cycles: Processor cycles of the run; 0 when the device has no counter.
         micros: Microseconds of the run, by the device's clock.
         board_id: Of the board that ran it.
+        slack: How many steps above `output` each of its bytes may be, where a device
+            prints rounded numbers instead of bytes; None where it is exact.
     """
 
     index: int
@@ -68,6 +70,7 @@ class Inference:
     cycles: int
     micros: int
     board_id: str = ""
+    slack: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +141,7 @@ class Device:
         with _named(self.name):
             info = self._client.hello()
         if self._info is not None:
-            _check_same(self.name, self._info, info)
+            check_same(self.name, self._info, info)
         self._info = info
         return info
 
@@ -397,7 +400,17 @@ def _named(name: str) -> Iterator[None]:
         raise ProtocolError(f"{name}: {error}", hint=hint) from error
 
 
-def _check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:
+def check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:
+    """Do nothing if a device is what it was before.
+
+    Args:
+        name: What to call it.
+        before: What it said of itself.
+        now: What it says.
+
+    Raises:
+        DeviceError: If another device is in its place.
+    """
     if replace(now, stack_bytes=before.stack_bytes) != before:
         text = f"{name}: expected {_identity(before)}, got {_identity(now)}"
         raise DeviceError(text, hint="another device took its place: connect the first")

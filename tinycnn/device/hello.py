@@ -14,7 +14,7 @@ from tinycnn.device.payloads import TIMES_BYTES, printable
 from tinycnn.errors import ProtocolError
 from tinycnn.frames import PIXEL_BYTES, FrameFormat
 
-__all__ = ["DeviceInfo", "TensorInfo", "parse_hello"]
+__all__ = ["DeviceInfo", "Foreign", "TensorInfo", "parse_hello"]
 
 _HELLO = struct.Struct("<4sHHIII8s32sBB")
 _FRAME_FORMAT = struct.Struct("<HHB")
@@ -38,6 +38,21 @@ class TensorInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A firmware that is not ours: which model it runs, nothing proves.
+
+    Attributes:
+        profile: What it says that it serves.
+        decimals: Of the numbers that it printed; 0: whole numbers, or none yet.
+        slack: The most steps of an output that such a number leaves open.
+    """
+
+    profile: str
+    decimals: int = 0
+    slack: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceInfo:
     """What a device says of itself and of its model in HELLO.
 
@@ -50,6 +65,8 @@ class DeviceInfo:
         cache_on: Whether the instruction cache is on; None when unknown.
         counts_cycles: Whether its cycle counter runs.
         frame: The raw frames that it takes; None if it takes none.
+        foreign: What else is known where the firmware is not ours; the digest of its
+            model, its generator and its numerics are empty then.
     """
 
     board: str
@@ -67,6 +84,7 @@ class DeviceInfo:
     cache_on: bool | None
     counts_cycles: bool
     frame: FrameFormat | None = None
+    foreign: Foreign | None = None
 
     @property
     def input_bytes(self) -> int:

@@ -21,6 +21,7 @@ from tinycnn.device.device import Device
 from tinycnn.device.link import Link
 from tinycnn.device.serial_link import SerialLink
 from tinycnn.device.socket_link import SocketLink
+from tinycnn.device.text import TextDevice, TextModel
 from tinycnn.errors import DeviceError
 
 __all__ = ["USUAL_OPTIONS", "PortOptions"]
@@ -51,24 +52,41 @@ class PortOptions:
 USUAL_OPTIONS = PortOptions()
 
 
-def open_host(executable: Path, *, reply_timeout_s: float | None = None) -> Device:
+def open_host(
+    executable: Path,
+    *,
+    reply_timeout_s: float | None = None,
+    text: TextModel | None = None,
+) -> Device:
     """The model as a program of this computer, on pipes.
+
+    Args:
+        executable: The program.
+        reply_timeout_s: How long one image may take; None: as long as is usual.
+        text: Of a program that speaks text, what it should run.
 
     Raises:
         DeviceError: If the program cannot be started.
     """
     child = Child([str(executable.resolve())], name=f"host process {executable.name}")
-    return Device(PipeLink(child), reply_timeout_s=reply_timeout_s or REPLY_TIMEOUT_S)
+    return _speak(PipeLink(child), reply_timeout_s or REPLY_TIMEOUT_S, text)
 
 
-def open_serial(url: str, options: PortOptions = USUAL_OPTIONS) -> Device:
-    """The board on a serial port; `url` is any that pyserial knows, or socket://.
+def open_serial(
+    url: str, options: PortOptions = USUAL_OPTIONS, *, text: TextModel | None = None
+) -> Device:
+    """The board on a serial port.
+
+    Args:
+        url: Any that pyserial knows, or socket://HOST:PORT.
+        options: How it is spoken to.
+        text: Of a board that speaks text, what it should run.
 
     Raises:
         DeviceError: If the port cannot be opened.
     """
     link = open_url(url, options.baud, dtr=options.dtr)
-    return Device(link, reply_timeout_s=options.reply_timeout_s or REPLY_TIMEOUT_S)
+    return _speak(link, options.reply_timeout_s or REPLY_TIMEOUT_S, text)
 
 
 def open_simulated(
@@ -77,6 +95,7 @@ def open_simulated(
     *,
     reply_timeout_s: float | None = None,
     timings: Mapping[str, int] | None = None,
+    text: TextModel | None = None,
 ) -> Device:
     """A simulated board that runs the firmware image `elf`.
 
@@ -85,13 +104,14 @@ def open_simulated(
         board: Its name in messages.
         reply_timeout_s: How long one image may take; None: as long as is usual.
         timings: Cycles by rule of the cycle model, of those that are not its own.
+        text: Of firmware that speaks text, what it should run.
 
     Raises:
         DeviceError: If the simulator is not installed or does not start.
     """
     if not all(map(find_spec, _SIMULATOR_PACKAGES)):
-        text = f"simulated {board}: the simulator is not installed"
-        raise DeviceError(text, hint="pip install 'tinycnn[sim]'")
+        missing = f"simulated {board}: the simulator is not installed"
+        raise DeviceError(missing, hint="pip install 'tinycnn[sim]'")
     command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
     if timings:
         command += ["--timings", json.dumps(dict(timings))]
@@ -108,8 +128,13 @@ def open_simulated(
     except BaseException:
         child.close()
         raise
-    timeout_s = reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S
-    return Device(link, reply_timeout_s=timeout_s)
+    return _speak(link, reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S, text)
+
+
+def _speak(link: Link, timeout_s: float, text: TextModel | None) -> Device:
+    if text is None:
+        return Device(link, reply_timeout_s=timeout_s)
+    return TextDevice(link, text, reply_timeout_s=timeout_s)
 
 
 def open_url(url: str, baud: int, *, dtr: bool = True) -> Link:

@@ -29,6 +29,11 @@ _ENTER_BOOTLOADER = (
 # The first that is found counts: what answers may echo, too.
 _TALKS = (
     (
+        rb"m-timestamp-mode-|m-init-done|e-\[Unknown command",
+        "firmware answers there that speaks the text of MLPerf Tiny's runner",
+        "tinycnn validate and profile speak it with --dialect mlperf",
+    ),
+    (
         rb">>> |MicroPython|CircuitPython",
         "a Python prompt answers: MicroPython or CircuitPython runs there",
         _ENTER_BOOTLOADER,

@@ -4,6 +4,7 @@
 """
 
 from tinycnn.firmware.arduino import write_arduino_project
+from tinycnn.firmware.dialect import dialect_sources
 from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.host_program import build_host
 from tinycnn.firmware.image import FirmwareImage, build_image
@@ -26,6 +27,7 @@ __all__ = [
     "SelfTest",
     "build_host",
     "build_image",
+    "dialect_sources",
     "find_alternative",
     "firmware_dir",
     "make_input",

@@ -14,6 +14,7 @@ from tinycnn.harness.profile import (
     profile_to_json,
 )
 from tinycnn.harness.repeat import repeat_images
+from tinycnn.harness.reservations import EQUAL_AS_PRINTED, list_reservations
 from tinycnn.harness.results import result_to_json
 from tinycnn.harness.run_log import Resume, RunKey, RunLog
 from tinycnn.harness.stopping import Decision, StopRule
@@ -21,6 +22,7 @@ from tinycnn.harness.validate import Answering, validate
 from tinycnn.harness.verdict import Difference, ValidationResult
 
 __all__ = [
+    "EQUAL_AS_PRINTED",
     "Answering",
     "Decision",
     "Diagnosis",
@@ -36,6 +38,7 @@ __all__ = [
     "ValidationResult",
     "check_identity",
     "diagnose",
+    "list_reservations",
     "profile",
     "profile_operators",
     "profile_to_json",

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tinycnn import __version__
+from tinycnn.harness.reservations import EQUAL_AS_PRINTED, list_reservations
 from tinycnn.harness.verdict import ValidationResult
 
 __all__ = ["result_to_json"]
@@ -24,6 +25,7 @@ def result_to_json(result: ValidationResult) -> str:
         "reference": result.reference,
         "device": {"name": result.device_name, **asdict(result.device)},
         "verdict": _name_verdict(result),
+        "reservations": list(list_reservations(result.device)),
         "images": result.images,
         "total": result.total or result.images,
         "order": result.order,
@@ -51,7 +53,9 @@ def _name_verdict(result: ValidationResult) -> str:
     """Equal are only all images; of a part that is equal, no more is known."""
     if not result.equal:
         return "different"
-    return "partial" if result.is_partial or result.ended else "equal"
+    if result.is_partial or result.ended:
+        return "partial"
+    return "equal" if result.device.foreign is None else EQUAL_AS_PRINTED
 
 
 def _spread(values: list[int]) -> dict[str, int]:

@@ -77,6 +77,8 @@ def _find_board_image(workspace: Workspace) -> Path | None:
 def _keep(workspace: Workspace, found: ValidationResult | Profile) -> None:
     """Write what was found, and bring the report up to date."""
     build = workspace.build
+    if isinstance(found, ValidationResult) and found.device.foreign is not None:
+        return  # of a firmware that this project did not build
     if isinstance(found, Profile):
         _write(profile_to_json(found), build.profile.path)
     else:

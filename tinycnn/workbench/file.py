@@ -20,7 +20,7 @@ from tinycnn import __version__
 from tinycnn.analysis.fit import Analysis, analyze, find_objective
 from tinycnn.artifacts import LinkedFirmware
 from tinycnn.boards import Board, load_board
-from tinycnn.choices import Numerics
+from tinycnn.choices import Dialect, Numerics
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.reading.model_file import read_model
@@ -30,6 +30,7 @@ from tinycnn.firmware import (
     Pattern,
     build_host,
     build_image,
+    dialect_sources,
     find_alternative,
     make_input,
     write_arduino_project,
@@ -79,6 +80,7 @@ def bench_file(
     inputs: Path | None = None,
     images: ImageChoice = _USUAL,
     numerics: Numerics = "litert",
+    dialect: Dialect = "packets",
     observer: Observer,
 ) -> Iterator[Subject]:
     """The model in the file `path`, to be validated and profiled.
@@ -90,6 +92,7 @@ def bench_file(
             is a choice, those first that the reference is least sure of; of random
             ones so many are made, 32 without a count.
         numerics: The reference that it is to equal.
+        dialect: What its programs are to speak.
         observer: Told how the work proceeds.
 
     Raises:
@@ -116,11 +119,14 @@ def bench_file(
             reference=lambda: load_isolated_reference(path, numerics),
             analysis=analyze(compilation, file=graph),
             board=board,
-            program=cache(partial(_build, compilation, board, folder, observer)),
+            program=cache(
+                partial(_build, compilation, board, dialect, folder, observer)
+            ),
             identity=partial(_identify, compilation, board),
             model=path,
             name=name,
             numerics=numerics,
+            dialect=dialect,
         )
         output = describe_tensor(graph.tensors[graph.outputs[0]])
         yield pick_images(
@@ -160,17 +166,23 @@ def _settle(images: ImageChoice, total: int, *, is_random: bool) -> ImageChoice:
 def _build(
     compilation: Compilation,
     board: Board,
+    dialect: Dialect,
     folder: Path,
     observer: Observer,
     kind: DeviceKind,
 ) -> Path:
     """The program of a kind of device, newly built in `folder`."""
     observer.stage("build", is_current=False)
+    program = compilation.program
+    inputs = [buffer.tensor for buffer in program.inputs]
     sketch = write_arduino_project(
         folder,
-        name=compilation.program.name,
-        model_sources=compilation.sources,
-        kernels=compilation.program.kernels,
+        name=program.name,
+        model_sources={
+            **compilation.sources,
+            **dialect_sources(dialect, program.name, inputs),
+        },
+        kernels=program.kernels,
         board=board,
     )
     output = folder / kind

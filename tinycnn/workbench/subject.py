@@ -14,21 +14,25 @@ from numpy.typing import NDArray
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
-from tinycnn.choices import ImageOrder, Numerics
+from tinycnn.choices import Dialect, ImageOrder, Numerics
+from tinycnn.compiler import read_tflite
 from tinycnn.device import (
     USUAL_OPTIONS,
     Device,
     PatientDevice,
     PortOptions,
+    TextModel,
     open_host,
     open_serial,
     open_simulated,
 )
+from tinycnn.errors import ProjectError
 from tinycnn.harness import Identity, Profile, ValidationResult
 from tinycnn.harness.order import Order, as_given
 from tinycnn.harness.stopping import StopRule
 from tinycnn.project import Budgets
 from tinycnn.reference import Reference
+from tinycnn.workbench.tensors import describe_tensor
 
 __all__ = ["DeviceChoice", "DeviceKind", "ImageChoice", "Subject", "open_device"]
 
@@ -45,11 +49,13 @@ class DeviceChoice:
         port: Where a board is, as a pyserial URL.
         options: How the board there is spoken to; of them only the reply's timeout
             counts without a port.
+        dialect: What it speaks; None: what the model's programs were built for.
     """
 
     kind: DeviceKind = "sim"
     port: str | None = None
     options: PortOptions = USUAL_OPTIONS
+    dialect: Dialect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class Subject:
         board_image: What was built for a real board, if it was.
         flash_bytes: Of the linked firmware; 0 where there is none yet.
         budgets: What a project allows.
+        dialect: What its programs speak.
     """
 
     inputs: NDArray[np.int8]
@@ -118,6 +125,7 @@ class Subject:
     board_image: Path | None = None
     flash_bytes: int = 0
     budgets: Budgets | None = None
+    dialect: Dialect = "packets"
 
     @property
     def asking(self) -> Order:
@@ -161,17 +169,39 @@ def open_device(
     Args:
         subject: The model.
         choice: The device.
-        say: Told if a board on a port goes away; with it such a board is waited for.
+        say: Told if a board on a port goes away; with it such a board is waited for,
+            unless it speaks text.
 
     Raises:
+        ProjectError: If it should speak another dialect than was built.
         ToolchainError: If its firmware cannot be built or does not fit the board.
         DeviceError: If it cannot be opened.
     """
-    if choice.port is not None and say is not None:
+    text = _text_model(subject, choice.dialect or subject.dialect)
+    if choice.port is not None and say is not None and text is None:
         return PatientDevice(choice.port, choice.options, say=say)
     if choice.port is not None:
-        return open_serial(choice.port, choice.options)
+        return open_serial(choice.port, choice.options, text=text)
+    if choice.dialect not in (None, subject.dialect):
+        raise ProjectError(
+            f"dialect: expected '{subject.dialect}', which was built, "
+            f"got '{choice.dialect}'",
+            hint=f"tinycnn build --dialect {choice.dialect}, or a board with --port",
+        )
     program, timeout_s = subject.program(choice.kind), choice.options.reply_timeout_s
     if choice.kind == "host":
-        return open_host(program, reply_timeout_s=timeout_s)
-    return open_simulated(program, subject.board.name, reply_timeout_s=timeout_s)
+        return open_host(program, reply_timeout_s=timeout_s, text=text)
+    name = subject.board.name
+    return open_simulated(program, name, reply_timeout_s=timeout_s, text=text)
+
+
+def _text_model(subject: Subject, dialect: Dialect) -> TextModel | None:
+    """What a device that speaks text should run; None where it speaks packets."""
+    if dialect == "packets" or subject.model is None:
+        return None
+    graph = read_tflite(subject.model.read_bytes())
+    inputs, outputs = (
+        tuple(describe_tensor(graph.tensors[i]) for i in ids)
+        for ids in (graph.inputs, graph.outputs)
+    )
+    return TextModel(inputs, outputs, pixels=dialect == "mlperf-pixels")
