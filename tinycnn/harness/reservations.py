@@ -17,18 +17,13 @@ def list_reservations(info: DeviceInfo) -> tuple[str, ...]:
     foreign = info.foreign
     if foreign is None:
         return ()
-    named = f"it calls its model '{info.model}'" if info.model else "nor any name"
-    lines = [f"identity: not known: text tells no digest of the model, {named}"]
+    named = f"it calls its model '{info.model}'" if info.model else "nor a name"
+    lines = [f"identity: not known: text tells no digest; {named}"]
     if foreign.decimals == 0:
-        lines.append("printed: whole numbers, taken for the outputs' bytes")
-        return tuple(lines)
+        return (*lines, "printed: whole numbers, taken for the bytes of the outputs")
+    # Why a whole unit: tinycnn.device.text.printed.
     unit = f"{10.0**-foreign.decimals:.{foreign.decimals}f}"
-    text = (
-        f"printed: {foreign.decimals} decimals; {unit} is allowed for, as some cut off"
-    )
+    known = f"printed: {foreign.decimals} decimals, within {unit}"
     if foreign.slack == 0:
-        rest = "each number stands for one value of the output"
-    else:
-        values = foreign.slack + 1
-        rest = f"a number stands for up to {values} values, of which any is equal"
-    return (*lines, f"{text}: {rest}")
+        return (*lines, f"{known} each is one value of the output")
+    return (*lines, f"{known} up to {foreign.slack + 1} values: any counts as equal")
