@@ -25,7 +25,9 @@ from tests.harness.mistaken import make_pictures, picture_model, run_reference
 from tinycnn.errors import TinycnnError
 from tinycnn.evidence import Evidence, read_evidence, replay_evidence, write_evidence
 from tinycnn.evidence.record import hash_rows, pack_array
-from tinycnn.harness import Diagnosis, Explanation
+from tinycnn.harness import Decision, Diagnosis, Explanation, StopRule
+from tinycnn.harness.order import shuffled
+from tinycnn.harness.tally import recount
 from tinycnn.reference import load_reference
 
 FOUND = Explanation("mirrored", "left is right", "turn it", 3, 3, 9, 9)
@@ -77,6 +79,54 @@ def test_what_only_the_run_could_know_is_kept(tmp_path: Path) -> None:
     found = replayed(replace(evidence, result=result), tmp_path / "run.zip")
 
     assert found == told(result)
+
+
+def with_decision(different: int, **changes: Any) -> Evidence:
+    """Twelve of ninety-nine images by chance, of which half must be equal."""
+    evidence = make_evidence(total=99, different=different)
+    result, order = evidence.result, shuffled(99, count=12, seed=5)
+    image_of = dict(zip(result.indices.tolist(), order.indices.tolist(), strict=True))
+    asked = Decision(StopRule(0.9, 0.5), "open", 99, 0, 0, 0, 0.0, 1.0, end=12)
+    is_equal = np.arange(12) < 12 - different
+    decision = recount(asked, order.indices, is_equal, seed=5)
+    changed = replace(
+        result,
+        indices=order.indices,
+        differences=tuple(
+            replace(one, index=image_of[one.index]) for one in result.differences
+        ),
+        decision=replace(decision, **changes),
+        order="random",
+        seed=5,
+    )
+    return replace(evidence, result=changed)
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("different", [0, 3, 12])
+def test_a_decision_follows_again(different: int, tmp_path: Path) -> None:
+    """It passed, or failed, on the random sample that the seed says."""
+    evidence = with_decision(different)
+
+    assert replayed(evidence, tmp_path / "run.zip") == told(evidence.result)
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"verdict": "fail"}, "expected decision"),
+        ({"low": 0.999}, "expected decision"),
+        ({"total": 1 << 40}, "expected a decision on 99 images, got 1,099,511,627,776"),
+        ({"total": 7}, "expected a decision on 99 images, got 7"),
+    ],
+)
+def test_another_decision_is_refused(
+    changes: dict[str, Any], text: str, tmp_path: Path
+) -> None:
+    """Whoever changed it, and however large it is."""
+    with pytest.raises(TinycnnError, match=text):
+        replayed(with_decision(0, **changes), tmp_path / "run.zip")
 
 
 def test_a_model_from_elsewhere_runs_isolated(tmp_path: Path) -> None:

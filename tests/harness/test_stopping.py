@@ -14,7 +14,7 @@ from tinycnn.errors import ProjectError
 from tinycnn.harness.binomial import lower_bound, upper_bound
 from tinycnn.harness.order import Order, as_given, order_by_risk, shuffled
 from tinycnn.harness.stopping import Decision, Look, StopRule
-from tinycnn.harness.tally import Tally
+from tinycnn.harness.tally import Tally, recount
 
 RULES = (StopRule(), StopRule(0.95, 0.9), StopRule(0.9, 0.98), StopRule(0.8, 0.5))
 
@@ -22,8 +22,9 @@ RULES = (StopRule(), StopRule(0.95, 0.9), StopRule(0.9, 0.98), StopRule(0.8, 0.5
 def run(rule: StopRule, order: Order, differs: NDArray[np.bool_]) -> Decision:
     """Ask the images of `order` until the rule is satisfied."""
     tally = Tally(rule, order)
-    for index in order.indices.tolist():
-        if tally.add(index, is_equal=not differs[index]):
+    for place, index in enumerate(order.indices.tolist()):
+        tally.add(place, is_equal=not differs[index])
+        if tally.decision is not None:
             break
     return tally.conclude()
 
@@ -33,12 +34,12 @@ def test_a_device_that_is_right_stops_where_that_is_shown() -> None:
     decision = run(StopRule(), shuffled(10_000), np.zeros(10_000, bool))
 
     assert decision == Decision(
-        StopRule(), "pass", 10_000, 1_058, 0, 1_058, decision.low, 1.0
+        StopRule(), "pass", 10_000, 1_058, 0, 1_058, decision.low, 1.0, 10_000
     )
     assert 0.995 <= decision.low < 0.99501
-    assert str(decision) == (
-        "agreement at least 99.50 %, 99.5 % wanted: confidence 99 % after 1,058 of "
-        "10,000 images, 1,058 of them at random"
+    assert decision.lines == (
+        "agreement: at least 99.50 %, 99.5 % wanted",
+        "confidence 99 % after 1,058 of 10,000 images, 1,058 of them a random sample",
     )
 
 
@@ -58,7 +59,7 @@ def test_a_device_that_is_wrong_fails_at_the_first_look() -> None:
     decision = run(StopRule(), shuffled(10_000), np.ones(10_000, bool))
 
     assert (decision.verdict, decision.tried, decision.sampled) == ("fail", 8, 8)
-    assert "agreement at most" in str(decision)
+    assert decision.lines[0].startswith("agreement: at most ")
 
 
 def test_more_differences_than_are_allowed_are_certain() -> None:
@@ -70,8 +71,9 @@ def test_more_differences_than_are_allowed_are_certain() -> None:
 
     assert (decision.verdict, decision.tried, decision.different) == ("fail", 6, 6)
     assert decision.is_certain
-    assert str(decision) == (
-        "agreement at most 99.40 %, 99.5 % wanted: certain after 6 of 1,000 images"
+    assert decision.lines == (
+        "agreement: at most 99.40 %, 99.5 % wanted",
+        "certain after 6 of 1,000 images",
     )
 
 
@@ -109,7 +111,7 @@ def test_without_a_decision_the_bounds_are_told() -> None:
 
     assert (decision.verdict, decision.tried) == ("open", 1_060)
     assert decision.low < 0.995 < decision.high
-    assert "agreement between 99." in str(decision)
+    assert decision.lines[0].startswith("agreement: undecided, between 99.")
 
 
 def test_results_may_come_in_any_order() -> None:
@@ -121,21 +123,35 @@ def test_results_may_come_in_any_order() -> None:
     tally = Tally(StopRule(), order)
     chance = np.random.default_rng(0)
     for start in range(0, 3_000, 16):
-        for index in chance.permutation(order.indices[start : start + 16]).tolist():
-            tally.add(index, is_equal=not differs[index])
-    found = tally.conclude()
+        for place in chance.permutation(range(start, min(start + 16, 3_000))).tolist():
+            tally.add(place, is_equal=not differs[order.indices[place]])
 
-    assert (found.verdict, found.sampled) == (expected.verdict, expected.sampled)
-    assert 0 <= found.tried - expected.tried < 16
+    assert tally.conclude() == expected
 
 
 def test_an_image_counts_once() -> None:
     """A repeated result, as a resumed run may bring, changes nothing."""
     tally = Tally(StopRule(), shuffled(1_000))
     for _ in range(9):
-        tally.add(7, is_equal=False)
+        tally.add(0, is_equal=False)
+    tally.add(0, is_equal=True)
 
     assert (tally.conclude().tried, tally.conclude().different) == (1, 1)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.03, 0.5])
+@pytest.mark.parametrize("count", [None, 700])
+def test_a_decision_follows_again_from_its_results(
+    share: float, count: int | None
+) -> None:
+    """From what was asked until then, and from what was under way after it."""
+    order = order_by_risk(np.random.default_rng(2).random(3_000), seed=4, count=count)
+    differs = np.random.default_rng(3).random(3_000) < share
+    expected = run(StopRule(), order, differs)
+
+    for more in (0, 5):
+        indices = order.indices[: expected.tried + more]
+        assert recount(expected, indices, ~differs[indices], seed=4) == expected
 
 
 @pytest.mark.parametrize(("count", "enough"), [(918, False), (919, True), (None, True)])

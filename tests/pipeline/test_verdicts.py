@@ -5,13 +5,14 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from tests.harness.test_results import RESULT
 from tests.pipeline.pretend import pretend_project
-from tinycnn.harness import ValidationResult
+from tinycnn.harness import Decision, StopRule, ValidationResult
 from tinycnn.pipeline import Workspace, bench_project
 
 TOTAL = 16
@@ -32,6 +33,7 @@ def keep(
     different: int = 0,
     device: str = "sim",
     ended: str = "",
+    decision: Decision | None = None,
 ) -> None:
     """Keep a validation that found this."""
     found: ValidationResult = replace(
@@ -44,6 +46,7 @@ def keep(
         differences=(),
         total=TOTAL,
         ended=ended,
+        decision=decision,
     )
     bench_project(workspace).keep(found)
 
@@ -103,6 +106,34 @@ def test_the_longest_part_of_each_device_stays(workspace: Workspace) -> None:
 
     keep(workspace, TOTAL, device="board")
     assert known(workspace) == [("board", TOTAL, TOTAL)]
+
+
+@pytest.mark.parametrize("verdict", ["pass", "fail", "open"])
+def test_an_agreement_is_what_a_build_server_is_told(
+    workspace: Workspace, verdict: Literal["pass", "fail", "open"]
+) -> None:
+    """Some differences may pass, and what is undecided does not."""
+    rule = StopRule(0.9, 0.75)
+    found = Decision(rule, verdict, TOTAL, 9, 1, 8, 0.71, 0.98, 16)
+    keep(workspace, 9, different=1, decision=found)
+
+    (case,) = ET.parse(workspace.build.junit).getroot()
+    assert case.get("name") == "agreement with the reference of 75 %"
+    assert (case.find("failure") is None) == (verdict == "pass")
+    assert found.lines[0] in page(workspace)
+    assert found.lines[1] == (
+        "confidence 90 % after 9 of 16 images, 8 of them a random sample"
+    )
+    assert workspace.build.results.read().decision == found
+
+
+def test_an_agreement_of_equal_images_is_not_all(workspace: Workspace) -> None:
+    """The page says of how many."""
+    found = Decision(StopRule(), "pass", TOTAL, 9, 0, 9, 0.996, 1.0, 16)
+    keep(workspace, 9, decision=found)
+
+    assert "All of 9 of 16" not in page(workspace)
+    assert "9 of 16 outputs were compared, enough to stop; all equal" in page(workspace)
 
 
 def test_another_build_forgets_all(workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
-from tinycnn.harness import Diagnosis
+from tinycnn.harness import Decision, Diagnosis
 
 __all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
 __all__ += ["Validated", "ValidatedDevice"]
@@ -132,6 +132,7 @@ class Validated:
         total: Test images there are.
         ended: Why it ended before its last image; empty if it did not.
         diagnosis: What explains the differences, if any was looked for.
+        decision: What is known of the agreement, if that was asked.
     """
 
     model_sha256: str
@@ -142,6 +143,14 @@ class Validated:
     total: int = 0
     ended: str = ""
     diagnosis: Diagnosis | None = None
+    decision: Decision | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the device is as it was asked to be, as far as it was asked."""
+        if self.decision is not None:
+            return self.decision.verdict == "pass"
+        return self.equal == self.images and not self.ended
 
     @property
     def is_partial(self) -> bool:

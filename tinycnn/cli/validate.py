@@ -84,8 +84,9 @@ def validate(
 
     MODEL is a project that was built, whose test images are sent, or a .tflite file.
 
-    The exit code is 0 when every output byte equals the reference, 1 when any differs.
-    A run that is stopped, by whatever, goes on when the same command is given again.
+    The exit code is 0 when every output byte equals the reference, 1 when any differs;
+    with --agreement, 0 when that is shown. A run that is stopped, by whatever, goes on
+    when the same command is given again.
 
     \b
     Example:
@@ -148,7 +149,7 @@ def validate(
             _show(model, subject, one, log, as_json=as_json)
             if not as_json:
                 findings.show()
-    return 0 if result.equal else 1
+    return 0 if result.passed else 1
 
 
 def _keep(
@@ -226,7 +227,9 @@ def _print_verdict(result: ValidationResult) -> None:
             f"got {list(difference.got)}"
         )
     equal = result.images - result.different
-    verdict = "PASS" if result.equal else "FAIL"
+    verdict = "PASS" if result.passed else "FAIL"
+    if result.decision is not None and result.decision.verdict == "open":
+        verdict = "UNDECIDED"
     if result.ended:
         verdict = "STOPPED"
     click.echo(
@@ -237,6 +240,8 @@ def _print_verdict(result: ValidationResult) -> None:
     if result.is_partial:
         why = f": {result.ended}" if result.ended else ""
         click.echo(f"partial: {result.images} of {result.total} images{why}")
+    if result.decision is not None:
+        click.echo("\n".join(result.decision.lines))
     if result.diagnosis is not None:
         click.echo("\n".join(result.diagnosis.lines))
     if result.device_accuracy is not None:

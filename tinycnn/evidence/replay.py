@@ -21,7 +21,14 @@ from tinycnn.evidence.agreement import find_contradiction
 from tinycnn.evidence.archive import refuse
 from tinycnn.evidence.record import Evidence, hash_rows, split_reference
 from tinycnn.files import scratch_folder
-from tinycnn.harness import Identity, ValidationResult, result_to_json, validate
+from tinycnn.harness import (
+    Decision,
+    Identity,
+    ValidationResult,
+    result_to_json,
+    validate,
+)
+from tinycnn.harness.tally import recount
 from tinycnn.reference import Reference, load_isolated_reference
 
 __all__ = ["replay_evidence"]
@@ -29,6 +36,7 @@ __all__ = ["replay_evidence"]
 Rows = NDArray[np.int8]
 
 _FIRST_BATCH = 16
+_MOST_IMAGES = 1 << 26  # of a data set; more is no data set, but an attack
 _BATCH_S = 1.0  # a child with more rows than it computes in this time gets no more
 
 
@@ -83,6 +91,7 @@ def replay_evidence(
     """
     told = evidence.result
     rows = _find_inputs(path, evidence, inputs)
+    expected: list[Rows] = []
     with scratch_folder() as folder:
         model = folder / "model.tflite"
         model.write_bytes(evidence.model)
@@ -92,7 +101,7 @@ def replay_evidence(
             found = validate(
                 _Recorded(told),
                 rows,
-                _run_in_batches(reference, rows),
+                _keeping(_run_in_batches(reference, rows), expected),
                 identity=Identity(told.model_sha256, evidence.numerics),
                 reference=told.reference,
                 labels=evidence.labels,
@@ -109,6 +118,7 @@ def replay_evidence(
         ),
         device_accuracy=found.device_accuracy,
         reference_accuracy=found.reference_accuracy,
+        decision=_decide_again(path, told, np.concatenate(expected)),
     )
     _check_verdict(path, told, judged)
     return judged
@@ -152,6 +162,26 @@ def _run_in_batches(reference: Reference, inputs: Rows) -> Iterator[Rows]:
         start += size
         if time.monotonic() - began < _BATCH_S:
             size *= 2
+
+
+def _keeping(batches: Iterable[Rows], kept: list[Rows]) -> Iterator[Rows]:
+    for batch in batches:
+        kept.append(batch)
+        yield batch
+
+
+def _decide_again(
+    path: Path, told: ValidationResult, expected: Rows
+) -> Decision | None:
+    """What follows of the agreement, if it was asked."""
+    if told.decision is None:
+        return None
+    total, most = told.decision.total, min(told.total or 0, _MOST_IMAGES)
+    if not told.indices.max() < total <= most:
+        text = f"results.json: expected a decision on {most:,} images, got {total:,}"
+        raise refuse(path, text)
+    is_equal = (told.outputs == expected).all(axis=1)
+    return recount(told.decision, told.indices, is_equal, seed=told.seed or 0)
 
 
 def _check_verdict(path: Path, told: ValidationResult, found: ValidationResult) -> None:

@@ -32,6 +32,7 @@ def result_to_json(result: ValidationResult) -> str:
         "seed": result.seed,
         "boards": result.boards,
         "ended": result.ended,
+        "decision": asdict(result.decision) if result.decision else None,
         "equal": result.images - result.different,
         "different": result.different,
         "differences": [asdict(difference) for difference in result.differences],

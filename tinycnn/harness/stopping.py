@@ -88,6 +88,11 @@ class StopRule:
         """The share of differing images that is just allowed."""
         return float(_complement(self.agreement))
 
+    @property
+    def wanted(self) -> str:
+        """The agreement as a text."""
+        return _name(self.agreement)
+
     def count_allowed(self, total: int) -> int:
         """The most images of `total` that may differ."""
         return math.floor(_complement(self.agreement) * total)
@@ -154,6 +159,7 @@ class Decision:
             certain.
         low: The agreement of all images is at least this,
         high: and at most this; each with the rule's confidence.
+        end: Images of the random sample, had all been asked that were to be.
     """
 
     rule: StopRule
@@ -164,26 +170,28 @@ class Decision:
     sampled: int
     low: float
     high: float
+    end: int
 
     @property
     def is_certain(self) -> bool:
         """Whether the verdict follows from what was counted alone."""
         return self.verdict != "open" and not self.sampled
 
-    def __str__(self) -> str:
-        """In one line; bounds are rounded to the safe side."""
+    @property
+    def lines(self) -> tuple[str, str]:
+        """How large it is, and after what that is known; rounded to the safe side."""
         least, most = _percent(self.low, math.floor), _percent(self.high, math.ceil)
-        wanted = f"{float(100 * _exact(self.rule.agreement)):g} %"
-        text = {
-            "pass": f"agreement at least {least}, {wanted} wanted",
-            "fail": f"agreement at most {most}, {wanted} wanted",
-            "open": f"agreement between {least} and {most}, {wanted} wanted",
+        found = {
+            "pass": f"at least {least}",
+            "fail": f"at most {most}",
+            "open": f"undecided, between {least} and {most}",
         }[self.verdict]
+        first = f"agreement: {found}, {self.rule.wanted} wanted"
+        asked = f"after {self.tried:,} of {self.total:,} images"
         if self.is_certain:
-            return f"{text}: certain after {self.tried:,} of {self.total:,} images"
-        confidence = f"confidence {float(100 * _exact(self.rule.confidence)):g} %"
-        asked = f"{self.tried:,} of {self.total:,} images"
-        return f"{text}: {confidence} after {asked}, {self.sampled:,} of them at random"
+            return first, f"certain {asked}"
+        sure = f"confidence {_name(self.rule.confidence)}"
+        return first, f"{sure} {asked}, {self.sampled:,} of them a random sample"
 
 
 def decide(
@@ -195,6 +203,7 @@ def decide(
     different: int,
     sample: tuple[int, int] = (0, 0),
     risk: float = 0.0,
+    end: int = 0,
 ) -> Decision:
     """A verdict with its bounds.
 
@@ -206,13 +215,14 @@ def decide(
         different: Those that differ.
         sample: Size of the random sample, and how many of it differ.
         risk: How often each bound may be wrong.
+        end: Size of the sample, once all images are asked.
     """
     low, high = (tried - different) / total, 1 - different / total
     size, hits = sample
     if size:
         low = max(low, 1 - upper_bound(hits, size, risk))
         high = min(high, 1 - lower_bound(hits, size, risk))
-    return Decision(rule, verdict, total, tried, different, size, low, high)
+    return Decision(rule, verdict, total, tried, different, size, low, high, end)
 
 
 def _spend(
@@ -234,6 +244,10 @@ def _exact(share: float) -> Fraction:
 
 def _complement(share: float) -> Fraction:
     return 1 - _exact(share)
+
+
+def _name(share: float) -> str:
+    return f"{float(100 * _exact(share)):g} %"
 
 
 def _percent(share: float, whole: Callable[[float], int]) -> str:

@@ -4,7 +4,8 @@ Images and a reference go in, a `ValidationResult` comes out; a difference is a 
 not an error. A device that is not what was built is refused before the first image. The
 reference is computed while the device works, when it comes as an iterator of batches.
 What was compared before a fault or an interruption is a result, too: of a part. With a
-log the run goes on there, and ends as if it had never been stopped.
+log the run goes on there, and ends as if it had never been stopped. With a tally it
+ends as soon as that has counted enough.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import takewhile
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +23,7 @@ from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.errors import TinycnnError
 from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.harness.run_log import RunLog
+from tinycnn.harness.tally import Tally
 from tinycnn.harness.verdict import Bytes, Findings, Indices, ValidationResult
 
 __all__ = ["Answering", "validate"]
@@ -58,6 +61,7 @@ def validate(
     order: str = "given",
     seed: int | None = None,
     log: RunLog | None = None,
+    tally: Tally | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     on_stop: Callable[[ValidationResult], None] | None = None,
 ) -> ValidationResult:
@@ -75,6 +79,7 @@ def validate(
         order: By what that order was chosen, in a word.
         seed: What chance began with, where it had a part in it.
         log: Keeps each answer as it comes; images that it has are not asked for again.
+        tally: Says when enough images are known; all are asked for without.
         on_progress: Called with images done and images to do.
         on_stop: Given what was found if the run ends before its last image.
 
@@ -97,26 +102,42 @@ def validate(
         total=len(images),
         order=order,
         seed=seed,
+        tally=tally,
     )
     try:
         rows = _rows(expected, findings.outputs.shape)
-        asked = ((index, images[index]) for index in findings.unanswered)
+        judge = partial(_judge, findings, rows, tally)
+        for place in findings.answered_places if tally else ():
+            judge(place)
+        unanswered = takewhile(
+            lambda _: not (tally and tally.decision), findings.unanswered
+        )
+        asked = ((index, images[index]) for index in unanswered)
         for index, inference in device.infer_many(asked):
             if log is not None:
                 log.append(index, inference, seconds=findings.seconds)
-            place = findings.answer(index, inference)
-            while findings.expected <= place:
-                findings.expect(next(rows))
+            judge(findings.answer(index, inference))
             if on_progress is not None:
                 on_progress(findings.answered, len(indices))
-        for row in rows:
-            findings.expect(row)
+        if findings.answered == len(indices):
+            for row in rows:
+                findings.expect(row)
         return conclude(device.info(), counters=device.counters)
     except BaseException as error:  # also an interruption: nothing done is lost
         if len(findings.judged) and on_stop is not None:
             ended = _name_end(error)
             on_stop(conclude(before, counters=device.counters, ended=ended))
         raise
+
+
+def _judge(
+    findings: Findings, rows: Iterator[Bytes], tally: Tally | None, place: int
+) -> None:
+    """Find out what was wanted of an answer, and count it."""
+    while findings.expected <= place:
+        findings.expect(next(rows))
+    if tally is not None:
+        tally.add(place, is_equal=findings.is_equal(place))
 
 
 def _recall(log: RunLog | None, indices: Indices, output_bytes: int) -> Findings:

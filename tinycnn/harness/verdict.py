@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.harness.explanation import Diagnosis
 from tinycnn.harness.scores import first_scores
+from tinycnn.harness.stopping import Decision
+from tinycnn.harness.tally import Tally
 from tinycnn.task import accuracy_of, measure_of
 
 __all__ = ["Bytes", "Difference", "Findings", "Indices", "ValidationResult"]
@@ -57,6 +59,7 @@ class ValidationResult:
         diagnosis: What explains the differences; None if nobody has asked.
         order: By what the order of the images was chosen, in a word.
         seed: What chance began with, where it had a part in that order.
+        decision: What is known of the agreement; None if that was not asked.
         boards: The ids of all boards that answered, in alphabetical order.
     """
 
@@ -80,6 +83,7 @@ class ValidationResult:
     diagnosis: Diagnosis | None = None
     order: str = "given"
     seed: int | None = None
+    decision: Decision | None = None
     boards: tuple[str, ...] = ()
 
     @property
@@ -96,6 +100,11 @@ class ValidationResult:
     def equal(self) -> bool:
         """True if every output byte of every image is the reference's."""
         return self.different == 0
+
+    @property
+    def passed(self) -> bool:
+        """Whether the device is as it was asked to be."""
+        return self.equal if self.decision is None else self.decision.verdict == "pass"
 
     @property
     def images_per_second(self) -> float:
@@ -149,6 +158,15 @@ class Findings:
         """The images that are still to be asked for, in their order."""
         return [int(index) for index in self.indices[~self._is_answered]]
 
+    def is_equal(self, place: int) -> bool:
+        """Whether an answer is what was wanted; both must be known."""
+        return bool((self.outputs[place] == self.wanted[place]).all())
+
+    @property
+    def answered_places(self) -> list[int]:
+        """The places of images that were answered."""
+        return [int(place) for place in np.flatnonzero(self._is_answered)]
+
     def expect(self, row: Bytes) -> None:
         """What the reference makes of the next image."""
         self.wanted[self.expected] = row
@@ -164,6 +182,7 @@ class Findings:
         info: DeviceInfo,
         *,
         labels: NDArray[Any] | None,
+        tally: Tally | None = None,
         **told: Any,
     ) -> ValidationResult:
         """The result for the images that are judged.
@@ -171,6 +190,7 @@ class Findings:
         Args:
             info: What the device says of itself.
             labels: Of all images of the data set.
+            tally: What has counted the equal ones.
             told: The fields of the result that do not follow from what was found.
         """
         seconds, judged = self.seconds, self.judged
@@ -199,6 +219,7 @@ class Findings:
             device_accuracy=_accuracy(outputs, known, info),
             reference_accuracy=_accuracy(wanted, known, info),
             seconds=seconds,
+            decision=None if tally is None else tally.conclude(),
             boards=tuple(sorted(self.boards)),
             measure="accuracy" if labels is None else measure_of(labels),
             **told,

@@ -13,7 +13,7 @@ from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import Curves
 from tinycnn.boards import Board
-from tinycnn.harness import Profile
+from tinycnn.harness import Decision, Profile
 from tinycnn.task import Task
 
 __all__ = ["AccuracyStep", "Agreement", "Report", "Verdict"]
@@ -54,6 +54,7 @@ class Verdict:
         left_out: Images that were not compared.
         ended: Why it ended before its last image; empty if it did not.
         causes: What explains the differences, and what to look at; a line each.
+        decision: What is known of the agreement, if that was asked.
     """
 
     device: str
@@ -63,6 +64,7 @@ class Verdict:
     left_out: int = 0
     ended: str = ""
     causes: tuple[str, ...] = ()
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

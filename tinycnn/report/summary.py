@@ -72,15 +72,23 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
         text = f"{count(different)} of {count(sum(v.total for v in done))} outputs"
         return Banner("different", f"{text} differ from the reference", lines)
     if all(v.left_out or v.ended for v in done):
-        most = max(done, key=lambda v: v.total)
-        of_all = f"{count(most.total)} of {count(most.total + most.left_out)}"
-        return Banner("open", f"Only {of_all} outputs were compared; all equal", lines)
+        return Banner("open", _describe_part(max(done, key=lambda v: v.total)), lines)
     return Banner("equal", "Every output equals the reference, bit for bit", lines)
+
+
+def _describe_part(most: Verdict) -> str:
+    """What is known where not all outputs were compared, and all of them are equal."""
+    of_all = f"{count(most.total)} of {count(most.total + most.left_out)}"
+    if most.decision is None or most.decision.verdict != "pass":
+        return f"Only {of_all} outputs were compared; all equal"
+    return f"{of_all} outputs were compared, enough to stop; all equal"
 
 
 def _list_lines(verdict: Verdict) -> tuple[str, ...]:
     """How many outputs are equal on a device, and why the others are not."""
-    return (_describe_verdict(verdict), *(clean(cause) for cause in verdict.causes))
+    agreement = verdict.decision.lines if verdict.decision else ()
+    causes = (clean(cause) for cause in verdict.causes)
+    return (_describe_verdict(verdict), *agreement, *causes)
 
 
 def _describe_verdict(verdict: Verdict) -> str:

@@ -24,6 +24,7 @@ def verdict_of(found: ValidationResult | Validated) -> Verdict:
         left_out=max((found.total or 0) - found.images, 0),
         ended=found.ended,
         causes=found.diagnosis.lines if found.diagnosis else (),
+        decision=found.decision,
     )
 
 
@@ -34,6 +35,11 @@ def check_of(verdict: Verdict) -> Check:
     if verdict.left_out:
         name += f", {images} of {images + verdict.left_out} images"
         message += f"; partial: {verdict.left_out} were not compared"
+    passed = verdict.equal == images and not verdict.ended
+    if (decision := verdict.decision) is not None:
+        name = f"agreement with the reference of {decision.rule.wanted}"
+        message = "; ".join([message, *decision.lines])
+        passed = decision.verdict == "pass"
     if verdict.ended:
         message += f"; {verdict.ended}"
-    return Check(name, verdict.equal == images and not verdict.ended, message)
+    return Check(name, passed, message)

@@ -14,6 +14,7 @@ from tinycnn.boards import Board
 from tinycnn.device import Device
 from tinycnn.errors import ProjectError
 from tinycnn.harness import Profile, Resume, RunLog, ValidationResult
+from tinycnn.harness.tally import Tally
 from tinycnn.reference import Reference
 from tinycnn.workbench.diagnosis import diagnose_result
 from tinycnn.workbench.going_on import open_log
@@ -88,6 +89,7 @@ def _validate(
             order=subject.order,
             seed=subject.seed,
             log=log,
+            tally=Tally(subject.rule, subject.asking) if subject.rule else None,
             on_progress=lambda n, total: observer.progress("validate", n, total),
             on_stop=parts.append,
         )
