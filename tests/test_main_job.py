@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.action.runner import make_runner
+from tests.conftest import require_tool
 from tinycnn.cli import cli
 from tinycnn.compiler.operators import supported_kinds
 
@@ -133,3 +135,25 @@ def test_another_target_does_not_train_again(
 
     assert re.search(r"^train +up to date$", printed, re.MULTILINE)
     assert model == (folder / "demo" / "build" / "model.tflite").read_bytes()
+
+
+def test_the_action_tells_a_pull_request_of_it(
+    workplace: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """Equal outputs, but a budget that is exceeded: page and comment say both."""
+    require_tool("bash")
+    shutil.copytree(workplace[0] / "demo", tmp_path / "demo")
+    with (tmp_path / "demo/tinycnn.toml").open("a") as file:
+        file.write("accuracy = 1.0\n")  # the last table is [budgets]
+    runner = make_runner(tmp_path, model="demo", count="5")
+    runner.event = {"pull_request": {"number": 7}}
+    code, outputs = runner.run()
+
+    assert (code, outputs["verdict"]) == (1, "failed"), runner.log
+    assert "::error title=budget exceeded::accuracy: expected at least" in runner.log
+    assert "PASS: 5 of 5 images equal" in runner.log
+    assert re.search(r"\| Flash \| [\d,]+ bytes \| [\d,]+ bytes \| ✅", runner.page)
+    assert "demo: Only 5 of 359 outputs were compared; all equal" in runner.page
+    (comment,) = json.loads((tmp_path / "comments.json").read_text("utf-8"))
+    assert comment["body"].startswith("<!-- tinycnn: demo -->\n### ")
+    run(f"validate --replay {outputs['evidence']}", tmp_path)
