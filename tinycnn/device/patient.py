@@ -38,7 +38,7 @@ class PatientDevice(Device):
         url: Where it is, as for `open_serial`.
         options: How it is spoken to.
         say: Told when it went away and when it is back.
-        wait_s: How long it is waited for.
+        wait_s: How long it is waited for; `WAIT_S` without.
 
     Raises:
         DeviceError: If the port cannot be opened.
@@ -50,10 +50,10 @@ class PatientDevice(Device):
         options: PortOptions,
         *,
         say: Callable[[str], None],
-        wait_s: float = WAIT_S,
+        wait_s: float | None = None,
     ) -> None:
         self._url, self._options = url, options
-        self._say, self._wait_s = say, wait_s
+        self._say, self._wait_s = say, WAIT_S if wait_s is None else wait_s
         self._past = Counters()
         self._strangers = _list_ports(url)
         timeout_s = options.reply_timeout_s or REPLY_TIMEOUT_S
