@@ -1,11 +1,15 @@
 """Kill commands, run two at once, fill the disk: what is there stays whole.
 
+`runs` stops a validation again and again, by each signal that asks for it and by the
+one that does not, until it comes to its verdict: what it finds is what it finds unhurt.
+
 Run from the repository's root, on a project that was built; each case replays from its
 seed:
 
     python -m tools.torture_build kills --cases 200 demo
     python -m tools.torture_build pairs --cases 50 demo
     python -m tools.torture_build full --cases 40 demo
+    python -m tools.torture_build runs --cases 20 demo
 
 A `model.tflite` lies beside the project's file, for `compile`.
 """
@@ -13,6 +17,7 @@ A `model.tflite` lies beside the project's file, for `compile`.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import resource
@@ -35,6 +40,9 @@ _TIMED = {
     "junit.xml",
     "stages.json",
 }
+_DEVICES = ("host", "sim")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
+_MOST_STOPS = 40  # of one run
 _LEFT = (".tinycnn-*", "*.part", ".*.partial", ".lock")
 _AGAIN = 5  # one kill in so many is followed by a run that must be right
 
@@ -51,12 +59,13 @@ Faults = Iterator[str]
 def main() -> int:
     """Print what went wrong, case by case; 1 if anything did."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["kills", "pairs", "full"])
+    parser.add_argument("what", choices=["kills", "pairs", "full", "runs"])
     parser.add_argument("project", type=Path)
     parser.add_argument("--cases", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0, help="of the first case")
     options = parser.parse_args()
-    run = {"kills": _kill, "pairs": _pair, "full": _fill}[options.what]
+    runs = {"kills": _kill, "pairs": _pair, "full": _fill, "runs": _stop_runs}
+    run = runs[options.what]
     failed = 0
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "demo"
@@ -119,6 +128,50 @@ def _fill(folder: Path, golden: Path, chance: random.Random, seed: int) -> Fault
         if child.returncode == 3 and said.count("error: ") != 1:
             yield f"{words} with {limit} bytes says {said}"
         yield from _half_written(folder, golden, f"{words} with {limit} bytes")
+
+
+def _stop_runs(folder: Path, _: Path, chance: random.Random, seed: int) -> Faults:
+    """Stop one validation at random lines of its log until it comes to its end."""
+    words = ["validate", "demo", "--device", _DEVICES[seed % len(_DEVICES)]]
+    log, results = folder / "build" / "run.jsonl", folder / "build" / "results.json"
+    yield from _must_pass([*words, "--fresh"], folder)
+    wanted, total = _untimed(results), json.loads(results.read_text())["images"]
+    log.unlink()
+    stops = 0
+    while stops < _MOST_STOPS:
+        results.unlink(missing_ok=True)
+        before = _count_lines(log)
+        child = _start([*words, *(["--resume"] if before else [])], folder)
+        at = before + chance.randint(1, max(total // 4, 1))
+        while child.poll() is None and _count_lines(log) < at:
+            time.sleep(0.001)
+        number = chance.choice(_SIGNALS)
+        child.send_signal(number)
+        said = child.communicate()[1]
+        if child.returncode == 0:
+            break
+        stops += 1
+        if child.returncode not in (-number, 128 + number):
+            yield f"{words} after {number.name}: {child.returncode}: {said}"
+        if b',"end":' in log.read_bytes():  # stopped after its verdict
+            break
+    print(f"seed {seed}: {words[-1]}, {stops} stops", flush=True)
+    if child.returncode:
+        yield from _must_pass(words, folder)
+    if _untimed(results) != wanted:
+        yield f"{words}: after {stops} stops the results are others"
+
+
+def _count_lines(log: Path) -> int:
+    return log.read_bytes().count(b"\n") if log.exists() else 0
+
+
+def _untimed(results: Path) -> dict[str, object]:
+    """Results without what differs from run to run; a host program has no cycles."""
+    found = json.loads(results.read_text("utf-8"))
+    for name in ("seconds", "images_per_second", "counters", "micros"):
+        del found[name]
+    return found
 
 
 def _take_one_away(folder: Path, words: Words, chance: random.Random) -> None:
