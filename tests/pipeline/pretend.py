@@ -21,6 +21,7 @@ from tinycnn.artifacts import (
     Record,
     hash_path,
 )
+from tinycnn.choices import Dialect
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset
 from tinycnn.files import write_whole
@@ -44,9 +45,15 @@ from tinycnn.project import Project
 _CURVES = Curves((1.0,), (0.5,), (1.0,), (0.5,), test_accuracy=0.5)
 
 
-def pretend_build(folder: Path, model: bytes, *, app: App | None = None) -> Workspace:
+def pretend_build(
+    folder: Path,
+    model: bytes,
+    *,
+    app: App | None = None,
+    dialect: Dialect | None = None,
+) -> Workspace:
     """The project in `folder`, built; its programs are no programs."""
-    workspace = open_workspace(folder, observer=Log(), app=app)
+    workspace = open_workspace(folder, observer=Log(), app=app, dialect=dialect)
     project, dataset, runner = workspace.project, workspace.dataset, workspace.runner
     pretend_model(runner, project, dataset, model)
     digest = record_of(runner, "convert").digest
@@ -54,8 +61,7 @@ def pretend_build(folder: Path, model: bytes, *, app: App | None = None) -> Work
         project,
         dataset.class_names,
         digest,
-        app=workspace.app,
-        file_app=project.target.app,
+        asked=workspace.asked,
     )
 
     def link(out: BuildFolder) -> None:

@@ -55,9 +55,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     pretend_model(runner, project, dataset, image_model(3))
     make_firmware(project, runner, record_of(runner, "convert").digest, CLASSES)
     pretend_evaluation(runner, dataset)
-    return Workspace(
-        project, dataset, load_board("nano33ble"), runner, project.target.app
-    )
+    return Workspace(project, dataset, load_board("nano33ble"), runner, project)
 
 
 @pytest.mark.emulated
@@ -127,7 +125,8 @@ def test_a_project_that_was_not_built_is_told(tmp_path: Path) -> None:
     runner = StageRunner(BuildFolder(tmp_path / "build"), Log())
     board = load_board("nano33ble")
     unread: Any = None  # the data set
-    workspace = Workspace(parse_project(TOML), unread, board, runner)
+    project = parse_project(TOML)
+    workspace = Workspace(project, unread, board, runner, project)
 
     with pytest.raises(ProjectError, match="not built yet"):
         validate_frames(workspace, DeviceChoice())

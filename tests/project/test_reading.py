@@ -13,7 +13,7 @@ from tinycnn.project import (
     load_project,
     parse_project,
     project_template,
-    with_app,
+    with_options,
 )
 
 
@@ -115,7 +115,7 @@ def test_a_command_chooses_another_app() -> None:
     project = parse_project(f"{MINIMAL}[target]\n{FRAME}")
     pico = parse_project(f'{MINIMAL}[target]\nboard = "pico"')
 
-    assert with_app(project, "camera").target.app == "camera"
-    assert with_app(project, "serial").target.frame == project.target.frame
+    assert with_options(project, app="camera").target.app == "camera"
+    assert with_options(project, app="serial").target.frame == project.target.frame
     with pytest.raises(ProjectError, match=r"^expected board 'nano33ble' and"):
-        with_app(pico, "camera")
+        with_options(pico, app="camera")

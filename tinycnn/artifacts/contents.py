@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
+from tinycnn.choices import Dialect
 from tinycnn.harness import Decision, Diagnosis
 
 __all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
@@ -45,6 +46,7 @@ class LinkedFirmware:
         ram_bytes: What it takes of RAM, arena and stack included.
         ram: The same, itemised.
         analysis: Of the one compilation that both programs were built of.
+        dialect: What both programs speak.
     """
 
     model_sha256: str
@@ -56,6 +58,7 @@ class LinkedFirmware:
     ram_bytes: int
     ram: RamUse
     analysis: Analysis
+    dialect: Dialect = "packets"
 
 
 @dataclass(frozen=True, slots=True)

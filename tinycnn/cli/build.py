@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from tinycnn.choices import Dialect
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     claim_build,
+    dialect_option,
     json_option,
     open_project,
     print_json,
@@ -38,8 +40,11 @@ __all__ = ["build"]
     type=OneOf(get_args(App)),
     help="Instead of target.app: what the firmware does beside serving the model.",
 )
+@dialect_option
 @json_option
-def build(project: Path, app: App | None, as_json: bool) -> int:
+def build(
+    project: Path, app: App | None, dialect: Dialect | None, as_json: bool
+) -> int:
     """Build PROJECT: train, quantize, convert, compile, link, measure, report.
 
     The firmware is linked for the real board, too, if arduino-cli or west is installed
@@ -51,11 +56,12 @@ def build(project: Path, app: App | None, as_json: bool) -> int:
     Example:
       tinycnn build demo
       tinycnn build demo --app camera
+      tinycnn build demo --dialect mlperf
     """
     from tinycnn.pipeline import build_project, check_budgets, link_project
 
     with ConsoleObserver(quiet=as_json) as observer:
-        workspace = open_project(project, observer, app)
+        workspace = open_project(project, observer, app, dialect)
         print_notes(project, workspace)
         with claim_build(workspace):
             found = build_project(workspace)

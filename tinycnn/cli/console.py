@@ -114,13 +114,20 @@ def device_options(command: Callable[..., object]) -> Callable[..., object]:
 
 
 def open_project(
-    project: Path, observer: Observer, app: App | None = None
+    project: Path,
+    observer: Observer,
+    app: App | None = None,
+    dialect: Dialect | None = None,
 ) -> Workspace:
     """The project at a path, its data looked for where TINYCNN_DATA says, too."""
     from tinycnn.pipeline import open_workspace
 
     return open_workspace(
-        project, observer=observer, data_folders=data_folders(), app=app
+        project,
+        observer=observer,
+        data_folders=data_folders(),
+        app=app,
+        dialect=dialect,
     )
 
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from tinycnn.boards import Board
 from tinycnn.device.client import REPLY_TIMEOUT_S
 from tinycnn.device.deadline import Deadline
-from tinycnn.device.device import Device
 from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.link import Link
-from tinycnn.device.opening import USUAL_OPTIONS, PortOptions, open_url
+from tinycnn.device.opening import USUAL_OPTIONS, PortOptions, open_url, speak
 from tinycnn.device.ports import DetectedPort, detect_ports, find_port
 from tinycnn.device.samba import PAGE_BYTES, Bootloader
 from tinycnn.device.serial_link import touch_1200bps
+from tinycnn.device.text import TextModel
 from tinycnn.device.upload import copy_to_drive, list_drives, run_tool, upload_command
 from tinycnn.errors import DeviceError, DeviceTimeoutError, ToolchainError
 
@@ -46,12 +46,14 @@ class FlashJob:
         method: What puts the image on it: an entry of `Board.upload` but "none".
         image: The file.
         model_sha256: Of the model in it.
+        speaks_text: Whether the firmware speaks the text dialect.
     """
 
     board: Board
     method: str
     image: Path
     model_sha256: str
+    speaks_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,9 @@ class Flashing:
 
     def _check_model(self) -> None:
         timeout_s = self._computer.options.reply_timeout_s or REPLY_TIMEOUT_S
-        with Device(self._open(), reply_timeout_s=timeout_s) as device:
+        # Our own firmware tells of itself, so that nothing need be known beforehand.
+        told = TextModel((), ()) if self._job.speaks_text else None
+        with speak(self._open(), timeout_s, told) as device:
             self.info = device.info()
         expected, got = self._job.model_sha256, self.info.model_sha256
         if got != expected:

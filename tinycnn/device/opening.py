@@ -25,7 +25,7 @@ from tinycnn.device.text import TextDevice, TextModel
 from tinycnn.errors import DeviceError
 
 __all__ = ["USUAL_OPTIONS", "PortOptions"]
-__all__ += ["open_host", "open_serial", "open_simulated", "open_url"]
+__all__ += ["open_host", "open_serial", "open_simulated", "open_url", "speak"]
 
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
 _SIMULATED_REPLY_TIMEOUT_S = 120.0
@@ -69,7 +69,7 @@ def open_host(
         DeviceError: If the program cannot be started.
     """
     child = Child([str(executable.resolve())], name=f"host process {executable.name}")
-    return _speak(PipeLink(child), reply_timeout_s or REPLY_TIMEOUT_S, text)
+    return speak(PipeLink(child), reply_timeout_s or REPLY_TIMEOUT_S, text)
 
 
 def open_serial(
@@ -86,7 +86,7 @@ def open_serial(
         DeviceError: If the port cannot be opened.
     """
     link = open_url(url, options.baud, dtr=options.dtr)
-    return _speak(link, options.reply_timeout_s or REPLY_TIMEOUT_S, text)
+    return speak(link, options.reply_timeout_s or REPLY_TIMEOUT_S, text)
 
 
 def open_simulated(
@@ -128,10 +128,17 @@ def open_simulated(
     except BaseException:
         child.close()
         raise
-    return _speak(link, reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S, text)
+    return speak(link, reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S, text)
 
 
-def _speak(link: Link, timeout_s: float, text: TextModel | None) -> Device:
+def speak(link: Link, timeout_s: float, text: TextModel | None = None) -> Device:
+    """The device at the other end of `link`.
+
+    Args:
+        link: Closed with the device.
+        timeout_s: How long one image may take.
+        text: Of a device that speaks text, what it should run.
+    """
     if text is None:
         return Device(link, reply_timeout_s=timeout_s)
     return TextDevice(link, text, reply_timeout_s=timeout_s)

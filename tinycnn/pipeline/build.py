@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tinycnn.artifacts import BoardImage, BuildFolder, Inputs
 from tinycnn.boards import Board, load_board
+from tinycnn.choices import Dialect
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import ProjectError
 from tinycnn.files import write_whole
@@ -40,7 +41,7 @@ from tinycnn.pipeline.training import (
     require_tensorflow,
     train,
 )
-from tinycnn.project import Project, load_project, with_app
+from tinycnn.project import Project, load_project, with_options
 from tinycnn.report.data import Report
 from tinycnn.report.page import render_report
 from tinycnn.workbench import Observer
@@ -55,14 +56,14 @@ class Workspace:
 
     Attributes:
         project: What tinycnn.toml says.
-        app: What the firmware is to do, whatever that says.
+        asked: The same with what the command line asks of the firmware instead.
     """
 
     project: Project
     dataset: Dataset
     board: Board
     runner: StageRunner
-    app: App = "validate"
+    asked: Project
 
     @property
     def build(self) -> BuildFolder:
@@ -81,6 +82,7 @@ def open_workspace(
     observer: Observer,
     data_folders: Sequence[Path] = (),
     app: App | None = None,
+    dialect: Dialect | None = None,
 ) -> Workspace:
     """Read the project in `folder` and load its data set.
 
@@ -89,14 +91,14 @@ def open_workspace(
         observer: Told how the work proceeds.
         data_folders: Where published data sets may lie.
         app: What the firmware does, whatever the project file says.
+        dialect: What it speaks, likewise.
 
     Raises:
         ProjectError: If the project file is wrong.
         DatasetError: If the data set cannot be had.
     """
     project = load_project(folder)
-    app = app or project.target.app
-    with_app(project, app)
+    asked = with_options(project, app=app, dialect=dialect)
     build = BuildFolder.of(folder)
     dataset = load_dataset(
         project.dataset,
@@ -106,7 +108,7 @@ def open_workspace(
         progress=lambda name, done, total: observer.progress(name, done, total or done),
     )
     board = load_board(project.target.board)
-    return Workspace(project, dataset, board, StageRunner(build, observer), app)
+    return Workspace(project, dataset, board, StageRunner(build, observer), asked)
 
 
 def train_float(workspace: Workspace) -> str:
@@ -164,7 +166,7 @@ def build_project(workspace: Workspace) -> Report:
     _check_camera(workspace)
     model = convert_project(workspace)
     firmware = make_firmware(
-        project, runner, model, dataset.class_names, app=workspace.app
+        project, runner, model, dataset.class_names, asked=workspace.asked
     )
     runner.run(
         "evaluate",
@@ -175,7 +177,10 @@ def build_project(workspace: Workspace) -> Report:
 
 
 def _check_camera(workspace: Workspace) -> None:
-    if workspace.app == "camera" and workspace.dataset.test.labels.ndim > 1:
+    if (
+        workspace.asked.target.app == "camera"
+        and workspace.dataset.test.labels.ndim > 1
+    ):
         raise ProjectError(
             "target.app: expected 'validate' or 'serial', as a camera's sketch prints "
             "one class, got 'camera'",
@@ -189,7 +194,7 @@ def link_project(workspace: Workspace) -> BoardImage:
     Raises:
         ToolchainError: If the tools fail.
     """
-    return link_for_board(with_app(workspace.project, workspace.app), workspace.runner)
+    return link_for_board(workspace.asked, workspace.runner)
 
 
 def report_project(workspace: Workspace) -> Report:

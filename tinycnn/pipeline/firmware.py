@@ -30,6 +30,7 @@ from tinycnn.firmware import (
     FirmwareProject,
     build_host,
     build_image,
+    dialect_sources,
     write_arduino_project,
 )
 from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
@@ -42,10 +43,9 @@ from tinycnn.firmware.tflm import (
 )
 from tinycnn.firmware.tflm_library import TflmLibrary, build_tflm_library
 from tinycnn.firmware.zephyr import write_zephyr_project
-from tinycnn.frames import App
 from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs
 from tinycnn.pipeline.stages import StageRunner
-from tinycnn.project import Project, with_app
+from tinycnn.project import Project
 from tinycnn.reference import measure_arena, name_reference
 
 __all__ = ["RELEASES", "check_engine", "compile_project", "libraries_of"]
@@ -108,7 +108,7 @@ def make_firmware(
     model: str,
     labels: Sequence[str] = (),
     *,
-    app: App | None = None,
+    asked: Project | None = None,
 ) -> str:
     """Run the stages project and firmware; returns the digest of the latter.
 
@@ -117,15 +117,14 @@ def make_firmware(
         runner: Of its build folder.
         model: Digest of the `.tflite` file.
         labels: The names of its classes, for the generated code.
-        app: What the firmware does, whatever the project says.
+        asked: The project with what the firmware is to be instead, if anything.
 
     Raises:
         TinycnnError: If one fails; the project folder stays if it was made.
     """
-    build, target, app = runner.build, project.target, app or project.target.app
-    asked = with_app(project, app)
+    build, target, asked = runner.build, project.target, asked or project
     work = _Work(asked, load_board(target.board), build, tuple(labels))
-    inputs = project_inputs(project, labels, model, app=app, file_app=target.app)
+    inputs = project_inputs(project, labels, model, asked=asked)
     runner.run("project", inputs, work.write_project)
     tflm = None
     if target.tflm_library is not None:
@@ -166,17 +165,19 @@ class _Work:
         return compile_project(self.project, self.content, self.labels)
 
     @cached_property
-    def app(self) -> Mapping[str, str]:
-        """What the project's app adds to a model's sources."""
+    def added(self) -> Mapping[str, str]:
+        """What the project's app and dialect add to a model's sources."""
         target, program = self.project.target, self.compilation.program
-        return app_sources(
+        inputs = [buffer.tensor for buffer in program.inputs]
+        app = app_sources(
             target.app,
             self.project.name,
-            (program.inputs[0].tensor, program.outputs[0].tensor),
+            (inputs[0], program.outputs[0].tensor),
             frame=target.frame.format if target.frame else None,
             fit=self.project.dataset.fit,
             labels=self.labels,
         )
+        return {**app, **dialect_sources(target.dialect, self.project.name, inputs)}
 
     def write_project(self, out: BuildFolder) -> None:
         """The folder that the user gets."""
@@ -189,7 +190,7 @@ class _Work:
         _WRITERS[target.framework](
             out.firmware_project(target.framework, self.project.name).parent,
             name=self.project.name,
-            model_sources={**sources, **self.app},
+            model_sources={**sources, **self.added},
             kernels=kernels,
             board=self.board,
             libraries=libraries_of(self.project),
@@ -229,6 +230,7 @@ class _Work:
                 board=self.board.name,
                 engine="tflm" if tflm else "compiled",
                 numerics=target.numerics,
+                dialect=target.dialect,
                 flash_bytes=image.flash_bytes,
                 ram_bytes=image.ram_bytes,
                 ram=image.ram,
@@ -253,7 +255,7 @@ class _Work:
         return write_arduino_project(
             folder,
             name=self.project.name,
-            model_sources={**sources, **self.app},
+            model_sources={**sources, **self.added},
             kernels=kernels,
             board=self.board,
         )

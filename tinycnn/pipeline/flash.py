@@ -57,8 +57,10 @@ def find_flash_job(
         hint = _missing_tools(board, framework)
         raise ToolchainError(f"{text}, which must not be flashed", hint)
     check_board_image(project, build)
-    identity = identify(build.linked.read(), project.target, DeviceChoice(port="USB"))
-    return FlashJob(board, method, image, identity.model_sha256), identity
+    linked = build.linked.read()
+    identity = identify(linked, project.target, DeviceChoice(port="USB"))
+    speaks_text = linked.dialect != "packets"
+    return FlashJob(board, method, image, linked.model_sha256, speaks_text), identity
 
 
 def _missing_tools(board: Board, framework: str) -> str:

@@ -11,14 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from tinycnn.analysis.fit import analyze
 from tinycnn.artifacts import BuildFolder, Inputs, Record, is_unchanged
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset, load_dataset
 from tinycnn.errors import DatasetError, ProjectError, StaleBuildError
-from tinycnn.frames import App
 from tinycnn.pipeline.borrowing import hash_borrowed_if_there
 from tinycnn.pipeline.firmware import compile_project
 from tinycnn.pipeline.inputs import (
@@ -32,11 +31,13 @@ from tinycnn.pipeline.inputs import (
     tflm_inputs,
     train_inputs,
 )
-from tinycnn.project import PROJECT_FILE, Project
+from tinycnn.project import PROJECT_FILE, Project, with_options
 
 __all__ = ["check_board_image", "check_current", "load_own_images"]
 
 _HINT = "run tinycnn build"
+# What the command line may ask for instead of [target], and what it was before.
+_OPTIONS = {"app": "validate", "dialect": "packets"}
 _LONGEST = 60  # characters of a value in a message
 
 
@@ -132,8 +133,7 @@ def _list_stages(
         project,
         labels,
         model,
-        app=_app_of(records, project),
-        file_app=project.target.app,
+        asked=_find_asked(records, project),
     )
     if project.target.tflm_library is not None and "tflm" in records:
         library = build.project / project.target.tflm_library
@@ -144,14 +144,18 @@ def _list_stages(
     yield "evaluate", evaluate_inputs(data, records["firmware"].digest, model)
 
 
-def _app_of(records: dict[str, Record], project: Project) -> App:
-    """What the firmware does: as the build was asked to, while the file is as it was.
+def _find_asked(records: dict[str, Record], project: Project) -> Project:
+    """The project as the build was asked to take it, while the file is as it was.
 
     An option of the command line is not in the file, so it cannot be missing there.
     """
-    asked = records["firmware"].inputs.options if "firmware" in records else {}
-    own: App = project.target.app
-    return cast(App, asked.get("app", own)) if own in asked.values() else own
+    options = records["firmware"].inputs.options if "firmware" in records else {}
+    asked: dict[str, Any] = {}
+    for name in _OPTIONS:
+        own = getattr(project.target, name)
+        if own in (options.get(name), options.get(f"target.{name}")):
+            asked[name] = options.get(name)
+    return with_options(project, **asked)
 
 
 def _check_stage(
@@ -169,8 +173,10 @@ def _list_changes(
 ) -> Iterator[str]:
     """One line for each input that is another now."""
     then = record.inputs
-    if then.options.get("app") != today.options.get("app"):
-        yield _tell("target.app", then.options.get("app"), project.target.app)
+    for name, usual in _OPTIONS.items():
+        was = then.options.get(name, usual)
+        if name in today.options and was != today.options[name]:
+            yield _tell(f"target.{name}", was, getattr(project.target, name))
     changed = _differing(then.settings, today.settings)
     if not _steers_nothing(changed, project, build):
         for key in changed:

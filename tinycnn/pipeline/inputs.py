@@ -22,7 +22,6 @@ from tinycnn.artifacts import (
 )
 from tinycnn.boards import load_board
 from tinycnn.datasets import Dataset
-from tinycnn.frames import App
 from tinycnn.models.user import user_model_file
 from tinycnn.project import Project
 from tinycnn.reference import name_reference
@@ -100,19 +99,18 @@ def project_inputs(
     labels: Sequence[str] | None,
     model: str,
     *,
-    app: App,
-    file_app: App,
+    asked: Project,
 ) -> Inputs:
     """Of the sketch or application.
 
     Args:
-        project: Its settings, but for the app.
+        project: What tinycnn.toml says.
         labels: The names of the classes; None where they are not at hand.
         model: Digest of the `.tflite` file.
-        app: What the firmware does.
-        file_app: What tinycnn.toml says that it does.
+        asked: The same with what the build was asked to do instead.
     """
-    unused = {"app"} if app == "serial" else {"app", "frame"}
+    app, own = asked.target.app, project.target
+    unused = {"app", "dialect"} if app == "serial" else {"app", "dialect", "frame"}
     settings = flatten_settings(
         {
             "name": project.name,
@@ -126,7 +124,10 @@ def project_inputs(
         files={} if labels is None else {_LABELS: hash_json(list(labels))},
         made_of={_NAMES.model.name: model},
         tools={"reference": name_reference(project.target.numerics)},
-        options={"app": app, "target.app": file_app},
+        options={
+            **{"app": app, "target.app": own.app},
+            **{"dialect": asked.target.dialect, "target.dialect": own.dialect},
+        },
     )
 
 

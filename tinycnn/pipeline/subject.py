@@ -42,6 +42,7 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
         labels=test.labels,
         ram=linked.ram,
         model=build.model,
+        dialect=linked.dialect,
         log=build.run_log,
         name=project.name,
         numerics=target.numerics,

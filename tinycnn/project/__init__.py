@@ -5,7 +5,12 @@ expected.
 """
 
 from tinycnn import PROJECT_FILE
-from tinycnn.project.reading import load_project, parse_model, parse_project, with_app
+from tinycnn.project.reading import (
+    load_project,
+    parse_model,
+    parse_project,
+    with_options,
+)
 from tinycnn.project.schema import (
     Budgets,
     DatasetSettings,
@@ -31,5 +36,5 @@ __all__ = [
     "parse_model",
     "parse_project",
     "project_template",
-    "with_app",
+    "with_options",
 ]

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tinycnn import PROJECT_FILE
+from tinycnn.choices import Dialect
 from tinycnn.errors import ProjectError
 from tinycnn.families import KnobValue, knob_values
 from tinycnn.frames import App
@@ -26,7 +27,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["load_project", "parse_model", "parse_project", "with_app"]
+__all__ = ["load_project", "parse_model", "parse_project", "with_options"]
 
 _PROJECT_HINT = "give the project's folder; `tinycnn init` makes one"
 _MODEL_HINT = "analyze, compile, profile and validate are what takes a .tflite file"
@@ -105,13 +106,22 @@ def parse_model(text: str, knobs: Mapping[str, KnobValue]) -> ModelSettings:
         raise explain(error.errors(include_url=False), f"model '{text}'") from error
 
 
-def with_app(project: Project, app: App) -> Project:
-    """The project, whose firmware does `app`.
+def with_options(
+    project: Project, *, app: App | None = None, dialect: Dialect | None = None
+) -> Project:
+    """The project, with what a command line asks of its firmware instead.
+
+    Args:
+        project: What tinycnn.toml says.
+        app: What the firmware does.
+        dialect: What it speaks.
 
     Raises:
-        ProjectError: If its board cannot.
+        ProjectError: If its board cannot, or the two do not go together.
     """
-    table = {**project.target.model_dump(), "app": app}
+    options = {"app": app, "dialect": dialect}
+    asked = {name: option for name, option in options.items() if option is not None}
+    table = {**project.target.model_dump(), **asked}
     try:
         target = TargetSettings.model_validate(table)
     except ValidationError as error:

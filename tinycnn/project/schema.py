@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tinycnn.boards import board_aliases, load_board
-from tinycnn.choices import Engine, Framework, Numerics, Optimize, Toolchain
+from tinycnn.choices import Dialect, Engine, Framework, Numerics, Optimize, Toolchain
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
@@ -203,6 +203,8 @@ class TargetSettings(Settings):
         app: What the firmware does beside serving the model.
         frame: What arrives on the link of the app "serial"; by default as the camera's,
             in RGB888 where the model wants RGB.
+        dialect: What the firmware speaks on its link: tinycnn's packets, or the text
+            of the MLPerf Tiny runner, which loads inputs as they are or as pixels.
     """
 
     board: Annotated[str, AfterValidator(_check_board)] = "nano33ble"
@@ -213,6 +215,7 @@ class TargetSettings(Settings):
     optimize: Optimize = "speed"
     app: App = "validate"
     frame: FrameSettings | None = None
+    dialect: Dialect = "packets"
 
     @property
     def numerics(self) -> Numerics:
@@ -231,6 +234,11 @@ class TargetSettings(Settings):
             raise ValueError(
                 f"expected board '{_WITH_CAMERA[0]}' and framework '{_WITH_CAMERA[1]}' "
                 f"with app 'camera', got '{self.board}' and '{self.framework}'"
+            )
+        if self.dialect != "packets" and self.app != "validate":
+            raise ValueError(
+                f"expected dialect 'packets' with app '{self.app}', whose frames text "
+                f"cannot carry, got '{self.dialect}'"
             )
         builds_tflm = self.engine == "tflm" and self.toolchain == "arm-none-eabi-gcc"
         if self.tflm_library is not None and not builds_tflm:

@@ -14,11 +14,17 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device.client import REPLY_TIMEOUT_S, Counters, SessionLostError
+from tinycnn.device.client import (
+    REPLY_TIMEOUT_S,
+    Client,
+    Counters,
+    SessionLostError,
+)
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.device import Device, Inference, check_same
 from tinycnn.device.hello import DeviceInfo, Foreign, TensorInfo
 from tinycnn.device.link import Link
+from tinycnn.device.packets import PacketType
 from tinycnn.device.payloads import StepRun
 from tinycnn.device.text.answers import (
     find_all,
@@ -63,6 +69,22 @@ class TextModel:
     pixels: bool = False
 
 
+class _NoPackets(Client):
+    """Refuses what only packets can ask."""
+
+    def hello(self) -> DeviceInfo:
+        """Refused."""
+        raise self._refused("HELLO")
+
+    def exchange(self, kind: PacketType, payload: bytes) -> bytes:
+        """Refused."""
+        raise self._refused(kind.name)
+
+    def _refused(self, name: str) -> DeviceError:
+        text = f"{self.name}: the text dialect has nothing like {name}"
+        return DeviceError(text, hint='dialect = "packets" in [target], and build')
+
+
 class TextDevice(Device):
     """A model that runs somewhere and is spoken to in text.
 
@@ -76,6 +98,7 @@ class TextDevice(Device):
         self, link: Link, model: TextModel, *, reply_timeout_s: float = REPLY_TIMEOUT_S
     ) -> None:
         super().__init__(link, reply_timeout_s=reply_timeout_s)
+        self._client = _NoPackets(link, reply_timeout_s=reply_timeout_s)
         self._model = model
         self._timeout_s = reply_timeout_s
         self._console = Console(link)
