@@ -50,6 +50,11 @@ def broken(row: Rows, runs: int) -> Rows:
     return run(row) | np.int8(1)
 
 
+def run_in_process(model: bytes, rows: Rows, *, reference: str) -> Rows:
+    """A reference without a process of its own."""
+    return run_reference(model, reference, rows)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The model and pictures for it."""
@@ -61,7 +66,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """References run without processes of their own, whose start takes most time."""
-    monkeypatch.setattr(diagnosis, "_run_isolated", run_reference)
+    monkeypatch.setattr(diagnosis, "run_isolated", run_in_process)
     monkeypatch.setattr(file, "load_isolated_reference", load_reference)
 
 

@@ -8,6 +8,7 @@ from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.choices import Dialect
 from tinycnn.harness import Decision, Diagnosis
+from tinycnn.harness.reasons import Bisection
 
 __all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
 __all__ += ["Validated", "ValidatedDevice"]
@@ -136,6 +137,7 @@ class Validated:
         ended: Why it ended before its last image; empty if it did not.
         diagnosis: What explains the differences, if any was looked for.
         decision: What is known of the agreement, if that was asked.
+        bisection: The first operator that differs, if it was looked for.
     """
 
     model_sha256: str
@@ -147,6 +149,7 @@ class Validated:
     ended: str = ""
     diagnosis: Diagnosis | None = None
     decision: Decision | None = None
+    bisection: Bisection | None = None
 
     @property
     def passed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -56,6 +57,13 @@ _ENDED = 3  # the run that is replayed did not reach its end
     is_flag=True,
     help="Raw frames to a project built with --app: is the device's input the host's?",
 )
+@click.option(
+    "--bisect",
+    "is_bisected",
+    is_flag=True,
+    help="Where outputs differ: find the first wrong operator and number, with debug "
+    "firmware.",
+)
 @log_options
 @findings_options
 @click.option(
@@ -78,6 +86,7 @@ def validate(
     resume: Resume,
     findings: Findings,
     archive: Path | None,
+    is_bisected: bool,
     as_json: bool,
 ) -> int:
     """Stream inputs of MODEL to a device and compare raw outputs with the reference.
@@ -98,6 +107,7 @@ def validate(
       tinycnn validate demo --evidence run.zip
       tinycnn validate --replay run.zip
       tinycnn validate model.tflite --port /dev/ttyACM0 --dialect mlperf
+      tinycnn validate demo --bisect
     """
     if frames and not is_project(model):
         raise click.UsageError("--frames is for a project")
@@ -117,6 +127,8 @@ def validate(
         raise click.UsageError("--frames keeps no log")
     if frames and dialect is not None:
         raise click.UsageError("--frames needs packets, not --dialect")
+    if frames and is_bisected:
+        raise click.UsageError("--bisect is for a model's outputs, not for --frames")
     from tinycnn import workbench
 
     if frames and images != workbench.ImageChoice(images.count):
@@ -143,7 +155,9 @@ def validate(
             write = partial(findings.write, subject, choice)
             keep = partial(_keep, subject, found, write)
             kept = replace(subject, keep=keep, log=log)
-            result = workbench.validate(kept, choice, observer, resume=resume)
+            result = workbench.validate(
+                kept, choice, observer, resume=resume, is_bisected=is_bisected
+            )
     finally:  # also of a run that was ended: what it found
         for one in found:
             _show(model, subject, one, log, as_json=as_json)
@@ -244,6 +258,9 @@ def _print_verdict(result: ValidationResult) -> None:
         click.echo("\n".join(result.decision.lines))
     if result.diagnosis is not None:
         click.echo("\n".join(result.diagnosis.lines))
+    if result.bisection is not None:
+        for line in result.bisection.lines:
+            click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
     if result.device_accuracy is not None:
         is_picked = result.is_partial and result.order == "risk"
         whose = ", of images that were picked as hard" if is_picked else ""

@@ -37,6 +37,7 @@ def result_to_json(result: ValidationResult) -> str:
         "different": result.different,
         "differences": [asdict(difference) for difference in result.differences],
         "diagnosis": asdict(result.diagnosis) if result.diagnosis else None,
+        "bisection": asdict(result.bisection) if result.bisection else None,
         "accuracy": {
             "device": result.device_accuracy,
             "reference": result.reference_accuracy,

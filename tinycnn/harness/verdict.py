@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.harness.explanation import Diagnosis
+from tinycnn.harness.reasons.bisection import Bisection
 from tinycnn.harness.scores import first_scores
 from tinycnn.harness.stopping import Decision
 from tinycnn.harness.tally import Tally
@@ -61,6 +62,7 @@ class ValidationResult:
         seed: What chance began with, where it had a part in that order.
         decision: What is known of the agreement; None if that was not asked.
         boards: The ids of all boards that answered, in alphabetical order.
+        bisection: The first operator that differs; None if nobody has asked.
     """
 
     model_sha256: str
@@ -85,6 +87,7 @@ class ValidationResult:
     seed: int | None = None
     decision: Decision | None = None
     boards: tuple[str, ...] = ()
+    bisection: Bisection | None = None
 
     @property
     def is_partial(self) -> bool:

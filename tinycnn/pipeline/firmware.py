@@ -23,7 +23,7 @@ from tinycnn.artifacts import (
     TflmFacts,
 )
 from tinycnn.boards import Board, load_board
-from tinycnn.compiler import Compilation, compile_tflite, read_tflite
+from tinycnn.compiler import Compilation, Objective, compile_tflite, read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.files import scratch_folder
 from tinycnn.firmware import (
@@ -49,7 +49,7 @@ from tinycnn.project import Project
 from tinycnn.reference import measure_arena, name_reference
 
 __all__ = ["RELEASES", "check_engine", "compile_project", "libraries_of"]
-__all__ += ["make_firmware"]
+__all__ += ["make_firmware", "objective_of"]
 
 RELEASES = {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
 _WRITERS = {"arduino": write_arduino_project, "zephyr": write_zephyr_project}
@@ -85,20 +85,24 @@ def compile_project(
     Raises:
         ModelError: If it uses something unsupported.
     """
-    objective = find_objective(
-        load_board(project.target.board),
-        project.target.optimize,
-        flash_bytes=project.budgets.flash_bytes,
-        ram_bytes=project.budgets.ram_bytes,
-    )
     numerics = project.target.numerics
     return compile_tflite(
         content,
         name=project.name,
-        objective=objective,
+        objective=objective_of(project),
         numerics=numerics,
         reference=name_reference(numerics),
         labels=labels,
+    )
+
+
+def objective_of(project: Project) -> Objective | None:
+    """What the kernels of a project's model are chosen by."""
+    return find_objective(
+        load_board(project.target.board),
+        project.target.optimize,
+        flash_bytes=project.budgets.flash_bytes,
+        ram_bytes=project.budgets.ram_bytes,
     )
 
 

@@ -14,11 +14,11 @@ from tinycnn.compiler import Tensor, read_tflite
 from tinycnn.datasets import Dataset, quantize_images
 from tinycnn.firmware.tflm import ARDUINO_RELEASE
 from tinycnn.harness import Identity
-from tinycnn.pipeline.firmware import RELEASES
+from tinycnn.pipeline.firmware import RELEASES, objective_of
 from tinycnn.project import Project, TargetSettings
 from tinycnn.reference import load_reference, name_reference
 from tinycnn.workbench import DeviceChoice, Subject
-from tinycnn.workbench.subject import DeviceKind
+from tinycnn.workbench.workshop import DeviceKind, Workshop
 
 __all__ = ["identify", "known_outputs", "linked_subject", "model_inputs"]
 __all__ += ["model_scores"]
@@ -30,7 +30,8 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
     Raises:
         TinycnnError: If a file of the build folder is missing or broken.
     """
-    graph = read_tflite(build.model.read_bytes())
+    content = build.model.read_bytes()
+    graph = read_tflite(content)
     linked, target, test = build.linked.read(), project.target, dataset.test
     return Subject(
         inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images),
@@ -48,6 +49,14 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
         numerics=target.numerics,
         flash_bytes=linked.flash_bytes,
         budgets=project.budgets,
+        workshop=Workshop(
+            content,
+            project.name,
+            load_board(target.board),
+            objective_of(project),
+            target.numerics,
+            target.toolchain,
+        ),
     )
 
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError, ToolchainError
+from tinycnn.files import scratch_folder
 from tinycnn.reference.arena import TflmArena, measure_arena
 from tinycnn.reference.interpreters import IDENTIFIERS, LOADERS
 from tinycnn.reference.isolated import Limits, isolate
@@ -26,6 +30,7 @@ __all__ = [
     "load_reference",
     "measure_arena",
     "name_reference",
+    "run_isolated",
 ]
 
 
@@ -48,6 +53,26 @@ def load_reference(path: Path, numerics: Numerics = "litert") -> Reference:
         return Reference(IDENTIFIERS[numerics](), LOADERS[numerics](path.read_bytes()))
     except InvalidModelError as error:
         raise type(error)(f"{path}: {error}", hint=error.hint) from error
+
+
+def run_isolated(
+    model: bytes, rows: NDArray[np.int8], *, reference: str
+) -> NDArray[np.int8]:
+    """The outputs of a model that was made on purpose, and may kill its interpreter.
+
+    Args:
+        model: The `.tflite` file.
+        rows: One row an inference.
+        reference: As `load_isolated_reference` names it.
+
+    Raises:
+        RefusedModelError: If the interpreter fails on the model.
+        ToolchainError: If the interpreter is not installed.
+    """
+    with scratch_folder() as folder:
+        path = folder / "model.tflite"
+        path.write_bytes(model)
+        return load_isolated_reference(path, reference).run(rows)
 
 
 def load_isolated_reference(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from tinycnn.harness import (
     repeat_images,
 )
 from tinycnn.harness.mistakes import Given
-from tinycnn.reference import load_isolated_reference
+from tinycnn.reference import run_isolated
 from tinycnn.workbench.subject import Subject
 from tinycnn.workbench.tensors import describe_tensor
 
@@ -53,7 +52,7 @@ def diagnose_result(
     def run(content: bytes, reference: str, rows: NDArray[np.int8]) -> NDArray[np.int8]:
         if (content, reference) == (given.model, numerics):
             return own.run(rows)
-        return _run_isolated(content, reference, rows)
+        return run_isolated(content, rows, reference=reference)
 
     found = diagnose(given, run)
     if found is None or found.explanations:
@@ -102,13 +101,3 @@ def _find_others(model: Path) -> Mapping[str, bytes]:
     small = [p for p in sizes if sizes[p].st_size <= _MOST_OTHER_BYTES]
     newest = sorted(small, key=lambda p: (-sizes[p].st_mtime, p.name))
     return {p.name: p.read_bytes() for p in newest[:_MOST_OTHERS]}
-
-
-def _run_isolated(
-    model: bytes, reference: str, rows: NDArray[np.int8]
-) -> NDArray[np.int8]:
-    """A model that was made wrong on purpose may kill its interpreter."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mistaken.tflite"
-        path.write_bytes(model)
-        return load_isolated_reference(path, reference).run(rows)

@@ -28,20 +28,18 @@ from tinycnn.errors import ProjectError, RefusedModelError
 from tinycnn.files import read_whole, scratch_folder
 from tinycnn.firmware import (
     Pattern,
-    build_host,
-    build_image,
     dialect_sources,
     find_alternative,
     make_input,
-    write_arduino_project,
 )
 from tinycnn.harness import Identity
 from tinycnn.reference import load_isolated_reference
 from tinycnn.rendering import c_identifier
 from tinycnn.workbench.images import guess_task, pick_images
 from tinycnn.workbench.observer import Observer
-from tinycnn.workbench.subject import DeviceChoice, DeviceKind, ImageChoice, Subject
+from tinycnn.workbench.subject import DeviceChoice, ImageChoice, Subject
 from tinycnn.workbench.tensors import describe_tensor
+from tinycnn.workbench.workshop import DeviceKind, Workshop
 
 __all__ = ["FoundModel", "bench_file"]
 
@@ -107,6 +105,7 @@ def bench_file(
         content, name=name, objective=objective, numerics=numerics
     )
     program, graph = compilation.program, read_tflite(content)
+    workshop = Workshop(content, name, board, objective, numerics)
     if inputs is None:
         rows = np.stack(
             [make_input(program, Pattern(n)) for n in range(images.count or _INPUTS)]
@@ -120,13 +119,14 @@ def bench_file(
             analysis=analyze(compilation, file=graph),
             board=board,
             program=cache(
-                partial(_build, compilation, board, dialect, folder, observer)
+                partial(_build, workshop, compilation, dialect, folder, observer)
             ),
             identity=partial(_identify, compilation, board),
             model=path,
             name=name,
             numerics=numerics,
             dialect=dialect,
+            workshop=workshop,
         )
         output = describe_tensor(graph.tensors[graph.outputs[0]])
         yield pick_images(
@@ -164,8 +164,8 @@ def _settle(images: ImageChoice, total: int, *, is_random: bool) -> ImageChoice:
 
 
 def _build(
+    workshop: Workshop,
     compilation: Compilation,
-    board: Board,
     dialect: Dialect,
     folder: Path,
     observer: Observer,
@@ -175,20 +175,8 @@ def _build(
     observer.stage("build", is_current=False)
     program = compilation.program
     inputs = [buffer.tensor for buffer in program.inputs]
-    sketch = write_arduino_project(
-        folder,
-        name=program.name,
-        model_sources={
-            **compilation.sources,
-            **dialect_sources(dialect, program.name, inputs),
-        },
-        kernels=program.kernels,
-        board=board,
-    )
-    output = folder / kind
-    if kind == "host":
-        return build_host(sketch, output=output)
-    return build_image(sketch, board, output=output).elf
+    more = dialect_sources(dialect, program.name, inputs)
+    return workshop.build(compilation, kind, folder, more=more)
 
 
 def _identify(compilation: Compilation, board: Board, choice: DeviceChoice) -> Identity:

@@ -16,6 +16,7 @@ from tinycnn.errors import ProjectError
 from tinycnn.harness import Profile, Resume, RunLog, ValidationResult
 from tinycnn.harness.tally import Tally
 from tinycnn.reference import Reference
+from tinycnn.workbench.bisection import bisect_image
 from tinycnn.workbench.diagnosis import diagnose_result
 from tinycnn.workbench.going_on import open_log
 from tinycnn.workbench.images import run_in_batches
@@ -34,6 +35,7 @@ def validate(
     observer: Observer,
     *,
     resume: Resume = "if possible",
+    is_bisected: bool = False,
 ) -> ValidationResult:
     """Compare a device's outputs with those of the reference; keeps what was found.
 
@@ -45,6 +47,8 @@ def validate(
         choice: The device.
         observer: Told how the work proceeds.
         resume: Whether to go on with a run that broke off.
+        is_bisected: Whether to find the first operator that differs, with debug
+            firmware.
 
     Raises:
         ProjectError: If there is no run to go on with.
@@ -59,7 +63,9 @@ def validate(
     ):
         for note in log.notes if log else ():
             observer.note("validate", note)
-        result = _validate(subject, choice, observer, device, reference, log)
+        result = _validate(
+            subject, choice, observer, device, reference, log, is_bisected
+        )
         if log is not None:
             log.finish()  # not before it is kept: a kill loses nothing
     return result
@@ -72,6 +78,7 @@ def _validate(
     device: Device,
     reference: Reference,
     log: RunLog | None,
+    is_bisected: bool,
 ) -> ValidationResult:
     """Compare, find out why it differs, and keep what was found, whatever happens."""
     identity = subject.identity(choice)
@@ -94,14 +101,32 @@ def _validate(
             on_stop=parts.append,
         )
         parts.append(result)  # kept even if its diagnosis is interrupted
-        if not result.equal:
-            observer.stage("diagnose", is_current=False)
-            found = diagnose_result(device, subject, identity, result)
-            parts[:] = [result := replace(result, diagnosis=found)]
+        for found in _explain(result, subject, choice, observer, device, is_bisected):
+            parts[:] = [result := found]
     finally:
         for part in parts:
             subject.keep(part)
     return result
+
+
+def _explain(
+    result: ValidationResult,
+    subject: Subject,
+    choice: DeviceChoice,
+    observer: Observer,
+    device: Device,
+    is_bisected: bool,
+) -> Iterator[ValidationResult]:
+    """The result with more and more of why it differs; nothing if all is equal."""
+    if result.equal:
+        return
+    observer.stage("diagnose", is_current=False)
+    found = diagnose_result(device, subject, subject.identity(choice), result)
+    yield (result := replace(result, diagnosis=found))
+    if is_bisected:
+        image = result.differences[0].index
+        where = bisect_image(subject, choice, image, observer, device)
+        yield replace(result, bisection=where)
 
 
 def profile(subject: Subject, choice: DeviceChoice, observer: Observer) -> Profile:

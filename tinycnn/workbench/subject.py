@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +33,9 @@ from tinycnn.harness.stopping import StopRule
 from tinycnn.project import Budgets
 from tinycnn.reference import Reference
 from tinycnn.workbench.tensors import describe_tensor
+from tinycnn.workbench.workshop import DeviceKind, Workshop
 
 __all__ = ["DeviceChoice", "DeviceKind", "ImageChoice", "Subject", "open_device"]
-
-DeviceKind = Literal["sim", "host"]
-"""The simulated board, or the generated C as a program of this computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,7 @@ class Subject:
         flash_bytes: Of the linked firmware; 0 where there is none yet.
         budgets: What a project allows.
         dialect: What its programs speak.
+        workshop: Builds its firmware otherwise, to find out more; None if it cannot.
     """
 
     inputs: NDArray[np.int8]
@@ -126,6 +125,7 @@ class Subject:
     flash_bytes: int = 0
     budgets: Budgets | None = None
     dialect: Dialect = "packets"
+    workshop: Workshop | None = None
 
     @property
     def asking(self) -> Order:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,21 +18,37 @@ from numpy.typing import NDArray
 from tinycnn.compiler import Compilation
 from tinycnn.compiler.emission.places import Place, digest_places, list_places
 from tinycnn.compiler.ir.node import Node
-from tinycnn.device import Device
+from tinycnn.device.trace import Checksums
 from tinycnn.errors import DeviceError
 from tinycnn.harness.reasons.bisection import Bisection, Sum, WrongNumber
 from tinycnn.harness.reasons.expected import Values, expect_bytes, expect_tensors
 from tinycnn.harness.reasons.pattern import find_region
 from tinycnn.harness.reasons.suspects import (
     Wrong,
-    find_stale,
     find_suspects,
     take_apart,
 )
 from tinycnn.reference.every_tensor import Run
 from tinycnn.runtime import find_kernel, firmware_dir
 
-__all__ = ["bisect"]
+__all__ = ["Traced", "bisect"]
+
+
+class Traced(Protocol):
+    """A device whose firmware is traced."""
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+
+    def checksums(self, image: NDArray[np.int8], /) -> Checksums:
+        """Those of all places in one inference."""
+
+    def tensor(self, image: NDArray[np.int8], place: int, size: int, /) -> bytes:
+        """The bytes of a place."""
+
+    def infer(self, image: NDArray[np.int8], /) -> object:
+        """Run an image through the model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +60,7 @@ class _Search:
         row: Its bytes.
     """
 
-    device: Device
+    device: Traced
     compilation: Compilation
     tensors: Mapping[int, Values]
     index: int
@@ -56,7 +73,7 @@ class _Search:
 
 
 def bisect(
-    device: Device,
+    device: Traced,
     compilation: Compilation,
     model: bytes,
     image: tuple[int, NDArray[np.int8]],
@@ -97,7 +114,7 @@ def bisect(
 
 
 def _read_sums(
-    device: Device, row: NDArray[np.int8], places: tuple[Place, ...]
+    device: Traced, row: NDArray[np.int8], places: tuple[Place, ...]
 ) -> tuple[int, ...]:
     found = device.checksums(row)
     is_own = found.table == zlib.crc32(digest_places(places))
@@ -145,7 +162,7 @@ def _explain(
         "constants in flash",
         function=place.function,
         source=path.relative_to(firmware_dir().parent).as_posix(),
-        number=_explain_number(search, expected, number, got),
+        number=_explain_number(search, number, got),
     )
 
 
@@ -214,9 +231,31 @@ def _tell(
     )
 
 
-def _explain_number(
-    search: _Search, expected: tuple[bytes | None, ...], number: int, data: bytes
-) -> WrongNumber:
+def _ask_again(search: _Search, number: int) -> Values:
+    """What is in a place if the device had another image before."""
+    tensor = search.places[number].tensor
+    search.device.infer(~search.row)
+    data = search.device.tensor(search.row, number, tensor.bytes)
+    return np.frombuffer(data, np.dtype(tensor.dtype))
+
+
+def _find_earlier(search: _Search, number: int) -> tuple[Values, NDArray[np.bool_]]:
+    """What earlier operators left where a tensor is to lie, and where they did."""
+    place, arena_bytes = search.places[number], search.compilation.program.arena_bytes
+    arena, known = np.zeros(arena_bytes, np.uint8), np.zeros(arena_bytes, np.bool_)
+    for earlier in search.places[:number]:
+        if not earlier.reads and earlier.tensor.id in search.tensors:
+            span = slice(earlier.offset, earlier.offset + earlier.tensor.bytes)
+            content = search.tensors[earlier.tensor.id].tobytes()
+            arena[span] = np.frombuffer(content, np.uint8)
+            known[span] = True
+    span = slice(place.offset, place.offset + place.tensor.bytes)
+    dtype, shape = np.dtype(place.tensor.dtype), place.tensor.shape
+    certain = known[span].reshape(-1, dtype.itemsize).all(axis=1)
+    return arena[span].view(dtype).reshape(shape), certain.reshape(shape)
+
+
+def _explain_number(search: _Search, number: int, data: bytes) -> WrongNumber:
     """The first wrong number of an operator's output, and likely slips."""
     place, program = search.places[number], search.compilation.program
     assert place.op is not None
@@ -233,7 +272,8 @@ def _explain_number(
         output=op.outputs.index(tensor.id),
         expected=search.tensors[tensor.id],
         got=got,
-        stale=find_stale(search.places, expected, number, program.arena_bytes),
+        again=_ask_again(search, number).reshape(tensor.shape),
+        before=_find_earlier(search, number),
     )
     differs = _differ(wrong.expected, got)
     broken = take_apart(wrong, int(np.flatnonzero(differs)[0]))

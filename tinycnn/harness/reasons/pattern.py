@@ -39,7 +39,7 @@ def find_region(differs: Mask) -> Region:
     """
     found = [
         region
-        for region in _list_regions(differs.shape)
+        for region in _list_regions(differs)
         if not region.mask.all() and not (differs & ~region.mask).any()
     ]
     chosen: list[Region] = []
@@ -51,37 +51,33 @@ def find_region(differs: Mask) -> Region:
     return Region(", ".join(region.words for region in chosen), together)
 
 
-def _list_regions(shape: tuple[int, ...]) -> Iterator[Region]:
-    names = _AXES.get(len(shape) - 1, ())
-    for axis, name in enumerate(names, start=1):
-        if shape[axis] < 2:
-            continue
-        index = np.broadcast_to(
-            np.arange(shape[axis]).reshape(
-                [-1 if i == axis else 1 for i in range(len(shape))]
-            ),
-            shape,
-        )
-        last = shape[axis] - 1
-        for number in range(shape[axis]):
-            words = f"in {name} {number}"
-            if name != "channel" and number in (0, last):
-                words = f"in the {'last' if number else 'first'} {name}"
-            yield Region(words, index == number)
+def _list_regions(differs: Mask) -> Iterator[Region]:
+    shape = differs.shape
+    indices = np.indices(shape)
+    for axis, name in enumerate(_AXES.get(len(shape) - 1, ()), start=1):
+        index = indices[axis]
+        there = index[differs]
+        low, high = int(there.min()), int(there.max())
+        words = _name_range(name, low, high, shape[axis])
+        yield Region(words, (index >= low) & (index <= high))
         if name == "channel":
             yield Region("in even channels", index % 2 == 0)
             yield Region("in odd channels", index % 2 == 1)
-            yield from _list_ends(index, shape[axis])
+            words = f"in every fourth channel, {low} and so on"
+            yield Region(words, index % 4 == low % 4)
     if len(shape) == 4 and min(shape[1:3]) > 2:
         inside = np.zeros(shape, np.bool_)
         inside[:, 1:-1, 1:-1] = True
         yield Region("at the border of the image", ~inside)
 
 
-def _list_ends(index: NDArray[np.intp], size: int) -> Iterator[Region]:
-    """The channels from a multiple of 2 or 4 on, which a kernel computes apart."""
-    for step in (2, 4):
-        start = size - size % step
-        if start not in (0, size):
-            words = f"in the channels from {start} on"
-            yield Region(words, index >= start)
+def _name_range(name: str, low: int, high: int, size: int) -> str:
+    """The words for some neighbours along an axis."""
+    if low == high:
+        ends = {0: "first", size - 1: "last"}
+        if name != "channel" and low in ends:
+            return f"in the {ends[low]} {name}"
+        return f"in {name} {low}"
+    if high == size - 1:
+        return f"in the {name}s from {low} on"
+    return f"in {name}s {low} to {high}"

@@ -1,29 +1,30 @@
 """Which likely slip gives the wrong numbers of one tensor: all of them, and no others.
 
 In: an operator, what its output should be and what it is. Out: the names of the slips
-that give every wrong number that is tried, and change no right one where the wrong ones
+that give the wrong numbers that are tried, and change no right one where the wrong ones
 are. A slip is a change of the operator's own sum, a neighbour's number in its place, or
-what an earlier tensor left there.
+what an earlier run left there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.emission.places import Place
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.shared.breakdown import Breakdown, Element
 from tinycnn.harness.reasons.pattern import Region
 
-__all__ = ["Wrong", "find_stale", "find_suspects", "take_apart"]
+__all__ = ["Wrong", "find_suspects", "take_apart"]
 
 Values = NDArray[np.generic]
+_SHARE = 0.9  # of them: a kernel that reads too far may meet its own output
 _TRIED = 24  # wrong numbers, and right ones, that a slip must give
 _SHIFTS = {1: ("channel",), 2: ("row", "channel"), 3: ("row", "column", "channel")}
 
@@ -39,7 +40,8 @@ class Wrong:
         output: Which of its outputs it is.
         expected: What should be there.
         got: What is there.
-        stale: What lay in its place before it was written, and whether that is known.
+        again: The same once more, after another image; None if that was not asked.
+        before: What earlier operators left in its place, and where they did.
     """
 
     node: Node
@@ -48,7 +50,8 @@ class Wrong:
     output: int
     expected: Values
     got: Values
-    stale: tuple[Values, NDArray[np.bool_]] | None = None
+    again: Values | None = None
+    before: tuple[Values, NDArray[np.bool_]] | None = None
 
     @property
     def differs(self) -> NDArray[np.bool_]:
@@ -78,12 +81,17 @@ def take_apart(wrong: Wrong, place: int) -> Breakdown | None:
 
 
 def find_suspects(wrong: Wrong, region: Region) -> tuple[str, ...]:
-    """The slips that explain all wrong numbers, the operator's own first."""
+    """The slips that explain the wrong numbers, the operator's own first.
+
+    Args:
+        wrong: The tensor.
+        region: Where the wrong numbers are; a right one there speaks against a slip.
+    """
     differs = wrong.differs
     bad = _spread(np.flatnonzero(differs))
     good = _spread(np.flatnonzero(~differs & region.mask))
     own = _own_slips(wrong, bad, good)
-    return (*own, *_moved_slips(wrong, region), *_stale_slips(wrong))
+    return (*own, *_moved_slips(wrong, region), *_stale_slips(wrong, region))
 
 
 def _spread(places: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -94,69 +102,58 @@ def _spread(places: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _own_slips(
     wrong: Wrong, bad: NDArray[np.intp], good: NDArray[np.intp]
-) -> list[str]:
-    names: list[str] | None = None
-    for place in (*bad, *good):
-        found = take_apart(wrong, int(place))
-        if found is None:
-            return []
-        slips: Mapping[str, int] = found.slips
-        if names is None:
-            names = list(slips)
-        got = int(wrong.got.flat[place])
-        names = [name for name in names if slips.get(name) == got]
-    return names or []
+) -> Iterator[str]:
+    """Those of the operator's sum."""
+    hits: Counter[str] = Counter()  # among wrong numbers
+    for place in bad:
+        hits.update(_find_hits(wrong, int(place)))
+    likely = {name for name, count in hits.items() if count >= _SHARE * len(bad)}
+    rights: Counter[str] = Counter()
+    for place in good if likely else ():
+        rights.update(_find_hits(wrong, int(place)) & likely)
+    for name, count in hits.items():
+        if name in likely and rights[name] >= _SHARE * len(good):
+            yield name + _tell_share(count + rights[name], len(bad) + len(good))
+
+
+def _find_hits(wrong: Wrong, place: int) -> set[str]:
+    """The slips that give what the device has at a flat place."""
+    found = take_apart(wrong, place)
+    got = wrong.got.flat[place]
+    return (
+        {name for name, value in found.slips.items() if value == got}
+        if found
+        else set()
+    )
 
 
 def _moved_slips(wrong: Wrong, region: Region) -> Iterator[str]:
     """Those where each number is a neighbour's."""
-    shape = wrong.expected.shape
+    shape, there = wrong.expected.shape, wrong.got[region.mask]
     for axis, name in enumerate(_SHIFTS.get(len(shape) - 1, ()), start=1):
         for step, words in ((1, "before"), (-1, "after")):
             if shape[axis] < 2:
                 continue
-            moved = np.roll(wrong.expected, step, axis)
-            if np.array_equal(moved[region.mask], wrong.got[region.mask]):
-                yield f"the number of the {name} {words}"
+            moved = np.roll(wrong.expected, step, axis)[region.mask]
+            hits = int(np.sum(moved == there))
+            if hits >= _SHARE * len(there):
+                yield f"the number of the {name} {words}" + _tell_share(
+                    hits, len(there)
+                )
 
 
-def _stale_slips(wrong: Wrong) -> Iterator[str]:
-    if wrong.stale is None:
+def _tell_share(hits: int, tried: int) -> str:
+    """Nothing if it is all of them."""
+    return "" if hits == tried else f" ({hits} of {tried})"
+
+
+def _stale_slips(wrong: Wrong, region: Region) -> Iterator[str]:
+    """That of numbers which were not written: what ran before decides them."""
+    differs, elsewhere = wrong.differs, ~region.mask
+    if wrong.again is None or wrong.before is None:
         return
-    values, known = wrong.stale
-    bad = wrong.differs
-    if known[bad].all() and np.array_equal(values[bad], wrong.got[bad]):
-        yield "never written: what an earlier tensor left there"
-
-
-def find_stale(
-    places: tuple[Place, ...],
-    expected: tuple[bytes | None, ...],
-    number: int,
-    arena_bytes: int,
-) -> tuple[Values, NDArray[np.bool_]]:
-    """What lay in a place before its operator ran, and which elements are known.
-
-    A device has run the same image before, so that all it wrote lies there first.
-
-    Args:
-        places: Of the program.
-        expected: What they should hold; None where nobody knows.
-        number: Of the place.
-        arena_bytes: Size of the arena.
-    """
-    arena, known = np.zeros(arena_bytes, np.uint8), np.zeros(arena_bytes, np.bool_)
-    for i in (*range(len(places)), *range(number)):
-        place, content = places[i], expected[i]
-        if place.reads:
-            continue
-        span = slice(place.offset, place.offset + place.tensor.bytes)
-        known[span] = content is not None
-        if content is not None:
-            arena[span] = np.frombuffer(content, np.uint8)
-    place = places[number]
-    span = slice(place.offset, place.offset + place.tensor.bytes)
-    dtype = np.dtype(place.tensor.dtype)
-    values = arena[span].view(dtype).reshape(place.tensor.shape)
-    certain = known[span].reshape(-1, dtype.itemsize).all(axis=1)
-    return values, certain.reshape(place.tensor.shape)
+    changed = wrong.again != wrong.got
+    values, known = wrong.before
+    is_old = bool((known & (values == wrong.got))[differs].all())
+    if (is_old or changed[differs].any()) and not changed[elsewhere].any():
+        yield "not computed: it keeps what lay there before"

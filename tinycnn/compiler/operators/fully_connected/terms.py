@@ -36,10 +36,11 @@ def _read_terms(element: Element, channel: int) -> Sum:
     places = [np.unravel_index(i, x.shape) for i in flat]
     return Sum(
         tuple(tuple(map(int, place)) for place in places),
-        np.empty((depth, 0), np.int64),
+        np.arange(depth)[:, None],
         x.reshape(-1)[flat.start : flat.stop].astype(np.int64),
         w[channel].astype(np.int64),
         np.zeros(depth, np.bool_),
         node.input().zero_point,
         bias_of(element, channel),
+        axes=("input",),
     )

@@ -42,12 +42,13 @@ class Sum:
 
     Attributes:
         places: Of each term in the input; beyond its sides is padding.
-        windows: Of each term in the window.
+        windows: Of each term in the window, along its axes.
         inputs: Raw; padding has the zero point.
         weights: One a term.
         is_padding: Whether a term's input is padding.
         zero_point: Of the input.
         bias: Added to the sum.
+        axes: What the window's are.
     """
 
     places: tuple[Position, ...]
@@ -57,6 +58,11 @@ class Sum:
     is_padding: NDArray[np.bool_]
     zero_point: int
     bias: int
+    axes: tuple[str, ...] = (
+        "row of the window",
+        "column of the window",
+        "input channel",
+    )
 
     @property
     def total(self) -> int:
@@ -236,12 +242,12 @@ def _list_wrong_sums(terms: Sum, other: Sum | None) -> Iterator[tuple[str, int]]
     yield "input zero point left out", raw.total
     raw = replace(terms, zero_point=0)
     yield "input zero point left out, that of padding not", raw.total
-    for axis, what in enumerate(("row", "column", "input channel")):
-        if axis < terms.windows.shape[1] and len(terms.inputs):
+    for axis, what in enumerate(terms.axes):
+        if len(terms.inputs):
             line = terms.windows[:, axis]
             for name, end in (("first", line.min()), ("last", line.max())):
                 yield (
-                    f"{name} {what} of the window left out",
+                    f"{name} {what} left out",
                     terms.total_of(line != end),
                 )
     if other is not None:
@@ -250,6 +256,8 @@ def _list_wrong_sums(terms: Sum, other: Sum | None) -> Iterator[tuple[str, int]]
             replace(terms, weights=other.weights).total,
         )
         yield "sum of the other channel of the pair", other.total
+        lower = terms.total + (other.total >> 8)
+        yield "lower lane of the pair not taken off", lower
     yield "sum one too small (a borrow between lanes)", terms.total - 1
     yield "sum one too large (a borrow between lanes)", terms.total + 1
 

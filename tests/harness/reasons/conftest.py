@@ -1,0 +1,3 @@
+from tests.compiler.conftest import executor
+
+__all__ = ["executor"]

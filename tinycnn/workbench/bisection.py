@@ -1,0 +1,65 @@
+"""Bisection on the bench: debug firmware is built, opened and asked for one image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from tinycnn.device import Device
+from tinycnn.errors import ProjectError
+from tinycnn.files import scratch_folder
+from tinycnn.harness import check_identity
+from tinycnn.harness.reasons import Bisection, bisect
+from tinycnn.reference import run_isolated
+from tinycnn.workbench.observer import Observer
+from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
+
+__all__ = ["bisect_image"]
+
+
+def bisect_image(
+    subject: Subject,
+    choice: DeviceChoice,
+    index: int,
+    observer: Observer,
+    device: Device,
+) -> Bisection:
+    """The first operator at which a device leaves the reference, for one image.
+
+    A board on a port carries its debug firmware already; others get one.
+
+    Args:
+        subject: The model.
+        choice: The device.
+        index: Of the image among the subject's inputs.
+        observer: Told how the work proceeds.
+        device: That of the choice, still open.
+
+    Raises:
+        ProjectError: If the subject's firmware cannot be made again.
+        ToolchainError: If debug firmware cannot be built.
+        DeviceError: If the device fails, or its firmware is not traced.
+    """
+    workshop = subject.workshop
+    if workshop is None:
+        raise ProjectError(
+            "--bisect: this model's firmware cannot be made again here",
+            hint="give the project, or the .tflite file",
+        )
+    observer.stage("bisect", is_current=False)
+    compilation = workshop.compile()
+    row = np.ascontiguousarray(subject.inputs[index]).reshape(-1).view(np.int8)
+    run = partial(run_isolated, reference=workshop.numerics)
+
+    def ask(traced: Device) -> Bisection:
+        return bisect(traced, compilation, workshop.content, (index, row), run)
+
+    if choice.port is not None:
+        return ask(device)
+    with scratch_folder() as folder:
+        build = partial(workshop.build, compilation, folder=folder, traced=True)
+        with open_device(replace(subject, program=build), choice) as traced:
+            check_identity(traced.name, subject.identity(choice), traced.info())
+            return ask(traced)

@@ -1,0 +1,92 @@
+"""What builds a model once more: with other kernels, or traced.
+
+In: a model, and how its firmware was made. Out: programs in a folder of the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from tinycnn.boards import Board
+from tinycnn.choices import Numerics, Toolchain
+from tinycnn.compiler import Compilation, Objective, compile_tflite
+from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.firmware.trace import trace_sources
+
+__all__ = ["DeviceKind", "Workshop"]
+
+DeviceKind = Literal["sim", "host"]
+"""The simulated board, or the generated C as a program of this computer."""
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """How a model's firmware is made.
+
+    Attributes:
+        content: The `.tflite` file.
+        name: Prefix of its C names.
+        board: What it is made for.
+        objective: What its kernels were chosen by; None: the portable ones.
+        numerics: The reference that it equals.
+        toolchain: What compiles it for the board.
+    """
+
+    content: bytes
+    name: str
+    board: Board
+    objective: Objective | None
+    numerics: Numerics
+    toolchain: Toolchain = "zig"
+
+    def compile(self, *, is_portable: bool = False) -> Compilation:
+        """The model with the kernels of its firmware, or with portable ones."""
+        return compile_tflite(
+            self.content,
+            name=self.name,
+            objective=None if is_portable else self.objective,
+            numerics=self.numerics,
+        )
+
+    def build(
+        self,
+        compilation: Compilation,
+        kind: DeviceKind,
+        folder: Path,
+        *,
+        more: Mapping[str, str] = _NOTHING,
+        traced: bool = False,
+    ) -> Path:
+        """A program that serves the model, newly built in `folder`.
+
+        Args:
+            compilation: Of the model.
+            kind: What it is for.
+            folder: Where it is built.
+            more: Further sources by their paths.
+            traced: Whether it says what each operator reads and writes.
+
+        Raises:
+            ToolchainError: If a compiler is missing or fails, or it does not fit.
+        """
+        trace = trace_sources(compilation.program) if traced else {}
+        project = write_arduino_project(
+            folder,
+            name=self.name,
+            model_sources={**compilation.sources, **trace, **more},
+            kernels=compilation.program.kernels,
+            board=self.board,
+        )
+        output = folder / kind
+        if kind == "host":
+            return build_host(project, output=output)
+        image = build_image(
+            project, self.board, output=output, toolchain=self.toolchain
+        )
+        return image.elf
