@@ -48,6 +48,8 @@ def bisect_image(
             "--bisect: this model's firmware cannot be made again here",
             hint="give the project, or the .tflite file",
         )
+    if choice.port is not None and device.info().foreign is not None:
+        return _tell_foreign(index)
     observer.stage("bisect", is_current=False)
     compilation = workshop.compile()
     row = np.ascontiguousarray(subject.inputs[index]).reshape(-1).view(np.int8)
@@ -60,6 +62,18 @@ def bisect_image(
         return ask(device)
     with scratch_folder() as folder:
         build = partial(workshop.build, compilation, folder=folder, traced=True)
-        with open_device(replace(subject, program=build), choice) as traced:
+        served = replace(subject, program=build, dialect="packets")
+        with open_device(served, replace(choice, dialect=None)) as traced:
             check_identity(traced.name, subject.identity(choice), traced.info())
             return ask(traced)
+
+
+def _tell_foreign(index: int) -> Bisection:
+    """What can be said of firmware that tells its outputs alone."""
+    return Bisection(
+        image=index,
+        verdict="not possible: firmware that speaks text tells its outputs only",
+        hint="see its causes above; tinycnn's debug firmware of this model, flashed on "
+        "the same board, tells whether the board computes right",
+        checked=0,
+    )
