@@ -16,7 +16,7 @@ from pathlib import Path
 
 Vector = dict[str, str | int]
 
-VERSION = 2
+VERSION = 3
 MAX_PAYLOAD = 1024
 
 
@@ -73,6 +73,7 @@ def packet_vectors() -> list[Vector]:
         ("write, largest", VERSION, 0x02, 1, 2, offset + b"\x01" * (MAX_PAYLOAD - 4)),
         ("infer", VERSION, 0x03, 1, 3, offset + bytes(range(256))),
         ("infer, zeros", VERSION, 0x03, 0, 4, bytes(784)),
+        ("infer right after another", VERSION, 0x43, 1, 5, bytes(784)),
         ("reply to write", VERSION, 0x82, 0xFFFFFFFF, 0x7FFFFFFF, b""),
         (
             "reply to infer",

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "tcnn_packet.h"
+#include "tcnn_replies.h"
 #include "tcnn_stack.h"
 #include "tcnn_status.h"
 
@@ -24,7 +24,7 @@
 #define COUNT_BYTES 2u
 #define STEP_BYTES 12u
 #define FRAME_FORMAT_BYTES 5u
-#define HELLO_FIXED_BYTES 62u
+#define HELLO_FIXED_BYTES 70u
 #define TENSOR_BYTES (2u + 4u * TCNN_MAX_RANK + 8u)
 #define HELLO_STRINGS 4u
 #define ERROR_TEXT_BYTES 40u
@@ -51,15 +51,20 @@ static struct {
     tcnn_state_t state;  /* between requests */
     uint32_t complaints; /* about broken packets, since a sound one or a silence */
     uint32_t heard_us;   /* when the last bytes had been worked on */
+    bool heard;          /* bytes have arrived since the clock was looked at */
     bool idle;           /* nothing has arrived for a while */
+    bool gap_told;       /* the host knows that a request after the last is missing */
     bool has_printed;    /* text lies before the next packet */
+    bool greeted;        /* there is a session */
     uint32_t session;
-    uint32_t sequence;    /* of the last request answered */
-    uint32_t reply_bytes; /* 0: nothing answered yet, so no session either */
-    tcnn_guard_t before_reply;
-    uint8_t reply[TCNN_PACKET_BUFFER_BYTES];
-    tcnn_guard_t behind_reply;
+    uint32_t sequence;      /* of the last request answered */
+    tcnn_replies_t replies; /* to it and those before it */
 } harness;
+
+/* What is asked for, without its mark. */
+static uint32_t request_type(const tcnn_header_t *request) {
+    return request->type & ~(uint32_t)TCNN_CHAINED;
+}
 
 /* Sends a packet, apart from text before it. */
 static void send_packet(const uint8_t *packet, uint32_t size) {
@@ -71,23 +76,36 @@ static void send_packet(const uint8_t *packet, uint32_t size) {
     tcnn_port_write(packet, size);
 }
 
-/* Sends the last reply, be it for the first time or again. */
-static void send_reply(void) { send_packet(harness.reply, harness.reply_bytes); }
-
-/* Answers `request` with the `length` bytes of payload already in the reply. */
-static void answer(const tcnn_header_t *request, uint32_t length) {
-    tcnn_header_t header = *request;
-    header.version = TCNN_PROTOCOL_VERSION;
-    header.type = (uint8_t)(request->type | (uint32_t)TCNN_REPLY);
-    header.length = (uint16_t)length;
-    harness.session = request->session;
-    harness.sequence = request->sequence;
-    harness.reply_bytes = tcnn_packet_encode(harness.reply, &header);
-    harness.state = TCNN_ALIVE;
-    send_reply();
+/* Where to put at most `length` bytes of payload, to be sent by answer(). Older replies
+ * make room, so it is asked for when nothing can go wrong any more. */
+static uint8_t *begin_reply(uint32_t length) {
+    return tcnn_packet_payload(tcnn_replies_reserve(&harness.replies, length));
 }
 
-/* Answers with an error. It leaves the last reply alone: a request that failed changed
+/* Answers `request` with the `length` bytes of payload in the reply that was begun. */
+static void answer(const tcnn_header_t *request, uint32_t length) {
+    uint8_t *reply = harness.replies.data + harness.replies.next;
+    tcnn_header_t header = *request;
+    header.version = TCNN_PROTOCOL_VERSION;
+    header.type = (uint8_t)(request_type(request) | (uint32_t)TCNN_REPLY);
+    header.length = (uint16_t)length;
+    harness.greeted = true;
+    harness.session = request->session;
+    harness.sequence = request->sequence;
+    const uint32_t size = tcnn_packet_encode(reply, &header);
+    tcnn_replies_keep(&harness.replies, request->sequence, size);
+    harness.gap_told = false;
+    harness.state = TCNN_ALIVE;
+    send_packet(reply, size);
+}
+
+/* Answers without payload. */
+static void answer_done(const tcnn_header_t *request) {
+    (void)begin_reply(0);
+    answer(request, 0);
+}
+
+/* Answers with an error. It leaves all replies alone: a request that failed changed
  * nothing and fails again when it is repeated. */
 static void answer_error(const tcnn_header_t *request, uint8_t code, const char *text) {
     uint8_t buffer[TCNN_COBS_BYTES + TCNN_HEADER_BYTES + 1u + ERROR_TEXT_BYTES +
@@ -140,7 +158,7 @@ static void handle_hello(const tcnn_header_t *request) {
         answer_error(request, TCNN_ERROR_LENGTH, "HELLO has no payload");
         return;
     }
-    uint8_t *start = tcnn_packet_payload(harness.reply);
+    uint8_t *start = begin_reply(TCNN_MAX_PAYLOAD);
     memcpy(start, "TCNN", 4);
     tcnn_put_u16(start + 4, TCNN_MAX_PAYLOAD);
     tcnn_put_u16(start + 6, harness.port.flags);
@@ -151,6 +169,9 @@ static void handle_hello(const tcnn_header_t *request) {
     memcpy(start + 28, model->sha256, 32);
     start[60] = (uint8_t)model->input_count;
     start[61] = (uint8_t)model->output_count;
+    tcnn_put_u16(start + 62, TCNN_WINDOW);
+    tcnn_put_u16(start + 64, sizeof harness.replies.data);
+    tcnn_put_u32(start + 66, harness.port.receive_bytes);
     uint8_t *to = start + HELLO_FIXED_BYTES;
     for (uint32_t i = 0; i < model->input_count; i++) {
         to = put_tensor(to, &model->inputs[i]);
@@ -232,11 +253,11 @@ static void give(uint8_t *to, const tcnn_tensor_t *tensors, uint32_t offset,
 static void answer_times(const tcnn_header_t *request, uint32_t cycles, uint32_t micros,
                          const tcnn_tensor_t *tensors, uint32_t count,
                          uint32_t offset) {
-    uint8_t *to = tcnn_packet_payload(harness.reply);
     uint32_t size = total_bytes(tensors, count) - offset;
     if (size > TCNN_MAX_PAYLOAD - TIMES_BYTES) {
         size = TCNN_MAX_PAYLOAD - TIMES_BYTES;
     }
+    uint8_t *to = begin_reply(TIMES_BYTES + size);
     tcnn_put_u32(to, cycles);
     tcnn_put_u32(to + 4, micros);
     give(to + TIMES_BYTES, tensors, offset, size);
@@ -245,7 +266,7 @@ static void answer_times(const tcnn_header_t *request, uint32_t cycles, uint32_t
 
 static void handle_write(const tcnn_header_t *request, const uint8_t *payload) {
     if (take_input(request, payload, request->length)) {
-        answer(request, 0);
+        answer_done(request);
     }
 }
 
@@ -264,6 +285,7 @@ static void handle_infer(const tcnn_header_t *request, const uint8_t *payload) {
     model->invoke(model->arena);
     const uint32_t cycles = tcnn_port_cycles() - start;
     const uint32_t micros = tcnn_port_micros() - start_us;
+    tcnn_status_tick(start_us + micros);
     note_run();
     answer_times(request, cycles, micros, model->outputs, model->output_count, 0);
 }
@@ -292,7 +314,7 @@ static bool take_frame(const tcnn_header_t *request, const uint8_t *payload) {
     }
     memcpy(p->frame + offset, payload + 2u * OFFSET_BYTES, size);
     if (offset + size < total) {
-        answer(request, 0);
+        answer_done(request);
         return false;
     }
     return true;
@@ -338,7 +360,7 @@ static void handle_profile(const tcnn_header_t *request, const uint8_t *payload)
     if (!take_input(request, payload + COUNT_BYTES, request->length - COUNT_BYTES)) {
         return;
     }
-    uint8_t *start = tcnn_packet_payload(harness.reply);
+    uint8_t *start = begin_reply(TCNN_MAX_PAYLOAD);
     tcnn_put_u16(start, (uint16_t)steps);
     uint32_t length = COUNT_BYTES;
     for (uint32_t step = 0; step < steps; step++) {
@@ -366,7 +388,7 @@ static void handle_read(const tcnn_header_t *request, const uint8_t *payload) {
         answer_error(request, TCNN_ERROR_RANGE, "outside the outputs");
         return;
     }
-    give(tcnn_packet_payload(harness.reply), model->outputs, offset, size);
+    give(begin_reply(size), model->outputs, offset, size);
     answer(request, size);
 }
 
@@ -375,14 +397,16 @@ static void handle_status(const tcnn_header_t *request, const uint8_t *payload) 
         answer_error(request, TCNN_ERROR_LENGTH, "STATUS takes at most its actions");
         return;
     }
-    tcnn_status_put(tcnn_packet_payload(harness.reply),
+    tcnn_status_tick(tcnn_port_micros());
+    tcnn_status_put(begin_reply(TCNN_STATUS_BYTES),
                     request->length > 0 ? payload[0] : 0);
     answer(request, TCNN_STATUS_BYTES);
 }
 
 static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
+    const uint32_t type = request_type(request);
     const uint32_t head =
-        request->type == TCNN_TENSOR ? COUNT_BYTES + OFFSET_BYTES : COUNT_BYTES;
+        type == TCNN_TENSOR ? COUNT_BYTES + OFFSET_BYTES : COUNT_BYTES;
     if (harness.trace == NULL) {
         answer_error(request, TCNN_ERROR_TYPE, "no debug harness here");
         return;
@@ -395,8 +419,9 @@ static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
     if (is_new && !take_input(request, payload + head, request->length - head)) {
         return;
     }
-    const uint32_t length = harness.trace(harness.model, request->type, payload, is_new,
-                                          tcnn_packet_payload(harness.reply));
+    uint8_t *reply = begin_reply(TCNN_MAX_PAYLOAD);
+    const uint32_t length =
+        harness.trace(harness.model, (uint8_t)type, payload, is_new, reply);
     if (length == TCNN_TRACE_REFUSED) {
         answer_error(request, TCNN_ERROR_RANGE, "no such place");
         return;
@@ -405,31 +430,45 @@ static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
     answer(request, length);
 }
 
+/* True if the request is to follow one that has not arrived; says so once. */
+static bool is_early(const tcnn_header_t *request, uint32_t ahead) {
+    if ((request->type & (uint32_t)TCNN_CHAINED) == 0 || ahead == 1) {
+        return false;
+    }
+    if (!harness.gap_told) {
+        answer_error(request, TCNN_ERROR_ORDER, "the one before it is missing");
+        harness.gap_told = true;
+    }
+    return true;
+}
+
 /* Takes what belongs to the exchange so far: true if nothing is left to do. */
 static bool settle(const tcnn_header_t *request) {
-    const bool same = harness.reply_bytes > 0 && request->session == harness.session;
+    const bool same = harness.greeted && request->session == harness.session;
     if (request->version != TCNN_PROTOCOL_VERSION) {
         answer_error(request, TCNN_ERROR_VERSION, "protocol version 3 only");
         return true;
     }
     if (!same) {
-        if (request->type != TCNN_HELLO) {
+        if (request_type(request) != TCNN_HELLO) {
             answer_error(request, TCNN_ERROR_SESSION, "unknown session");
             return true;
         }
         return false;
     }
-    if (request->sequence == harness.sequence) {
+    const tcnn_kept_t *kept = tcnn_replies_find(&harness.replies, request->sequence);
+    if (kept != NULL) {
         tcnn_status_count(TCNN_COUNT_REPEATS);
-        send_reply();
+        send_packet(harness.replies.data + kept->start, kept->size);
         return true;
     }
     /* Sequence numbers grow, around the end of 32 bits too: this one came too late. */
-    const bool is_late = request->sequence - harness.sequence > UINT32_MAX / 2u;
-    if (is_late) {
+    const uint32_t ahead = request->sequence - harness.sequence;
+    if (ahead == 0 || ahead > UINT32_MAX / 2u) {
         tcnn_status_count(TCNN_COUNT_LATE);
+        return true;
     }
-    return is_late;
+    return is_early(request, ahead);
 }
 
 static void handle_packet(void) {
@@ -443,13 +482,13 @@ static void handle_packet(void) {
     if (settle(request)) {
         return;
     }
-    if (harness.problem != NULL && request->type != TCNN_HELLO &&
-        request->type != TCNN_STATUS) {
+    if (harness.problem != NULL && request_type(request) != TCNN_HELLO &&
+        request_type(request) != TCNN_STATUS) {
         answer_error(request, TCNN_ERROR_MODEL, harness.problem);
         return;
     }
     tcnn_port_show(TCNN_BUSY);
-    switch (request->type) {
+    switch (request_type(request)) {
     case TCNN_HELLO:
         handle_hello(request);
         break;
@@ -506,8 +545,8 @@ static void handle_byte(uint8_t byte) {
 static void watch_buffers(void) {
     tcnn_status_guard(&harness.before_decoder);
     tcnn_status_guard(&harness.behind_decoder);
-    tcnn_status_guard(&harness.before_reply);
-    tcnn_status_guard(&harness.behind_reply);
+    tcnn_status_guard(&harness.replies.before);
+    tcnn_status_guard(&harness.replies.behind);
 }
 
 TCNN_SHARED void tcnn_harness_init(const tcnn_model_t *model) {
@@ -547,9 +586,13 @@ TCNN_SHARED void tcnn_harness_print(const char *text) {
 TCNN_SHARED void tcnn_harness_poll(void) {
     uint8_t data[READ_BYTES];
     const uint32_t count = tcnn_port_read(data, sizeof data);
-    tcnn_port_show(harness.state);
     if (count == 0) {
         const uint32_t now_us = tcnn_port_micros();
+        if (harness.heard) { /* the clock is not looked at while bytes arrive */
+            harness.heard = false;
+            harness.heard_us = now_us;
+        }
+        tcnn_port_show(harness.state);
         const uint32_t silence_us = now_us - harness.heard_us;
         tcnn_status_tick(now_us);
         if (silence_us > SILENCE_US) {
@@ -560,9 +603,8 @@ TCNN_SHARED void tcnn_harness_poll(void) {
         return;
     }
     harness.idle = false;
+    harness.heard = true;
     for (uint32_t i = 0; i < count; i++) {
         handle_byte(data[i]);
     }
-    harness.heard_us = tcnn_port_micros();
-    tcnn_status_tick(harness.heard_us);
 }

@@ -27,7 +27,11 @@ extern "C" {
 
 /* A buffer for one packet: before encoding it starts at TCNN_COBS_BYTES, afterwards at
  * 0 and ends with at most two delimiters. */
-#define TCNN_PACKET_BUFFER_BYTES (TCNN_COBS_BYTES + TCNN_PACKET_BYTES + 2u)
+#define TCNN_PACKET_BUFFER_BYTES (TCNN_REPLY_OVERHEAD_BYTES + TCNN_MAX_PAYLOAD)
+
+/* What a packet in its buffer takes beside its payload. */
+#define TCNN_REPLY_OVERHEAD_BYTES                                                      \
+    (TCNN_COBS_BYTES + TCNN_HEADER_BYTES + TCNN_CRC_BYTES + 2u)
 
 typedef struct {
     uint8_t version;   /* of the protocol, 0 to 255 */

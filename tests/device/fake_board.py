@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import math
 import random
+import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tinycnn.device.packets import (
     NO_SEQUENCE,
@@ -49,6 +51,9 @@ class FakeBoard:
     extra_output: bytes = b""
     frame_format: tuple[int, int, int] | None = None
     dead_guards: int = 0
+    window: int = 4
+    reply_bytes: int = 1024
+    receive_bytes: int = 2**32 - 1
     runs: int = 0
     requests: list[int] = field(default_factory=list)
 
@@ -59,7 +64,8 @@ class FakeBoard:
         """Lose everything, as after pressing the button."""
         self.decoder = PacketDecoder()
         self.session: int | None = None
-        self.answered: tuple[int, bytes] = (-1, b"")
+        self.answered: dict[int, bytes] = {}  # by sequence number, oldest first
+        self.gap_told = False
         self.input = bytearray(min(self.input_bytes, MOST_MEMORY))
         self.frame = bytearray(math.prod(self.frame_format or (0,)))
 
@@ -74,21 +80,37 @@ class FakeBoard:
             yield self.error(Packet(0, 0, NO_SEQUENCE), ErrorCode.BAD_PACKET)
 
     def answer(self, packet: Packet) -> bytes:
-        """The reply to one request; the last one again if it is repeated."""
+        """The reply to one request; the same again if it is repeated."""
+        kind = packet.type & ~PacketType.CHAINED
         if packet.session == self.session:
-            if packet.sequence == self.answered[0]:
-                return self.answered[1]
-            if packet.sequence < self.answered[0]:
+            if packet.sequence in self.answered:
+                return self.answered[packet.sequence]
+            last = max(self.answered)
+            if packet.sequence < last:
                 return b""
-        elif packet.type != PacketType.HELLO:
+            if kind != packet.type and packet.sequence != last + 1:
+                told, self.gap_told = self.gap_told, True
+                return b"" if told else self.error(packet, ErrorCode.ORDER)
+        elif kind != PacketType.HELLO:
             return self.error(packet, ErrorCode.SESSION)
-        self.requests.append(packet.type)
-        payload = self.work(packet)
-        kind = packet.type | PacketType.REPLY
-        reply = Packet(kind, packet.session, packet.sequence, payload, self.version)
-        self.session = packet.session
-        self.answered = packet.sequence, encode_packet(reply)
-        return self.answered[1]
+        self.requests.append(kind)
+        payload = self.work(replace(packet, type=kind))
+        head = (kind | PacketType.REPLY, packet.session, packet.sequence)
+        reply = encode_packet(Packet(*head, payload, self.version))
+        if packet.session != self.session:
+            self.session, self.answered = packet.session, {}
+        self.gap_told = False
+        self.keep(packet.sequence, reply)
+        return reply
+
+    def keep(self, sequence: int, reply: bytes) -> None:
+        """Keep a reply and as many of the last as there is room for."""
+        self.answered[sequence] = reply
+        while len(self.answered) > 1 and (
+            len(self.answered) > self.window
+            or sum(map(len, self.answered.values())) > self.reply_bytes
+        ):
+            del self.answered[min(self.answered)]
 
     def work(self, packet: Packet) -> bytes:
         """What a request does; the payload of its reply."""
@@ -147,8 +169,9 @@ class FakeBoard:
             bytes([len(w)]) + w for w in (b"m", b"tests", b"none", b"fake")
         )
         start = self.magic + numbers + self.board_id + self.sha256
+        limits = struct.pack("<HHI", self.window, self.reply_bytes, self.receive_bytes)
         frame = struct.pack("<HHB", *self.frame_format) if self.frame_format else b""
-        return start + b"\1\1" + taken + given + words + frame
+        return start + b"\1\1" + limits + taken + given + words + frame
 
     def error(self, packet: Packet, code: ErrorCode) -> bytes:
         """An error in answer to `packet`."""
@@ -157,12 +180,18 @@ class FakeBoard:
         return encode_packet(reply)
 
 
+def messages_of(data: bytes) -> list[bytes]:
+    """The messages in what a host has sent, each with its delimiters."""
+    return re.findall(rb"\0*[^\0]+\0?|\0+", data)
+
+
 class Line:
     """What lies between host and board; this one is perfect, the faults override it."""
 
     def __init__(self, board: FakeBoard, seed: int = 0) -> None:
         self.board = board
         self.chance = random.Random(seed)
+        self.pause: Callable[[float], None] = time.sleep
         self.faults = 0
         self.calls = 0
         self.sure = self.chance.randrange(8)
@@ -174,8 +203,14 @@ class Line:
         self.faults += hit
         return hit
 
+    def carry(self, data: bytes) -> Iterator[bytes]:
+        """What reaches the host, piece by piece, after it has sent `data`."""
+        for message in messages_of(data):
+            for reply in self.board.receive(self.up(message)):
+                yield from self.down(reply)
+
     def up(self, data: bytes) -> bytes:
-        """What reaches the board of what the host sent."""
+        """What reaches the board of one message, or of a part, that the host sent."""
         return data
 
     def down(self, reply: bytes) -> Iterator[bytes]:
@@ -189,9 +224,8 @@ def serve(line: Line, server: socket.socket) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with connection, contextlib.suppress(OSError, StopServing):
         while data := connection.recv(65536):
-            for reply in line.board.receive(line.up(data)):
-                for piece in line.down(reply):
-                    connection.sendall(piece)
+            for piece in line.carry(data):
+                connection.sendall(piece)
 
 
 class StopServing(Exception):

@@ -11,7 +11,7 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.device.fake_board import FakeBoard
+from tests.device.fake_board import FakeBoard, messages_of
 from tinycnn.device.packets import Packet, PacketType
 
 __all__ = ["Socket", "SteadyBoard"]
@@ -55,15 +55,14 @@ class Socket:
 
         def work() -> None:
             left = -1 if replies is None else replies
-            while not ended.is_set():
-                if not select.select([master], [], [], 0.01)[0]:
-                    continue
-                data = os.read(master, 65536)
-                if left == 0:
-                    break
-                for reply in board.receive(data):
-                    os.write(master, reply)
-                    left -= 1
+            waiting: list[bytes] = []
+            while not ended.is_set() and not (left == 0 and waiting):
+                if waiting:
+                    for reply in board.receive(waiting.pop(0)):
+                        os.write(master, reply)
+                        left -= 1
+                elif select.select([master], [], [], 0.01)[0]:
+                    waiting = messages_of(os.read(master, 65536))
             link.unlink(missing_ok=True)
             os.close(slave)
             os.close(master)

@@ -15,9 +15,11 @@ import threading
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from tests.device.fake_board import FakeBoard, Line, StopServing, served
+from tests.device.virtual_link import open_virtual
 from tinycnn.device.device import Device
 from tinycnn.device.opening import open_url
 from tinycnn.device.packets import Packet
@@ -27,14 +29,34 @@ SEEDS = range(20)
 IMAGES = 10
 
 
-def run_images(url: str, *, reply_timeout_s: float = 3.0) -> Device:
-    """Send `IMAGES` images; every output must be right."""
-    with Device(open_url(url, 115_200), reply_timeout_s=reply_timeout_s) as device:
-        for index in range(IMAGES):
-            image = bytes([index, 7, 255, index * 3]) + bytes(96)
-            output = device.infer(image).output.tobytes()
+def run_images(
+    where: str | Line, *, streamed: bool = False, reply_timeout_s: float = 3.0
+) -> Device:
+    """Send `IMAGES` images to a port or through a line; every output must be right.
+
+    Through a line time is virtual. Streamed, several are on their way.
+    """
+    if isinstance(where, Line):
+        opened = open_virtual(where, reply_timeout_s=reply_timeout_s)
+    else:
+        opened = Device(open_url(where, 115_200), reply_timeout_s=reply_timeout_s)
+    with opened as device:
+        for index, output in answers(device, streamed=streamed):
             assert output[:4] == bytes([index + 1, 8, 0, index * 3 + 1])
     return device
+
+
+def answers(device: Device, *, streamed: bool) -> Iterator[tuple[int, bytes]]:
+    """The images' numbers and outputs."""
+    rows = [bytes([n, 7, 255, n * 3]) + bytes(96) for n in range(IMAGES)]
+    images = [(n, np.frombuffer(row, np.int8)) for n, row in enumerate(rows)]
+    if streamed:
+        found = list(device.infer_many(images))
+    else:
+        found = [(n, device.infer(image)) for n, image in images]
+    assert [n for n, _ in found] == list(range(IMAGES))
+    for n, inference in found:
+        yield n, inference.output.tobytes()
 
 
 class _BitFlips(Line):
@@ -120,7 +142,7 @@ class _Dribble(Line):
             size = self.chance.randint(1, 3)
             yield reply[start : start + size]
             start += size
-            time.sleep(self.chance.random() * 0.0005)
+            self.pause(self.chance.random() * 0.0005)
 
 
 class _Resets(Line):
@@ -160,52 +182,87 @@ class _Unplugged(Line):
         yield reply
 
 
+LINE_FAULTS = [_BitFlips, _Losses, _Doubles, _LateReplies, _Noise, _Dribble]
+STREAMED = pytest.mark.parametrize("streamed", [False, True], ids=["single", "stream"])
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "fault", [_BitFlips, _Losses, _Doubles, _LateReplies, _Noise, _Dribble]
-)
-def test_line_fault_is_survived(fault: type[Line], seed: int) -> None:
+@pytest.mark.parametrize("fault", LINE_FAULTS)
+@STREAMED
+def test_line_fault_is_survived(
+    fault: type[Line], seed: int, *, streamed: bool
+) -> None:
     """F1-F5, F7: all images are answered rightly and run once each."""
-    board = FakeBoard()
+    board = FakeBoard(window=(1, 3, 8)[seed % 3])
     line = fault(board, seed)
-    with served(line) as url:
-        device = run_images(url)
+    device = run_images(line, streamed=streamed)
 
     assert board.runs == IMAGES
     assert device.counters.exchanges == 1 + 2 * IMAGES
     assert line.faults > 0
 
 
-def outcome(url: str) -> str:
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("fault", LINE_FAULTS)
+@STREAMED
+def test_line_fault_is_survived_in_real_time(
+    fault: type[Line], seed: int, *, streamed: bool
+) -> None:
+    """The same over a socket."""
+    board = FakeBoard()
+    with served(fault(board, seed)) as url:
+        run_images(url, streamed=streamed)
+
+    assert board.runs == IMAGES
+
+
+def outcome(where: str | Line, *, streamed: bool) -> str:
     """What `run_images` ends with: nothing, or its error."""
     try:
-        run_images(url)
+        run_images(where, streamed=streamed)
     except DeviceError as error:
         return str(error)
     return ""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_reset_is_survived(seed: int) -> None:
+@STREAMED
+def test_reset_is_survived(seed: int, *, streamed: bool) -> None:
     """F10: an image is sent again after a reset, and given up after the third."""
     board = FakeBoard()
     line = _Resets(board, seed)
-    with served(line) as url:
-        error = outcome(url)
+    error = outcome(line, streamed=streamed)
 
     assert line.faults > 0
     assert "was reset 3 times during image" in error or board.runs >= IMAGES
 
 
+def test_a_reset_at_every_second_reply_is_survived() -> None:
+    """F10: as long as one answer comes between two resets, the images get done."""
+
+    class Restless(Line):
+        def down(self, reply: bytes) -> Iterator[bytes]:
+            self.calls += 1
+            if self.calls % 5 == 0:
+                self.board.reset()
+            yield reply
+
+    board = FakeBoard()
+    device = run_images(Restless(board), streamed=True)
+
+    assert device.counters.resets >= IMAGES // 2
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_unplugging_is_one_clear_error(seed: int) -> None:
+@STREAMED
+def test_unplugging_is_one_clear_error(seed: int, *, streamed: bool) -> None:
     """F12: a lost connection is an error with a remedy, at once."""
     started = time.monotonic()
     with (
         served(_Unplugged(FakeBoard(), seed)) as url,
         pytest.raises(DeviceError, match=r"port socket://.*(closed|lost)") as error,
     ):
-        run_images(url)
+        run_images(url, streamed=streamed)
 
     assert error.value.hint is not None
     assert time.monotonic() - started < 3
@@ -225,11 +282,9 @@ def test_silence_is_a_timeout(seed: int) -> None:
             elif self.left == -1:
                 yield reply[: self.chance.randrange(len(reply))]
 
-    with (
-        served(Silence(FakeBoard(), seed)) as url,
-        pytest.raises(DeviceTimeoutError, match=r"no reply from socket://.* within"),
-    ):
-        run_images(url, reply_timeout_s=0.15)
+    board = FakeBoard()
+    with pytest.raises(DeviceTimeoutError, match=r"no reply from virtual://.* within"):
+        run_images(Silence(board, seed), streamed=seed % 2 == 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -251,7 +306,7 @@ def test_endless_noise_is_a_timeout(seed: int) -> None:
         pytest.raises(
             DeviceTimeoutError, match=r"only [0-9]+ bytes that are no packet"
         ),
-        Device(open_url(url, 115_200), reply_timeout_s=0.3) as device,
+        Device(open_url(url, 115_200), reply_timeout_s=0.1) as device,
     ):
         device.info()
 
@@ -323,13 +378,10 @@ def test_device_that_lies_at_random(seed: int) -> None:
             return bytes(payload[: line.chance.choice([len(payload), 3, 70])])
 
     line = Line(Liar(), seed)
-    with (
-        served(line) as url,
-        Device(open_url(url, 115_200), reply_timeout_s=0.3) as device,
-    ):
+    with open_virtual(line) as device:
         errors = [lie_of(device) for _ in range(IMAGES)]
 
-    starts = (url, f"no reply from {url}")
+    starts = (device.name, f"no reply from {device.name}")
     assert [error for error in errors if error and not error.startswith(starts)] == []
 
 
@@ -342,7 +394,8 @@ def lie_of(device: Device) -> str:
     return ""
 
 
-def test_sleeping_board_wakes_up_in_time() -> None:
+@STREAMED
+def test_sleeping_board_wakes_up_in_time(*, streamed: bool) -> None:
     """F9: a board that hangs for a while goes on where it was."""
 
     class Nap(Line):
@@ -351,12 +404,11 @@ def test_sleeping_board_wakes_up_in_time() -> None:
         def up(self, data: bytes) -> bytes:
             self.left -= 1
             if self.left == 0:
-                time.sleep(1.0)
+                self.pause(1.0)
             return data
 
     board = FakeBoard()
-    with served(Nap(board)) as url:
-        device = run_images(url)
+    device = run_images(Nap(board), streamed=streamed)
 
     assert board.runs == IMAGES
     assert device.counters.timeouts > 0

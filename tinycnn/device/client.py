@@ -1,9 +1,10 @@
-"""The host's half of an exchange: ask, wait, ask again, until a reply or the deadline.
+"""The host's half of the link: ask, wait, ask again, until a reply or the deadline.
 
-Stop and wait: one request is on its way at a time. Each carries the session and a new
-sequence number; what does not repeat both is late or foreign, and ignored. Repeating a
-request is safe, because a device runs a sequence number once only. One deadline bounds
-an exchange, however often it is repeated.
+Several requests may be on their way (`window`); replies are taken in their order. Each
+request carries the session and a new sequence number; what does not repeat both is late
+or foreign, and ignored. Repeating a request is safe, because a device runs a sequence
+number once only. One deadline bounds the wait for a reply, from the reply before it on,
+however often is asked.
 """
 
 from __future__ import annotations
@@ -13,20 +14,21 @@ import time
 from dataclasses import astuple, dataclass, fields
 from enum import Enum
 
-from tinycnn.device.deadline import Deadline
+from tinycnn.device.deadline import Clock, Deadline
 from tinycnn.device.hello import DeviceInfo, parse_hello
 from tinycnn.device.link import Link
 from tinycnn.device.packets import (
     DELIMITER,
+    MAX_PAYLOAD_BYTES,
     PROTOCOL_VERSION,
     ErrorCode,
     Packet,
     PacketDecoder,
     PacketType,
-    encode_packet,
 )
 from tinycnn.device.payloads import parse_error
 from tinycnn.device.stranger import HEARD_BYTES, explain_noise, recognize
+from tinycnn.device.window import Request, Window, WindowLimits
 from tinycnn.errors import (
     DeviceError,
     DeviceTimeoutError,
@@ -98,17 +100,21 @@ class Client:
 
     Args:
         link: Where the device is.
-        reply_timeout_s: How long an exchange may take, all repetitions included.
+        reply_timeout_s: How long a reply may take, all repetitions included.
+        clock: Tells the time.
     """
 
-    def __init__(self, link: Link, *, reply_timeout_s: float) -> None:
+    def __init__(
+        self, link: Link, *, reply_timeout_s: float, clock: Clock = time.monotonic
+    ) -> None:
         self._link = link
         self._reply_timeout_s = reply_timeout_s
+        self._clock = clock
         self._decoder = PacketDecoder()
-        self._session = 0
-        self._sequence = 0
+        self._window = Window(0)
         self._usual_s: dict[int, float] = {}
         self._counts = dict.fromkeys((field.name for field in fields(Counters)), 0)
+        self._is_suspect = False  # the last that was heard was a broken packet
         self._heard = b""  # in this exchange, its end
         self._heard_bytes = 0
 
@@ -122,24 +128,37 @@ class Client:
         """What happened so far."""
         return Counters(**self._counts)
 
+    @property
+    def limits(self) -> WindowLimits:
+        """What may be on its way to the device."""
+        return self._window.limits
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another request may be on its way."""
+        return self._window.has_room
+
     def hello(self) -> DeviceInfo:
         """Start a session; what the device says of itself.
+
+        All requests that are on their way are given up.
 
         Raises:
             ProtocolError: If the device speaks another protocol.
             DeviceTimeoutError: If it does not answer; a StrangerError if another does.
             DeviceError: If the link is dead.
         """
-        self._session = secrets.randbits(32)
-        self._sequence = 0
+        self._window = Window(secrets.randbits(32))
         timeout_s = max(
             self._reply_timeout_s * _HELLO_SHARE,
             min(self._reply_timeout_s, _HELLO_TIMEOUT_S),
         )
-        return parse_hello(self._exchange(PacketType.HELLO, b"", timeout_s))
+        info = parse_hello(self._ask(PacketType.HELLO, b"", timeout_s))
+        self._window.open(info.window)
+        return info
 
     def exchange(self, kind: PacketType, payload: bytes) -> bytes:
-        """Send a request; the payload of its reply.
+        """Send a request, with no other on its way; the payload of its reply.
 
         Raises:
             SessionLostError: If the device was reset.
@@ -147,103 +166,138 @@ class Client:
             DeviceTimeoutError: If it does not answer.
             DeviceError: If the link is dead.
         """
-        self._sequence += 1
-        return self._exchange(kind, payload, self._reply_timeout_s)
+        return self._ask(kind, payload, self._reply_timeout_s)
 
-    def _exchange(self, kind: PacketType, payload: bytes, timeout_s: float) -> bytes:
-        request = Packet(kind, self._session, self._sequence, payload)
-        message = encode_packet(request)
-        deadline = Deadline(timeout_s)
-        wait_s, settle_s = self._first_wait(kind, timeout_s), _SETTLE_S
+    def submit(self, kind: PacketType, payload: bytes, reply_bytes: int) -> None:
+        """Let a request be on its way, of which the reply is taken later.
+
+        Args:
+            kind: What is asked.
+            payload: Of the request.
+            reply_bytes: Payload of its reply, at most.
+        """
+        self._window.put(kind, payload, reply_bytes)
+
+    def next_reply(self) -> bytes:
+        """The payload of the reply to the oldest request that was submitted.
+
+        Raises:
+            DeviceError: As `exchange` does; the requests stay on their way.
+        """
+        return self._await_oldest(self._reply_timeout_s)
+
+    def forget(self) -> None:
+        """Give up what was submitted."""
+        self._window.forget()
+
+    def _ask(self, kind: PacketType, payload: bytes, timeout_s: float) -> bytes:
+        if not self._window.is_empty:
+            raise RuntimeError(f"{kind.name} while other requests are on their way")
+        self._window.put(kind, payload, MAX_PAYLOAD_BYTES)
+        try:
+            return self._await_oldest(timeout_s)
+        except BaseException:
+            self._window.forget()
+            raise
+
+    def _await_oldest(self, timeout_s: float) -> bytes:
+        window, request = self._window, self._window.oldest
+        asked, deadline = self._clock(), Deadline(timeout_s, self._clock)
+        wait_s, settle_s = self._first_wait(request.kind, timeout_s), _SETTLE_S
         self._heard, self._heard_bytes = b"", 0
-        if kind == PacketType.HELLO:
-            message = DELIMITER + message  # ends what the device has half received
-        while True:
-            started = time.monotonic()
-            self._send(message)
-            patience_s = min(wait_s, deadline.remaining())
-            reply = self._await_reply(request, patience_s, settle_s)
-            if isinstance(reply, bytes):
-                self._learn(kind, time.monotonic() - started)
-                return reply
+        is_hello = request.kind == PacketType.HELLO
+        self._send(DELIMITER if is_hello else b"")
+        while miss := self._listen(
+            request, min(wait_s, deadline.remaining()), settle_s
+        ):
             if deadline.expired:
                 raise self._no_reply(request, timeout_s)
-            if reply is _Miss.TIMEOUT:
+            if miss is _Miss.TIMEOUT:
                 self._counts["timeouts"] += 1
-                if kind != PacketType.HELLO:
+                if not is_hello:
                     wait_s = min(2 * wait_s, max(_LONGEST_WAIT_S, wait_s))
             else:
                 settle_s = min(2 * settle_s, _LONGEST_SETTLE_S)
-            self._counts["resends"] += 1
-            message = DELIMITER + encode_packet(request)
+            window.lose()
+            self._is_suspect = False
+            asked = self._clock()
+            self._send(DELIMITER)  # ends what the device has half received
+        self._learn(request.kind, self._clock() - asked)
+        return window.take()
 
-    def _send(self, message: bytes) -> None:
+    def _send(self, start: bytes) -> None:
+        """Send `start` and what may be on its way now, if there is anything."""
+        due = list(self._window.send())
+        if not due:
+            return
+        self._counts["resends"] += sum(request.times_sent > 1 for request in due)
         try:
-            self._link.write(message)
+            self._link.write(start + b"".join(request.message for request in due))
         except DeviceTimeoutError:
             self._counts["timeouts"] += 1  # the device may wake up before the deadline
 
-    def _await_reply(
-        self, request: Packet, wait_s: float, settle_s: float
-    ) -> bytes | _Miss:
-        """The reply's payload, or why there is none."""
-        deadline, miss = Deadline(wait_s), _Miss.TIMEOUT
-        crc_errors = self._counts["crc_errors"]
-        while True:
-            reply = self._take(request, self._link.read(deadline.remaining()))
-            if reply is not None:
-                self._counts["exchanges"] += 1
-                return reply
-            if miss is _Miss.TIMEOUT and self._counts["crc_errors"] > crc_errors:
+    def _listen(self, request: Request, wait_s: float, settle_s: float) -> _Miss | None:
+        """Wait for the reply to `request`; why there is none."""
+        deadline, miss = Deadline(wait_s, self._clock), _Miss.TIMEOUT
+        while request.reply is None:
+            if self._window.has_gap:
+                return _Miss.BROKEN
+            if miss is _Miss.TIMEOUT and self._is_suspect:
                 miss = _Miss.BROKEN
-                deadline = Deadline(min(settle_s, deadline.remaining()))
+                settle_s = min(settle_s, deadline.remaining())
+                deadline = Deadline(settle_s, self._clock)
             if deadline.expired:
                 return miss
+            self._hear(self._link.read(deadline.remaining()))
+        return None
 
-    def _take(self, request: Packet, data: bytes) -> bytes | None:
-        """The reply's payload if it ends in `data`; counts all else."""
-        reply = None
-        broken = self._decoder.broken
+    def _hear(self, data: bytes) -> None:
+        """Keep the replies that end in `data`; counts all else."""
         self._heard = (self._heard + data)[-HEARD_BYTES:]
         self._heard_bytes += len(data)
-        for packet in self._decoder.feed(data):
-            if _is_bad_packet(packet):
-                self._counts["crc_errors"] += 1
-            else:
-                matched = self._match(request, packet)
-                reply = reply if matched is None else matched
-        self._counts["crc_errors"] += self._decoder.broken - broken
-        return reply
+        broken = -self._decoder.broken
+        packets = self._decoder.feed(data)
+        broken += self._decoder.broken + sum(map(_is_bad_packet, packets))
+        self._counts["crc_errors"] += broken
+        self._is_suspect = broken > 0 or (self._is_suspect and not packets)
+        for packet in packets:
+            # What is no reply is a request: what we sent, come back as an echo.
+            if packet.type & PacketType.REPLY and not _is_bad_packet(packet):
+                self._match(packet)
 
-    def _match(self, request: Packet, packet: Packet) -> bytes | None:
-        """The payload of `packet` if it answers `request`.
-
-        None if it is a late one, or a request: what we sent, come back as an echo.
-        """
-        if not packet.type & PacketType.REPLY:
-            return None
+    def _match(self, packet: Packet) -> None:
+        """Keep `packet` if it answers a request that waits for it."""
         if packet.version != PROTOCOL_VERSION:
             raise self._other_version(f"version {packet.version}")
-        if (packet.session, packet.sequence) != (request.session, request.sequence):
+        request = self._window.find(packet)
+        if request is None:
             self._counts["stale"] += 1
-            return None
-        if packet.type == request.type | PacketType.REPLY:
-            return packet.payload
-        name = f"{PacketType(request.type).name} {request.sequence}"
-        if packet.type != PacketType.ERROR:
-            text = f"{self.name}: expected a reply to {name}, got type {packet.type}"
-            raise ProtocolError(text, hint="flash the firmware again")
-        code, text = parse_error(packet.payload)
+        elif packet.type == request.kind | PacketType.REPLY:
+            self._window.answer(request, packet.payload)
+            self._counts["exchanges"] += 1
+        elif packet.type == PacketType.ERROR:
+            self._refuse(request, packet.payload)
+        else:
+            text = f"expected a reply to {request.name}, got type {packet.type}"
+            hint = "flash the firmware again"
+            raise ProtocolError(f"{self.name}: {text}", hint=hint)
+
+    def _refuse(self, request: Request, payload: bytes) -> None:
+        """Raise what the device says of a request, if it is not that one is missing."""
+        code, text = parse_error(payload)
+        if code == ErrorCode.ORDER:
+            self._window.tell_gap()
+            return
         if code == ErrorCode.SESSION:
             self._counts["resets"] += 1
-            raise SessionLostError(f"{self.name}: was reset before {name}")
+            raise SessionLostError(f"{self.name}: was reset before {request.name}")
         if code == ErrorCode.VERSION:
             raise self._other_version(f"another ({text})")
-        text = f"{self.name}: refused {name}: error {code} ({text})"
+        text = f"{self.name}: refused {request.name}: error {code} ({text})"
         hint = "flash the firmware again"
         if code == ErrorCode.MODEL:
             hint = "build with the version of TFLite Micro that model.cpp names"
-        if request.type in (PacketType.CHECKSUM, PacketType.TENSOR):
+        if request.kind in (PacketType.CHECKSUM, PacketType.TENSOR):
             hint = "flash a debug harness: tinycnn build --trace, then tinycnn flash"
         raise ProtocolError(text, hint=hint)
 
@@ -264,10 +318,10 @@ class Client:
         """Remember how long a reply takes, from the last time that it was asked for."""
         self._usual_s[kind] = max(took_s, 0.9 * self._usual_s.get(kind, 0.0))
 
-    def _no_reply(self, request: Packet, timeout_s: float) -> DeviceTimeoutError:
-        name = f"{PacketType(request.type).name} {request.sequence}"
-        text = f"no reply from {self.name} within {timeout_s:.1f} s after {name}"
-        if stranger := recognize(self._heard, encode_packet(request)):
+    def _no_reply(self, request: Request, timeout_s: float) -> DeviceTimeoutError:
+        text = f"no reply from {self.name} within {timeout_s:.1f} s"
+        text = f"{text} after {request.name}"
+        if stranger := recognize(self._heard, request.message):
             return StrangerError(f"{text}: {stranger.what}", hint=stranger.hint)
         if self._heard_bytes == 0:
             hint = "press reset; check that the port is the board's"

@@ -1,14 +1,13 @@
 """A live device, wherever it runs: asked for inferences, profiles and preprocessing.
 
-A device is asked who it is before its first
-image, and asked again after every reset: another board or another model in its place is
-an error, never a silent continuation.
+A device is asked who it is before its first image, and asked again after every reset:
+another board or another model in its place is an error, never a silent continuation.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
@@ -23,7 +22,9 @@ from tinycnn.device.client import (
     Counters,
     SessionLostError,
 )
+from tinycnn.device.deadline import Clock
 from tinycnn.device.hello import DeviceInfo
+from tinycnn.device.inference import Inference
 from tinycnn.device.link import Link, SimulatedTime
 from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
 from tinycnn.device.payloads import (
@@ -40,37 +41,22 @@ from tinycnn.device.payloads import (
     write_payload,
 )
 from tinycnn.device.status import DeviceStatus, StatusAction, parse_status
+from tinycnn.device.stream import (
+    MAX_RESETS,
+    Stream,
+    checked_part,
+    image_bytes,
+    named,
+    parts_of,
+    reset_too_often,
+)
 from tinycnn.device.trace import Checksums, read_checksums, read_tensor
-from tinycnn.errors import DeviceError, ProtocolError
+from tinycnn.errors import DeviceError
 from tinycnn.frames import FrameFormat
 
 __all__ = ["Device", "Inference", "Preprocessing", "check_same"]
 
-_MAX_RESETS = 3
-
 _Run = TypeVar("_Run")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Inference:
-    """One run of the model.
-
-    Attributes:
-        index: Counts the images that this device was given, from 0.
-        output: The bytes of all outputs, laid end to end; read-only.
-        cycles: Processor cycles of the run; 0 when the device has no counter.
-        micros: Microseconds of the run, by the device's clock.
-        board_id: Of the board that ran it.
-        slack: How many steps above `output` each of its bytes may be, where a device
-            prints rounded numbers instead of bytes; None where it is exact.
-    """
-
-    index: int
-    output: NDArray[np.int8]
-    cycles: int
-    micros: int
-    board_id: str = ""
-    slack: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,10 +80,17 @@ class Device:
     Args:
         link: Where it is; closed with the device.
         reply_timeout_s: How long one image may take.
+        clock: Tells the time.
     """
 
-    def __init__(self, link: Link, *, reply_timeout_s: float = REPLY_TIMEOUT_S) -> None:
-        self._reply_timeout_s = reply_timeout_s
+    def __init__(
+        self,
+        link: Link,
+        *,
+        reply_timeout_s: float = REPLY_TIMEOUT_S,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._reply_timeout_s, self._clock = reply_timeout_s, clock
         self._info: DeviceInfo | None = None
         self._images = 0
         self._connect(link)
@@ -105,7 +98,8 @@ class Device:
     def _connect(self, link: Link) -> None:
         """Speak over `link` from now on."""
         self._link = link
-        self._client = Client(link, reply_timeout_s=self._reply_timeout_s)
+        timeout_s = self._reply_timeout_s
+        self._client = Client(link, reply_timeout_s=timeout_s, clock=self._clock)
 
     def __enter__(self) -> Device:
         return self
@@ -138,7 +132,7 @@ class Device:
         Raises:
             DeviceError: If it does not answer, or is not the device it was before.
         """
-        with _named(self.name):
+        with named(self.name):
             info = self._client.hello()
         if self._info is not None:
             check_same(self.name, self._info, info)
@@ -164,22 +158,27 @@ class Device:
             DeviceError: If the image has another size than the input, or the device
                 fails.
         """
-        return self._with_image(image, self._infer)
+        ((_, inference),) = self._answers(self._stream(), [(self._images, image)])
+        return inference
 
     def infer_many(
         self, images: Iterable[tuple[int, NDArray[np.int8]]]
     ) -> Iterator[tuple[int, Inference]]:
         """Run the model on images as they are taken; each comes with a number of yours.
 
+        The next ones are on their way while the device works, as many as it allows.
+        Nothing else may be asked of it before the last answer is taken, or the iterator
+        closed.
+
         Raises:
             DeviceError: As `infer` does; it says which image it was, by its number.
         """
-        for index, image in images:
-            try:
-                inference = self.infer(image)
-            except DeviceError as error:
-                raise type(error)(f"image {index}: {error}", error.hint) from error
-            yield index, inference
+        stream = self._stream()
+        try:
+            yield from self._answers(stream, images)
+        except DeviceError as error:
+            text = f"image {stream.number}: {error}"
+            raise type(error)(text, error.hint) from error
 
     def write(self, image: bytes | NDArray[np.int8]) -> None:
         """Give the device an image, on which nothing is run.
@@ -251,6 +250,21 @@ class Device:
         """
         return self._with_frame(frame, self._classify)
 
+    def _stream(self) -> Stream:
+        return Stream(self._client, self._info or self.info(), self.info)
+
+    def _answers(
+        self, stream: Stream, images: Iterable[tuple[int, bytes | NDArray[np.int8]]]
+    ) -> Iterator[tuple[int, Inference]]:
+        for number, run in stream.run(images):
+            yield number, self._inference(*run)
+
+    def _inference(self, cycles: int, micros: int, output: bytes) -> Inference:
+        index, board_id = self._images, self._info.board_id if self._info else ""
+        self._images += 1
+        answer = np.frombuffer(output, np.int8)
+        return Inference(index, answer, cycles, micros, board_id)
+
     def _with_image(
         self,
         image: bytes | NDArray[np.int8],
@@ -258,11 +272,7 @@ class Device:
     ) -> _Run:
         """What `run` gives for one image."""
         info = self._info or self.info()
-        data = image if isinstance(image, bytes) else image.tobytes()
-        if len(data) != info.input_bytes:
-            text = f"{self.name}: expected an image of {info.input_bytes} bytes, "
-            raise DeviceError(f"{text}got {len(data)}", hint="use the model's data set")
-        return self._from_start(info, data, run)
+        return self._from_start(info, image_bytes(self.name, info, image), run)
 
     def _with_frame(
         self, frame: bytes, run: Callable[[DeviceInfo, bytes], _Run]
@@ -278,27 +288,32 @@ class Device:
         self, info: DeviceInfo, data: bytes, run: Callable[[DeviceInfo, bytes], _Run]
     ) -> _Run:
         """What `run` gives, from its start again after a reset."""
-        for _ in range(_MAX_RESETS):
+        for _ in range(MAX_RESETS):
             try:
                 return run(info, data)
             except SessionLostError:
                 info = self.info()
-        text = f"{self.name}: was reset {_MAX_RESETS} times during image {self._images}"
-        raise DeviceError(text, hint="check power and cable; the firmware may crash")
+        raise reset_too_often(self.name, self._images)
 
     def _preprocess(self, info: DeviceInfo, frame: bytes) -> Preprocessing:
         cycles, micros, image = self._send_frame(info, frame)
         while len(image) < info.input_bytes:
             request = frame_payload(len(image), len(frame), b"")
             reply = self._client.exchange(PacketType.FRAME, request)
-            with _named(self.name):
+            with named(self.name):
                 left = info.replied_bytes(info.input_bytes - len(image))
                 image += parse_frame(reply, left)[2]
         return Preprocessing(np.frombuffer(image, np.int8), cycles, micros)
 
     def _classify(self, info: DeviceInfo, frame: bytes) -> Inference:
         self._send_frame(info, frame)
-        return self._run(info, write_payload(0, b""))
+        reply = self._client.exchange(PacketType.INFER, write_payload(0, b""))
+        with named(self.name):
+            replied = info.replied_bytes(info.output_bytes)
+            cycles, micros, output = parse_inference(reply, replied)
+            for offset, size in parts_of(len(output), info.output_bytes, info):
+                output += self._read(offset, size)
+        return self._inference(cycles, micros, output)
 
     def _send_frame(self, info: DeviceInfo, frame: bytes) -> tuple[int, int, bytes]:
         """Times of preprocessing, and the first bytes of the model's input."""
@@ -309,30 +324,15 @@ class Device:
             part = frame[offset : offset + part_bytes]
             request = frame_payload(0, offset, part)
             reply = self._client.exchange(PacketType.FRAME, request)
-        with _named(self.name):
+        with named(self.name):
             return parse_frame(reply, info.replied_bytes(info.input_bytes))
-
-    def _infer(self, info: DeviceInfo, data: bytes) -> Inference:
-        last = self._write_start(info, data, OFFSET_BYTES)
-        return self._run(info, write_payload(last, data[last:]))
-
-    def _run(self, info: DeviceInfo, request: bytes) -> Inference:
-        reply = self._client.exchange(PacketType.INFER, request)
-        with _named(self.name):
-            replied = info.replied_bytes(info.output_bytes)
-            cycles, micros, output = parse_inference(reply, replied)
-            output += self._read_rest(info, len(output))
-        index = self._images
-        self._images += 1
-        answer = np.frombuffer(output, np.int8)
-        return Inference(index, answer, cycles, micros, info.board_id)
 
     def _write(self, info: DeviceInfo, data: bytes) -> None:
         last = self._write_start(info, data, OFFSET_BYTES)
         self._client.exchange(PacketType.WRITE, write_payload(last, data[last:]))
 
     def _status(self, request: bytes) -> DeviceStatus:
-        with _named(self.name):
+        with named(self.name):
             return parse_status(self._client.exchange(PacketType.STATUS, request))
 
     def _profile(self, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
@@ -341,7 +341,7 @@ class Device:
             last = self._write_start(info, data, FIRST_STEP_BYTES + OFFSET_BYTES)
             request = profile_payload(len(steps), last, data[last:])
             reply = self._client.exchange(PacketType.PROFILE, request)
-            with _named(self.name):
+            with named(self.name):
                 total, more = parse_profile(reply)
             steps += more
             if not more or len(steps) >= total:
@@ -349,13 +349,13 @@ class Device:
 
     def _checksums(self, info: DeviceInfo, data: bytes) -> Checksums:
         run = partial(self._run_traced, PacketType.CHECKSUM, info, data)
-        with _named(self.name):
+        with named(self.name):
             return read_checksums(run)
 
     def _tensor(self, place: int, size: int, info: DeviceInfo, data: bytes) -> bytes:
         run = partial(self._run_traced, PacketType.TENSOR, info, data)
         go_on = partial(self._client.exchange, PacketType.TENSOR)
-        with _named(self.name):
+        with named(self.name):
             return read_tensor(place, size, run, go_on)
 
     def _run_traced(
@@ -374,30 +374,10 @@ class Device:
             self._client.exchange(PacketType.WRITE, write_payload(offset, part))
         return last
 
-    def _read_rest(self, info: DeviceInfo, start: int) -> bytes:
-        """The outputs' bytes from `start` on, which did not fit the INFER reply."""
-        parts = []
-        most = min(info.max_payload, MAX_PAYLOAD_BYTES)
-        for offset in range(start, info.output_bytes, most):
-            size = min(most, info.output_bytes - offset)
-            part = self._client.exchange(PacketType.READ, read_payload(offset, size))
-            if len(part) != size:
-                text = f"READ reply: expected {size} output bytes, got {len(part)}"
-                raise ProtocolError(text)
-            parts.append(part)
-        return b"".join(parts)
-
-
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Put the device's name before what the protocol says."""
-    try:
-        yield
-    except ProtocolError as error:
-        if str(error).startswith(name):
-            raise
-        hint = error.hint or "flash the firmware again"
-        raise ProtocolError(f"{name}: {error}", hint=hint) from error
+    def _read(self, offset: int, size: int) -> bytes:
+        """Bytes of the outputs that did not fit the INFER reply."""
+        payload = read_payload(offset, size)
+        return checked_part(self._client.exchange(PacketType.READ, payload), size)
 
 
 def check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:

@@ -11,12 +11,13 @@ import struct
 from dataclasses import dataclass
 
 from tinycnn.device.payloads import TIMES_BYTES, printable
+from tinycnn.device.window import ONE_BY_ONE, WindowLimits
 from tinycnn.errors import ProtocolError
 from tinycnn.frames import PIXEL_BYTES, FrameFormat
 
 __all__ = ["DeviceInfo", "Foreign", "TensorInfo", "parse_hello"]
 
-_HELLO = struct.Struct("<4sHHIII8s32sBB")
+_HELLO = struct.Struct("<4sHHIII8s32sBBHHI")
 _FRAME_FORMAT = struct.Struct("<HHB")
 _PIXELS = {size: pixels for pixels, size in PIXEL_BYTES.items()}
 _CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN = 1, 2, 4
@@ -67,6 +68,7 @@ class DeviceInfo:
         frame: The raw frames that it takes; None if it takes none.
         foreign: What else is known where the firmware is not ours; the digest of its
             model, its generator and its numerics are empty then.
+        window: What may be on its way to it.
     """
 
     board: str
@@ -85,6 +87,7 @@ class DeviceInfo:
     counts_cycles: bool
     frame: FrameFormat | None = None
     foreign: Foreign | None = None
+    window: WindowLimits = ONE_BY_ONE
 
     @property
     def input_bytes(self) -> int:
@@ -116,7 +119,7 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         raise ProtocolError(f"HELLO reply: payload of only {max_payload} bytes")
     inputs, outputs = (
         reader.take_tensors(name, count)
-        for name, count in zip(("input", "output"), fixed[8:], strict=True)
+        for name, count in zip(("input", "output"), fixed[8:10], strict=True)
     )
     model, generator, numerics, board = (reader.take_string() for _ in range(4))
     return DeviceInfo(
@@ -135,6 +138,7 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         cache_on=bool(flags & _CACHE_ON) if flags & _CACHE_KNOWN else None,
         counts_cycles=bool(flags & _COUNTER_RUNS),
         frame=reader.take_frame_format(),
+        window=WindowLimits(max_payload, *fixed[10:]),
     )
 
 

@@ -43,7 +43,10 @@ _MAX_ENCODED_BYTES = _MAX_PACKET_BYTES + 1 + _MAX_PACKET_BYTES // _LONGEST_RUN
 
 
 class PacketType(IntEnum):
-    """Types of requests; a reply has the request's type plus REPLY, or is an ERROR."""
+    """Types of requests; a reply has the request's type plus REPLY, or is an ERROR.
+
+    A request that is to follow the one before it has its type plus CHAINED.
+    """
 
     HELLO = 0x01
     WRITE = 0x02
@@ -54,6 +57,7 @@ class PacketType(IntEnum):
     STATUS = 0x07
     CHECKSUM = 0x08
     TENSOR = 0x09
+    CHAINED = 0x40
     REPLY = 0x80
     ERROR = 0xFF
 
@@ -68,6 +72,7 @@ class ErrorCode(IntEnum):
     RANGE = 5
     BAD_PACKET = 6
     MODEL = 7
+    ORDER = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ __all__ = ["ImageSize", "check_fit", "check_room", "measure"]
 _BIGGEST = 8
 # What the harness and its ports consist of.
 _HARNESS = frozenset(
-    "tcnn_harness.c tcnn_packet.c tcnn_stack.c tcnn_status.c tcnn_port.cpp "
-    "backend.c".split()
+    (
+        "tcnn_harness.c tcnn_packet.c tcnn_replies.c tcnn_stack.c tcnn_status.c "
+        "tcnn_port.cpp backend.c"
+    ).split()
 )
 # A model's arena lies between two guards, which are the harness's.
 _ARENA = "_memory"

@@ -22,13 +22,25 @@
  * EXCHANGE
  * The host asks, the device answers, one packet each. Within a session sequence numbers
  * grow by less than 2^31 from one request to the next. A request whose session and
- * sequence number equal those of the last one answered is not run again: its reply is
- * sent again. An older one came too late and is ignored. A packet that is too long,
- * broken or of a wrong CRC is dropped and answered with ERROR BAD_PACKET, session 0 and
- * sequence 0xFFFFFFFF, so that the host need not wait for its timeout; the ninth and
- * later ones in a row are only dropped. Half a packet followed by 200 ms of silence is
- * forgotten. Replies and errors are never answered: on a line that echoes they come
- * back.
+ * sequence number equal those of one of the last that were answered is not run again:
+ * its reply is sent again. An older one came too late and is ignored.
+ *
+ * WINDOW
+ * The host need not wait for a reply before it sends the next request. That one is
+ * marked, TCNN_CHAINED added to its type: it is carried out only right after the one
+ * with the number before, so that all are carried out in order and once, whichever are
+ * lost. A marked one that comes too early is dropped; the first after a gap is answered
+ * with ERROR ORDER. HELLO says what may be on its way: requests that are not answered;
+ * the room for their replies, of which each takes its payload and 19 + (max_payload +
+ * 16) / 254 bytes, and the largest of them counts twice; and bytes that may arrive
+ * behind the oldest of these requests, which the device may be working on.
+ *
+ * DAMAGE
+ * A packet that is too long, broken or of a wrong CRC is dropped and answered with
+ * ERROR BAD_PACKET, session 0 and sequence 0xFFFFFFFF, so that the host need not wait
+ * for its timeout; the ninth and later ones in a row are only dropped. Half a packet
+ * followed by 200 ms of silence is forgotten. Replies and errors are never answered: on
+ * a line that echoes they come back.
  *
  * REQUESTS                payload                        reply (type | 0x80)
  *   TCNN_HELLO  starts a session: none                   see below
@@ -64,7 +76,11 @@
  *   "TCNN", u16 max_payload, u16 flags, u32 clock in Hz (0: unknown),
  *   u32 arena bytes, u32 stack bytes (most used since start; 0: unknown),
  *   u8[8] board id, u8[32] SHA-256 of the model,
- *   u8 inputs, u8 outputs, then each of them: u8 dtype, u8 rank, u32 dims[rank],
+ *   u8 inputs, u8 outputs,
+ *   u16 requests that may be unanswered, u16 bytes for their replies, u32 bytes that
+ *     may arrive while a request is worked on (0xFFFFFFFF: any number, the link makes
+ *     the host wait; 0: none, ask one by one),
+ *   then each of the inputs and outputs: u8 dtype, u8 rank, u32 dims[rank],
  *     f32 scale, i32 zero point,
  *   strings model, generator, numerics, board: u8 length, bytes; cut where the reply
  *     would not fit
@@ -104,6 +120,9 @@ extern "C" {
 #define TCNN_MAX_PAYLOAD 1024
 #endif
 
+/* Most requests that may be on their way. */
+#define TCNN_WINDOW 8
+
 enum {
     TCNN_HELLO = 0x01,
     TCNN_WRITE = 0x02,
@@ -114,7 +133,8 @@ enum {
     TCNN_STATUS = 0x07,
     TCNN_CHECKSUM = 0x08,
     TCNN_TENSOR = 0x09,
-    TCNN_REPLY = 0x80, /* added to the type of the request */
+    TCNN_CHAINED = 0x40, /* added to the type of a request that must follow another */
+    TCNN_REPLY = 0x80,   /* added to the type of the request, without CHAINED */
     TCNN_ERROR = 0xFF,
 };
 
@@ -126,6 +146,7 @@ enum {
     TCNN_ERROR_RANGE = 5,      /* bytes outside the inputs or outputs */
     TCNN_ERROR_BAD_PACKET = 6, /* broken packet: send again */
     TCNN_ERROR_MODEL = 7,      /* the model cannot run: the text says why */
+    TCNN_ERROR_ORDER = 8,      /* the request before it is missing: send it again */
 };
 
 /* Flags of the HELLO reply, as registers had it when they were read back at start. */
@@ -219,7 +240,12 @@ typedef struct {
      * as a heap may have grown; it, or what it returns, NULL: not known, no painting */
     const void *(*stack_floor)(void);
     uint8_t reset_causes; /* TCNN_RESET_POWER and so on, 0 to 255; 0: unknown */
+    /* bytes that wait unharmed while nobody reads; TCNN_HOST_WAITS: any number, as the
+     * link makes the host wait; 0: none, or not known */
+    uint32_t receive_bytes;
 } tcnn_port_info_t;
+
+#define TCNN_HOST_WAITS UINT32_MAX
 
 /* Makes the link and the clocks ready and describes the board. */
 void tcnn_port_init(tcnn_port_info_t *info);

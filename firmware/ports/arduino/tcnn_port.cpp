@@ -31,6 +31,15 @@
 #define PORT_BAUD_RATE 115200
 #define PORT_PACKET_BYTES 64u
 
+/* Where Serial is USB that refuses what it has no room for, or has flow control, the
+ * host may send at any time. Elsewhere a ring of unknown size overruns. */
+#if defined(TCNN_SERIAL_WAITS) || defined(SERIAL_CDC) ||                               \
+    (defined(ARDUINO_NRF52_ADAFRUIT) && defined(USE_TINYUSB))
+#define PORT_RECEIVE_BYTES TCNN_HOST_WAITS
+#else
+#define PORT_RECEIVE_BYTES 0
+#endif
+
 /* One light a state: an RGB LED, which lights when low wherever a core names its pins,
  * or three times the same LED, whose rhythm tells. */
 #if defined(LEDR) && defined(LEDG) && defined(LEDB)
@@ -161,6 +170,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->flags = (uint16_t)(start_cache() | start_cycle_counter());
     info->stack_floor = tcnn_stack_floor;
     info->reset_causes = take_reset_causes();
+    info->receive_bytes = PORT_RECEIVE_BYTES;
     read_board_id(info->board_id);
 }
 

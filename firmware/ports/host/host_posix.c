@@ -24,6 +24,7 @@ bool host_port_closed(void) { return closed; }
 TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     signal(SIGPIPE, SIG_IGN); /* a closed output is found out by write */
     info->board = "host";
+    info->receive_bytes = TCNN_HOST_WAITS;
 }
 
 TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {

@@ -17,7 +17,10 @@ static uint32_t heard_us;
 
 bool host_port_closed(void) { return closed; }
 
-TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) { info->board = "host"; }
+TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
+    info->board = "host";
+    info->receive_bytes = TCNN_HOST_WAITS;
+}
 
 static uint32_t rest(void) {
     Sleep(tcnn_port_micros() - heard_us < SPIN_US ? 0 : 1);

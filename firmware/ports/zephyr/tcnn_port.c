@@ -28,6 +28,16 @@
 #define RING_BYTES 2048
 #define WAIT_MS 5
 
+/* What may arrive while the model runs. */
+#if DT_NODE_HAS_COMPAT(LINK, zephyr_cdc_acm_uart) ||                                   \
+    DT_PROP_OR(LINK, hw_flow_control, 0)
+#define RECEIVE_BYTES TCNN_HOST_WAITS
+#elif defined(CONFIG_UART_INTERRUPT_DRIVEN)
+#define RECEIVE_BYTES RING_BYTES
+#else
+#define RECEIVE_BYTES 0
+#endif
+
 /* A host that opens the port at 1200 bit/s and closes it wants the bootloader; this is
  * how the bootloader is told to stay. */
 #define TOUCH_BAUD_RATE 1200
@@ -302,6 +312,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->flags = (uint16_t)(read_cache() | start_cycle_counter());
     info->stack_floor = stack_floor;
     info->reset_causes = take_reset_causes();
+    info->receive_bytes = RECEIVE_BYTES;
     read_board_id(info->board_id);
 }
 

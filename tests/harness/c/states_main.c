@@ -38,6 +38,7 @@ void tcnn_port_show(tcnn_state_t state) { printf("%d ", (int)state); }
 
 int main(int count, char **arguments) {
     tcnn_harness_init(&counting_model);
+    tcnn_harness_poll();
     for (int i = 1; i < count; i++) {
         message = arguments[i];
         while (*message != '\0') {

@@ -43,6 +43,9 @@ typedef struct {
 /* Of sections.ld: the lowest byte of the stack. */
 #define TCNN_STACK_FLOOR image_stack_floor
 
+/* The UART's flow control makes the host wait. */
+#define TCNN_SERIAL_WAITS
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -25,6 +25,8 @@
 #define DT_HAS_CHOSEN(name) HAS(name)
 #define DT_NODE_HAS_PROP(node, property) HAS(node)
 #define DT_PROP(node, property) 64000000
+#define DT_PROP_OR(node, property, otherwise) otherwise
+#define DT_NODE_HAS_COMPAT(node, compatible) 0
 #define DEVICE_DT_GET(node) (&(node))
 
 struct device {

@@ -1,0 +1,195 @@
+"""Images through a device, several on their way: bytes in, times and outputs out.
+
+An image is a chain of requests: the parts of its input, of which the last runs the
+model, then the parts of the outputs that did not fit that reply. Chains follow each
+other without a pause, as many as the device allows. After a reset those whose answer is
+missing are sent again from their start.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.device.client import Client, SessionLostError
+from tinycnn.device.hello import DeviceInfo
+from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
+from tinycnn.device.payloads import (
+    OFFSET_BYTES,
+    TIMES_BYTES,
+    parse_inference,
+    read_payload,
+    write_payload,
+)
+from tinycnn.errors import DeviceError, ProtocolError
+
+__all__ = ["MAX_RESETS", "Image", "Stream", "checked_part", "image_bytes", "named"]
+__all__ += ["parts_of", "reset_too_often"]
+
+MAX_RESETS = 3  # without an answer between them
+
+Image = bytes | NDArray[np.int8]
+
+
+class _Run(NamedTuple):
+    """What one run took, and the bytes of all outputs."""
+
+    cycles: int
+    micros: int
+    output: bytes
+
+
+class Stream:
+    """Images on their way through one device.
+
+    Args:
+        client: The device's.
+        info: What the device says of itself.
+        renew: Starts a new session after a reset; what the device says then.
+
+    Attributes:
+        number: Of the image that is waited for, or was the last to be looked at.
+    """
+
+    def __init__(
+        self, client: Client, info: DeviceInfo, renew: Callable[[], DeviceInfo]
+    ) -> None:
+        self._client, self._info, self._renew = client, info, renew
+        self._jobs: deque[tuple[int, bytes]] = deque()
+        self._resets = 0
+        self.number = 0
+
+    def run(self, images: Iterable[tuple[int, Image]]) -> Iterator[tuple[int, _Run]]:
+        """What each image's run took and gave, with the image's number, in order.
+
+        Raises:
+            DeviceError: If an image has another size than the input, or the device
+                fails.
+        """
+        coming = iter(images)
+        try:
+            while self._fill(coming):
+                self.number, _ = self._jobs[0]
+                if (run := self._collect()) is not None:
+                    self._jobs.popleft()
+                    yield self.number, run
+        finally:
+            self._client.forget()
+
+    def _fill(self, coming: Iterator[tuple[int, Image]]) -> bool:
+        """Let images be on their way; False if none is left."""
+        while self._client.has_room or not self._jobs:
+            item = next(coming, None)
+            if item is None:
+                break
+            self.number = item[0]
+            data = image_bytes(self._client.name, self._info, item[1])
+            self._jobs.append((self.number, data))
+            self._submit(data)
+        return bool(self._jobs)
+
+    def _submit(self, data: bytes) -> None:
+        """Ask for a run of one image."""
+        info, client = self._info, self._client
+        replied = info.replied_bytes(info.output_bytes)
+        part_bytes = min(info.max_payload, MAX_PAYLOAD_BYTES) - OFFSET_BYTES
+        last = (len(data) - 1) // part_bytes * part_bytes
+        if info.window.receive_bytes and not _keeps_two(info):
+            last = len(data)  # the input travels while the run before it goes on
+        for offset in range(0, last, part_bytes):
+            part = data[offset : min(offset + part_bytes, last)]
+            client.submit(PacketType.WRITE, write_payload(offset, part), 0)
+        run = write_payload(last, data[last:])
+        client.submit(PacketType.INFER, run, TIMES_BYTES + replied)
+        for offset, size in parts_of(replied, info.output_bytes, info):
+            client.submit(PacketType.READ, read_payload(offset, size), size)
+        self._written = -(-last // part_bytes)
+
+    def _collect(self) -> _Run | None:
+        """What the oldest image's run took and gave; None if it began anew."""
+        info, client = self._info, self._client
+        try:
+            for _ in range(self._written):
+                client.next_reply()
+            reply = client.next_reply()
+            with named(client.name):
+                replied = info.replied_bytes(info.output_bytes)
+                cycles, micros, output = parse_inference(reply, replied)
+                for _, size in parts_of(replied, info.output_bytes, info):
+                    output += checked_part(client.next_reply(), size)
+        except SessionLostError:
+            self._begin_anew()
+            return None
+        self._resets = 0
+        return _Run(cycles, micros, output)
+
+    def _begin_anew(self) -> None:
+        """Send again what has no answer, after a reset."""
+        self._resets += 1
+        self._info = self._renew()
+        if self._resets == MAX_RESETS:
+            raise reset_too_often(self._client.name, self.number)
+        for _, data in self._jobs:
+            self._submit(data)
+
+
+def reset_too_often(name: str, number: int) -> DeviceError:
+    """The error of a device that is reset again and again during one image."""
+    text = f"{name}: was reset {MAX_RESETS} times during image {number}"
+    return DeviceError(text, hint="check power and cable; the firmware may crash")
+
+
+def image_bytes(name: str, info: DeviceInfo, image: Image) -> bytes:
+    """The bytes of an image that suits the device called `name`.
+
+    Raises:
+        DeviceError: If it has another size than the input.
+    """
+    data = image if isinstance(image, bytes) else image.tobytes()
+    if len(data) != info.input_bytes:
+        text = f"{name}: expected an image of {info.input_bytes} bytes, got {len(data)}"
+        raise DeviceError(text, hint="use the model's data set")
+    return data
+
+
+def parts_of(start: int, end: int, info: DeviceInfo) -> Iterator[tuple[int, int]]:
+    """Offset and size of the parts that bytes from `start` to `end` are read in."""
+    most = min(info.max_payload, MAX_PAYLOAD_BYTES)
+    for offset in range(start, end, most):
+        yield offset, min(most, end - offset)
+
+
+def checked_part(part: bytes, size: int) -> bytes:
+    """A part of the outputs, which must have `size` bytes.
+
+    Raises:
+        ProtocolError: If it has not.
+    """
+    if len(part) != size:
+        raise ProtocolError(
+            f"READ reply: expected {size} output bytes, got {len(part)}"
+        )
+    return part
+
+
+def _keeps_two(info: DeviceInfo) -> bool:
+    """Whether the device keeps its answers to two images."""
+    replied = TIMES_BYTES + info.replied_bytes(info.output_bytes)
+    return info.window.keeps(replied, replied)
+
+
+@contextmanager
+def named(name: str) -> Iterator[None]:
+    """Put the device's name before what the protocol says."""
+    try:
+        yield
+    except ProtocolError as error:
+        if str(error).startswith(name):
+            raise
+        hint = error.hint or "flash the firmware again"
+        raise ProtocolError(f"{name}: {error}", hint=hint) from error
