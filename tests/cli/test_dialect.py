@@ -15,6 +15,7 @@ from tests.cli.command import tinycnn
 from tests.compiler.models import image_model
 from tests.device.fake_board import FakeBoard, Line, served
 from tests.device.text.foreign_board import ForeignBoard
+from tests.evidence.recorded import read_members
 from tinycnn.compiler import read_tflite
 from tinycnn.reference import load_reference
 
@@ -76,6 +77,23 @@ def test_a_foreign_verdict_says_how_far_it_reaches(folder: Path) -> None:
     assert max(map(len, done.stdout.replace(url, "/dev/ttyACM0").splitlines())) <= 80
     assert json.loads(as_json.stdout)["verdict"] == "equal as printed"
     assert len(json.loads(as_json.stdout)["reservations"]) == 2
+
+
+def test_a_foreign_verdict_can_be_judged_again(folder: Path) -> None:
+    """It is no proof, and holds neither a digest nor an image of that firmware."""
+    command = ("validate", "net.tflite", "--count", "3", "--dialect", "mlperf")
+    with somebody(folder) as url:
+        done = tinycnn(*command, "--port", url, "--evidence", "run.zip", cwd=folder)
+    again = tinycnn("validate", "--replay", "run.zip", cwd=folder)
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr + again.stderr
+    assert "PASS: 3 of 3 images equal as printed on socket://" in again.stdout
+    members = read_members(folder / "run.zip")
+    predicate = json.loads(members["predicate.json"])
+    assert predicate["result"] == "WARNED"
+    assert len(predicate["tinycnn"]["reservations"]) == 2
+    assert predicate["tinycnn"]["firmware"] is None
+    assert b"tinycnn C runtime" not in members["sbom.cdx.json"]
 
 
 def test_what_differs_on_a_foreign_board_is_explained(folder: Path) -> None:

@@ -81,6 +81,25 @@ def test_a_replay_is_the_run_again(folder: Path, compute: object) -> None:
     assert found == stored
 
 
+@pytest.mark.parametrize("needed", [0.5, 0.9])
+def test_a_replay_passes_where_the_run_did(folder: Path, needed: float) -> None:
+    """A third of the answers is wrong: enough are right, or not."""
+    rule = ("--agreement", str(needed), "--confidence", "0.8", "--order", "random")
+    with served(Line(MistakenBoard(compute=wrong))) as url:
+        done = tinycnn(
+            *("validate", "net.tflite", "--port", url, "--inputs", "pictures.npy"),
+            *rule,
+            *OUT,
+            cwd=folder,
+        )
+    again = tinycnn("validate", "--replay", "out/run.zip", cwd=folder)
+
+    assert done.returncode == (0 if needed == 0.5 else 1), done.stdout + done.stderr
+    assert again.returncode == done.returncode, again.stderr
+    predicate = json.loads(read_members(folder / "out/run.zip")["predicate.json"])
+    assert predicate["result"] == ("PASSED" if needed == 0.5 else "FAILED")
+
+
 def test_a_build_server_gets_what_it_reads(folder: Path) -> None:
     """JUnit and a table, in folders that were not there."""
     printed = validate(folder, *OUT, board=MistakenBoard(compute=wrong))

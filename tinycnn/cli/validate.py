@@ -187,9 +187,9 @@ def _replay(archive: Path, model: Path, inputs: Path | None, *, as_json: bool) -
         click.echo(result_to_json(result), nl=False)
     else:
         _print_verdict(result)
-    if not result.equal:
-        return 1
-    return _ENDED if result.ended else 0
+    if result.ended and result.equal:
+        return _ENDED
+    return 0 if result.passed else 1
 
 
 def _show(

@@ -37,15 +37,21 @@ def list_parts(evidence: Evidence, digests: Mapping[str, str]) -> str:
 
 def _list_needs(evidence: Evidence) -> Iterator[Part]:
     result = evidence.result
-    program, _, library = result.device.generator.partition(_LIBRARY)
-    version = program.rpartition(" ")[2] if " " in program else __version__
-    yield Part("library", "tinycnn C runtime", version, license="Apache-2.0")
-    if library:
-        name, _, version = library.rpartition(" ")
-        yield Part("library", name or library, version or None)
+    if result.device.foreign is None:  # what other firmware is made of nobody knows
+        yield from _list_libraries(result.device.generator)
     model = result.model_sha256
     yield Part("machine-learning-model", evidence.name, sha256=model)
     package, version = split_reference(result.reference)
     yield Part("application", package, version, purl=f"pkg:pypi/{package}@{version}")
     if evidence.dataset_sha256:
         yield Part("data", "data set", sha256=evidence.dataset_sha256)
+
+
+def _list_libraries(generator: str) -> Iterator[Part]:
+    """What our firmware runs the model with, as its generator's name tells."""
+    program, _, library = generator.partition(_LIBRARY)
+    version = program.rpartition(" ")[2] if " " in program else __version__
+    yield Part("library", "tinycnn C runtime", version, license="Apache-2.0")
+    if library:
+        name, _, version = library.rpartition(" ")
+        yield Part("library", name or library, version or None)

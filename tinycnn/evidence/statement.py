@@ -18,6 +18,7 @@ from tinycnn import __version__
 from tinycnn.artifacts.file_kinds import parse_json
 from tinycnn.choices import Numerics
 from tinycnn.evidence.record import Evidence, split_reference
+from tinycnn.harness import list_reservations
 
 __all__ = ["FORMAT", "PREDICATE_TYPE", "Told", "make_predicate", "make_statement"]
 __all__ += ["list_sums", "read_told"]
@@ -94,6 +95,9 @@ def make_predicate(evidence: Evidence) -> str:
     is_part = result.equal and (result.is_partial or result.ended)
     if is_part and not (result.decision and result.decision.verdict != "open"):
         state = "warned"  # of a part that is equal, no more is known
+    reservations = list_reservations(info)
+    if state == "passed" and reservations:
+        state = "warned"
     tests = {
         f"{s}Tests": [_TEST] * (s == state) for s in ("passed", "warned", "failed")
     }
@@ -128,6 +132,7 @@ def make_predicate(evidence: Evidence) -> str:
             "board_id": info.board_id,
             "generator": info.generator,
         },
+        "reservations": list(reservations),
         "order": result.order,
         "seed": result.seed,
         "images": result.images,

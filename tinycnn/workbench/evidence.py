@@ -44,13 +44,17 @@ def gather_evidence(
         inputs=rows if rows.nbytes <= MOST_INPUT_BYTES else None,
         inputs_sha256=hash_rows(rows),
         labels=None if labels is None else labels[result.indices],
-        firmware=_find_firmware(subject, choice),
+        firmware=_find_firmware(subject, choice, result),
         dataset_sha256=subject.dataset_sha256,
     )
 
 
-def _find_firmware(subject: Subject, choice: DeviceChoice) -> Firmware | None:
+def _find_firmware(
+    subject: Subject, choice: DeviceChoice, result: ValidationResult
+) -> Firmware | None:
     """What was started here, or what was built for the board that was asked."""
+    if result.device.foreign is not None:
+        return None
     if choice.port is None:
         return _read(subject.program(choice.kind), "run")
     image = subject.board_image
