@@ -1,11 +1,20 @@
 """`tinycnn validate` of a bare `.tflite` file, against the reference that is named."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.cli.command import tinycnn
 from tests.cli.test_compile import ZERO_POINT, sigmoid_model
 from tests.conftest import require_module
+from tests.device.fake_board import Line, StopServing, served
+from tests.harness.mistaken import picture_model
+from tests.harness.mistaken_board import MistakenBoard
+from tinycnn.device import patient
+from tinycnn.reference import load_reference
+from tinycnn.workbench import file
 
 VALIDATE = ("validate", "net.tflite", "--device", "host", "--count", "2")
 
@@ -35,3 +44,91 @@ def test_a_project_has_numerics_of_its_own(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "target.numerics in its tinycnn.toml" in done.stderr
+
+
+class Cut(Line):
+    """A cable that is pulled after so many replies."""
+
+    left = 9
+
+    def down(self, reply: bytes) -> Iterator[bytes]:
+        """A reply, or the end."""
+        self.left -= 1
+        if self.left < 0:
+            raise StopServing
+        yield reply
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model; boards are not waited for, and the reference starts at once."""
+    monkeypatch.setattr(patient, "WAIT_S", 0.0)
+    monkeypatch.setattr(file, "load_isolated_reference", load_reference)
+    (tmp_path / "net.tflite").write_bytes(picture_model())
+    return tmp_path
+
+
+def validate(folder: Path, line: Line, *more: str) -> tuple[int, list[str], list[str]]:
+    """Exit code and lines of a validation of twelve images in their order."""
+    with served(line) as url:
+        done = tinycnn(
+            *("validate", "net.tflite", "--port", url, "--count", "12"),
+            *("--order", "given", "--log", "run.jsonl", *more),
+            cwd=folder,
+        )
+    return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
+
+
+def test_a_run_that_broke_off_goes_on(folder: Path) -> None:
+    """It says where it is kept, and from where it goes on."""
+    code, said, errors = validate(folder, Cut(MistakenBoard()))
+    assert code == 3
+    assert errors[0].startswith("error: image 7: port socket://")
+    assert "board 0102030405060708 did not come back" in errors[0]
+    assert errors[1].endswith("then run the command again")
+    assert len(errors) == 2
+    assert any(line.startswith("STOPPED: 7 of 7 images equal") for line in said)
+    assert "log: run.jsonl; the same command goes on from there" in said
+
+    code, said, errors = validate(folder, Line(MistakenBoard()))
+    assert (code, errors) == (0, [])
+    assert "validate   goes on after 7 of 12 images; --fresh starts anew" in said
+    assert any(line.startswith("PASS: 12 of 12 images equal") for line in said)
+
+
+def test_there_must_be_something_to_resume(folder: Path) -> None:
+    """If that is what was asked for."""
+    code, _, errors = validate(folder, Line(MistakenBoard()), "--resume")
+
+    assert code == 2
+    assert errors == [
+        "error: run.jsonl: no run that broke off",
+        "hint: run it without --resume",
+    ]
+
+
+def test_a_file_that_is_no_log_is_left_alone(folder: Path) -> None:
+    """Whoever named it by mistake keeps it."""
+    (folder / "run.jsonl").write_text("notes")
+    code, _, errors = validate(folder, Line(MistakenBoard()), "--fresh")
+
+    assert (code, len(errors)) == (2, 2)
+    assert errors[0].startswith("error: run.jsonl: expected the log of a validation")
+    assert (folder / "run.jsonl").read_text() == "notes"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--resume",), "needs its --log"),
+        (("--resume", "--fresh", "--log", "x"), "--resume or --fresh, got both"),
+    ],
+)
+def test_options_that_contradict_each_other(
+    folder: Path, options: tuple[str, ...], message: str
+) -> None:
+    """Are refused before anything is read."""
+    done = tinycnn("validate", "net.tflite", *options, cwd=folder)
+
+    assert done.returncode == 2
+    assert message in done.stderr

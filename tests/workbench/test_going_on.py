@@ -19,6 +19,7 @@ from tests.device.pluggable import Socket, SteadyBoard
 from tests.pipeline.test_stages import Log
 from tests.workbench.test_operations import make_subject
 from tinycnn.device import patient
+from tinycnn.device.packets import Packet, PacketType
 from tinycnn.errors import DeviceError, ProjectError, TinycnnError
 from tinycnn.harness import Identity, Profile, Resume, ValidationResult, result_to_json
 from tinycnn.reference import Reference, ReferenceIdentity
@@ -165,7 +166,7 @@ def test_a_kill_at_any_write_changes_nothing(
         assert bench.notes == [
             f"goes on after {known} of 9 images; --fresh starts anew"
         ]
-        assert board.runs <= IMAGES - known + 16  # the diagnosis asks again
+        assert board.runs <= IMAGES - known + 8 + 16  # a check; the diagnosis
     assert bench.run() == golden
     assert bench.notes == []
 
@@ -268,6 +269,40 @@ def test_another_model_is_refused_and_the_log_stays(bench: Bench) -> None:
             bench.run(other, resume=resume)
 
     assert bench.log.read_bytes() == kept
+
+
+@dataclass
+class Reflashed(SteadyBoard):
+    """The same model by other firmware, which has one image wrong."""
+
+    wrong: int = 0
+
+    def work(self, packet: Packet) -> bytes:
+        """As the right one, but for one image."""
+        reply = super().work(packet)
+        is_it = self.input[:4] == self.wrong_image()
+        if packet.type == PacketType.INFER and is_it:
+            return reply[:-1] + b"\1"
+        return reply
+
+    def wrong_image(self) -> bytes:
+        """The beginning of that."""
+        rows = np.random.default_rng(1).integers(-128, 128, (IMAGES, 100), np.int8)
+        return rows[self.wrong, :4].tobytes()
+
+
+@pytest.mark.parametrize("wrong", range(6))
+def test_changed_firmware_does_not_go_on(bench: Bench, wrong: int) -> None:
+    """A board that says the same of itself answers an image otherwise."""
+    kept = stop_after(bench, 6)
+    named = rf"image {wrong}: .*run\.jsonl, got another: byte 7 was 0, is 1$"
+    with pytest.raises(DeviceError, match=named) as caught:
+        bench.run(Reflashed(wrong=wrong))
+
+    assert bench.log.read_bytes() == kept
+    assert str(caught.value.hint).startswith("--fresh starts anew")
+    found = bench.run(Reflashed(wrong=wrong), resume="never")
+    assert found["different"] == (1 if wrong == WRONG else 2)
 
 
 def changed(subject: Subject, what: str) -> Subject:

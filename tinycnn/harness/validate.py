@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.errors import TinycnnError
 from tinycnn.harness.identity import Identity, check_identity
+from tinycnn.harness.recall import recall
 from tinycnn.harness.run_log import RunLog
 from tinycnn.harness.tally import Tally
 from tinycnn.harness.verdict import Bytes, Findings, Indices, ValidationResult
@@ -92,7 +93,7 @@ def validate(
     _check_images(images, labels, before)
     if indices is None:
         indices = np.arange(len(images))
-    findings = _recall(log, indices, before.output_bytes)
+    findings = recall(log, indices, before.output_bytes, device=device, images=images)
     conclude = partial(
         findings.conclude,
         labels=labels,
@@ -138,16 +139,6 @@ def _judge(
         findings.expect(next(rows))
     if tally is not None:
         tally.add(place, is_equal=findings.is_equal(place))
-
-
-def _recall(log: RunLog | None, indices: Indices, output_bytes: int) -> Findings:
-    """What an earlier part of the run found."""
-    findings = Findings(indices, output_bytes, seconds=log.seconds if log else 0.0)
-    asked = set(indices.tolist())
-    for index, answer in (log.answers if log else {}).items():
-        if index in asked and len(answer.output) == output_bytes:
-            findings.answer(index, answer)
-    return findings
 
 
 def _name_end(error: BaseException) -> str:
