@@ -80,6 +80,10 @@ class _NoPackets(Client):
         """Refused."""
         raise self._refused(kind.name)
 
+    def submit(self, kind: PacketType, payload: bytes, reply_bytes: int) -> None:
+        """Refused."""
+        raise self._refused(kind.name)
+
     def _refused(self, name: str) -> DeviceError:
         text = f"{self.name}: the text dialect has nothing like {name}"
         return DeviceError(text, hint='dialect = "packets" in [target], and build')
@@ -135,6 +139,10 @@ class TextDevice(Device):
         """
         text = f"{self.name}: the text dialect has no raw frames"
         raise DeviceError(text, hint='dialect = "packets" in [target], with an app')
+
+    def infer(self, image: bytes | NDArray[np.int8]) -> Inference:
+        """Run the model on one image; see `Device.infer`."""
+        return self._with_image(image, self._infer)
 
     def infer_many(
         self, images: Iterable[tuple[int, NDArray[np.int8]]]
