@@ -10,6 +10,8 @@ from tests.simulator.conftest import run_board, simulator_command
 
 pytestmark = pytest.mark.emulated
 
+WAITS = ["--timings", '{"flash_wait": 2, "load": 4, "refill": 3}']
+
 MODES = pytest.mark.parametrize("mode", [[], ["--python"]], ids=["compiled", "python"])
 
 
@@ -29,15 +31,22 @@ def test_cyccnt_counts_a_loop_exactly(counts: Path, mode: bytes) -> None:
     assert [b - a for a, b in pairwise(cycles)] == [400, 400, 0]
 
 
-def test_code_behind_an_it_block_is_not_conditional(counts: Path) -> None:
-    """Memory first met inside an IT block leaves no condition behind."""
-    with run_board(counts) as board:
-        assert board.ask(b"\0", 4) == (150).to_bytes(4, "little")
+@pytest.mark.parametrize("options", [[], WAITS, [*WAITS, "--python"]])
+def test_code_behind_an_it_block_is_not_conditional(
+    counts: Path, options: list[str]
+) -> None:
+    """Memory first met inside an IT block leaves no condition behind.
+
+    Nor does a load from flash, at which the board is made to wait.
+    """
+    with run_board(counts, *options) as board:
+        assert board.ask(b"\0", 4) == (300).to_bytes(4, "little")
 
 
-def test_both_counters_count_the_same(counts: Path) -> None:
+@pytest.mark.parametrize("timings", [[], WAITS], ids=["usual", "waiting"])
+def test_both_counters_count_the_same(counts: Path, timings: list[str]) -> None:
     """The compiled counter and the one in Python agree on every cycle."""
-    command = simulator_command(counts, "--run-for", "20000")
+    command = simulator_command(counts, "--run-for", "20000", *timings)
     compiled, python = (
         subprocess.check_output([*command, *options], text=True)
         for options in ([], ["--python"])

@@ -31,6 +31,10 @@ struct counter {
     uint32_t flash_wait; /* cycles added to a word read from flash */
     void (*decode)(uint32_t address, uint32_t size, block_t *block);
     int (*stop)(void *emulator);
+    int (*read_register)(void *emulator, int number, void *value);
+    int (*write_register)(void *emulator, int number, const void *value);
+    uint32_t status; /* number of the program status register */
+    uint32_t it_state;
 };
 
 void count_block(void *emulator, uint64_t address, uint32_t size, counter_t *counter) {
@@ -58,10 +62,16 @@ void count_block(void *emulator, uint64_t address, uint32_t size, counter_t *cou
 
 void count_flash_read(void *emulator, int kind, uint64_t address, int size,
                       int64_t value, counter_t *counter) {
-    (void)emulator;
+    uint32_t status = 0;
     (void)kind;
     (void)address;
     (void)size;
     (void)value;
     counter->cycles += counter->flash_wait;
+    /* Left there, the state would make what follows conditional: see clear_it_state. */
+    counter->read_register(emulator, (int)counter->status, &status);
+    if ((status & counter->it_state) != 0) {
+        status &= ~counter->it_state;
+        counter->write_register(emulator, (int)counter->status, &status);
+    }
 }

@@ -23,15 +23,18 @@ from typing import Any
 
 import unicorn
 from platformdirs import user_cache_path
+from unicorn import arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
 from tinycnn.simulator.cycles import CORTEX_M4, PIPELINES, BlockCost, Timings
 
-__all__ = ["Counter", "attach_counter"]
+__all__ = ["Counter", "attach_counter", "clear_it_state"]
 
 _log = logging.getLogger(__name__)
 
 _NO_LIMIT = 2**64 - 1
+
+IT_STATE = 0x0600_FC00  # of the program status register
 
 
 class _Block(ctypes.Structure):
@@ -92,6 +95,10 @@ class Counter(ctypes.Structure):
         ("flash_wait", ctypes.c_uint32),
         ("decode", _Decode),
         ("stop", ctypes.c_void_p),
+        ("read_register", ctypes.c_void_p),
+        ("write_register", ctypes.c_void_p),
+        ("status", ctypes.c_uint32),
+        ("it_state", ctypes.c_uint32),
     )
 
 
@@ -133,7 +140,7 @@ def attach_counter(
         hook = _python_hook(emulator, counter, cost_at)
         emulator.hook_add(unicorn.UC_HOOK_BLOCK, hook)
         if timings.flash_wait:
-            wait = _python_wait(counter)
+            wait = _python_wait(emulator, counter)
             kind = unicorn.UC_HOOK_MEM_READ
             emulator.hook_add(kind, wait, begin=code.start, end=code.stop - 1)
     else:
@@ -166,11 +173,22 @@ def _python_hook(
     return count_block
 
 
-def _python_wait(counter: Counter) -> Callable[..., None]:
+def _python_wait(emulator: Any, counter: Counter) -> Callable[..., None]:
     def wait(*_access: Any) -> None:
         counter.cycles += counter.flash_wait
+        clear_it_state(emulator)
 
     return wait
+
+
+def clear_it_state(emulator: Any) -> None:
+    """Forget the IT state that the emulator wrote to the core for a load or store.
+
+    It must be clear inside a basic block: what follows would become conditional.
+    """
+    state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
+    if state & IT_STATE:
+        emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~IT_STATE)
 
 
 def _attach_compiled(
@@ -187,6 +205,9 @@ def _attach_compiled(
     counter.blocks = (_Block * (counter.flash_bytes // 2))()
     counter.decode = _Decode(decode)
     counter.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p)
+    counter.read_register = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p)
+    counter.write_register = ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p)
+    counter.status, counter.it_state = arm_const.UC_ARM_REG_XPSR, IT_STATE
     everywhere, flash = (1, 0), (code.start, code.stop - 1)
     _add_hook(emulator, counter, unicorn.UC_HOOK_BLOCK, library.count_block, everywhere)
     if counter.flash_wait:

@@ -17,7 +17,7 @@ from unicorn import arm_const
 
 from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock, Peripheral, SerialLink
-from tinycnn.simulator.counter import Counter, attach_counter
+from tinycnn.simulator.counter import Counter, attach_counter, clear_it_state
 from tinycnn.simulator.cycles import CORTEX_M4, BlockCost, Timings, block_cost
 from tinycnn.simulator.image import Image
 from tinycnn.simulator.peripherals import build_peripherals
@@ -25,8 +25,6 @@ from tinycnn.simulator.peripherals import build_peripherals
 __all__ = ["BoardLink", "Fault", "Machine"]
 
 _NEVER = 0xFFFF_FFFE  # an address that is not executed
-
-_IT_STATE = 0x0600_FC00  # of the program status register
 
 # The emulator's Cortex-M3 has the DSP extension, which is looked for here.
 _MODELS = {
@@ -220,8 +218,7 @@ class Machine:
         Addresses are not translated, and what memory allows is checked elsewhere; RAM
         is declared without code as long as none is fetched from it.
         Before a load or store the emulator writes the IT state of the instruction to
-        the core, where it must be clear inside a basic block: what follows would become
-        conditional. Before a fetch the state is that of the next block, and right.
+        the core. Before a fetch the state is that of the next block, and right.
         """
         entry.paddr = page
         entry.perms = unicorn.UC_PROT_ALL
@@ -229,9 +226,7 @@ class Machine:
             return True
         if self._board.is_ram(page):
             entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
-        state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
-        if state & _IT_STATE:
-            emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~_IT_STATE)
+        clear_it_state(emulator)
         return True
 
     def _cost(self, code: bytes, address: int) -> BlockCost:

@@ -1,5 +1,5 @@
 /* Answers a byte N with the cycles of a loop of 100 N turns, four bytes; 0 with how
- * many instructions behind IT blocks ran, which must be 150, less those that should not
+ * many instructions behind IT blocks ran, which must be 300, less those that should not
  * have run inside one. */
 #include <Arduino.h>
 
@@ -44,6 +44,31 @@ static uint32_t count_after_it(void) {
     return count;
 }
 
+/* The same with loads from flash. */
+static uint32_t count_after_flash(void) {
+    static const uint32_t flash = 7;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < PAGES; i++) {
+        __asm__ volatile("bl 1f\n"
+                         "adds %0, #1\n"
+                         "adds %0, #1\n"
+                         "adds %0, #1\n"
+                         "b 2f\n"
+                         "1: cmp %1, %1\n"
+                         "itete eq\n"
+                         "ldreq r3, [%1]\n"
+                         "addne %0, #100\n"
+                         "ldreq r3, [%1]\n"
+                         "addne %0, #100\n"
+                         "bx lr\n"
+                         "2:"
+                         : "+l"(count)
+                         : "l"(&flash)
+                         : "r3", "lr", "cc", "memory");
+    }
+    return count;
+}
+
 /* An IT block whose second half is the first code of its page that is met. */
 extern "C" uint32_t count_across_pages(void);
 __asm__(".section .text.across_pages, \"ax\"\n"
@@ -68,7 +93,9 @@ void setup() {
 void loop() {
     if (Serial.available() > 0) {
         const uint32_t turns = 100u * (uint32_t)Serial.read();
-        const uint32_t reply = turns > 0 ? count_cycles(turns) : count_after_it() - count_across_pages();
+        const uint32_t reply = turns > 0 ? count_cycles(turns)
+                                         : count_after_it() + count_after_flash() -
+                                               count_across_pages();
         Serial.write((const uint8_t *)&reply, sizeof reply);
     }
 }
