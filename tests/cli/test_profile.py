@@ -10,9 +10,15 @@ import numpy as np
 import pytest
 
 from tests.cli.command import tinycnn
-from tests.compiler.models import conv_model, residual_model, two_sided_model
+from tests.compiler.models import (
+    conv_model,
+    image_model,
+    residual_model,
+    two_sided_model,
+)
 from tests.harness.test_results import INFO
 from tests.pipeline.pretend import pretend_build
+from tinycnn.boards.ledger import Cycles, load_simulated
 from tinycnn.cli.console import print_start_up
 from tinycnn.cli.profile import print_profile
 from tinycnn.harness import OpProfile, Profile
@@ -181,3 +187,66 @@ def test_inputs_of_several_tensors_are_bytes(tmp_path: Path) -> None:
     assert (done.returncode, other.returncode) == (2, 2)
     assert "error: x.npy: cannot be read" in done.stderr
     assert "expected rows of uint8, 3,200 bytes each" in other.stderr
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Path:
+    """What a probe would find on a Nano that waits two cycles for data from flash."""
+    run = load_simulated()
+    cycles = {**run.cycles, "flash_wait": Cycles(usual=5.0)}
+    changes = {"cycles": cycles, "is_simulated": False, "board_id": "12ab"}
+    path = tmp_path / "found.json"
+    path.write_text(run.model_copy(update=changes).to_json())
+    return path
+
+
+@pytest.mark.emulated
+def test_a_boards_own_probe_counts(tmp_path: Path, waiting: Path) -> None:
+    """Simulated and predicted cycles both; the table says by which board."""
+    (tmp_path / "net.tflite").write_bytes(image_model(3))
+    usual, slower = (
+        json.loads(tinycnn("profile", "net.tflite", *more, cwd=tmp_path).stdout)
+        for more in (["--json"], ["--json", "--probe", waiting.name])
+    )
+
+    method = "estimated (Cortex-M4 cycle model with the probe of board 12ab)"
+    assert slower["method"] == method
+    pairs = list(zip(usual["operators"], slower["operators"], strict=True))
+    assert all(one["cycles"] < other["cycles"] for one, other in pairs)
+    predicted = [
+        sum(op["predicted_cycles"] or 0 for op in found["operators"])
+        for found in (usual, slower)
+    ]
+    measured = slower["cycles"] / usual["cycles"]
+    assert measured == pytest.approx(predicted[1] / predicted[0], rel=0.1)
+
+
+def test_analyze_predicts_by_a_boards_own_probe(tmp_path: Path, waiting: Path) -> None:
+    """And says by which; another board's, or the simulated one's, is refused."""
+    (tmp_path / "net.tflite").write_bytes(conv_model())
+    (tmp_path / "simulated.json").write_text(load_simulated().to_json())
+    plain = tinycnn("analyze", "net.tflite", cwd=tmp_path)
+    probed = tinycnn("analyze", "net.tflite", "--probe", waiting, cwd=tmp_path)
+    given = ("analyze", "net.tflite", "--probe")
+    simulated = tinycnn(*given, "simulated.json", cwd=tmp_path)
+    other = tinycnn(*given, waiting, "--board", "nrf52840dk", cwd=tmp_path)
+
+    assert "Sense (predicted)\n" in plain.stdout
+    assert "Sense (predicted with the probe of board 12ab)\n" in probed.stdout
+    assert (simulated.returncode, other.returncode) == (2, 2)
+    assert "on a nano33ble, got a simulated board's" in simulated.stderr
+    assert "on a nrf52840dk, got a nano33ble's" in other.stderr
+
+
+def test_a_projects_own_probe_is_taken(tmp_path: Path, waiting: Path) -> None:
+    """probe.json beside its tinycnn.toml, if it is of the project's board."""
+    tinycnn("init", "demo", "--dataset", "digits", cwd=tmp_path)
+    pretend_build(tmp_path / "demo", conv_model())
+    waiting.rename(tmp_path / "demo/probe.json")
+    project = tinycnn("analyze", "demo", cwd=tmp_path)
+    (tmp_path / "demo/probe.json").write_text("{")
+    broken = tinycnn("analyze", "demo", cwd=tmp_path)
+
+    assert "with the probe of board 12ab" in project.stdout, project.stderr
+    assert broken.returncode == 2
+    assert "probe.json: file: expected what tinycnn probe wrote" in broken.stderr

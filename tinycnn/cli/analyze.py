@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from tinycnn.choices import Optimize
+from tinycnn.cli.bench import find_measured
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -19,12 +20,14 @@ from tinycnn.cli.console import (
     print_columns,
     print_json,
     print_table,
+    probe_option,
 )
 
 if TYPE_CHECKING:
     from tinycnn.analysis.fit import Analysis, Fit
     from tinycnn.artifacts import LinkedFirmware
     from tinycnn.boards import Board
+    from tinycnn.boards.ledger import ProbeRun
     from tinycnn.workbench import FoundModel
 
 __all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_shape"]
@@ -49,12 +52,14 @@ _BAR = 20
     is_flag=True,
     help="Of a trained project: which layer's int8 costs the accuracy.",
 )
+@probe_option
 @json_option
 def analyze(
     model: Path,
     board: str | None,
     optimize: Optimize | None,
     sensitivity: bool,
+    probe: Path | None,
     as_json: bool,
 ) -> int:
     """Tell what MODEL needs: a .tflite file, or a project, built or not.
@@ -76,6 +81,7 @@ def analyze(
         show_sensitivity(model, as_json=as_json)
         return 0
     from tinycnn.analysis.fit import analyze_tflite, check_fit, find_objective
+    from tinycnn.analysis.measured import predict_measured
     from tinycnn.analysis.ram import estimate_ram, itemize_ram, ram_to_json
     from tinycnn.boards import board_names, load_board
 
@@ -87,6 +93,8 @@ def analyze(
         objective = find_objective(main_board, optimize or "speed")
         analysis = analyze_tflite(found.content, objective)
         found = replace(found, linked=None, stack_measured_bytes=0)
+    measured = find_measured(probe, main_board, model)
+    analysis = predict_measured(analysis, measured)
     linked_ram = found.linked.ram if found.linked else None
     ram = linked_ram or estimate_ram(analysis, main_board)
     first = chosen or found.board  # what is asked first is told first
@@ -102,7 +110,7 @@ def analyze(
         totals = {**list_totals(analysis), **_list_linked(found.linked)}
         totals |= itemize_ram(ram, main_board, found.stack_measured_bytes)
         print_table(totals, title=f"\n{found.origin}")
-        click.echo(describe_latency(analysis, main_board))
+        click.echo(describe_latency(analysis, main_board, measured))
         wanted = [f for f in fits if chosen in (None, f.board.name)]
         for line in (*map(describe_fit, wanted), *_advise(analysis)):
             click.echo(line)
@@ -175,12 +183,15 @@ def _linked_to_json(linked: LinkedFirmware | None) -> dict[str, object]:
     return {"linked": {name: getattr(linked, name) for name in names}}
 
 
-def describe_latency(analysis: Analysis, board: Board) -> str:
-    """How long one inference takes on `board`."""
+def describe_latency(
+    analysis: Analysis, board: Board, measured: ProbeRun | None = None
+) -> str:
+    """How long one inference takes on `board`; by which probe that was predicted."""
     if not any(analysis.cycles):
         return f"latency on {board.title} is not known before it is measured"
     ms = 1000 * sum(analysis.cycles) / board.clock_hz
-    return f"about {ms:,.1f} ms on {board.title} (predicted)"
+    how = f" with the probe of board {measured.board_id}" if measured else ""
+    return f"about {ms:,.1f} ms on {board.title} (predicted{how})"
 
 
 def describe_fit(fit: Fit) -> str:

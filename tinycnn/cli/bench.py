@@ -11,9 +11,11 @@ from tinycnn.choices import Dialect, Numerics
 from tinycnn.cli.console import claim_build, is_project, open_project
 
 if TYPE_CHECKING:
+    from tinycnn.boards import Board
+    from tinycnn.boards.ledger import ProbeRun
     from tinycnn.workbench import ImageChoice, Observer, Subject
 
-__all__ = ["open_subject"]
+__all__ = ["find_measured", "open_subject"]
 
 
 @contextmanager
@@ -55,3 +57,28 @@ def open_subject(
         )
         with bench as file:
             yield file
+
+
+def find_measured(file: Path | None, board: Board, model: Path) -> ProbeRun | None:
+    """What was measured on a board of this kind, by which its cycles are estimated.
+
+    Args:
+        file: Given on the command line.
+        board: The kind.
+        model: A project, whose folder may hold a probe.json, or a `.tflite` file.
+
+    Raises:
+        ProjectError: If the given file is of another board, or of none.
+    """
+    from tinycnn.boards.ledger import find_run, read_run
+    from tinycnn.errors import ProjectError
+
+    if file is None:
+        folder = model if model.is_dir() else model.parent
+        return find_run(board.name, folder if is_project(model) else None)
+    run = read_run(file)
+    if run.is_simulated or run.kind_of_board != board.name:
+        got = "simulated board" if run.is_simulated else run.kind_of_board
+        text = f"{file}: expected what was measured on a {board.name}, got a {got}'s"
+        raise ProjectError(text, hint="tinycnn probe --port measures on a board")
+    return run

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
 __all__ += ["device_options", "open_project", "port_options", "print_table"]
-__all__ += ["claim_build", "dialect_option", "print_notes", "project_argument"]
+__all__ += ["claim_build", "dialect_option", "print_notes", "probe_option"]
+__all__ += ["project_argument"]
 
 _LONGEST_COMMAND = 100  # characters
 _SECONDS = click.FloatRange(min=0, min_open=True, max=3_600)
@@ -56,6 +57,15 @@ def json_option(command: _Command) -> _Command:
     """The --json option."""
     text = "Print one JSON object instead of text."
     return click.option("--json", "as_json", is_flag=True, help=text)(command)
+
+
+def probe_option(command: _Command) -> _Command:
+    """The --probe option: a board's own cycles, in the place of the model's."""
+    text = (
+        "Count by what tinycnn probe found on a board; a project's probe.json without."
+    )
+    file = click.Path(path_type=Path)
+    return click.option("--probe", type=file, metavar="FILE", help=text)(command)
 
 
 def port_options(command: Callable[..., object]) -> Callable[..., object]:

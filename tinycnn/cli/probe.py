@@ -202,3 +202,81 @@ def _print_run(found: ProbeRun) -> None:
     click.echo(f"{how}: {found.title}, {found.core}, {found.clock_hz / 1e6:g} MHz")
     for note in found.notes:
         click.echo(f"not measured: {note}")
+
+
+@probe.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Where the public models lie, under any names.",
+)
+def kit(folder: Path, models: Path) -> None:
+    """Prepare FOLDER with four public models to time on a Nano 33 BLE.
+
+    Others have timed the same models there with TFLite Micro. Where they are published
+    is told if one is missing.
+
+    \b
+    Example:
+      tinycnn probe kit nano-kit --models downloads/
+      tinycnn probe time nano-kit --flash
+    """
+    from tinycnn.probe.kit import write_kit
+
+    for project in write_kit(folder, models):
+        click.echo(f"{project.folder}")
+    click.echo(f"{folder / 'README.md'} says what to do")
+
+
+@probe.command(name="time")
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@port_options
+@click.option("--flash", is_flag=True, help="First put each model on the board.")
+@click.option(
+    "--count",
+    type=click.IntRange(min=1),
+    default=32,
+    show_default=True,
+    help="So many random inputs are compared with the reference.",
+)
+@json_option
+def time_models(
+    folder: Path,
+    port: str | None,
+    options: PortOptions,
+    flash: bool,
+    count: int,
+    as_json: bool,
+) -> int:
+    """Check and time the models of the kit in FOLDER, beside TFLite Micro's times.
+
+    On a --port without --flash it is the model that the board has now; without both,
+    all of them on the simulated board, whose times are estimated. The exit code is 1
+    when an output byte differs from the reference's.
+
+    \b
+    Example:
+      tinycnn probe time nano-kit --flash
+      tinycnn probe time nano-kit --port /dev/ttyACM0
+    """
+    from tinycnn.probe.timing import COLUMNS, Job, list_rows, time_kit
+
+    with ConsoleObserver(quiet=as_json) as observer:
+        rows, failed = time_kit(folder, Job(port, options, flash, count), observer)
+    if as_json:
+        print_json(
+            {
+                "rows": [row.model_dump(mode="json") for row in rows],
+                "failed": [str(error) for error in failed],
+            }
+        )
+    else:
+        print_columns(COLUMNS, list_rows(rows), left=(0, 5))
+    for error in failed:
+        click.echo(f"not timed: {error}", err=True)
+        click.echo(f"hint: {error.hint}", err=True)
+    wrong = 0 if all(row.equal == row.images for row in rows) else 1
+    return max([wrong, *(error.exit_code for error in failed)])

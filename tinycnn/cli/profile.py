@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tinycnn.cli.bench import open_subject
+from tinycnn.cli.bench import find_measured, open_subject
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -16,6 +16,7 @@ from tinycnn.cli.console import (
     json_option,
     port_options,
     print_columns,
+    probe_option,
 )
 
 if TYPE_CHECKING:
@@ -38,8 +39,15 @@ _COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
     help="The simulated board, whose cycles are estimated.",
 )
 @port_options
+@probe_option
 @json_option
-def profile(model: Path, port: str | None, options: PortOptions, as_json: bool) -> None:
+def profile(
+    model: Path,
+    port: str | None,
+    options: PortOptions,
+    probe: Path | None,
+    as_json: bool,
+) -> None:
     """Measure each operator of MODEL: a .tflite file, or a project that was built.
 
     A project keeps the result in profile.json and shows it in its report.
@@ -58,7 +66,8 @@ def profile(model: Path, port: str | None, options: PortOptions, as_json: bool) 
         ConsoleObserver(quiet=as_json) as observer,
         open_subject(model, observer, images=first) as subject,
     ):
-        found = workbench.profile(subject, choice, observer)
+        measured = find_measured(probe, subject.board, model)
+        found = workbench.profile(subject, choice, observer, measured)
     if as_json:
         click.echo(profile_to_json(found), nl=False)
     else:

@@ -115,7 +115,7 @@ def profile(
         image: The bytes of all inputs, laid end to end.
         analysis: Of the compilation that the device must carry.
         identity: What the device must say of itself.
-        cycle_model: The core whose cycles a simulated device estimates.
+        cycle_model: What a simulated device estimates cycles by.
 
     Raises:
         DeviceError: If the device is another than was built, cannot tell cycles, or
@@ -138,9 +138,7 @@ def profile(
         model_sha256=info.model_sha256,
         device=device.name,
         method=(
-            f"estimated ({cycle_model} cycle model)"
-            if cycle_model
-            else f"measured ({source})"
+            f"estimated ({cycle_model})" if cycle_model else f"measured ({source})"
         ),
         clock_hz=info.clock_hz,
         cache_on=info.cache_on,

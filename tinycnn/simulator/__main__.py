@@ -1,9 +1,9 @@
 """Command line of the simulated board.
 
 Standard output says where to connect (`listening socket://127.0.0.1:PORT`); the board
-starts when a client has, and the program ends when it leaves. Exit codes: 0 the client
-left or the limit of cycles was reached, 2 usage, 3 a fault, a file that cannot be run
-or no client.
+starts when a client has, and the program ends when it leaves; with --stay the board is
+reset then and waits for the next one. Exit codes: 0 the client left or the limit of
+cycles was reached, 2 usage, 3 a fault, a file that cannot be run or no client.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from tinycnn.simulator.bus import Clock
 from tinycnn.simulator.cycles import CORTEX_M4, Timings
 from tinycnn.simulator.image import Image, ImageError, read_image
-from tinycnn.simulator.link import accept_client, listen
+from tinycnn.simulator.link import Link, accept_client, listen
 from tinycnn.simulator.machine import Fault, Machine
 
 __all__ = ["main"]
@@ -42,7 +42,10 @@ class _NoLink:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one firmware image; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.stay and options.control:
+        parser.error("--control is of one client's time: not with --stay")
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends emulated loops too
     try:
         image = read_image(options.image)
@@ -92,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
         "--python", action="store_true", help="count in Python, without a C compiler"
     )
     parser.add_argument(
+        "--stay",
+        action="store_true",
+        help="when a client leaves, reset the board and wait for the next, for ever",
+    )
+    parser.add_argument(
         "--timings",
         type=_timings,
         default=CORTEX_M4,
@@ -137,10 +145,22 @@ def _run_alone(image: Image, options: argparse.Namespace) -> Fault | None:
 
 
 def _serve(image: Image, options: argparse.Namespace) -> Fault | None:
-    server = listen(*options.listen)
-    host, port = server.getsockname()[:2]
-    print(f"listening socket://{host}:{port}", flush=True)
-    link = accept_client(server, options.timeout)
+    with listen(*options.listen) as server:
+        host, port = server.getsockname()[:2]
+        print(f"listening socket://{host}:{port}", flush=True)
+        link = accept_client(server, options.timeout)
+        while options.stay:
+            fault = _serve_client(image, link, options)
+            if fault:
+                return fault
+            link = accept_client(server, None)
+    return _serve_client(image, link, options)
+
+
+def _serve_client(
+    image: Image, link: Link, options: argparse.Namespace
+) -> Fault | None:
+    """Run the board from its reset until its client leaves."""
     machine = Machine(image, link, timings=options.timings, compiled=not options.python)
     link.watch(machine.stop)
     if options.control:

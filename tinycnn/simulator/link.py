@@ -75,18 +75,20 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), backlog=1)
 
 
-def accept_client(server: socket.socket, timeout_s: float) -> Link:
-    """The first client; nobody else is served.
+def accept_client(server: socket.socket, timeout_s: float | None) -> Link:
+    """The next client.
+
+    Args:
+        server: Where it connects.
+        timeout_s: How long to wait; None: for ever.
 
     Raises:
-        TimeoutError: If none has come within `timeout_s`.
+        TimeoutError: If none has come in time.
     """
     server.settimeout(timeout_s)
     try:
         connection, _ = server.accept()
     except TimeoutError as error:
         raise TimeoutError(f"no client within {timeout_s:g} s") from error
-    finally:
-        server.close()
     connection.settimeout(None)
     return Link(connection)

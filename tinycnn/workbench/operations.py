@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn import harness
+from tinycnn.analysis.measured import predict_measured
 from tinycnn.boards import Board
+from tinycnn.boards.ledger import ProbeRun, find_timings
 from tinycnn.device import Device
 from tinycnn.errors import ProjectError
 from tinycnn.harness import Profile, Resume, RunLog, ValidationResult
@@ -26,7 +28,7 @@ from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 __all__ = ["profile", "validate"]
 
 # The cores whose cycles the simulated board can tell.
-_CYCLE_MODELS = {"cortex-m4": "Cortex-M4", "cortex-m4f": "Cortex-M4"}
+_CYCLE_MODELS = dict.fromkeys(("cortex-m4", "cortex-m4f"), "Cortex-M4 cycle model")
 
 
 def validate(
@@ -129,7 +131,12 @@ def _explain(
         yield replace(result, bisection=where)
 
 
-def profile(subject: Subject, choice: DeviceChoice, observer: Observer) -> Profile:
+def profile(
+    subject: Subject,
+    choice: DeviceChoice,
+    observer: Observer,
+    measured: ProbeRun | None = None,
+) -> Profile:
     """Measure each operator on the first input; keeps what was found.
 
     What our kernels take does not depend on the input's values.
@@ -138,6 +145,8 @@ def profile(subject: Subject, choice: DeviceChoice, observer: Observer) -> Profi
         subject: The model.
         choice: The device.
         observer: Told how the work proceeds.
+        measured: What the probe found on a board of this kind: the simulated board
+            counts, and the compiler predicts, by it.
 
     Raises:
         ProjectError: If the cycles of its board cannot be estimated.
@@ -145,12 +154,15 @@ def profile(subject: Subject, choice: DeviceChoice, observer: Observer) -> Profi
         DeviceError: If the device fails or is another than was built.
     """
     cycle_model = None if choice.port else _find_cycle_model(subject.board)
-    with open_device(subject, choice) as device:
+    if cycle_model and measured:
+        cycle_model = f"{cycle_model} with the probe of board {measured.board_id}"
+    timings = find_timings(measured) if measured else None
+    with open_device(subject, choice, timings=timings) as device:
         observer.stage("profile", is_current=False)
         found = harness.profile(
             device,
             subject.inputs[0],
-            subject.analysis,
+            predict_measured(subject.analysis, measured),
             identity=subject.identity(choice),
             cycle_model=cycle_model,
         )

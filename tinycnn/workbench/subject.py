@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,6 +163,7 @@ def open_device(
     choice: DeviceChoice,
     *,
     say: Callable[[str], None] | None = None,
+    timings: Mapping[str, int] | None = None,
 ) -> Device:
     """The device that runs the model.
 
@@ -171,6 +172,8 @@ def open_device(
         choice: The device.
         say: Told if a board on a port goes away; with it such a board is waited for,
             unless it speaks text.
+        timings: Cycles by rule that the simulated board is to count with; its own
+            without.
 
     Raises:
         ProjectError: If it should speak another dialect than was built.
@@ -191,8 +194,13 @@ def open_device(
     program, timeout_s = subject.program(choice.kind), choice.options.reply_timeout_s
     if choice.kind == "host":
         return open_host(program, reply_timeout_s=timeout_s, text=text)
-    name = subject.board.name
-    return open_simulated(program, name, reply_timeout_s=timeout_s, text=text)
+    return open_simulated(
+        program,
+        subject.board.name,
+        reply_timeout_s=timeout_s,
+        text=text,
+        timings=timings,
+    )
 
 
 def _text_model(subject: Subject, dialect: Dialect) -> TextModel | None:
