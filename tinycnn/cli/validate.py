@@ -64,6 +64,12 @@ _ENDED = 3  # the run that is replayed did not reach its end
     help="Where outputs differ: find the first wrong operator and number, with debug "
     "firmware.",
 )
+@click.option(
+    "--strict",
+    "is_strict",
+    is_flag=True,
+    help="Forgive no difference: not TFLite Micro's own rounding, either.",
+)
 @log_options
 @findings_options
 @click.option(
@@ -87,6 +93,7 @@ def validate(
     findings: Findings,
     archive: Path | None,
     is_bisected: bool,
+    is_strict: bool,
     as_json: bool,
 ) -> int:
     """Stream inputs of MODEL to a device and compare raw outputs with the reference.
@@ -94,8 +101,10 @@ def validate(
     MODEL is a project that was built, whose test images are sent, or a .tflite file.
 
     The exit code is 0 when every output byte equals the reference, 1 when any differs;
-    with --agreement, 0 when that is shown. A run that is stopped, by whatever, goes on
-    when the same command is given again.
+    also if another reference's rounding explains it, unless the firmware is not
+    tinycnn's own but TFLite Micro, and all of it is explained; --strict forgives
+    nothing. With --agreement it is 0 when that is shown. A run that is stopped, by
+    whatever, goes on when the same command is given again.
 
     \b
     Example:
@@ -139,6 +148,7 @@ def validate(
 
         return show_frame_check(model, choice, count=images.count, as_json=as_json)
     found: list[Any] = []
+    explaining = workbench.Explaining(is_bisected, is_strict)
     try:
         with (
             ConsoleObserver(quiet=as_json) as observer,
@@ -156,7 +166,7 @@ def validate(
             keep = partial(_keep, subject, found, write)
             kept = replace(subject, keep=keep, log=log)
             result = workbench.validate(
-                kept, choice, observer, resume=resume, is_bisected=is_bisected
+                kept, choice, observer, resume=resume, explaining=explaining
             )
     finally:  # also of a run that was ended: what it found
         for one in found:
@@ -242,6 +252,8 @@ def _print_verdict(result: ValidationResult) -> None:
         )
     equal = result.images - result.different
     verdict = "PASS" if result.passed else "FAIL"
+    if result.is_explained:
+        verdict = "EXPLAINED"
     if result.decision is not None and result.decision.verdict == "open":
         verdict = "UNDECIDED"
     if result.ended:
@@ -258,6 +270,9 @@ def _print_verdict(result: ValidationResult) -> None:
         click.echo("\n".join(result.decision.lines))
     if result.diagnosis is not None:
         click.echo("\n".join(result.diagnosis.lines))
+    if result.reasons is not None:
+        for line in result.reasons.lines:
+            click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
     if result.bisection is not None:
         for line in result.bisection.lines:
             click.echo(textwrap.fill(line, 80, subsequent_indent="  "))

@@ -38,6 +38,7 @@ def result_to_json(result: ValidationResult) -> str:
         "differences": [asdict(difference) for difference in result.differences],
         "diagnosis": asdict(result.diagnosis) if result.diagnosis else None,
         "bisection": asdict(result.bisection) if result.bisection else None,
+        "reasons": asdict(result.reasons) if result.reasons else None,
         "accuracy": {
             "device": result.device_accuracy,
             "reference": result.reference_accuracy,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.harness.explanation import Diagnosis
 from tinycnn.harness.reasons.bisection import Bisection
+from tinycnn.harness.reasons.reasons import Reasons
 from tinycnn.harness.scores import first_scores
 from tinycnn.harness.stopping import Decision
 from tinycnn.harness.tally import Tally
@@ -63,6 +64,7 @@ class ValidationResult:
         decision: What is known of the agreement; None if that was not asked.
         boards: The ids of all boards that answered, in alphabetical order.
         bisection: The first operator that differs; None if nobody has asked.
+        reasons: What each differing output is explained by; None if nobody has asked.
     """
 
     model_sha256: str
@@ -88,6 +90,7 @@ class ValidationResult:
     decision: Decision | None = None
     boards: tuple[str, ...] = ()
     bisection: Bisection | None = None
+    reasons: Reasons | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -107,7 +110,14 @@ class ValidationResult:
     @property
     def passed(self) -> bool:
         """Whether the device is as it was asked to be."""
-        return self.equal if self.decision is None else self.decision.verdict == "pass"
+        if self.decision is not None:
+            return self.decision.verdict == "pass"
+        return self.equal or self.is_explained
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether outputs differ, but by a rounding that is no fault of the device."""
+        return self.reasons is not None and self.reasons.forgives
 
     @property
     def images_per_second(self) -> float:

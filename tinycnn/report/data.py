@@ -14,6 +14,7 @@ from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import Curves
 from tinycnn.boards import Board
 from tinycnn.harness import Decision, Profile
+from tinycnn.harness.reasons import Bisection
 from tinycnn.task import Task
 
 __all__ = ["AccuracyStep", "Agreement", "Report", "Verdict"]
@@ -54,6 +55,8 @@ class Verdict:
         left_out: Images that were not compared.
         ended: Why it ended before its last image; empty if it did not.
         causes: What explains the differences, and what to look at; a line each.
+        is_explained: Whether they are another reference's rounding, and forgiven.
+        bisection: The first operator that differs, if it was looked for.
         decision: What is known of the agreement, if that was asked.
     """
 
@@ -64,6 +67,8 @@ class Verdict:
     left_out: int = 0
     ended: str = ""
     causes: tuple[str, ...] = ()
+    is_explained: bool = False
+    bisection: Bisection | None = None
     decision: Decision | None = None
 
 

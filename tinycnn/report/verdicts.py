@@ -23,7 +23,13 @@ def verdict_of(found: ValidationResult | Validated) -> Verdict:
         images_per_second=found.images_per_second,
         left_out=max((found.total or 0) - found.images, 0),
         ended=found.ended,
-        causes=found.diagnosis.lines if found.diagnosis else (),
+        causes=tuple(
+            line
+            for part in (found.diagnosis, found.reasons)
+            for line in (part.lines if part else ())
+        ),
+        is_explained=found.reasons is not None and found.reasons.forgives,
+        bisection=found.bisection,
         decision=found.decision,
     )
 
@@ -35,7 +41,12 @@ def check_of(verdict: Verdict) -> Check:
     if verdict.left_out:
         name += f", {images} of {images + verdict.left_out} images"
         message += f"; partial: {verdict.left_out} were not compared"
-    passed = verdict.equal == images and not verdict.ended
+    passed = verdict.equal == images or verdict.is_explained
+    passed = passed and not verdict.ended
+    if verdict.causes and verdict.equal < images:
+        message += f"; {verdict.causes[-1]}"
+    if verdict.bisection is not None:
+        message += f"; {verdict.bisection.verdict}"
     if (decision := verdict.decision) is not None:
         name = f"agreement with the reference of {decision.rule.wanted}"
         message = "; ".join([message, *decision.lines])

@@ -8,7 +8,7 @@ from tinycnn.workbench.evidence import gather_evidence
 from tinycnn.workbench.file import FoundModel, bench_file
 from tinycnn.workbench.images import pick_images
 from tinycnn.workbench.observer import Observer
-from tinycnn.workbench.operations import profile, validate
+from tinycnn.workbench.operations import Explaining, profile, validate
 from tinycnn.workbench.subject import (
     DeviceChoice,
     ImageChoice,
@@ -19,6 +19,7 @@ from tinycnn.workbench.tensors import describe_tensor
 
 __all__ = [
     "DeviceChoice",
+    "Explaining",
     "FoundModel",
     "ImageChoice",
     "Observer",

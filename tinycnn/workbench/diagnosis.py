@@ -19,11 +19,12 @@ from tinycnn.harness import (
     repeat_images,
 )
 from tinycnn.harness.mistakes import Given
+from tinycnn.harness.replay import Run
 from tinycnn.reference import run_isolated
 from tinycnn.workbench.subject import Subject
 from tinycnn.workbench.tensors import describe_tensor
 
-__all__ = ["diagnose_result"]
+__all__ = ["diagnose_result", "gather", "name_numerics", "runner_of"]
 
 _MOST_OTHERS = 4
 _MOST_OTHER_BYTES = 1 << 22
@@ -45,23 +46,32 @@ def diagnose_result(
     """
     if result.equal or subject.model is None:
         return None
-    numerics: Numerics = "tflm" if identity.numerics == "tflm" else "litert"
-    given = _gather(subject.model, numerics, subject.inputs, result)
-    own = subject.reference()
-
-    def run(content: bytes, reference: str, rows: NDArray[np.int8]) -> NDArray[np.int8]:
-        if (content, reference) == (given.model, numerics):
-            return own.run(rows)
-        return run_isolated(content, rows, reference=reference)
-
-    found = diagnose(given, run)
+    given = gather(subject.model, name_numerics(identity), subject.inputs, result)
+    found = diagnose(given, runner_of(subject, given))
     if found is None or found.explanations:
         return found
     state = repeat_images(device, given)
     return replace(found, explanations=(state,)) if state else found
 
 
-def _gather(
+def name_numerics(identity: Identity) -> Numerics:
+    """The reference that a device was compared with."""
+    return "tflm" if identity.numerics == "tflm" else "litert"
+
+
+def runner_of(subject: Subject, given: Given) -> Run:
+    """What runs models on references: the subject's own, others isolated."""
+    own = subject.reference()
+
+    def run(content: bytes, reference: str, rows: NDArray[np.int8]) -> NDArray[np.int8]:
+        if (content, reference) == (given.model, given.numerics):
+            return own.run(rows)
+        return run_isolated(content, rows, reference=reference)
+
+    return run
+
+
+def gather(
     model: Path,
     numerics: Numerics,
     inputs: NDArray[np.int8],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -20,15 +20,33 @@ from tinycnn.harness.tally import Tally
 from tinycnn.reference import Reference
 from tinycnn.workbench.bisection import bisect_image
 from tinycnn.workbench.diagnosis import diagnose_result
+from tinycnn.workbench.explanation import explain_result
 from tinycnn.workbench.going_on import open_log
 from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
-__all__ = ["profile", "validate"]
+__all__ = ["Explaining", "profile", "validate"]
 
 # The cores whose cycles the simulated board can tell.
 _CYCLE_MODELS = dict.fromkeys(("cortex-m4", "cortex-m4f"), "Cortex-M4 cycle model")
+
+
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """How far differences are explained.
+
+    Attributes:
+        is_bisected: Whether debug firmware is built to find the first operator and
+            number that differ, and programs with other kernels, to tell them apart.
+        is_strict: Whether no difference is forgiven, whatever explains it.
+    """
+
+    is_bisected: bool = False
+    is_strict: bool = False
+
+
+_USUAL = Explaining()
 
 
 def validate(
@@ -37,7 +55,7 @@ def validate(
     observer: Observer,
     *,
     resume: Resume = "if possible",
-    is_bisected: bool = False,
+    explaining: Explaining = _USUAL,
 ) -> ValidationResult:
     """Compare a device's outputs with those of the reference; keeps what was found.
 
@@ -49,8 +67,7 @@ def validate(
         choice: The device.
         observer: Told how the work proceeds.
         resume: Whether to go on with a run that broke off.
-        is_bisected: Whether to find the first operator that differs, with debug
-            firmware.
+        explaining: How far differences are explained.
 
     Raises:
         ProjectError: If there is no run to go on with.
@@ -66,7 +83,7 @@ def validate(
         for note in log.notes if log else ():
             observer.note("validate", note)
         result = _validate(
-            subject, choice, observer, device, reference, log, is_bisected
+            subject, choice, observer, device, reference, log, explaining
         )
         if log is not None:
             log.finish()  # not before it is kept: a kill loses nothing
@@ -80,7 +97,7 @@ def _validate(
     device: Device,
     reference: Reference,
     log: RunLog | None,
-    is_bisected: bool,
+    asked: Explaining,
 ) -> ValidationResult:
     """Compare, find out why it differs, and keep what was found, whatever happens."""
     identity = subject.identity(choice)
@@ -103,7 +120,7 @@ def _validate(
             on_stop=parts.append,
         )
         parts.append(result)  # kept even if its diagnosis is interrupted
-        for found in _explain(result, subject, choice, observer, device, is_bisected):
+        for found in _explain(result, subject, choice, observer, device, asked):
             parts[:] = [result := found]
     finally:
         for part in parts:
@@ -117,7 +134,7 @@ def _explain(
     choice: DeviceChoice,
     observer: Observer,
     device: Device,
-    is_bisected: bool,
+    asked: Explaining,
 ) -> Iterator[ValidationResult]:
     """The result with more and more of why it differs; nothing if all is equal."""
     if result.equal:
@@ -125,7 +142,17 @@ def _explain(
     observer.stage("diagnose", is_current=False)
     found = diagnose_result(device, subject, subject.identity(choice), result)
     yield (result := replace(result, diagnosis=found))
-    if is_bisected:
+    reasons = explain_result(
+        subject,
+        choice,
+        subject.identity(choice),
+        result,
+        observer,
+        is_thorough=asked.is_bisected,
+        is_strict=asked.is_strict,
+    )
+    yield (result := replace(result, reasons=reasons))
+    if asked.is_bisected:
         image = result.differences[0].index
         where = bisect_image(subject, choice, image, observer, device)
         yield replace(result, bisection=where)

@@ -16,9 +16,9 @@ from tinycnn.harness.mistakes.layout import (
 )
 from tinycnn.harness.mistakes.mistake import Given, Indices, Mistake, Rows, Trial
 from tinycnn.harness.mistakes.pixels import PIXEL_MISTAKES
-from tinycnn.harness.mistakes.rewriting import list_model_mistakes
+from tinycnn.harness.mistakes.rewriting import ROUNDINGS, list_model_mistakes
 
-__all__ = ["Given", "Indices", "Mistake", "Rows", "Trial", "list_mistakes"]
+__all__ = ["ROUNDINGS", "Given", "Indices", "Mistake", "Rows", "Trial", "list_mistakes"]
 
 
 def list_mistakes(given: Given) -> Iterator[Mistake]:

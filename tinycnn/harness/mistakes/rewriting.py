@@ -15,14 +15,14 @@ import numpy as np
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.harness.mistakes.mistake import Given, Indices, Mistake, Trial
 
-__all__ = ["leave_out_bias", "leave_out_relu", "leave_out_softmax"]
+__all__ = ["ROUNDINGS", "leave_out_bias", "leave_out_relu", "leave_out_softmax"]
 __all__ += ["list_model_mistakes", "use_first_scale"]
 
 _MOST = 4096  # tables of a vector
 _CONV, _DEPTHWISE, _DENSE, _SOFTMAX = 3, 4, 9, 25
 _ACTIVATION = {0: 0, _CONV: 3, _DEPTHWISE: 4, _DENSE: 0, 1: 5, 17: 5, 41: 0, 18: 0}
 _WEIGHTED = (_CONV, _DEPTHWISE, _DENSE)
-_ROUNDINGS = {
+ROUNDINGS = {
     "litert": "LiteRT's reference kernels",
     "tflm": "TFLite Micro",
     "litert-xnnpack": "LiteRT's XNNPACK delegate",
@@ -131,7 +131,7 @@ _ENGINE = "update what runs the model on the device, or compile the model with t
 
 def list_model_mistakes(given: Given) -> Iterator[Mistake]:
     """What may have become of the model on the device."""
-    for reference, name in _ROUNDINGS.items():
+    for reference, name in ROUNDINGS.items():
         yield Mistake(
             f"rounding of {name}",
             f"the device rounds as {name}, the reference is {given.numerics}",

@@ -2,5 +2,16 @@
 
 from tinycnn.harness.reasons.bisect import bisect
 from tinycnn.harness.reasons.bisection import Bisection, Sum, WrongNumber
+from tinycnn.harness.reasons.explain import Variant, explain_differences
+from tinycnn.harness.reasons.reasons import Reason, Reasons
 
-__all__ = ["Bisection", "Sum", "WrongNumber", "bisect"]
+__all__ = [
+    "Bisection",
+    "Reason",
+    "Reasons",
+    "Sum",
+    "Variant",
+    "WrongNumber",
+    "bisect",
+    "explain_differences",
+]

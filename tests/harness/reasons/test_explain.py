@@ -1,0 +1,102 @@
+"""Differing outputs are explained by a reference's rounding, by kernels, or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.conftest import require_module
+from tests.harness.mistaken import Rows, dense_model, give, picture_model, run_reference
+from tinycnn.harness.mistakes import Given
+from tinycnn.harness.reasons import Reason, Reasons, Variant, explain_differences
+
+DENSE = dense_model()
+
+
+def explain(given: Given, *variants: Variant) -> Reasons:
+    """With references in this process."""
+    found = explain_differences(given, len(given.differing), run_reference, variants)
+    assert found is not None
+    return found
+
+
+def test_rounding_is_named_with_its_operator() -> None:
+    """TFLite Micro rounds dense layers twice: all is explained, at that operator."""
+    require_module("tflite_micro")
+    given = give(lambda x, _: run_reference(DENSE, "tflm", x), count=400, model=DENSE)
+    differing = len(given.differing)
+    found = explain(given)
+
+    assert differing > 3
+    assert found.reasons == (
+        Reason(
+            "rounding",
+            "the rounding of TFLite Micro",
+            differing,
+            (("op 1 FULLY_CONNECTED", min(differing, 16)),),
+        ),
+    )
+    assert found.lines == (
+        f"of {differing} differing images: {differing} by the rounding of TFLite "
+        f"Micro, first at op 1 FULLY_CONNECTED ({min(differing, 16)})",
+    )
+
+
+def test_a_reference_must_give_the_equal_answers_too() -> None:
+    """A device that rounds as another for some images only rounds as none."""
+    require_module("tflite_micro")
+
+    def answer(x: Rows, right: Rows) -> Rows:
+        other = run_reference(DENSE, "tflm", x).copy()
+        differs = np.flatnonzero((other != right).any(axis=1))
+        other[differs[::2]] = right[differs[::2]]
+        return other
+
+    found = explain(give(answer, count=400, model=DENSE))
+
+    assert [reason.kind for reason in found.reasons] == ["unexplained"]
+
+
+def test_what_nothing_gives_is_unexplained() -> None:
+    """One more everywhere: counted, and not blamed on anybody."""
+    found = explain(give(lambda x, right: right + np.int8(1), count=20))
+
+    assert found.reasons == (Reason("unexplained", "", 20),)
+    assert found.lines == ("of 20 differing images: 20 unexplained",)
+    assert not found.forgives
+
+
+def test_kernels_that_give_the_answers_are_named() -> None:
+    """A program of ours that is wrong in the same way; the rest stays open."""
+
+    def answer(x: Rows, right: Rows) -> Rows:
+        wrong = right + np.int8(1)
+        wrong[3] += 1
+        return wrong
+
+    given = give(answer, count=20)
+    by_row = {x.tobytes(): g for x, g in zip(given.inputs, given.expected, strict=True)}
+    variant = Variant(
+        "portable kernels on this computer",
+        lambda rows: np.stack([by_row[row.tobytes()] + np.int8(1) for row in rows]),
+    )
+    found = explain(given, variant)
+
+    assert found.reasons == (
+        Reason("kernel", "portable kernels on this computer", 19),
+        Reason("unexplained", "", 1),
+    )
+    counts = [found.count(kind) for kind in ("rounding", "kernel", "unexplained")]
+    assert counts == [0, 19, 1]
+
+
+@pytest.mark.parametrize("reference", ["litert-xnnpack", "litert-optimized"])
+def test_each_of_litert_s_kernels_is_told(reference: str) -> None:
+    """Their tensors can be had, though a delegate keeps none."""
+    model = picture_model()
+    given = give(lambda x, _: run_reference(model, reference, x), count=200)
+    found = explain(given)
+
+    assert len(given.differing) > 0
+    assert found.reasons[0].kind == "rounding"
+    assert found.reasons[0].operators[0][0] == "op 0 CONV_2D"

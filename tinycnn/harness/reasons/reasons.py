@@ -1,0 +1,70 @@
+"""What each differing output is explained by: a reference's rounding, or a kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Kind", "Reason", "Reasons"]
+
+Kind = Literal["rounding", "kernel", "unexplained"]
+_SAID = 3  # operators of a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What gives a device's answers, byte for byte.
+
+    Attributes:
+        kind: Another reference's rounding, kernels of another kind, or nothing known.
+        name: Of the reference or the kernels.
+        images: Differing images whose answers it gives.
+        operators: Operators at which it first leaves the reference, the most frequent
+            first, each with the images of which that was looked for.
+    """
+
+    kind: Kind
+    name: str
+    images: int
+    operators: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def line(self) -> str:
+        """What a verdict says."""
+        text = f"{self.images:,} by {self.name}"
+        if self.kind == "unexplained":
+            text = f"{self.images:,} unexplained"
+        if not self.operators:
+            return text
+        named = ", ".join(f"{op} ({n})" for op, n in self.operators[:_SAID])
+        return f"{text}, first at {named}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What the differing images are explained by, each by one thing.
+
+    Attributes:
+        reasons: The most frequent first, what is unexplained last.
+        examined: Differing images that were looked at.
+        differing: Differing images that there are.
+        forgives: Whether that is no fault of the device: all of them are explained by
+            one other reference's rounding, and nobody promised to round otherwise.
+    """
+
+    reasons: tuple[Reason, ...]
+    examined: int
+    differing: int
+    forgives: bool = False
+
+    def count(self, kind: Kind) -> int:
+        """Images that are explained by something of a kind."""
+        return sum(reason.images for reason in self.reasons if reason.kind == kind)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a verdict says."""
+        whose = f"{self.differing:,} differing images"
+        if self.examined < self.differing:
+            whose = f"first {self.examined:,} of {whose}"
+        return (f"of {whose}: {'; '.join(reason.line for reason in self.reasons)}",)

@@ -1,0 +1,98 @@
+"""What each differing output on the bench is explained by: references, and kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn import __version__
+from tinycnn.device import Device
+from tinycnn.files import scratch_folder
+from tinycnn.harness import Identity, ValidationResult
+from tinycnn.harness.reasons import Reasons, Variant, explain_differences
+from tinycnn.workbench.diagnosis import gather, name_numerics, runner_of
+from tinycnn.workbench.observer import Observer
+from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
+
+__all__ = ["explain_result"]
+
+
+def explain_result(
+    subject: Subject,
+    choice: DeviceChoice,
+    identity: Identity,
+    result: ValidationResult,
+    observer: Observer,
+    *,
+    is_thorough: bool,
+    is_strict: bool,
+) -> Reasons | None:
+    """What the differences of `result` are explained by.
+
+    Args:
+        subject: The model.
+        choice: The device.
+        identity: What it should be.
+        result: Of the validation.
+        observer: Told how the work proceeds.
+        is_thorough: Whether to build programs with other kernels, too.
+        is_strict: Whether no difference is forgiven.
+
+    Returns:
+        None if nothing differs, or if the reference cannot be asked again.
+    """
+    if result.equal or subject.model is None or result.device.foreign is not None:
+        return None
+    given = gather(subject.model, name_numerics(identity), subject.inputs, result)
+    run = runner_of(subject, given)
+    with _variants(subject, choice, observer, is_thorough=is_thorough) as variants:
+        found = explain_differences(given, result.different, run, variants)
+    if found is None or is_strict or _is_ours(result):
+        return found
+    kinds = [reason.kind for reason in found.reasons]
+    is_all = kinds == ["rounding"] and found.examined == found.differing
+    return replace(found, forgives=is_all)
+
+
+def _is_ours(result: ValidationResult) -> bool:
+    """Whether the device runs what we compiled, of which equality is promised."""
+    return result.device.generator == f"tinycnn {__version__}"
+
+
+@contextmanager
+def _variants(
+    subject: Subject, choice: DeviceChoice, observer: Observer, *, is_thorough: bool
+) -> Iterator[list[Variant]]:
+    """Programs of other kernels, or on another machine than the device."""
+    workshop = subject.workshop
+    if workshop is None or not is_thorough:
+        yield []
+        return
+    observer.stage("explain", is_current=False)
+    found = []
+    with ExitStack() as stack:
+        for is_portable, kind, name in (
+            (False, "host", "the firmware's kernels as C on this computer"),
+            (True, "host", "portable kernels on this computer"),
+            (False, "sim", "the firmware's kernels on the simulated board"),
+        ):
+            is_itself = choice.port is None and choice.kind == kind
+            if (is_itself and not is_portable) or (kind == "sim" and not choice.port):
+                continue
+            folder = stack.enter_context(scratch_folder())
+            compilation = workshop.compile(is_portable=is_portable)
+            build = partial(workshop.build, compilation, folder=folder)
+            served = replace(subject, program=build, dialect="packets")
+            other = DeviceChoice(kind="sim" if kind == "sim" else "host")
+            device = stack.enter_context(open_device(served, other))
+            found.append(Variant(name, partial(_run, device)))
+        yield found
+
+
+def _run(device: Device, rows: NDArray[np.int8]) -> NDArray[np.int8]:
+    return np.stack([device.infer(row).output for row in rows])
