@@ -5,6 +5,7 @@ from tinycnn.artifacts.claim import claim
 from tinycnn.artifacts.contents import (
     BoardImage,
     Curves,
+    DeviceAnswers,
     Evaluation,
     LinkedFirmware,
     TflmFacts,
@@ -19,6 +20,7 @@ __all__ = [
     "BoardImage",
     "BuildFolder",
     "Curves",
+    "DeviceAnswers",
     "Evaluation",
     "Inputs",
     "JsonFile",

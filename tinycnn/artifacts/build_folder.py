@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from tinycnn.artifacts.contents import (
     BoardImage,
     Curves,
+    DeviceAnswers,
     Evaluation,
     LinkedFirmware,
     TflmFacts,
@@ -72,6 +73,7 @@ class BuildFolder:
     # What training leaves; the twin is the fake-quantized network.
     float_weights = _Place("float.npz")
     float_curves = _Json[Curves]("float.json", Curves)
+    float_outputs = _Array("float.npy")
     twin_weights = _Place("quantized.npz")
     twin_curves = _Json[Curves]("quantized.json", Curves)
     twin_outputs = _Array("quantized.npy")
@@ -94,6 +96,10 @@ class BuildFolder:
     # What was found.
     evaluation = _Json[Evaluation]("evaluation.json", Evaluation)
     reference_outputs = _Array("outputs.npy")
+    host_outputs = _Array("host.npy")
+    device_answers = _Json[dict[str, DeviceAnswers]](
+        "answers.json", dict[str, DeviceAnswers]
+    )
     results = _Json[Validated]("results.json", Validated)
     partial_results = _Json[Validated]("results_partial.json", Validated)
     run_log = _Place("run.jsonl")
@@ -136,6 +142,6 @@ class BuildFolder:
     def forget_findings(self) -> None:
         """Delete what was found of firmware that is about to be replaced."""
         results = self.results.path, self.partial_results.path, self.junit
-        for path in (*results, self.profile.path):
+        for path in (*results, self.device_answers.path, self.profile.path):
             make_way(path)
             path.unlink(missing_ok=True)

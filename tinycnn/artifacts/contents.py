@@ -10,8 +10,8 @@ from tinycnn.choices import Dialect
 from tinycnn.harness import Decision, Diagnosis
 from tinycnn.harness.reasons import Bisection, Reasons
 
-__all__ = ["BoardImage", "Curves", "Evaluation", "LinkedFirmware", "TflmFacts"]
-__all__ += ["Validated", "ValidatedDevice"]
+__all__ = ["BoardImage", "Curves", "DeviceAnswers", "Evaluation", "LinkedFirmware"]
+__all__ += ["TflmFacts", "Validated", "ValidatedDevice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,25 @@ class Evaluation:
     cycles: int
     latency_ms: float
     stack_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAnswers:
+    """What a kind of device answered, by what differs from the reference's outputs.
+
+    Attributes:
+        model_sha256: Of the model.
+        base: SHA-256 of the file with the reference's outputs.
+        device: The last one that was asked.
+        tried: The test images that it was asked, in order.
+        different: The output bytes that differ, in hexadecimal digits, by image.
+    """
+
+    model_sha256: str
+    base: str
+    device: str
+    tried: tuple[int, ...]
+    different: dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,13 @@ class ArrayFile:
             raise _broken(self.path, "expected one array of numpy, got several")
         return array
 
+    def read_if_there(self) -> NDArray[Any] | None:
+        """The array; None if it is missing or broken."""
+        try:
+            return self.read()
+        except TinycnnError:
+            return None
+
     def write(self, array: NDArray[Any]) -> None:
         """Write `array`.
 

@@ -57,6 +57,7 @@ def evaluate(
         stack_bytes=stack_bytes,
     )
     out.reference_outputs.write(outputs)
+    out.host_outputs.write(result.outputs)
     out.evaluation.write(evaluation)
 
 

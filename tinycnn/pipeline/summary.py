@@ -12,6 +12,7 @@ from tinycnn.boards import Board
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset
 from tinycnn.harness import Profile
+from tinycnn.pipeline.ladder import gather_answers, list_unrun
 from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
@@ -56,6 +57,8 @@ def gather_report(
         cycles=evaluation.cycles,
         verdicts=_list_verdicts(build, graph.sha256),
         profile=_find_profile(build, graph.sha256),
+        answers=gather_answers(build),
+        unrun=list_unrun(build),
     )
 
 

@@ -74,7 +74,7 @@ def require_tensorflow() -> None:
 
 def train(out: BuildFolder, job: Job) -> None:
     """Train the float network; writes its weights and curves."""
-    from tinycnn.training.fit import evaluate, train_model
+    from tinycnn.training.fit import predict, train_model
     from tinycnn.training.weights import save_weights
 
     project, dataset = job.project, job.dataset
@@ -87,7 +87,10 @@ def train(out: BuildFolder, job: Job) -> None:
     if recipe.prune is not None:
         history = _without_channels(model, history, recipe.prune, job)
     save_weights(model, out.float_weights)
-    _write_curves(out.float_curves, history, evaluate(model, dataset.test))
+    outputs = predict(model, dataset.test.images)
+    accuracy = accuracy_of(outputs, dataset.test.labels)
+    _write_curves(out.float_curves, history, accuracy)
+    out.float_outputs.write(outputs)
 
 
 def quantize(out: BuildFolder, job: Job) -> None:

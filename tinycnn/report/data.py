@@ -17,7 +17,7 @@ from tinycnn.harness import Decision, Profile
 from tinycnn.harness.reasons import Bisection
 from tinycnn.task import Task
 
-__all__ = ["AccuracyStep", "Agreement", "Report", "Verdict"]
+__all__ = ["AccuracyStep", "Agreement", "Answers", "Report", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,21 @@ class AccuracyStep:
     def accuracy(self) -> float:
         """Share of correct answers, 0 to 1; of real numbers R²."""
         return self.correct / self.total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What one rung of the ladder answered, image by image.
+
+    Attributes:
+        label: Of the rung.
+        scores: As the network gives them, real numbers, shape (N, outputs).
+        tried: For which images there are any, shape (N,).
+    """
+
+    label: str
+    scores: NDArray[np.float64]
+    tried: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,8 @@ class Report:
         profile: What each operator takes, where it was measured.
         task: What the model is asked.
         engine: What runs the model in the firmware image: "compiled" or "tflm".
+        answers: The rungs of the ladder, image by image, as far as they are known.
+        unrun: The rungs that are missing, each with the command that adds it.
     """
 
     name: str
@@ -127,3 +144,5 @@ class Report:
     profile: Profile | None = None
     task: Task = "categorical"
     engine: str = "compiled"
+    answers: tuple[Answers, ...] = ()
+    unrun: tuple[tuple[str, str], ...] = ()

@@ -14,13 +14,13 @@ from tinycnn.report.arena import draw_arena
 from tinycnn.report.charts import draw_curves
 from tinycnn.report.confusion import count_confusion
 from tinycnn.report.data import Report
+from tinycnn.report.ladder import list_changes, list_steps
 from tinycnn.report.operators import list_operators
 from tinycnn.report.profile import draw_profile
 from tinycnn.report.samples import pick_samples
 from tinycnn.report.summary import (
     describe_agreement,
     list_figures,
-    list_rungs,
     make_banner,
 )
 from tinycnn.report.text import Name, count, shorten
@@ -36,13 +36,18 @@ def render_report(report: Report) -> str:
     tested = len(report.labels) > 0 and report.labels.ndim == 1
     predictions = report.scores.argmax(axis=1).astype(np.int64)
     unsure, wrong = pick_samples(report, predictions) if tested else ((), ())
+    changes = list_changes(report)
     return render(
         "report/templates/report.html.j2",
         name=shorten(report.name, _LINE),
         facts=_list_facts(report),
         banner=make_banner(report.verdicts),
         measure=measure_of(report.labels),
-        rungs=list_rungs(report.ladder, report.task),
+        rungs=list_steps(report),
+        flipped={change.label: change.flipped for change in changes},
+        unrun=report.unrun,
+        is_part=not all(one.tried.all() for one in report.answers),
+        changes=tuple(change for change in changes if change.summary),
         agreement=describe_agreement(report.agreement),
         figures=list_figures(report),
         charts=draw_curves(report.curves, measure_of(report.labels)),
