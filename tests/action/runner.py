@@ -61,7 +61,9 @@ text = Path(body).read_text() if body else ""
 path = next(a for a in arguments if a.startswith("repos/someone/something/issues/"))
 if "--jq" in arguments:
     assert path.endswith("/issues/7/comments")
-    assert "startswith(env.MARKER)" in arguments[arguments.index("--jq") + 1]
+    wanted = arguments[arguments.index("--jq") + 1]
+    assert "startswith(env.MARKER)" in wanted
+    assert 'select(.user.type == "Bot" or ' in wanted
     for one in comments:
         trusted = one["user"] == "Bot"
         if one["body"].startswith(os.environ["MARKER"]) and trusted:

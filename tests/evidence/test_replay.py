@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.compiler.models import image_model
+from tests.compiler.models import image_model, two_sided_model
 from tests.conftest import require_module
 from tests.evidence.recorded import (
     edit_json,
@@ -227,6 +227,16 @@ def test_a_verdict_that_does_not_follow_is_refused(kind: str, tmp_path: Path) ->
     assert refused.value.exit_code == 3
     if kind == "the reference":
         assert refused.value.hint.startswith("pip install ai-edge-litert==1")
+
+
+@pytest.mark.usefixtures("in_process")
+def test_several_inputs_and_outputs_are_one_row(tmp_path: Path) -> None:
+    """Their bytes laid end to end, of whatever types they are."""
+    rows = np.random.default_rng(1).integers(-128, 128, (3, 3200)).astype(np.int8)
+    evidence = make_evidence(model=two_sided_model(), inputs=rows, different=1)
+
+    assert evidence.result.outputs.shape == (3, 1600 + 6400)
+    assert replayed(evidence, tmp_path / "run.zip") == told(evidence.result)
 
 
 @pytest.mark.usefixtures("in_process")
