@@ -14,7 +14,7 @@ ORDER = (
     "errors names children rendering files journal task runtime boards choices "
     "families frames recipe project datasets models training compiler analysis "
     "reference firmware device harness artifacts evidence workbench probe report "
-    "pipeline doctor cli"
+    "pipeline doctor pytest_plugin cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -56,6 +56,15 @@ def run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+def test_a_wheel_brings_its_pytest_plugin(wheel: Path) -> None:
+    """By the entry point that pytest looks for."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith("entry_points.txt"))
+        text = archive.read(name).decode()
+
+    assert "[pytest11]\ntinycnn = tinycnn.pytest_plugin\n" in text
+
+
 def test_a_wheel_compiles_a_model_outside_the_repository(
     run: Run, tmp_path: Path
 ) -> None:

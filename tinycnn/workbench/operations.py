@@ -26,7 +26,7 @@ from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
-__all__ = ["Explaining", "profile", "validate"]
+__all__ = ["Explaining", "find_cycle_model", "profile", "validate"]
 
 # The cores whose cycles the simulated board can tell.
 _CYCLE_MODELS = dict.fromkeys(("cortex-m4", "cortex-m4f"), "Cortex-M4 cycle model")
@@ -180,7 +180,7 @@ def profile(
         ToolchainError: If firmware cannot be built.
         DeviceError: If the device fails or is another than was built.
     """
-    cycle_model = None if choice.port else _find_cycle_model(subject.board)
+    cycle_model = None if choice.port else find_cycle_model(subject.board)
     if cycle_model and measured:
         cycle_model = f"{cycle_model} with the probe of board {measured.board_id}"
     timings = find_timings(measured) if measured else None
@@ -206,8 +206,12 @@ def _expect(
     return run_in_batches(reference, subject.inputs[subject.asked])
 
 
-def _find_cycle_model(board: Board) -> str:
-    """The core whose cycles the simulated `board` estimates."""
+def find_cycle_model(board: Board) -> str:
+    """The core whose cycles the simulated `board` estimates.
+
+    Raises:
+        ProjectError: If they cannot be estimated.
+    """
     if board.core not in _CYCLE_MODELS:
         raise ProjectError(
             f"board '{board.name}': expected a Cortex-M4, whose cycles can be "
