@@ -68,6 +68,19 @@ def test_a_run_goes_on_where_it_was(path: Path) -> None:
             assert found.board_id == wanted.board_id
 
 
+def test_what_a_rounded_answer_leaves_open_is_kept(path: Path) -> None:
+    """Else it would be taken for exact when the run goes on."""
+    slack = np.array([0, 2, 255], np.uint8)
+    with RunLog(path, KEY) as log:
+        log.append(0, replace(answer(0), slack=slack), seconds=0)
+        log.append(1, answer(1), seconds=0)
+    with RunLog(path, KEY) as log:
+        known = log.answers[0].slack
+        assert known is not None
+        assert known.tolist() == slack.tolist()
+        assert log.answers[1].slack is None
+
+
 def test_every_record_says_what_it_belongs_to(path: Path) -> None:
     """As JSON that needs no other line."""
     write(path, 1, 0)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinycnn.device import Inference
 from tinycnn.errors import ProjectError
@@ -151,7 +152,7 @@ class RunLog:
         self._write(
             f',"board_id":{json.dumps(answer.board_id)},"index":{index},'
             f'"output":"{answer.output.tobytes().hex()}","cycles":{answer.cycles},'
-            f'"micros":{answer.micros},"seconds":{seconds:.6f}'
+            f'"micros":{answer.micros},"seconds":{seconds:.6f}{_name_slack(answer)}'
         )
 
     def finish(self) -> None:
@@ -243,8 +244,22 @@ def _take(line: bytes, runs: dict[RunKey, _Run]) -> None:
         cycles=record["cycles"],
         micros=record["micros"],
         board_id=record["board_id"],
+        slack=_read_slack(record),
     )
     run.seconds = max(run.seconds, record["seconds"])
+
+
+def _name_slack(answer: Inference) -> str:
+    """What a device left open that prints rounded numbers; nothing of others."""
+    if answer.slack is None:
+        return ""
+    return f',"slack":"{answer.slack.tobytes().hex()}"'
+
+
+def _read_slack(record: dict[str, Any]) -> NDArray[np.uint8] | None:
+    if "slack" not in record:
+        return None
+    return np.frombuffer(bytes.fromhex(record["slack"]), np.uint8)
 
 
 def _dump(value: dict[str, Any]) -> str:

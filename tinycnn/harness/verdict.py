@@ -173,7 +173,9 @@ class Findings:
 
     def is_equal(self, place: int) -> bool:
         """Whether an answer is what was wanted; both must be known."""
-        return bool((self.outputs[place] == self.wanted[place]).all())
+        wanted = self.wanted[place]
+        settled = _settle(self.outputs[place], self.slack[place], wanted)
+        return np.array_equal(settled, wanted)
 
     @property
     def answered_places(self) -> list[int]:

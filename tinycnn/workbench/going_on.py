@@ -33,11 +33,11 @@ def open_log(
     """
     if subject.log is None:
         return nullcontext()
-    info = device.info()
-    check_identity(device.name, subject.identity(choice), info)
+    info, identity = device.info(), subject.identity(choice)
+    check_identity(device.name, identity, info)
     key = RunKey(
         tinycnn=__version__,
-        model_sha256=info.model_sha256,
+        model_sha256=identity.model_sha256,
         reference=str(reference.identity),
         firmware=_name_firmware(subject, choice, info),
         board=info.board,
