@@ -37,7 +37,7 @@ Rows = NDArray[np.int8]
 
 _FIRST_BATCH = 16
 _MOST_IMAGES = 1 << 26  # of a data set; more is no data set, but an attack
-_BATCH_S = 1.0  # a child with more rows than it computes in this time gets no more
+_BATCH_S = 3.0  # twice the rows of a quicker batch stay within a child's 10 s
 
 
 class _Recorded:
