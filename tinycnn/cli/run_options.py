@@ -1,9 +1,10 @@
-"""The options of a validation that can be stopped and go on."""
+"""The options of a validation that is long: it can be stopped, and be shared."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from tinycnn.harness import Resume
+    from tinycnn.workbench import DeviceChoice
 
-__all__ = ["log_options"]
+__all__ = ["boards_option", "log_options"]
 
 
 def log_options(command: Callable[..., object]) -> Callable[..., object]:
@@ -37,3 +39,20 @@ def log_options(command: Callable[..., object]) -> Callable[..., object]:
     file = click.Path(path_type=Path)
     add_log = click.option("--log", type=file, metavar="FILE", help=text)
     return add_log(add_resume(add_fresh(with_log)))
+
+
+def boards_option(command: Callable[..., object]) -> Callable[..., object]:
+    """--boards: `command` gets it in its `choice`."""
+
+    @functools.wraps(command)
+    def with_boards(
+        *, boards: int | None, choice: DeviceChoice, **arguments: Any
+    ) -> object:
+        if boards is not None and (choice.port is not None or choice.kind != "sim"):
+            raise click.UsageError("--boards is for simulated boards")
+        return command(choice=replace(choice, boards=boards), **arguments)
+
+    text = "Simulated boards that share the images; without, as many as processor "
+    text += "cores where the run is long."
+    number = click.IntRange(min=1, max=64)
+    return click.option("--boards", type=number, help=text)(with_boards)

@@ -25,7 +25,7 @@ from tinycnn.cli.console import (
 )
 from tinycnn.cli.findings import Findings, findings_options
 from tinycnn.cli.images import image_options
-from tinycnn.cli.run_options import log_options
+from tinycnn.cli.run_options import boards_option, log_options
 
 if TYPE_CHECKING:
     from tinycnn.harness import Profile, Resume, ValidationResult
@@ -40,6 +40,7 @@ _ENDED = 3  # the run that is replayed did not reach its end
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
 @device_options
+@boards_option
 @image_options
 @click.option(
     "--inputs",

@@ -5,7 +5,9 @@
 
 from tinycnn.harness.diagnose import diagnose
 from tinycnn.harness.explanation import Diagnosis, Explanation
+from tinycnn.harness.forecast import Forecast, forecast_run
 from tinycnn.harness.identity import Identity, check_identity
+from tinycnn.harness.lanes import Lanes
 from tinycnn.harness.profile import (
     OpProfile,
     Profile,
@@ -28,7 +30,9 @@ __all__ = [
     "Diagnosis",
     "Difference",
     "Explanation",
+    "Forecast",
     "Identity",
+    "Lanes",
     "OpProfile",
     "Profile",
     "Resume",
@@ -38,6 +42,7 @@ __all__ = [
     "ValidationResult",
     "check_identity",
     "diagnose",
+    "forecast_run",
     "list_reservations",
     "profile",
     "profile_operators",

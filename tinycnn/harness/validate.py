@@ -63,6 +63,7 @@ def validate(
     seed: int | None = None,
     log: RunLog | None = None,
     tally: Tally | None = None,
+    on_start: Callable[[DeviceInfo], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     on_stop: Callable[[ValidationResult], None] | None = None,
 ) -> ValidationResult:
@@ -81,6 +82,7 @@ def validate(
         seed: What chance began with, where it had a part in it.
         log: Keeps each answer as it comes; images that it has are not asked for again.
         tally: Says when enough images are known; all are asked for without.
+        on_start: Told what the device says of itself, before the first image.
         on_progress: Called with images done and images to do.
         on_stop: Given what was found if the run ends before its last image.
 
@@ -90,6 +92,8 @@ def validate(
     """
     before = device.info()
     check_identity(device.name, identity, before)
+    if on_start is not None:
+        on_start(before)
     _check_images(images, labels, before)
     if indices is None:
         indices = np.arange(len(images))

@@ -25,6 +25,7 @@ from tinycnn.workbench.going_on import open_log
 from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
+from tinycnn.workbench.team import foretell, open_team
 
 __all__ = ["Explaining", "find_cycle_model", "profile", "validate"]
 
@@ -104,21 +105,23 @@ def _validate(
     parts: list[ValidationResult] = []
     try:
         observer.stage("validate", is_current=False)
-        result = harness.validate(
-            device,
-            subject.inputs,
-            _expect(reference, subject),
-            identity=identity,
-            reference=reference.identity,
-            labels=subject.labels,
-            indices=subject.asked,
-            order=subject.order,
-            seed=subject.seed,
-            log=log,
-            tally=Tally(subject.rule, subject.asking) if subject.rule else None,
-            on_progress=lambda n, total: observer.progress("validate", n, total),
-            on_stop=parts.append,
-        )
+        with open_team(subject, choice, device, observer) as team:
+            result = harness.validate(
+                team,
+                subject.inputs,
+                _expect(reference, subject),
+                identity=identity,
+                reference=reference.identity,
+                labels=subject.labels,
+                indices=subject.asked,
+                order=subject.order,
+                seed=subject.seed,
+                log=log,
+                tally=Tally(subject.rule, subject.asking) if subject.rule else None,
+                on_start=partial(foretell, subject, choice, observer),
+                on_progress=lambda n, total: observer.progress("validate", n, total),
+                on_stop=parts.append,
+            )
         parts.append(result)  # kept even if its diagnosis is interrupted
         for found in _explain(result, subject, choice, observer, device, asked):
             parts[:] = [result := found]

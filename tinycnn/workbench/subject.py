@@ -48,11 +48,13 @@ class DeviceChoice:
         options: How the board there is spoken to; of them only the reply's timeout
             counts without a port.
         dialect: What it speaks; None: what the model's programs were built for.
+        boards: Simulated ones that share the images; as many as pay off, without.
     """
 
     kind: DeviceKind = "sim"
     port: str | None = None
     options: PortOptions = USUAL_OPTIONS
+    boards: int | None = None
     dialect: Dialect | None = None
 
 

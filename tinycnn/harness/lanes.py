@@ -1,0 +1,208 @@
+"""Several devices of one model that share the images, each in a thread of its own.
+
+A device that fails is set aside and named; what it was given and did not answer is done
+by the others. The last one's failure is the run's. Answers come in any order, each
+image's once. Images are taken from their iterator as devices have room for them.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import add
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinycnn.device import Counters, Device, DeviceInfo, Inference
+from tinycnn.errors import DeviceError
+
+__all__ = ["Lanes"]
+
+_Image = tuple[int, NDArray[np.int8]]
+_Answer = tuple[int, Inference]
+_END_S = 2.0  # a device that does not answer within this is left alone
+
+
+class Lanes:
+    """Devices that are asked as if they were one.
+
+    Args:
+        devices: Which, at least one; open as long as this is used.
+        say: Told when one is set aside.
+    """
+
+    def __init__(self, devices: Sequence[Device], say: Callable[[str], None]) -> None:
+        self._devices = list(devices)
+        self._working = list(devices)
+        self._say = say
+
+    @property
+    def name(self) -> str:
+        """What to call them in messages."""
+        names = list(dict.fromkeys(device.name for device in self._devices))
+        count = len(self._devices)
+        if count == 1:
+            return names[0]
+        return f"{count} x {names[0]}" if len(names) == 1 else ", ".join(names)
+
+    @property
+    def counters(self) -> Counters:
+        """What happened on all their links so far."""
+        return reduce(add, (device.counters for device in self._devices))
+
+    @property
+    def first(self) -> Device:
+        """One that works; the first one if none does."""
+        return [*self._working, *self._devices][0]
+
+    def info(self) -> DeviceInfo:
+        """What each of them says of itself now, except of its board.
+
+        Raises:
+            DeviceError: If one fails, or they do not run the same.
+        """
+        devices = self._working or self._devices
+        infos = [device.info() for device in devices]
+        first = infos[0]
+        most = max(info.stack_bytes for info in infos)
+        for device, info in zip(devices, infos, strict=True):
+            board, stack = info.board_id, info.stack_bytes
+            if replace(first, board_id=board, stack_bytes=stack) != info:
+                text = f"{device.name}: expected the firmware of {self.first.name}, "
+                text += f"got another of model {info.model_sha256[:12]}"
+                raise DeviceError(text, hint="flash all boards with the same firmware")
+        return replace(first, stack_bytes=most)
+
+    def infer_many(self, images: Iterable[_Image]) -> Iterator[_Answer]:
+        """Answers in any order, each with the number that its image came with.
+
+        Raises:
+            DeviceError: If the last device fails; with the image, by its number.
+        """
+        work = _Work(images)
+        lanes = [_Lane(device, work) for device in self._working]
+        try:
+            running = len(lanes)
+            for lane in lanes:
+                lane.start()
+            while running:
+                found = work.found.get()
+                if isinstance(found, tuple):
+                    yield found
+                    continue
+                running -= 1
+                if found.error is not None:
+                    self._set_aside(found, running)
+        finally:
+            work.stop()
+            for lane in lanes:
+                lane.join(_END_S)
+
+    def _set_aside(self, lane: _Lane, running: int) -> None:
+        """Go on without a lane's device, if another one works."""
+        error = lane.error
+        if error is not None and not (isinstance(error, DeviceError) and running):
+            raise error
+        self._working.remove(lane.device)
+        self._say(f"set aside, {running} left: {error}")
+
+
+class _Work:
+    """Images that are to be done, and those that somebody works on."""
+
+    def __init__(self, images: Iterable[_Image]) -> None:
+        self.found: queue.SimpleQueue[_Answer | _Lane] = queue.SimpleQueue()
+        self._images = iter(images)
+        self._returned: deque[_Image] = deque()
+        self._given = 0  # and not answered
+        self._is_over = False
+        self._changed = threading.Condition()
+
+    def take(self) -> _Image | None:
+        """The next image; None if there is none at present."""
+        with self._changed:
+            if self._is_over:
+                return None
+            image = self._returned.popleft() if self._returned else None
+            image = image or next(self._images, None)
+            self._given += image is not None
+            return image
+
+    def answer(self, answer: _Answer) -> None:
+        """An image is done."""
+        with self._changed:
+            self._given -= 1
+            self._changed.notify_all()
+        self.found.put(answer)
+
+    def give_back(self, images: Iterable[_Image]) -> None:
+        """Images are to be done by others."""
+        with self._changed:
+            for image in images:
+                self._returned.append(image)
+                self._given -= 1
+            self._changed.notify_all()
+
+    def await_more(self) -> bool:
+        """Wait until there are images to be done; False if all are answered."""
+        with self._changed:
+            while not self._returned and self._given and not self._is_over:
+                self._changed.wait()
+            return bool(self._returned) and not self._is_over
+
+    def stop(self) -> None:
+        """Nobody wants further answers."""
+        with self._changed:
+            self._is_over = True
+            self._changed.notify_all()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether further answers are wanted."""
+        return self._is_over
+
+
+class _Lane(threading.Thread):
+    """One device at work.
+
+    Attributes:
+        device: Which.
+        error: Why it stopped; None if there was nothing left to do.
+    """
+
+    def __init__(self, device: Device, work: _Work) -> None:
+        super().__init__(name=f"lane {device.name}", daemon=True)
+        self.device = device
+        self.error: BaseException | None = None
+        self._work = work
+        self._given: dict[int, NDArray[np.int8]] = {}
+
+    def run(self) -> None:
+        """Answer images until there are none."""
+        try:
+            self._answer_all()
+        except BaseException as error:  # told to who waits for the answers
+            self.error = error
+        self._work.give_back(self._given.items())
+        self._work.found.put(self)
+
+    def _answer_all(self) -> None:
+        is_left = True
+        while is_left:
+            for number, inference in self.device.infer_many(self._take()):
+                self._given.pop(number)
+                self._work.answer((number, inference))
+                if self._work.is_over:
+                    return
+            is_left = self._work.await_more()
+
+    def _take(self) -> Iterator[_Image]:
+        while (image := self._work.take()) is not None:
+            number, row = image
+            self._given[number] = row
+            yield image
