@@ -99,15 +99,20 @@ class Journal:
         Raises:
             TinycnnError: If it cannot be written; the lines before it stay.
         """
-        with self._reporting():
-            if self._size != self._end:
-                self._cut(self._end)
-            self._size += os.write(self._file, line + b"\n")
-            if self._size != self._end + len(line) + 1:  # the disk took a part
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._end = self._size
-            if time.monotonic() - self._synced_at > _SYNC_EVERY_S:
-                self.sync()
+        try:
+            self._append(line + b"\n")
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        if time.monotonic() - self._synced_at > _SYNC_EVERY_S:
+            self.sync()
+
+    def _append(self, line: bytes) -> None:
+        if self._size != self._end:
+            self._cut(self._end)
+        self._size += os.write(self._file, line)
+        if self._size != self._end + len(line):  # the disk took a part
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._end = self._size
 
     def clear(self) -> None:
         """Drop all lines.
