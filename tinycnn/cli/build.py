@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -41,9 +41,19 @@ __all__ = ["build"]
     help="Instead of target.app: what the firmware does beside serving the model.",
 )
 @dialect_option
+@click.option(
+    "--trace",
+    "is_traced",
+    is_flag=True,
+    help="Make the project debug firmware, for validate --bisect on a board.",
+)
 @json_option
 def build(
-    project: Path, app: App | None, dialect: Dialect | None, as_json: bool
+    project: Path,
+    app: App | None,
+    dialect: Dialect | None,
+    is_traced: bool,
+    as_json: bool,
 ) -> int:
     """Build PROJECT: train, quantize, convert, compile, link, measure, report.
 
@@ -57,11 +67,13 @@ def build(
       tinycnn build demo
       tinycnn build demo --app camera
       tinycnn build demo --dialect mlperf
+      tinycnn build demo --trace
     """
     from tinycnn.pipeline import build_project, check_budgets, link_project
 
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer, app, dialect)
+        workspace = _trace(workspace) if is_traced else workspace
         print_notes(project, workspace)
         with claim_build(workspace):
             found = build_project(workspace)
@@ -75,6 +87,14 @@ def build(
         for line in exceeded:
             click.echo(f"budget exceeded: {line}", err=True)
     return 1 if exceeded else 0
+
+
+def _trace(workspace: Workspace) -> Workspace:
+    """The same with debug firmware, which not every project can have."""
+    target = workspace.asked.target
+    if target.dialect != "packets" or target.engine != "compiled":
+        raise click.UsageError("--trace is for the engine compiled, and for packets")
+    return replace(workspace, is_traced=True)
 
 
 def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str, str]:
@@ -101,7 +121,9 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
     rows["latency"] = f"{latency} on {found.board.title} (estimated)"
     rows["model"] = str(build.model)
-    rows["project"] = str(build.firmware_project(target.framework, found.name))
+    what = ", debug firmware" if workspace.is_traced else ""
+    folder = build.firmware_project(target.framework, found.name)
+    rows["project"] = f"{folder}{what}"
     rows["simulated board"] = str(build.simulated_image)
     rows["real board"] = _describe_image(image, build.board, found.board)
     rows["report"] = str(build.report)

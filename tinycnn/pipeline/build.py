@@ -57,6 +57,7 @@ class Workspace:
     Attributes:
         project: What tinycnn.toml says.
         asked: The same with what the command line asks of the firmware instead.
+        is_traced: Whether the firmware project is to be debug firmware.
     """
 
     project: Project
@@ -64,6 +65,7 @@ class Workspace:
     board: Board
     runner: StageRunner
     asked: Project
+    is_traced: bool = False
 
     @property
     def build(self) -> BuildFolder:
@@ -166,7 +168,12 @@ def build_project(workspace: Workspace) -> Report:
     _check_camera(workspace)
     model = convert_project(workspace)
     firmware = make_firmware(
-        project, runner, model, dataset.class_names, asked=workspace.asked
+        project,
+        runner,
+        model,
+        dataset.class_names,
+        asked=workspace.asked,
+        is_traced=workspace.is_traced,
     )
     runner.run(
         "evaluate",

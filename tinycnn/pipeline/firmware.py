@@ -11,7 +11,7 @@ TFLite Micro byte for byte, unless its library is at hand: then it is the engine
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -42,6 +42,7 @@ from tinycnn.firmware.tflm import (
     make_tflm_engine,
 )
 from tinycnn.firmware.tflm_library import TflmLibrary, build_tflm_library
+from tinycnn.firmware.trace import trace_sources
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs
 from tinycnn.pipeline.stages import StageRunner
@@ -113,6 +114,7 @@ def make_firmware(
     labels: Sequence[str] = (),
     *,
     asked: Project | None = None,
+    is_traced: bool = False,
 ) -> str:
     """Run the stages project and firmware; returns the digest of the latter.
 
@@ -122,14 +124,17 @@ def make_firmware(
         model: Digest of the `.tflite` file.
         labels: The names of its classes, for the generated code.
         asked: The project with what the firmware is to be instead, if anything.
+        is_traced: Whether the project's folder is debug firmware; what is linked here
+            never is.
 
     Raises:
         TinycnnError: If one fails; the project folder stays if it was made.
     """
     build, target, asked = runner.build, project.target, asked or project
-    work = _Work(asked, load_board(target.board), build, tuple(labels))
+    work = _Work(asked, load_board(target.board), build, tuple(labels), is_traced)
     inputs = project_inputs(project, labels, model, asked=asked)
-    runner.run("project", inputs, work.write_project)
+    options = {**inputs.options, **({"trace": "yes"} if is_traced else {})}
+    runner.run("project", replace(inputs, options=options), work.write_project)
     tflm = None
     if target.tflm_library is not None:
         folder = build.project / target.tflm_library
@@ -159,6 +164,7 @@ class _Work:
     board: Board
     build: BuildFolder
     labels: tuple[str, ...]
+    is_traced: bool
 
     @cached_property
     def content(self) -> bytes:
@@ -191,6 +197,8 @@ class _Work:
             engine = self._tflm_engine(RELEASES[target.framework])
             sources, kernels = engine.sources, ()
             out.tflm.write(TflmFacts(engine.arena_bytes, engine.differing))
+        elif self.is_traced:
+            sources = {**sources, **trace_sources(self.compilation.program)}
         _WRITERS[target.framework](
             out.firmware_project(target.framework, self.project.name).parent,
             name=self.project.name,

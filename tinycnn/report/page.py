@@ -11,6 +11,7 @@ import numpy as np
 
 from tinycnn.rendering import render
 from tinycnn.report.arena import draw_arena
+from tinycnn.report.bisection import list_bisections
 from tinycnn.report.charts import draw_curves
 from tinycnn.report.confusion import count_confusion
 from tinycnn.report.data import Report
@@ -42,6 +43,7 @@ def render_report(report: Report) -> str:
         name=shorten(report.name, _LINE),
         facts=_list_facts(report),
         banner=make_banner(report.verdicts),
+        bisections=list_bisections(report.verdicts),
         measure=measure_of(report.labels),
         rungs=list_steps(report),
         flipped={change.label: change.flipped for change in changes},

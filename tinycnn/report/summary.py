@@ -70,6 +70,8 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
     different = sum(v.total - v.equal for v in done)
     if different:
         text = f"{count(different)} of {count(sum(v.total for v in done))} outputs"
+        if all(v.is_explained for v in done if v.equal < v.total):
+            return Banner("open", f"{text} differ, as another reference rounds", lines)
         return Banner("different", f"{text} differ from the reference", lines)
     if all(v.left_out or v.ended for v in done):
         return Banner("open", _describe_part(max(done, key=lambda v: v.total)), lines)
