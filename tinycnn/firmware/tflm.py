@@ -18,7 +18,9 @@ from tinycnn.compiler.emission.borders import Border, borders
 from tinycnn.compiler.ir.program import Buffer
 from tinycnn.compiler.passes.verify import verify_numerics
 from tinycnn.errors import UnsupportedModelError
-from tinycnn.reference import TflmArena
+from tinycnn.firmware.trace import render_trace_header, trace_runtime
+from tinycnn.reference import TflmArena, measure_arena
+from tinycnn.reference.every_tensor import list_activations, list_kept, with_outputs
 from tinycnn.rendering import render_c
 from tinycnn.runtime import runtime_digest
 
@@ -104,6 +106,7 @@ def make_tflm_engine(
     arena: TflmArena,
     release: TflmRelease,
     labels: Sequence[str] = (),
+    traced: bool = False,
 ) -> TflmEngine:
     """The engine of a model.
 
@@ -113,12 +116,20 @@ def make_tflm_engine(
         arena: As measured with the reference kernels.
         release: What the firmware links.
         labels: Names of the classes, where they are known.
+        traced: Whether it keeps every tensor, and tells it: debug firmware.
 
     Raises:
         ModelError: If the model is broken, or the release cannot run it.
     """
     graph = read_tflite(model)
     _check(graph, release)
+    content, kept = model, tuple[int, ...]()
+    if traced:
+        more = list_activations(model, graph)
+        order = (*graph.outputs, *more)
+        kept = tuple(order.index(tensor) for tensor in list_kept(model, graph))
+        content = with_outputs(model, more)
+        arena = measure_arena(content)
     margin_bytes = _ALIGNMENT + _scratch_bytes(graph) + _OPERATOR_BYTES * len(graph.ops)
     arena_bytes = math.ceil((arena.least_bytes + margin_bytes) / 16) * 16
     inputs, outputs = _borders(graph)
@@ -134,7 +145,8 @@ def make_tflm_engine(
         "inputs": inputs,
         "outputs": outputs,
         "labels": labels,
-        "model": list(model),
+        "model": list(content),
+        "kept": kept,
     }
     sources = {
         f"{name}_{stem}{suffix}": render_c(
@@ -145,6 +157,9 @@ def make_tflm_engine(
         for stem, title in _FILES.items()
         for template, suffix in ((".h", ".h"), (".cc", release.suffix))
     }
+    if traced:
+        sources[f"{name}_trace.h"] = render_trace_header(name, graph.sha256)
+        sources |= trace_runtime()
     differing = tuple(
         f"op {op.index} ({op.kind})"
         for op in graph.ops

@@ -8,7 +8,7 @@ from tinycnn.compiler.ir.program import Program
 from tinycnn.rendering import render_c
 from tinycnn.runtime import firmware_dir
 
-__all__ = ["trace_runtime", "trace_sources"]
+__all__ = ["render_trace_header", "trace_runtime", "trace_sources"]
 
 _TEMPLATES = "compiler/emission/templates"
 
@@ -31,6 +31,17 @@ def trace_sources(program: Program) -> dict[str, str]:
         for suffix in (".h", ".c")
     }
     return files | trace_runtime()
+
+
+def render_trace_header(name: str, sha256: str) -> str:
+    """The header of a model whose trace is defined elsewhere."""
+    return render_c(
+        f"{_TEMPLATES}/trace.h.j2",
+        title=f"{name}_trace.h - what each operator writes",
+        name=name,
+        generator=f"tinycnn {__version__}",
+        sha256=bytes.fromhex(sha256),
+    )
 
 
 def trace_runtime() -> dict[str, str]:

@@ -194,7 +194,9 @@ class _Work:
         target = self.project.target
         sources, kernels = self._compiled
         if target.engine == "tflm":
-            engine = self._tflm_engine(RELEASES[target.framework])
+            engine = self._tflm_engine(
+                RELEASES[target.framework], traced=self.is_traced
+            )
             sources, kernels = engine.sources, ()
             out.tflm.write(TflmFacts(engine.arena_bytes, engine.differing))
         elif self.is_traced:
@@ -255,10 +257,15 @@ class _Work:
         """The compiled model's sources, and the kernels that they call."""
         return self.compilation.sources, self.compilation.program.kernels
 
-    def _tflm_engine(self, release: TflmRelease) -> TflmEngine:
+    def _tflm_engine(self, release: TflmRelease, *, traced: bool = False) -> TflmEngine:
         name, arena = self.project.name, measure_arena(self.content)
         return make_tflm_engine(
-            self.content, name=name, arena=arena, release=release, labels=self.labels
+            self.content,
+            name=name,
+            arena=arena,
+            release=release,
+            labels=self.labels,
+            traced=traced,
         )
 
     def _sketch(

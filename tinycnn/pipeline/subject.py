@@ -13,6 +13,7 @@ from tinycnn.boards import load_board
 from tinycnn.compiler import Tensor, read_tflite
 from tinycnn.datasets import Dataset, quantize_images
 from tinycnn.firmware.tflm import ARDUINO_RELEASE
+from tinycnn.firmware.tflm_library import TflmLibrary
 from tinycnn.harness import Identity
 from tinycnn.pipeline.firmware import RELEASES, objective_of
 from tinycnn.project import Project, TargetSettings
@@ -56,6 +57,8 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
             objective_of(project),
             target.numerics,
             target.toolchain,
+            target.engine,
+            _find_tflm(project, build, linked),
         ),
     )
 
@@ -68,6 +71,16 @@ def known_outputs(project: Project, build: BuildFolder) -> NDArray[np.int8] | No
     if build.evaluation.read().reference != name_reference(project.target.numerics):
         return None
     return build.reference_outputs.read()
+
+
+def _find_tflm(
+    project: Project, build: BuildFolder, linked: LinkedFirmware
+) -> TflmLibrary | None:
+    """TFLite Micro for the simulated board, if that runs it."""
+    library = project.target.tflm_library
+    if linked.engine != "tflm" or library is None:
+        return None
+    return TflmLibrary(build.project / library / "src", build.tflm_archive)
 
 
 def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:

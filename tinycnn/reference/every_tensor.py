@@ -17,7 +17,13 @@ from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["Tensors", "list_activations", "run_every_tensor", "with_outputs"]
+__all__ = [
+    "Tensors",
+    "list_activations",
+    "list_kept",
+    "run_every_tensor",
+    "with_outputs",
+]
 
 Tensors = dict[int, NDArray[np.generic]]
 Run = Callable[[bytes, NDArray[np.int8]], NDArray[np.int8]]
@@ -60,6 +66,18 @@ def list_activations(model: bytes, graph: Graph) -> tuple[int, ...]:
     written = {t for op in graph.ops for t in op.outputs} - set(graph.outputs)
     own = (t for t in written if shapes.get(t, ()) in (None, graph.tensors[t].shape))
     return tuple(sorted(own))
+
+
+def list_kept(model: bytes, graph: Graph) -> tuple[int, ...]:
+    """All tensors that operators write, outputs too, in the order of the operators.
+
+    Args:
+        model: The `.tflite` file.
+        graph: As it was read from it.
+    """
+    known = {*list_activations(model, graph), *graph.outputs}
+    written = (tensor for op in graph.ops for tensor in op.outputs)
+    return tuple(tensor for tensor in written if tensor in known)
 
 
 def _shape(table: Table) -> tuple[int, ...] | None:

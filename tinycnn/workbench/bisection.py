@@ -11,7 +11,12 @@ from tinycnn.device import Device
 from tinycnn.errors import ProjectError
 from tinycnn.files import scratch_folder
 from tinycnn.harness import check_identity
-from tinycnn.harness.reasons import Bisection, bisect
+from tinycnn.harness.reasons import (
+    Bisection,
+    bisect,
+    trace_compilation,
+    trace_interpreter,
+)
 from tinycnn.reference import run_isolated
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
@@ -51,12 +56,18 @@ def bisect_image(
     if choice.port is not None and device.info().foreign is not None:
         return _tell_foreign(index)
     observer.stage("bisect", is_current=False)
-    compilation = workshop.compile()
+    is_tflm = workshop.is_tflm(choice.kind, choice.port)
     row = np.ascontiguousarray(subject.inputs[index]).reshape(-1).view(np.int8)
     run = partial(run_isolated, reference=workshop.numerics)
 
+    compilation = workshop.compile()
+    if is_tflm:
+        model = trace_interpreter(workshop.content, row, run)
+    else:
+        model = trace_compilation(compilation, workshop.content, row, run)
+
     def ask(traced: Device) -> Bisection:
-        return bisect(traced, compilation, workshop.content, (index, row), run)
+        return bisect(traced, model, (index, row))
 
     if choice.port is not None:
         return ask(device)

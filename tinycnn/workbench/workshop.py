@@ -12,10 +12,13 @@ from types import MappingProxyType
 from typing import Literal
 
 from tinycnn.boards import Board
-from tinycnn.choices import Numerics, Toolchain
+from tinycnn.choices import Engine, Numerics, Toolchain
 from tinycnn.compiler import Compilation, Objective, compile_tflite
 from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.firmware.tflm import ARDUINO_RELEASE, make_tflm_engine
+from tinycnn.firmware.tflm_library import TflmLibrary
 from tinycnn.firmware.trace import trace_sources
+from tinycnn.reference import measure_arena
 
 __all__ = ["DeviceKind", "Workshop"]
 
@@ -36,6 +39,8 @@ class Workshop:
         objective: What its kernels were chosen by; None: the portable ones.
         numerics: The reference that it equals.
         toolchain: What compiles it for the board.
+        engine: What runs the model on a board.
+        tflm: TFLite Micro for the simulated board; without it that runs compiled C.
     """
 
     content: bytes
@@ -44,6 +49,8 @@ class Workshop:
     objective: Objective | None
     numerics: Numerics
     toolchain: Toolchain = "zig"
+    engine: Engine = "compiled"
+    tflm: TflmLibrary | None = None
 
     def compile(self, *, is_portable: bool = False) -> Compilation:
         """The model with the kernels of its firmware, or with portable ones."""
@@ -53,6 +60,12 @@ class Workshop:
             objective=None if is_portable else self.objective,
             numerics=self.numerics,
         )
+
+    def is_tflm(self, kind: DeviceKind, port: str | None) -> bool:
+        """Whether TFLite Micro itself runs on a device."""
+        if port is not None:
+            return self.engine == "tflm"
+        return kind == "sim" and self.tflm is not None
 
     def build(
         self,
@@ -75,18 +88,38 @@ class Workshop:
         Raises:
             ToolchainError: If a compiler is missing or fails, or it does not fit.
         """
-        trace = trace_sources(compilation.program) if traced else {}
+        is_tflm = self.is_tflm(kind, None)
+        kernels = () if is_tflm else compilation.program.kernels
+        if is_tflm:
+            sources = self._make_tflm(traced=traced)
+        else:
+            trace = trace_sources(compilation.program) if traced else {}
+            sources = {**compilation.sources, **trace}
         project = write_arduino_project(
             folder,
             name=self.name,
-            model_sources={**compilation.sources, **trace, **more},
-            kernels=compilation.program.kernels,
+            model_sources={**sources, **more},
+            kernels=kernels,
             board=self.board,
         )
         output = folder / kind
         if kind == "host":
             return build_host(project, output=output)
         image = build_image(
-            project, self.board, output=output, toolchain=self.toolchain
+            project,
+            self.board,
+            output=output,
+            toolchain=self.toolchain,
+            tflm=self.tflm if is_tflm else None,
         )
         return image.elf
+
+    def _make_tflm(self, *, traced: bool) -> dict[str, str]:
+        """The sources of the model in TFLite Micro."""
+        return make_tflm_engine(
+            self.content,
+            name=self.name,
+            arena=measure_arena(self.content),
+            release=ARDUINO_RELEASE,
+            traced=traced,
+        ).sources

@@ -20,7 +20,7 @@ from tests.harness.reasons.traced_kernels import (
     run_litert,
 )
 from tinycnn.compiler import Compilation, compile_tflite
-from tinycnn.harness.reasons import Bisection, bisect
+from tinycnn.harness.reasons import Bisection, bisect, trace_compilation
 from tinycnn.runtime import find_kernel
 
 MODEL = chain_model()
@@ -276,7 +276,8 @@ def bisect_kernels(
     size = compilation.program.inputs[0].tensor.bytes
     row = np.random.default_rng(seed).integers(-128, 128, size, np.int8)
     device = TracedKernels(executor, compilation.program)
-    return bisect(device, compilation, MODEL, (seed, row), run_litert)
+    model = trace_compilation(compilation, MODEL, row, run_litert)
+    return bisect(device, model, (seed, row))
 
 
 def find_fault(fault: Fault, folder: Path) -> Bisection:

@@ -15,7 +15,7 @@ from tests.harness.reasons.traced_kernels import TracedKernels, run_litert
 from tinycnn.compiler import compile_tflite
 from tinycnn.device.trace import Checksums
 from tinycnn.errors import DeviceError
-from tinycnn.harness.reasons import bisect
+from tinycnn.harness.reasons import bisect, trace_compilation
 
 QUICK = ("one channel is not rounded", "the last column is not computed")
 NETWORKS = 12
@@ -60,7 +60,8 @@ def test_no_operator_is_blamed_without_a_fault(executor: Executor) -> None:
         size = sum(b.tensor.bytes for b in compilation.program.inputs)
         row = rng.integers(-128, 128, size, np.int8)
         device = TracedKernels(executor, compilation.program)
-        found = bisect(device, compilation, model, (seed, row), run_litert)
+        traced = trace_compilation(compilation, model, row, run_litert)
+        found = bisect(device, traced, (seed, row))
 
         assert found.number is None, found.lines
         checked, unknown = checked + found.checked, unknown + found.unknown
@@ -83,9 +84,10 @@ def test_other_debug_firmware_is_refused(executor: Executor) -> None:
     compilation = planted.compile_chain()
     row = np.zeros(compilation.program.inputs[0].tensor.bytes, np.int8)
     device = Stranger(executor, compilation.program)
+    model = trace_compilation(compilation, planted.MODEL, row, run_litert)
     with pytest.raises(
         DeviceError, match="debug firmware of this compilation"
     ) as error:
-        bisect(device, compilation, planted.MODEL, (0, row), run_litert)
+        bisect(device, model, (0, row))
 
     assert "tinycnn build --trace" in str(error.value.hint)

@@ -15,20 +15,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler import Compilation
-from tinycnn.compiler.emission.places import Place, digest_places, list_places
+from tinycnn.compiler.emission.places import Place, digest_places
 from tinycnn.compiler.ir.node import Node
 from tinycnn.device.trace import Checksums
 from tinycnn.errors import DeviceError
 from tinycnn.harness.reasons.bisection import Bisection, Sum, WrongNumber
-from tinycnn.harness.reasons.expected import Values, expect_bytes, expect_tensors
+from tinycnn.harness.reasons.expected import Values, expect_bytes
 from tinycnn.harness.reasons.pattern import find_region
 from tinycnn.harness.reasons.suspects import (
     Wrong,
     find_suspects,
     take_apart,
 )
-from tinycnn.reference.every_tensor import Run
+from tinycnn.harness.reasons.traced_model import TracedModel
 from tinycnn.runtime import find_kernel, firmware_dir
 
 __all__ = ["Traced", "bisect"]
@@ -61,43 +60,38 @@ class _Search:
     """
 
     device: Traced
-    compilation: Compilation
-    tensors: Mapping[int, Values]
+    model: TracedModel
     index: int
     row: NDArray[np.int8]
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """Of the program."""
-        return list_places(self.compilation.program)
+        """What the device looks at."""
+        return self.model.places
+
+    @property
+    def tensors(self) -> Mapping[int, Values]:
+        """The reference's, by tensor id."""
+        return self.model.tensors
 
 
 def bisect(
-    device: Traced,
-    compilation: Compilation,
-    model: bytes,
-    image: tuple[int, NDArray[np.int8]],
-    run: Run,
+    device: Traced, model: TracedModel, image: tuple[int, NDArray[np.int8]]
 ) -> Bisection:
     """Where the device's computation of one image leaves the reference's.
 
     Args:
         device: Runs firmware that is traced.
-        compilation: What that firmware was made of.
-        model: The `.tflite` file.
+        model: What that firmware was made of, with the reference's tensors.
         image: Its number, and the bytes of all inputs.
-        run: Runs a model on the reference.
 
     Raises:
-        InvalidModelError: If the reference refuses the model.
         DeviceError: If the device fails, is not traced, or was made of something else.
     """
     index, row = image
-    tensors = expect_tensors(model, compilation, row, run)
-    search = _Search(device, compilation, tensors, index, row)
-    places = search.places
-    expected = expect_bytes(places, tensors)
-    sums = _read_sums(device, row, places)
+    search, places = _Search(device, model, index, row), model.places
+    expected = expect_bytes(places, model.tensors)
+    sums = _read_sums(device, row, model)
     unknown = sum(content is None for content in expected)
     for number, content in enumerate(expected):
         if content is not None and zlib.crc32(content) != sums[number]:
@@ -114,10 +108,12 @@ def bisect(
 
 
 def _read_sums(
-    device: Traced, row: NDArray[np.int8], places: tuple[Place, ...]
+    device: Traced, row: NDArray[np.int8], model: TracedModel
 ) -> tuple[int, ...]:
-    found = device.checksums(row)
-    is_own = found.table == zlib.crc32(digest_places(places))
+    found, places = device.checksums(row), model.places
+    is_own = model.arena_bytes is None or found.table == zlib.crc32(
+        digest_places(places)
+    )
     if len(found.values) != len(places) or not is_own:
         raise DeviceError(
             f"{device.name}: expected debug firmware of this compilation with "
@@ -154,14 +150,17 @@ def _explain(
         verdict, hint = _word_overwritten(places, number)
         values = _compare(place, content, got)
         return replace(found, verdict=verdict, hint=hint, number=values)
-    path = find_kernel(place.function)
+    source = "in TFLite Micro's library"
+    if place.function:
+        path = find_kernel(place.function)
+        source = path.relative_to(firmware_dir().parent).as_posix()
     return replace(
         found,
         verdict=f"{op} is the first that differs: it writes {found.tensor}",
         hint="its inputs are right: look at its kernel, how it was compiled, and its "
         "constants in flash",
         function=place.function,
-        source=path.relative_to(firmware_dir().parent).as_posix(),
+        source=source,
         number=_explain_number(search, number, got),
     )
 
@@ -239,9 +238,16 @@ def _ask_again(search: _Search, number: int) -> Values:
     return np.frombuffer(data, np.dtype(tensor.dtype))
 
 
-def _find_earlier(search: _Search, number: int) -> tuple[Values, NDArray[np.bool_]]:
-    """What earlier operators left where a tensor is to lie, and where they did."""
-    place, arena_bytes = search.places[number], search.compilation.program.arena_bytes
+def _find_earlier(
+    search: _Search, number: int
+) -> tuple[Values, NDArray[np.bool_]] | None:
+    """What earlier operators left where a tensor is to lie, and where they did.
+
+    None if nobody knows what lies where.
+    """
+    place, arena_bytes = search.places[number], search.model.arena_bytes
+    if arena_bytes is None:
+        return None
     arena, known = np.zeros(arena_bytes, np.uint8), np.zeros(arena_bytes, np.bool_)
     for earlier in search.places[:number]:
         if not earlier.reads and earlier.tensor.id in search.tensors:
@@ -257,14 +263,14 @@ def _find_earlier(search: _Search, number: int) -> tuple[Values, NDArray[np.bool
 
 def _explain_number(search: _Search, number: int, data: bytes) -> WrongNumber:
     """The first wrong number of an operator's output, and likely slips."""
-    place, program = search.places[number], search.compilation.program
+    place = search.places[number]
     assert place.op is not None
-    graph, op = search.compilation.graph, place.op
+    graph, op = search.model.graph, place.op
     tensor, constants = place.tensor, graph.tensors
     got = np.frombuffer(data, np.dtype(tensor.dtype)).reshape(tensor.shape)
     wrong = Wrong(
         node=Node(graph, op),
-        numerics=program.numerics,
+        numerics=search.model.numerics,
         values=tuple(
             search.tensors.get(i, constants[i].data) if i >= 0 else None
             for i in op.inputs

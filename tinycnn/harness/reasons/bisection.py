@@ -103,8 +103,9 @@ class Bisection:
     def lines(self) -> tuple[str, ...]:
         """What a verdict says."""
         lines = [f"bisect: image {self.image}: {self.verdict}"]
-        if self.function:
-            lines.append(f"computed by {self.function}, {self.source}")
+        if self.source:
+            name = self.function or "its kernel"
+            lines.append(f"computed by {name}, {self.source}")
         if self.number is not None:
             lines += self.number.lines
         return (*lines, f"hint: {self.hint}")
