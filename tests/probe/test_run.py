@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.command import tinycnn
 from tests.conftest import require_tool
+from tests.firmware.test_arduino_builder import build as build_with_arduino
 from tests.harness.test_results import INFO
 from tests.simulator.conftest import simulator_command
 from tinycnn.boards import load_board
@@ -134,6 +135,18 @@ def test_every_core_assembles_its_loops(
 
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+@pytest.mark.external
+def test_arduino_builds_the_probe_without_a_warning(tmp_path: Path) -> None:
+    """The sketch as it is, with the flags of the board's own core."""
+    sketch = write_probe(tmp_path, NANO).folder / "probe.ino"
+    (tmp_path / "work").mkdir()
+
+    output, elf = build_with_arduino(sketch, tmp_path / "work")
+
+    assert elf.is_file()
+    assert "warning" not in output.lower()
 
 
 def test_the_same_probe_is_a_zephyr_application(tmp_path: Path) -> None:
