@@ -49,7 +49,7 @@ def test_a_project_has_numerics_of_its_own(tmp_path: Path) -> None:
 class Cut(Line):
     """A cable that is pulled after so many replies."""
 
-    left = 9
+    left = 10
 
     def down(self, reply: bytes) -> Iterator[bytes]:
         """A reply, or the end."""
@@ -132,3 +132,29 @@ def test_options_that_contradict_each_other(
 
     assert done.returncode == 2
     assert message in done.stderr
+
+
+def test_a_device_that_is_not_sound_has_not_passed(tmp_path: Path) -> None:
+    """All outputs are right; the place is named, and the exit code is 1."""
+    (tmp_path / "net.tflite").write_bytes(picture_model())
+    with served(Line(MistakenBoard(dead_guards=2))) as url:
+        done = tinycnn(
+            *("validate", "net.tflite", "--count", "2", "--port", url), cwd=tmp_path
+        )
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "2 of 2 images equal" in done.stdout
+    assert (
+        "UNSOUND: guards: overwritten behind the arena, before the run" in done.stdout
+    )
+
+
+def test_health_is_asked_in_packets(tmp_path: Path) -> None:
+    """Neither of raw frames nor in text."""
+    (tmp_path / "tinycnn.toml").write_text("")
+    frames = tinycnn("validate", ".", "--health", "--frames", cwd=tmp_path)
+    text = tinycnn("validate", ".", "--health", "--dialect", "mlperf", cwd=tmp_path)
+
+    assert (frames.returncode, text.returncode) == (2, 2)
+    assert "--health is for images" in frames.stderr
+    assert "--health needs packets" in text.stderr

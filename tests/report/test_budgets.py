@@ -18,6 +18,9 @@ from tinycnn.report import Report
             ("flash_bytes: expected at most 88,777, got 88,778",),
         ),
         ({"latency_ms": 1.4}, ("latency_ms: expected at most 1.4, got 1.5",)),
+        ({"stack_bytes": 1_510, "arena_bytes": 76}, ()),
+        ({"stack_bytes": 1_509}, ("stack_bytes: expected at most 1,509, got 1,510",)),
+        ({"arena_bytes": 75}, ("arena_bytes: expected at most 75, got 76",)),
         ({"accuracy": 0.9}, (f"accuracy: expected at least 0.9, got {10 / 12}",)),
     ],
 )

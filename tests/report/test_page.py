@@ -17,8 +17,8 @@ import pytest
 from tests.conftest import require_tool
 from tests.report.conftest import analysis_of
 from tinycnn.compiler import Graph
-from tinycnn.harness import OpProfile, Profile
-from tinycnn.report import Report, render_report
+from tinycnn.harness import Health, HealthCheck, OpProfile, Profile
+from tinycnn.report import Report, Verdict, render_report
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -218,3 +218,20 @@ def test_page_fits_a_phone(hostile_report: Report, tmp_path: Path) -> None:
     width, window, table = map(int, sizes.groups())
     assert window == 390
     assert width <= window < table
+
+
+def test_the_health_of_a_device_is_a_table(make_report: Callable[..., Report]) -> None:
+    """What failed stands in the verdict, too; no table where nobody asked."""
+    checks = (
+        HealthCheck("guards", "failed", "overwritten <behind> the arena", 7),
+        HealthCheck("stack", "passed", "440 bytes"),
+    )
+    verdict = Verdict("sim", 12, 12, 40.0, health=Health(checks))
+    page = render_report(make_report(verdicts=(verdict,)))
+
+    Page(page)
+    assert "Every output equals the reference, but a device is not sound" in page
+    assert "unsound: guards: overwritten &lt;behind&gt; the arena" in page
+    assert '<td class="bad">failed</td>' in page
+    assert "the arena; first image 7" in page
+    assert "Device health" not in render_report(make_report())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.choices import Dialect
-from tinycnn.harness import Decision, Diagnosis
+from tinycnn.harness import Decision, Diagnosis, Health
 from tinycnn.harness.reasons import Bisection, Reasons
 
 __all__ = ["BoardImage", "Curves", "DeviceAnswers", "Evaluation", "LinkedFirmware"]
@@ -158,6 +158,7 @@ class Validated:
         decision: What is known of the agreement, if that was asked.
         bisection: The first operator that differs, if it was looked for.
         reasons: What each differing output is explained by, if that was looked for.
+        health: How the device itself was, if it was asked.
     """
 
     model_sha256: str
@@ -171,6 +172,7 @@ class Validated:
     decision: Decision | None = None
     bisection: Bisection | None = None
     reasons: Reasons | None = None
+    health: Health | None = None
 
     @property
     def passed(self) -> bool:

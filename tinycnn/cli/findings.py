@@ -43,11 +43,11 @@ class Findings:
         """
         from tinycnn.evidence import write_evidence
         from tinycnn.files import write_whole
-        from tinycnn.report import check_of, render_junit, render_summary, verdict_of
+        from tinycnn.report import checks_of, render_junit, render_summary, verdict_of
         from tinycnn.workbench import gather_evidence
 
         if self.junit is not None:
-            checks = [check_of(verdict_of(result))]
+            checks = checks_of([verdict_of(result)])
             write_whole(render_junit(checks, name=subject.name), self.junit)
         if self.summary is not None:
             write_whole(render_summary(subject, result), self.summary)

@@ -24,6 +24,7 @@ from tinycnn.cli.console import (
     print_table,
 )
 from tinycnn.cli.findings import Findings, findings_options
+from tinycnn.cli.health import print_health
 from tinycnn.cli.images import image_options
 from tinycnn.cli.run_options import boards_option, log_options
 
@@ -71,6 +72,12 @@ _ENDED = 3  # the run that is replayed did not reach its end
     is_flag=True,
     help="Forgive no difference: not TFLite Micro's own rounding, either.",
 )
+@click.option(
+    "--health",
+    is_flag=True,
+    help="Examine the device, too: the same image twice, another order, memory between "
+    "two runs, a restart, and an hour later on the simulated board.",
+)
 @log_options
 @findings_options
 @click.option(
@@ -89,6 +96,7 @@ def validate(
     inputs: Path | None,
     numerics: Numerics | None,
     frames: bool,
+    health: bool,
     log: Path | None,
     resume: Resume,
     findings: Findings,
@@ -104,7 +112,9 @@ def validate(
     The exit code is 0 when every output byte equals the reference, 1 when any differs;
     also if another reference's rounding explains it, unless the firmware is not
     tinycnn's own but TFLite Micro, and all of it is explained; --strict forgives
-    nothing. With --agreement it is 0 when that is shown. A run that is stopped, by
+    nothing. With --agreement it is 0 when that is shown. It is 1, too, when the device
+    is not sound: a guard of its memory was overwritten, its stack is too small, a
+    budget is exceeded, or a check of --health failed. A run that is stopped, by
     whatever, goes on when the same command is given again.
 
     \b
@@ -118,6 +128,7 @@ def validate(
       tinycnn validate --replay run.zip
       tinycnn validate model.tflite --port /dev/ttyACM0 --dialect mlperf
       tinycnn validate demo --bisect
+      tinycnn validate demo --health
     """
     if frames and not is_project(model):
         raise click.UsageError("--frames is for a project")
@@ -133,6 +144,10 @@ def validate(
         raise click.UsageError(f"--numerics is for a .tflite file: {text}")
     if resume == "always" and log is None and not is_project(model):
         raise click.UsageError("--resume of a .tflite file's run needs its --log")
+    if frames and health:
+        raise click.UsageError("--health is for images, not for --frames")
+    if health and dialect is not None:
+        raise click.UsageError("--health needs packets, not --dialect")
     if frames and (log is not None or resume != "if possible"):
         raise click.UsageError("--frames keeps no log")
     if frames and dialect is not None:
@@ -167,14 +182,19 @@ def validate(
             keep = partial(_keep, subject, found, write)
             kept = replace(subject, keep=keep, log=log)
             result = workbench.validate(
-                kept, choice, observer, resume=resume, explaining=explaining
+                kept,
+                choice,
+                observer,
+                resume=resume,
+                explaining=explaining,
+                health=health,
             )
     finally:  # also of a run that was ended: what it found
         for one in found:
             _show(model, subject, one, log, as_json=as_json)
             if not as_json:
                 findings.show()
-    return 0 if result.passed else 1
+    return 0 if result.passed and result.is_sound else 1
 
 
 def _keep(
@@ -277,6 +297,7 @@ def _print_verdict(result: ValidationResult) -> None:
     if result.bisection is not None:
         for line in result.bisection.lines:
             click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
+    print_health(result.health)
     if result.device_accuracy is not None:
         is_picked = result.is_partial and result.order == "risk"
         whose = ", of images that were picked as hard" if is_picked else ""

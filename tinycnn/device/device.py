@@ -180,6 +180,11 @@ class Device:
             text = f"image {stream.number}: {error}"
             raise type(error)(text, error.hint) from error
 
+    @property
+    def tells_status(self) -> bool:
+        """Whether the device can be asked for its status."""
+        return True
+
     def write(self, image: bytes | NDArray[np.int8]) -> None:
         """Give the device an image, on which nothing is run.
 

@@ -4,10 +4,13 @@
 """
 
 from tinycnn.harness.diagnose import diagnose
+from tinycnn.harness.examine import Sample, examine, examine_restarted
 from tinycnn.harness.explanation import Diagnosis, Explanation
 from tinycnn.harness.forecast import Forecast, forecast_run
+from tinycnn.harness.health import Health, HealthCheck, judge_status
 from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.harness.lanes import Lanes
+from tinycnn.harness.limits import Limit, judge_limits
 from tinycnn.harness.profile import (
     OpProfile,
     Profile,
@@ -31,18 +34,26 @@ __all__ = [
     "Difference",
     "Explanation",
     "Forecast",
+    "Health",
+    "HealthCheck",
     "Identity",
     "Lanes",
+    "Limit",
     "OpProfile",
     "Profile",
     "Resume",
     "RunKey",
     "RunLog",
+    "Sample",
     "StopRule",
     "ValidationResult",
     "check_identity",
     "diagnose",
+    "examine",
+    "examine_restarted",
     "forecast_run",
+    "judge_limits",
+    "judge_status",
     "list_reservations",
     "profile",
     "profile_operators",

@@ -39,6 +39,7 @@ def result_to_json(result: ValidationResult) -> str:
         "diagnosis": asdict(result.diagnosis) if result.diagnosis else None,
         "bisection": asdict(result.bisection) if result.bisection else None,
         "reasons": asdict(result.reasons) if result.reasons else None,
+        "health": asdict(result.health) if result.health else None,
         "accuracy": {
             "device": result.device_accuracy,
             "reference": result.reference_accuracy,

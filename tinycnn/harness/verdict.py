@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.harness.explanation import Diagnosis
+from tinycnn.harness.health import Health
 from tinycnn.harness.reasons.bisection import Bisection
 from tinycnn.harness.reasons.reasons import Reasons
 from tinycnn.harness.scores import first_scores
@@ -59,6 +60,7 @@ class ValidationResult:
         total: Images there are in all; None if these are all.
         ended: Why the run ended before its last image; empty if it did not.
         diagnosis: What explains the differences; None if nobody has asked.
+        health: How the device itself is; None if it was not asked.
         order: By what the order of the images was chosen, in a word.
         seed: What chance began with, where it had a part in that order.
         decision: What is known of the agreement; None if that was not asked.
@@ -85,6 +87,7 @@ class ValidationResult:
     total: int | None = None
     ended: str = ""
     diagnosis: Diagnosis | None = None
+    health: Health | None = None
     order: str = "given"
     seed: int | None = None
     decision: Decision | None = None
@@ -118,6 +121,11 @@ class ValidationResult:
     def is_explained(self) -> bool:
         """Whether outputs differ, but by a rounding that is no fault of the device."""
         return self.reasons is not None and self.reasons.forgives
+
+    @property
+    def is_sound(self) -> bool:
+        """False if something is wrong with the device, whatever its outputs."""
+        return self.health is None or self.health.is_sound
 
     @property
     def images_per_second(self) -> float:

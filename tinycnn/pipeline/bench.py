@@ -23,7 +23,7 @@ from tinycnn.pipeline.build import Workspace, report_project
 from tinycnn.pipeline.freshness import check_board_image, check_current
 from tinycnn.pipeline.ladder import keep_answers
 from tinycnn.pipeline.subject import known_outputs, linked_subject
-from tinycnn.report import check_of, render_junit, verdict_of
+from tinycnn.report import checks_of, render_junit, verdict_of
 from tinycnn.task import task_of
 from tinycnn.workbench import ImageChoice, Subject, describe_tensor, pick_images
 
@@ -86,7 +86,7 @@ def _keep(workspace: Workspace, found: ValidationResult | Profile) -> None:
         _keep_result(build, found)
         keep_answers(build, found)
         known = _results_of(build, found.model_sha256)
-        checks = [check_of(verdict_of(one)) for one in known]
+        checks = checks_of(map(verdict_of, known))
         _write(render_junit(checks, name=workspace.project.name), build.junit)
     report_project(workspace)
 

@@ -15,6 +15,7 @@ from tinycnn.datasets import Dataset, quantize_images
 from tinycnn.firmware.tflm import ARDUINO_RELEASE
 from tinycnn.firmware.tflm_library import TflmLibrary
 from tinycnn.harness import Identity
+from tinycnn.pipeline.budgets import list_limits
 from tinycnn.pipeline.firmware import RELEASES, objective_of
 from tinycnn.project import Project, TargetSettings
 from tinycnn.reference import load_reference, name_reference
@@ -43,6 +44,7 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
         identity=partial(identify, linked, target),
         labels=test.labels,
         ram=linked.ram,
+        limits=list_limits(project.budgets, load_board(target.board), linked),
         model=build.model,
         dialect=linked.dialect,
         log=build.run_log,

@@ -255,12 +255,16 @@ class Budgets(Settings):
     Attributes:
         flash_bytes: The most flash that the firmware may take.
         ram_bytes: The most RAM that it may take.
+        arena_bytes: The most that the model's tensors may take of it.
+        stack_bytes: The most stack that serving the model may use, as measured.
         latency_ms: The longest that one inference may take.
         accuracy: The least share of test images that the int8 model gets right.
     """
 
     flash_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
     ram_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
+    arena_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
+    stack_bytes: Annotated[int, Field(ge=1, lt=1 << 32)] | None = None
     latency_ms: Annotated[float, Field(gt=0)] | None = None
     accuracy: Annotated[float, Field(gt=0, le=1)] | None = None
 

@@ -6,7 +6,7 @@ from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.junit import Check, render_junit
 from tinycnn.report.markdown import render_summary
 from tinycnn.report.page import render_report
-from tinycnn.report.verdicts import check_of, verdict_of
+from tinycnn.report.verdicts import check_of, checks_of, verdict_of
 
 __all__ = [
     "AccuracyStep",
@@ -15,6 +15,7 @@ __all__ = [
     "Report",
     "Verdict",
     "check_of",
+    "checks_of",
     "render_junit",
     "render_report",
     "render_summary",

@@ -13,7 +13,7 @@ from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import Curves
 from tinycnn.boards import Board
-from tinycnn.harness import Decision, Profile
+from tinycnn.harness import Decision, Health, Profile
 from tinycnn.harness.reasons import Bisection
 from tinycnn.task import Task
 
@@ -73,6 +73,7 @@ class Verdict:
         is_explained: Whether they are another reference's rounding, and forgiven.
         bisection: The first operator that differs, if it was looked for.
         decision: What is known of the agreement, if that was asked.
+        health: How the device itself was; None if it was not asked.
     """
 
     device: str
@@ -85,6 +86,7 @@ class Verdict:
     is_explained: bool = False
     bisection: Bisection | None = None
     decision: Decision | None = None
+    health: Health | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from tinycnn.report.bisection import list_bisections
 from tinycnn.report.charts import draw_curves
 from tinycnn.report.confusion import count_confusion
 from tinycnn.report.data import Report
+from tinycnn.report.health import list_health
 from tinycnn.report.ladder import list_changes, list_steps
 from tinycnn.report.operators import list_operators
 from tinycnn.report.profile import draw_profile
@@ -58,6 +59,7 @@ def render_report(report: Report) -> str:
             if tested
             else None
         ),
+        health=list_health(report.verdicts),
         operators=list_operators(report.analysis),
         profile=draw_profile(report.profile) if report.profile else None,
         arena=draw_arena(report.analysis),

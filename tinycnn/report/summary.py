@@ -75,6 +75,9 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
         return Banner("different", f"{text} differ from the reference", lines)
     if all(v.left_out or v.ended for v in done):
         return Banner("open", _describe_part(max(done, key=lambda v: v.total)), lines)
+    if any(v.health and not v.health.is_sound for v in done):
+        text = "Every output equals the reference, but a device is not sound"
+        return Banner("different", text, lines)
     return Banner("equal", "Every output equals the reference, bit for bit", lines)
 
 
@@ -89,8 +92,10 @@ def _describe_part(most: Verdict) -> str:
 def _list_lines(verdict: Verdict) -> tuple[str, ...]:
     """How many outputs are equal on a device, and why the others are not."""
     agreement = verdict.decision.lines if verdict.decision else ()
+    failed = verdict.health.failed if verdict.health else ()
+    unsound = (clean(f"unsound: {check.name}: {check.detail}") for check in failed)
     causes = (clean(cause) for cause in verdict.causes)
-    return (_describe_verdict(verdict), *agreement, *causes)
+    return (_describe_verdict(verdict), *agreement, *causes, *unsound)
 
 
 def _describe_verdict(verdict: Verdict) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tinycnn.artifacts import Validated
-from tinycnn.harness import ValidationResult
+from tinycnn.harness import Health, ValidationResult
 from tinycnn.report.data import Verdict
 from tinycnn.report.junit import Check
 
-__all__ = ["check_of", "verdict_of"]
+__all__ = ["check_of", "checks_of", "verdict_of"]
 
 
 def verdict_of(found: ValidationResult | Validated) -> Verdict:
@@ -31,7 +33,15 @@ def verdict_of(found: ValidationResult | Validated) -> Verdict:
         is_explained=found.reasons is not None and found.reasons.forgives,
         bisection=found.bisection,
         decision=found.decision,
+        health=found.health,
     )
+
+
+def checks_of(verdicts: Iterable[Verdict]) -> list[Check]:
+    """All test cases of JUnit: outputs first, then how the devices are."""
+    known = list(verdicts)
+    sound = [_check_health(verdict.health) for verdict in known if verdict.health]
+    return [*map(check_of, known), *sound]
 
 
 def check_of(verdict: Verdict) -> Check:
@@ -54,3 +64,10 @@ def check_of(verdict: Verdict) -> Check:
     if verdict.ended:
         message += f"; {verdict.ended}"
     return Check(name, passed, message)
+
+
+def _check_health(health: Health) -> Check:
+    failed = "; ".join(f"{check.name}: {check.detail}" for check in health.failed)
+    passed = sum(check.state == "passed" for check in health.checks)
+    message = failed or f"{passed} of {len(health.checks)} checks passed"
+    return Check("the device is sound", health.is_sound, message)

@@ -22,6 +22,7 @@ from tinycnn.workbench.bisection import bisect_image
 from tinycnn.workbench.diagnosis import diagnose_result
 from tinycnn.workbench.explanation import explain_result
 from tinycnn.workbench.going_on import open_log
+from tinycnn.workbench.health import HealthWatch, examine_result
 from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
@@ -57,6 +58,7 @@ def validate(
     *,
     resume: Resume = "if possible",
     explaining: Explaining = _USUAL,
+    health: bool = False,
 ) -> ValidationResult:
     """Compare a device's outputs with those of the reference; keeps what was found.
 
@@ -69,6 +71,7 @@ def validate(
         observer: Told how the work proceeds.
         resume: Whether to go on with a run that broke off.
         explaining: How far differences are explained.
+        health: Whether to examine the device, too.
 
     Raises:
         ProjectError: If there is no run to go on with.
@@ -84,7 +87,14 @@ def validate(
         for note in log.notes if log else ():
             observer.note("validate", note)
         result = _validate(
-            subject, choice, observer, device, reference, log, explaining
+            subject,
+            choice,
+            observer,
+            device,
+            reference,
+            log,
+            explaining,
+            health=health,
         )
         if log is not None:
             log.finish()  # not before it is kept: a kill loses nothing
@@ -99,12 +109,15 @@ def _validate(
     reference: Reference,
     log: RunLog | None,
     asked: Explaining,
+    *,
+    health: bool,
 ) -> ValidationResult:
     """Compare, find out why it differs, and keep what was found, whatever happens."""
     identity = subject.identity(choice)
     parts: list[ValidationResult] = []
     try:
         observer.stage("validate", is_current=False)
+        watch = HealthWatch(device)
         with open_team(subject, choice, device, observer) as team:
             result = harness.validate(
                 team,
@@ -123,8 +136,12 @@ def _validate(
                 on_stop=parts.append,
             )
         parts.append(result)  # kept even if its diagnosis is interrupted
+        parts[:] = [result := watch.judge(subject, result)]
         for found in _explain(result, subject, choice, observer, device, asked):
             parts[:] = [result := found]
+        if health:
+            result = examine_result(device, subject, choice, result, observer)
+            parts[:] = [result]
     finally:
         for part in parts:
             subject.keep(part)

@@ -27,7 +27,7 @@ from tinycnn.device import (
     open_simulated,
 )
 from tinycnn.errors import ProjectError
-from tinycnn.harness import Identity, Profile, ValidationResult
+from tinycnn.harness import Identity, Limit, Profile, ValidationResult
 from tinycnn.harness.order import Order, as_given
 from tinycnn.harness.stopping import StopRule
 from tinycnn.project import Budgets
@@ -97,6 +97,7 @@ class Subject:
         expected: What the reference makes of all inputs, where that is known already.
         keep: Keeps what was found.
         model: The `.tflite` file, to find out why a device differs.
+        limits: What its firmware may take.
         log: Where a validation keeps each answer, so that it can go on; None: nowhere.
         name: Of the model.
         numerics: The reference that its outputs are to equal.
@@ -128,6 +129,7 @@ class Subject:
     budgets: Budgets | None = None
     dialect: Dialect = "packets"
     workshop: Workshop | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def asking(self) -> Order:

@@ -144,6 +144,11 @@ class TextDevice(Device):
         """Run the model on one image; see `Device.infer`."""
         return self._with_image(image, self._infer)
 
+    @property
+    def tells_status(self) -> bool:
+        """False: the dialect has no STATUS."""
+        return False
+
     def infer_many(
         self, images: Iterable[tuple[int, NDArray[np.int8]]]
     ) -> Iterator[tuple[int, Inference]]:
