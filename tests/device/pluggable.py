@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
 import select
+import sys
+import termios
 import threading
 import tty
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.device.fake_board import FakeBoard, messages_of
+from tinycnn.device.deadline import Deadline
 from tinycnn.device.packets import Packet, PacketType
 
 __all__ = ["Socket", "SteadyBoard"]
+
+
+def _unread(terminal: int) -> int:
+    """Bytes that wait to be read there."""
+    waiting = fcntl.ioctl(terminal, termios.FIONREAD, bytes(4))
+    return int.from_bytes(waiting, sys.byteorder)
 
 
 class SteadyBoard(FakeBoard):
@@ -63,6 +73,9 @@ class Socket:
                         left -= 1
                 elif select.select([master], [], [], 0.01)[0]:
                     waiting = messages_of(os.read(master, 65536))
+            deadline = Deadline(1.0)
+            while _unread(slave) and not (ended.is_set() or deadline.expired):
+                ended.wait(0.001)  # what was said before has arrived
             link.unlink(missing_ok=True)
             os.close(slave)
             os.close(master)

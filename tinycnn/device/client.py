@@ -154,7 +154,7 @@ class Client:
             min(self._reply_timeout_s, _HELLO_TIMEOUT_S),
         )
         info = parse_hello(self._ask(PacketType.HELLO, b"", timeout_s))
-        self._window.open(info.window)
+        self._window.open(info.window, slowly=self._counts["resets"] > 0)
         return info
 
     def exchange(self, kind: PacketType, payload: bytes) -> bytes:
@@ -177,6 +177,14 @@ class Client:
             reply_bytes: Payload of its reply, at most.
         """
         self._window.put(kind, payload, reply_bytes)
+
+    def push(self) -> None:
+        """Send of what was submitted as much as may be on its way now.
+
+        Raises:
+            DeviceError: If the link is dead.
+        """
+        self._send(b"")
 
     def next_reply(self) -> bytes:
         """The payload of the reply to the oldest request that was submitted.
@@ -206,7 +214,8 @@ class Client:
         wait_s, settle_s = self._first_wait(request.kind, timeout_s), _SETTLE_S
         self._heard, self._heard_bytes = b"", 0
         is_hello = request.kind == PacketType.HELLO
-        self._send(DELIMITER if is_hello else b"")
+        if request.reply is None:
+            self._send(DELIMITER if is_hello else b"")
         while miss := self._listen(
             request, min(wait_s, deadline.remaining()), settle_s
         ):

@@ -26,7 +26,7 @@ from tinycnn.device.payloads import (
     read_payload,
     write_payload,
 )
-from tinycnn.errors import DeviceError, ProtocolError
+from tinycnn.errors import DeviceError, LinkLostError, ProtocolError
 
 __all__ = ["MAX_RESETS", "Image", "Stream", "checked_part", "image_bytes", "named"]
 __all__ += ["parts_of", "reset_too_often"]
@@ -91,6 +91,10 @@ class Stream:
             data = image_bytes(self._client.name, self._info, item[1])
             self._jobs.append((self.number, data))
             self._submit(data)
+            try:
+                self._client.push()
+            except LinkLostError:
+                break  # raised again by who reads, after what was answered before
         return bool(self._jobs)
 
     def _submit(self, data: bytes) -> None:

@@ -103,10 +103,15 @@ class Window:
         self._width = 1  # requests that may be on their way at present
         self._gap_told = False
 
-    def open(self, limits: WindowLimits) -> None:
-        """Let as many requests be on their way as the device allows."""
+    def open(self, limits: WindowLimits, *, slowly: bool = False) -> None:
+        """Let as many requests be on their way as the device allows.
+
+        Args:
+            limits: What it allows.
+            slowly: Whether to begin with one, as after a loss.
+        """
         self.limits = limits
-        self._width = limits.requests
+        self._width = 1 if slowly else limits.requests
 
     def put(self, kind: PacketType, payload: bytes, reply_bytes: int) -> None:
         """Add a request behind the others."""
