@@ -143,3 +143,17 @@ def test_frames_need_packets(folder: Path) -> None:
 
     assert done.returncode == 2
     assert "--frames needs packets" in done.stderr
+
+
+def test_a_foreign_board_is_timed_as_a_whole(folder: Path) -> None:
+    """By its own laps, in windows of a second; without a board there is none."""
+    command = ("profile", "net.tflite", "--dialect", "mlperf")
+    with somebody(folder, lap_us=2_500) as url:
+        done = tinycnn(*command, "--port", url, cwd=folder)
+    none = tinycnn(*command, cwd=folder)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{url}: 2.500 ms an inference, 400.000 a second\n" in done.stdout
+    assert "median of 5 windows of 400 runs\nidentity: not known" in done.stdout
+    assert none.returncode == 2
+    assert "--dialect is for a board: give its --port" in none.stderr

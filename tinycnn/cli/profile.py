@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tinycnn.choices import Dialect
 from tinycnn.cli.bench import find_measured, open_subject
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     advise_on_cache,
+    dialect_option,
     json_option,
     port_options,
     print_columns,
     probe_option,
 )
+from tinycnn.cli.latency import show_latency
 
 if TYPE_CHECKING:
     from tinycnn.device import PortOptions
@@ -40,32 +43,41 @@ _COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
 )
 @port_options
 @probe_option
+@dialect_option
 @json_option
 def profile(
     model: Path,
     port: str | None,
     options: PortOptions,
+    dialect: Dialect | None,
     probe: Path | None,
     as_json: bool,
 ) -> None:
     """Measure each operator of MODEL: a .tflite file, or a project that was built.
 
-    A project keeps the result in profile.json and shows it in its report.
+    A project keeps the result in profile.json and shows it in its report. A board that
+    is spoken to by --dialect mlperf is timed as a whole, as the public runner does.
 
     \b
     Example:
       tinycnn profile model.tflite
       tinycnn profile demo --port /dev/ttyACM0
+      tinycnn profile model.tflite --port /dev/ttyACM0 --dialect mlperf
     """
+    if dialect is not None and port is None:
+        raise click.UsageError("--dialect is for a board: give its --port")
     from tinycnn import workbench
     from tinycnn.harness import profile_to_json
 
-    choice = workbench.DeviceChoice("sim", port, options)
+    choice = workbench.DeviceChoice("sim", port, options, dialect=dialect)
     first = workbench.ImageChoice(1, "given")
     with (
         ConsoleObserver(quiet=as_json) as observer,
         open_subject(model, observer, images=first) as subject,
     ):
+        if dialect not in (None, "packets"):
+            show_latency(subject, choice, as_json=as_json)
+            return
         measured = find_measured(probe, subject.board, model)
         found = workbench.profile(subject, choice, observer, measured)
     if as_json:

@@ -10,6 +10,7 @@ from tinycnn.harness.forecast import Forecast, forecast_run
 from tinycnn.harness.health import Health, HealthCheck, judge_status
 from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.harness.lanes import Lanes
+from tinycnn.harness.latency import Latency, measure_latency
 from tinycnn.harness.limits import Limit, judge_limits
 from tinycnn.harness.profile import (
     OpProfile,
@@ -38,6 +39,7 @@ __all__ = [
     "HealthCheck",
     "Identity",
     "Lanes",
+    "Latency",
     "Limit",
     "OpProfile",
     "Profile",
@@ -55,6 +57,7 @@ __all__ = [
     "judge_limits",
     "judge_status",
     "list_reservations",
+    "measure_latency",
     "profile",
     "profile_operators",
     "profile_to_json",
