@@ -70,7 +70,7 @@ def run_isolated(
         ToolchainError: If the interpreter is not installed.
     """
     with scratch_folder() as folder:
-        path = folder / "model.tflite"
+        path = folder / "mistaken.tflite"
         path.write_bytes(model)
         return load_isolated_reference(path, reference).run(rows)
 
