@@ -73,7 +73,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
         {
             INPUT: f"{INPUT[:-1]} + (planted[1] == 9 ? 3 : 0));"
             "if (planted[1] == 13) memset(to - 3, payload[OFFSET_BYTES], 3)",
-            REPLY: "if (planted[1] == 10) harness.behind_reply.bytes[0] = 7;" + REPLY,
+            REPLY: "if (planted[1] == 10) harness.replies.behind.bytes[0] = 7;" + REPLY,
         },
         "#define SILENCE_US",
         "extern const volatile uint32_t planted[2];\n",
