@@ -1,6 +1,7 @@
 """A converted model into firmware: frameworks, engines, and the tools of the board."""
 
 import json
+import shutil
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,10 +16,12 @@ from tests.pipeline.test_stages import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.device import open_host, open_simulated
 from tinycnn.errors import ProjectError, ToolchainError
+from tinycnn.pipeline import inputs
 from tinycnn.pipeline.board_image import link_for_board
 from tinycnn.pipeline.firmware import check_engine, make_firmware
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import Project, parse_project
+from tinycnn.runtime import firmware_dir
 
 TOML = """
 name = "net"
@@ -165,3 +168,21 @@ def test_the_project_is_delivered_even_if_its_image_does_not_fit(
 
     assert "   1,000,000  net_" in caught.value.hint
     assert "net.ino" in files_of(runner.build.path / "arduino/net")
+
+
+def test_other_c_sources_are_other_firmware(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What links the firmware depends on each C source that tinycnn brings."""
+    project, copy = project_of(), tmp_path / "firmware"
+
+    def key() -> str:
+        return inputs.project_inputs(project, None, "digest", asked=project).key
+
+    before = key()
+    shutil.copytree(firmware_dir(), copy)
+    monkeypatch.setattr("tinycnn.pipeline.inputs.firmware_dir", lambda: copy)
+    assert key() == before
+    with (copy / "ports/sim/nrf52840/backend.c").open("a") as port:
+        port.write("/* changed */\n")
+    assert key() != before

@@ -25,6 +25,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.models.user import user_model_file
 from tinycnn.project import Project
 from tinycnn.reference import name_reference
+from tinycnn.runtime import firmware_dir
 
 __all__ = ["convert_inputs", "evaluate_inputs", "firmware_inputs", "hash_dataset"]
 __all__ += ["project_inputs", "quantize_inputs", "report_inputs", "tflm_inputs"]
@@ -123,7 +124,10 @@ def project_inputs(
         settings=settings,
         files={} if labels is None else {_LABELS: hash_json(list(labels))},
         made_of={_NAMES.model.name: model},
-        tools={"reference": name_reference(project.target.numerics)},
+        tools={
+            "reference": name_reference(project.target.numerics),
+            "C sources": hash_path(firmware_dir()),
+        },
         options={
             **{"app": app, "target.app": own.app},
             **{"dialect": asked.target.dialect, "target.dialect": own.dialect},
