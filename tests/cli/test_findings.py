@@ -27,6 +27,11 @@ from tinycnn.workbench import diagnosis, evidence, file
 OUT = ("--evidence", "out/run.zip", "--junit", "out/j.xml", "--summary", "out/s.md")
 
 
+def run_here(model: bytes, rows: Rows, *, reference: str) -> Rows:
+    """What a reference answers, without a process of its own."""
+    return run_reference(model, reference, rows)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The model and pictures for it; references run within this process."""
@@ -34,7 +39,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.save(tmp_path / "pictures.npy", make_pictures(24).reshape(24, *SHAPE))
     for module in (file, replay):
         monkeypatch.setattr(module, "load_isolated_reference", load_reference)
-    monkeypatch.setattr(diagnosis, "_run_isolated", run_reference)
+    for module in (diagnosis, replay):
+        monkeypatch.setattr(module, "run_isolated", run_here)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     return tmp_path
 
@@ -103,11 +109,13 @@ def test_a_replay_passes_where_the_run_did(folder: Path, needed: float) -> None:
 def test_a_build_server_gets_what_it_reads(folder: Path) -> None:
     """JUnit and a table, in folders that were not there."""
     printed = validate(folder, *OUT, board=MistakenBoard(compute=wrong))
-    (case,) = ET.parse(folder / "out/j.xml").getroot()
+    case, sound = ET.parse(folder / "out/j.xml").getroot()
     table = (folder / "out/s.md").read_text("utf-8")
     size = (folder / "out/run.zip").stat().st_size
 
-    assert case.find("failure").get("message") == "8 of 24 images differ"
+    assert case.find("failure").get("message").startswith("8 of 24 images differ")
+    assert sound.get("name") == "the device is sound"
+    assert sound.find("failure") is None
     assert table.startswith("### ❌ net: 8 of 24 outputs differ from the reference")
     assert f"evidence: out/run.zip ({size:,} bytes)" in printed
 
@@ -192,3 +200,32 @@ def test_what_is_no_archive_is_one_line(folder: Path, name: str) -> None:
     assert done.returncode in (2, 3)
     assert done.stderr.count("\n") <= 4
     assert name in done.stderr
+
+
+def rounding_otherwise(row: Rows, runs: int) -> Rows:
+    """Firmware from elsewhere, which nobody promised to round as the reference."""
+    return run_reference(picture_model(), "litert-optimized", row)
+
+
+def test_what_is_forgiven_is_forgiven_again(folder: Path) -> None:
+    """Another reference's rounding passes, unless strictly; and so does its archive."""
+    np.save(folder / "pictures.npy", make_pictures(200).reshape(200, *SHAPE))
+    board = MistakenBoard(compute=rounding_otherwise)
+    codes = {}
+    for more in ((), ("--strict",)):
+        with served(Line(board)) as url:
+            live = tinycnn(
+                *("validate", "net.tflite", "--port", url, "--inputs", "pictures.npy"),
+                *("--fresh", *OUT, *more),
+                cwd=folder,
+            )
+        archive = ("validate", "--replay", "out/run.zip")
+        again = tinycnn(*archive, cwd=folder)
+        strictly = tinycnn(*archive, "--strict", cwd=folder)
+        codes[more] = [done.returncode for done in (live, again, strictly)]
+        said = [done.stdout.splitlines() for done in (live, again, strictly)]
+        words = [next(w for w in lines if " of 200 images" in w) for lines in said]
+        wanted = "FAIL" if more else "EXPLAINED"
+        assert [word.partition(":")[0] for word in words] == [wanted, wanted, "FAIL"]
+
+    assert codes == {(): [0, 0, 1], ("--strict",): [1, 1, 1]}

@@ -22,11 +22,27 @@ from tests.evidence.recorded import (
     write_members,
 )
 from tests.harness.mistaken import make_pictures, picture_model, run_reference
+from tinycnn.device import DeviceStatus
 from tinycnn.errors import TinycnnError
-from tinycnn.evidence import Evidence, read_evidence, replay_evidence, write_evidence
+from tinycnn.evidence import (
+    Evidence,
+    read_evidence,
+    replay,
+    replay_evidence,
+    write_evidence,
+)
 from tinycnn.evidence.record import hash_rows, pack_array
-from tinycnn.harness import Decision, Diagnosis, Explanation, StopRule
+from tinycnn.harness import (
+    Decision,
+    Diagnosis,
+    Explanation,
+    HealthCheck,
+    Limit,
+    StopRule,
+    judge_health,
+)
 from tinycnn.harness.order import shuffled
+from tinycnn.harness.reasons import Reason, Reasons
 from tinycnn.harness.tally import recount
 from tinycnn.reference import load_reference
 
@@ -36,8 +52,12 @@ FOUND = Explanation("mirrored", "left is right", "turn it", 3, 3, 9, 9)
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """References run without processes of their own, whose start takes most time."""
-    place = "tinycnn.evidence.replay.load_isolated_reference"
-    monkeypatch.setattr(place, load_reference)
+
+    def run_here(model: bytes, rows: Any, *, reference: str) -> Any:
+        return run_reference(model, reference, rows)
+
+    monkeypatch.setattr(replay, "load_isolated_reference", load_reference)
+    monkeypatch.setattr(replay, "run_isolated", run_here)
 
 
 def replayed(evidence: Evidence, path: Path, **options: Any) -> tuple[Any, ...]:
@@ -247,3 +267,63 @@ def test_another_models_answers_are_other_answers(tmp_path: Path) -> None:
 
     assert replayed(evidence, tmp_path / "run.zip") == told(evidence.result)
     assert run_reference(image_model(3), "litert", rows).shape == (3, 4)
+
+
+def told_status(**changed: Any) -> DeviceStatus:
+    """What a sound device says after a run."""
+    sound = DeviceStatus(
+        *(2048, 4096, 2048, 512, 4096),
+        *(("behind the arena",), (), ("power-on",), (), ()),
+        *(9_000_000, 12, 20, 0, 0, 0, 0),
+    )
+    return replace(sound, **changed)
+
+
+def examined(*, more: tuple[HealthCheck, ...] = (), **changed: Any) -> Evidence:
+    """Of a device that was asked how it is."""
+    evidence = make_evidence()
+    before, limit = told_status(uptime_us=9), Limit("stack_bytes", 600, "[budgets]")
+    health = judge_health(before, told_status(**changed), (limit,))
+    health = replace(health, checks=health.checks + more)
+    return replace(evidence, result=replace(evidence.result, health=health))
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize(
+    "changed", [{}, {"dead_guards": ("behind the arena",)}, {"stack_bytes": 700}]
+)
+def test_health_is_judged_again(changed: dict[str, Any], tmp_path: Path) -> None:
+    """By what the device said; what was tried on it is kept."""
+    tried = HealthCheck("another order", "passed", "200 images in another order")
+    evidence = examined(more=(tried,), **changed)
+
+    assert evidence.result.is_sound == (not changed)
+    assert replayed(evidence, tmp_path / "run.zip") == told(evidence.result)
+    predicate = json.loads(read_members(tmp_path / "run.zip")["predicate.json"])
+    assert predicate["result"] == ("FAILED" if changed else "PASSED")
+
+
+@pytest.mark.usefixtures("in_process")
+def test_health_that_does_not_follow_is_refused(tmp_path: Path) -> None:
+    """A failed check was left out, or called passed."""
+    evidence = examined(dead_guards=("behind the arena",))
+    health = evidence.result.health
+    assert health is not None
+    passed = tuple(replace(check, state="passed") for check in health.checks)
+    for checks in ((), health.checks[1:], passed):
+        result = replace(evidence.result, health=replace(health, checks=checks))
+        with pytest.raises(TinycnnError, match=r"results\.json: expected health"):
+            replayed(replace(evidence, result=result), tmp_path / "run.zip")
+
+
+@pytest.mark.usefixtures("in_process")
+def test_nobody_is_forgiven_by_hand(tmp_path: Path) -> None:
+    """A reference must give the very bytes, and firmware of ours is never forgiven."""
+    evidence = make_evidence(different=2)
+    by_hand = Reasons(
+        (Reason("rounding", "the rounding of TFLite Micro", 2),), 2, 2, forgives=True
+    )
+    result = replace(evidence.result, reasons=by_hand)
+
+    with pytest.raises(TinycnnError, match=r"results\.json: expected reasons"):
+        replayed(replace(evidence, result=result), tmp_path / "run.zip")

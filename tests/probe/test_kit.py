@@ -94,7 +94,7 @@ def test_the_kit_is_timed_on_the_simulated_board(models: Path, tmp_path: Path) -
     assert head.split() == "model TFLite Micro tinycnn faster equal how".split()
     assert line.startswith("small conv         12 ms")
     assert line.endswith("2 of 2  estimated")
-    (row,) = json.loads((folder / "results.json").read_text())["rows"]
+    (row,) = json.loads((folder / "timings.json").read_text())["rows"]
     assert (row["name"], row["is_simulated"]) == ("conv", True)
     assert row["milliseconds"] == pytest.approx(row["cycles"] / 64e3, abs=1e-3)
     assert row["operators_cycles"] == pytest.approx(row["cycles"], rel=0.05)
@@ -132,12 +132,12 @@ def test_a_folder_that_is_no_kit_is_told(models: Path, tmp_path: Path) -> None:
     """And results that are broken."""
     nothing = tinycnn("probe", "time", "kit", cwd=tmp_path)
     tinycnn("probe", "kit", "kit", "--models", models, cwd=tmp_path)
-    (tmp_path / "kit/results.json").write_text(load_simulated().to_json())
+    (tmp_path / "kit/timings.json").write_text(load_simulated().to_json())
     broken = tinycnn("probe", "time", "kit", cwd=tmp_path)
 
     assert (nothing.returncode, broken.returncode) == (2, 2)
     assert "kit: expected a kit, got no conv.tflite" in nothing.stderr
-    assert "results.json: kind: expected rows of tinycnn probe time" in broken.stderr
+    assert "timings.json: kind: expected rows of tinycnn probe time" in broken.stderr
 
 
 def test_without_a_boards_tools_nothing_is_flashed(

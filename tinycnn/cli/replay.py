@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from tinycnn.cli.bench import open_subject
 from tinycnn.cli.console import ConsoleObserver, is_project
+from tinycnn.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
     from tinycnn.evidence import Evidence
@@ -15,17 +18,36 @@ if TYPE_CHECKING:
 __all__ = ["replay"]
 
 
+_ENDED = 3  # the run did not reach its end
+
+
 def replay(
-    archive: Path, model: Path, *, inputs: Path | None, quiet: bool
-) -> ValidationResult:
-    """Judge again what the archive holds.
+    archive: Path, model: Path, inputs: Path | None, *, is_strict: bool, as_json: bool
+) -> int:
+    """Print what follows of an archive; the exit code is that of the run it is of.
 
     Args:
         archive: What --evidence has written.
         model: Whose images were sent, where the archive leaves them out.
         inputs: Of a `.tflite` file.
-        quiet: Print nothing.
+        is_strict: Whether to forgive no difference.
+        as_json: Print the result for a machine.
     """
+    from tinycnn.harness import result_to_json
+
+    result = _judge_again(archive, model, inputs, is_strict=is_strict, quiet=as_json)
+    if as_json:
+        click.echo(result_to_json(result), nl=False)
+    else:
+        print_verdict(result)
+    if result.ended and result.equal:
+        return _ENDED
+    return 0 if result.passed and result.is_sound else 1
+
+
+def _judge_again(
+    archive: Path, model: Path, inputs: Path | None, *, is_strict: bool, quiet: bool
+) -> ValidationResult:
     from tinycnn.evidence import read_evidence, replay_evidence
 
     with ConsoleObserver(quiet=quiet) as observer:
@@ -38,6 +60,7 @@ def replay(
             archive,
             evidence,
             inputs=rows,
+            is_strict=is_strict,
             on_progress=lambda done, total: observer.progress("replay", done, total),
         )
 

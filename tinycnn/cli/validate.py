@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -20,22 +19,19 @@ from tinycnn.cli.console import (
     dialect_option,
     is_project,
     json_option,
-    print_start_up,
     print_table,
 )
 from tinycnn.cli.findings import Findings, findings_options
-from tinycnn.cli.health import print_health
 from tinycnn.cli.images import image_options
+from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
+from tinycnn.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
     from tinycnn.harness import Profile, Resume, ValidationResult
     from tinycnn.workbench import DeviceChoice, ImageChoice, Subject
 
 __all__ = ["validate"]
-
-_SHOWN = 5
-_ENDED = 3  # the run that is replayed did not reach its end
 
 
 @click.command()
@@ -136,7 +132,7 @@ def validate(
         one = "--frames" if frames else "--replay"
         raise click.UsageError(f"{one} writes no evidence, JUnit or summary")
     if archive is not None:
-        return _replay(archive, model, inputs, as_json=as_json)
+        return replay(archive, model, inputs, is_strict=is_strict, as_json=as_json)
     if inputs is not None and is_project(model):
         raise click.UsageError("--inputs is for a .tflite file")
     if numerics is not None and is_project(model):
@@ -208,21 +204,6 @@ def _keep(
     write(found)
 
 
-def _replay(archive: Path, model: Path, inputs: Path | None, *, as_json: bool) -> int:
-    """Judge what was recorded; the exit code is that of the run it is of."""
-    from tinycnn.cli.replay import replay
-    from tinycnn.harness import result_to_json
-
-    result = replay(archive, model, inputs=inputs, quiet=as_json)
-    if as_json:
-        click.echo(result_to_json(result), nl=False)
-    else:
-        _print_verdict(result)
-    if result.ended and result.equal:
-        return _ENDED
-    return 0 if result.passed else 1
-
-
 def _show(
     model: Path,
     subject: Subject,
@@ -239,7 +220,7 @@ def _show(
     if as_json:
         click.echo(result_to_json(result), nl=False)
         return
-    _print_verdict(result)
+    print_verdict(result)
     if result.device.foreign is not None:
         return  # its memory is its own affair, and the project keeps nothing of it
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
@@ -255,57 +236,3 @@ def _show(
     else:
         path, whose = build.partial_results.path, f"{kept.images} on {kept.device.name}"
         click.echo(f"results: {path}; {build.results.path.name} keeps those of {whose}")
-
-
-def _name_equal(result: ValidationResult) -> str:
-    from tinycnn.harness import EQUAL_AS_PRINTED
-
-    return "equal" if result.device.foreign is None else EQUAL_AS_PRINTED
-
-
-def _print_verdict(result: ValidationResult) -> None:
-    from tinycnn.harness import list_reservations
-
-    for difference in result.differences[:_SHOWN]:
-        click.echo(
-            f"image {difference.index}: expected {list(difference.expected)}, "
-            f"got {list(difference.got)}"
-        )
-    equal = result.images - result.different
-    verdict = "PASS" if result.passed else "FAIL"
-    if result.is_explained:
-        verdict = "EXPLAINED"
-    if result.decision is not None and result.decision.verdict == "open":
-        verdict = "UNDECIDED"
-    if result.ended:
-        verdict = "STOPPED"
-    click.echo(
-        f"{verdict}: {equal} of {result.images} images {_name_equal(result)} "
-        f"on {result.device_name}, "
-        f"{result.images_per_second:.0f} images/s"
-    )
-    if result.is_partial:
-        why = f": {result.ended}" if result.ended else ""
-        click.echo(f"partial: {result.images} of {result.total} images{why}")
-    if result.decision is not None:
-        click.echo("\n".join(result.decision.lines))
-    if result.diagnosis is not None:
-        click.echo("\n".join(result.diagnosis.lines))
-    if result.reasons is not None:
-        for line in result.reasons.lines:
-            click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
-    if result.bisection is not None:
-        for line in result.bisection.lines:
-            click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
-    print_health(result.health)
-    if result.device_accuracy is not None:
-        is_picked = result.is_partial and result.order == "risk"
-        whose = ", of images that were picked as hard" if is_picked else ""
-        click.echo(f"{result.measure}: {result.device_accuracy:.2%}{whose}")
-    click.echo(f"reference: {result.reference}")
-    for line in list_reservations(result.device):
-        click.echo(line)
-    if result.device.foreign is not None:
-        return
-    click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
-    print_start_up(result.device)

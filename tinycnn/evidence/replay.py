@@ -25,11 +25,14 @@ from tinycnn.harness import (
     Decision,
     Identity,
     ValidationResult,
+    judge_again,
     result_to_json,
     validate,
 )
+from tinycnn.harness.mistakes import Given
+from tinycnn.harness.reasons import Reasons, explain_differences, forgive
 from tinycnn.harness.tally import recount
-from tinycnn.reference import Reference, load_isolated_reference
+from tinycnn.reference import Reference, load_isolated_reference, run_isolated
 
 __all__ = ["replay_evidence"]
 
@@ -75,6 +78,7 @@ def replay_evidence(
     evidence: Evidence,
     *,
     inputs: Rows | None = None,
+    is_strict: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> ValidationResult:
     """Judge again what `read_evidence` found at `path`.
@@ -83,6 +87,7 @@ def replay_evidence(
         path: For messages.
         evidence: What it holds.
         inputs: All images of the data set, a row each, where the archive has none.
+        is_strict: Whether to forgive no difference, though the run did.
         on_progress: Called with images done and images to do.
 
     Raises:
@@ -119,8 +124,12 @@ def replay_evidence(
         device_accuracy=found.device_accuracy,
         reference_accuracy=found.reference_accuracy,
         decision=_decide_again(path, told, np.concatenate(expected)),
+        reasons=_forgive_again(evidence, rows, np.concatenate(expected)),
+        health=told.health and judge_again(told.health),
     )
     _check_verdict(path, told, judged)
+    if is_strict and judged.reasons is not None:
+        return replace(judged, reasons=replace(judged.reasons, forgives=False))
     return judged
 
 
@@ -182,6 +191,28 @@ def _decide_again(
         raise refuse(path, text)
     is_equal = (told.outputs == expected).all(axis=1)
     return recount(told.decision, told.indices, is_equal, seed=told.seed or 0)
+
+
+def _forgive_again(evidence: Evidence, rows: Rows, expected: Rows) -> Reasons | None:
+    """Why it differs; it is looked for again where that is why the run has passed."""
+    told = evidence.result
+    if told.reasons is None or not told.reasons.forgives:
+        return told.reasons
+
+    def run(content: bytes, reference: str, asked: Rows) -> Rows:
+        return run_isolated(content, asked, reference=reference)
+
+    given = Given(
+        model=evidence.model,
+        numerics=evidence.numerics,
+        inputs=rows,
+        expected=expected,
+        got=told.outputs,
+        input=None,
+        output=told.device.outputs[0],
+    )
+    found = explain_differences(given, len(given.differing), run)
+    return found and forgive(found, told.device.generator)
 
 
 def _check_verdict(path: Path, told: ValidationResult, found: ValidationResult) -> None:

@@ -91,8 +91,8 @@ class _AnyFormat:
 def make_predicate(evidence: Evidence) -> str:
     """The predicate's JSON, ending in a newline."""
     result, info = evidence.result, evidence.result.device
-    state = "passed" if result.passed else "failed"
-    is_part = result.equal and (result.is_partial or result.ended)
+    state = "passed" if result.passed and result.is_sound else "failed"
+    is_part = result.equal and result.is_sound and (result.is_partial or result.ended)
     if is_part and not (result.decision and result.decision.verdict != "open"):
         state = "warned"  # of a part that is equal, no more is known
     reservations = list_reservations(info)

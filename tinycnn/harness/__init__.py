@@ -7,11 +7,18 @@ from tinycnn.harness.diagnose import diagnose
 from tinycnn.harness.examine import Sample, examine, examine_restarted
 from tinycnn.harness.explanation import Diagnosis, Explanation
 from tinycnn.harness.forecast import Forecast, forecast_run
-from tinycnn.harness.health import Health, HealthCheck, judge_status
+from tinycnn.harness.health import (
+    Health,
+    HealthCheck,
+    Limit,
+    judge_again,
+    judge_health,
+    judge_limits,
+    judge_status,
+)
 from tinycnn.harness.identity import Identity, check_identity
 from tinycnn.harness.lanes import Lanes
 from tinycnn.harness.latency import Latency, measure_latency
-from tinycnn.harness.limits import Limit, judge_limits
 from tinycnn.harness.profile import (
     OpProfile,
     Profile,
@@ -54,6 +61,8 @@ __all__ = [
     "examine",
     "examine_restarted",
     "forecast_run",
+    "judge_again",
+    "judge_health",
     "judge_limits",
     "judge_status",
     "list_reservations",

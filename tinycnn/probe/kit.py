@@ -4,7 +4,7 @@ FOLDER/models/NAME.tflite    the models, by their digests
 FOLDER/sketches/NAME/        a sketch of each, for the Arduino IDE or arduino-cli
 FOLDER/sketches/probe/       the probe's
 FOLDER/README.md             what to do
-FOLDER/results.json          what was measured, one row a model: tinycnn.probe.timing
+FOLDER/timings.json          what was measured, one row a model: tinycnn.probe.timing
 """
 
 from __future__ import annotations

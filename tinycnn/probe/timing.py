@@ -31,7 +31,7 @@ __all__ = ["COLUMNS", "Job", "Timed", "list_rows", "time_kit"]
 
 COLUMNS = ("model", "TFLite Micro", "tinycnn", "faster", "equal", "how")
 
-_RESULTS = "results.json"
+_RESULTS = "timings.json"
 _MOST_BYTES = 1 << 20
 
 

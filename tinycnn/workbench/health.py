@@ -15,8 +15,7 @@ from tinycnn.harness import (
     ValidationResult,
     examine,
     examine_restarted,
-    judge_limits,
-    judge_status,
+    judge_health,
 )
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
@@ -47,8 +46,8 @@ class HealthWatch:
         if self._before is None:
             return result
         after = self._device.status()
-        checks = judge_status(self._before, after) + judge_limits(subject.limits, after)
-        return replace(result, health=Health(checks, after))
+        health = judge_health(self._before, after, subject.limits)
+        return replace(result, health=health)
 
 
 def examine_result(

@@ -8,7 +8,13 @@ import pytest
 from tests.conftest import require_module
 from tests.harness.mistaken import Rows, dense_model, give, picture_model, run_reference
 from tinycnn.harness.mistakes import Given
-from tinycnn.harness.reasons import Reason, Reasons, Variant, explain_differences
+from tinycnn.harness.reasons import (
+    Reason,
+    Reasons,
+    Variant,
+    explain_differences,
+    forgive,
+)
 
 DENSE = dense_model()
 
@@ -106,3 +112,28 @@ def test_each_of_litert_s_kernels_is_told(reference: str, operator: str) -> None
     assert len(given.differing) > 0
     assert found.reasons[0].kind == "rounding"
     assert found.reasons[0].operators[0][0] == operator
+
+
+ROUNDED = Reason("rounding", "the rounding of TFLite Micro", 3)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "generator", "forgiven"),
+    [
+        ((ROUNDED,), "tinycnn 0.1.0 for Arduino_TensorFlowLite 2.4.0", True),
+        ((ROUNDED,), "", True),
+        ((ROUNDED,), "tinycnn 0.1.0", False),  # what we compile is to be equal
+        ((ROUNDED,), "tinycnn 9", False),
+        ((ROUNDED, Reason("unexplained", "", 1)), "", False),
+        ((ROUNDED, Reason("rounding", "XNNPACK", 1)), "", False),
+        ((Reason("kernel", "portable kernels", 3),), "", False),
+    ],
+)
+def test_what_is_forgiven(
+    reasons: tuple[Reason, ...], generator: str, forgiven: bool
+) -> None:
+    """One other rounding alone, where nobody promised to round as the reference."""
+    count = sum(reason.images for reason in reasons)
+
+    assert forgive(Reasons(reasons, count, count), generator).forgives == forgiven
+    assert not forgive(Reasons(reasons, count, count + 1), generator).forgives

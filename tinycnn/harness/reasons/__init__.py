@@ -3,7 +3,7 @@
 from tinycnn.harness.reasons.bisect import bisect
 from tinycnn.harness.reasons.bisection import Bisection, Sum, WrongNumber
 from tinycnn.harness.reasons.explain import Variant, explain_differences
-from tinycnn.harness.reasons.reasons import Reason, Reasons
+from tinycnn.harness.reasons.reasons import Reason, Reasons, forgive
 from tinycnn.harness.reasons.traced_model import trace_compilation, trace_interpreter
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "WrongNumber",
     "bisect",
     "explain_differences",
+    "forgive",
     "trace_compilation",
     "trace_interpreter",
 ]
