@@ -28,6 +28,10 @@ typedef struct {
 void tcnn_copy_s8(const tcnn_copy_params_t *params, const int8_t *input,
                   int8_t *output);
 
+/* The same for Cortex-M with DSP; input and output stay apart. */
+void tcnn_copy_s8_dsp(const tcnn_copy_params_t *params, const int8_t *input,
+                      int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,6 +21,10 @@ typedef struct {
 /* PAD of a tensor of four dimensions (smaller ones are extended by 1 in front) */
 void tcnn_pad_s8(const tcnn_pad_params_t *params, const int8_t *input, int8_t *output);
 
+/* The same for Cortex-M with DSP. */
+void tcnn_pad_s8_dsp(const tcnn_pad_params_t *params, const int8_t *input,
+                     int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

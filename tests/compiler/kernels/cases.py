@@ -20,6 +20,7 @@ from tests.compiler.cases.draw import (
     output_size,
     pick,
 )
+from tests.compiler.cases.movement import Movement, padded
 from tests.compiler.tflite_builder import ModelBuilder
 
 
@@ -144,6 +145,32 @@ def depthwise_conv_2d_of_one_channel(rng: np.random.Generator) -> bytes:
     )
 
 
+def concatenation(rng: np.random.Generator) -> bytes:
+    """Images side by side, their channels in runs of any length."""
+    h, w = (int(rng.integers(1, 10)) for _ in "hw")
+    m, depths = Movement(rng), rng.integers(1, 70, int(rng.integers(1, 4))).tolist()
+    x = m.activation((1, h, w, depths[0]))
+    others = [m.constant((1, h, w, depth)) for depth in depths[1:]]
+    return m.build("CONCATENATION", x, [x, *others], [(1, h, w, sum(depths))], axis=3)
+
+
+def transpose(rng: np.random.Generator) -> bytes:
+    """Images whose dimensions change places."""
+    m, order = Movement(rng), rng.permutation(4)
+    shape = (1, *(int(d) for d in rng.integers(1, 24, 3)))
+    x, y = m.activation(shape), tuple(shape[i] for i in order)
+    return m.build("TRANSPOSE", x, [x, m.numbers(order)], [y])
+
+
+def pad(rng: np.random.Generator) -> bytes:
+    """Images with borders, narrow or wide; now and then of channels."""
+    shape = (1, *(int(d) for d in rng.integers(1, 24, 3)))
+    padding = rng.integers(0, 5, (4, 2))
+    padding[0] = 0
+    padding[3] *= rng.random() < 0.3
+    return padded(Movement(rng), "PAD", shape, padding)
+
+
 # A kernel, cases for it, and the least share of them for which it must be offered.
 DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_add_s8_dsp", CASES["ADD"], 0.05),
@@ -151,6 +178,12 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
     ("tcnn_conv_2d_winograd_s8_dsp", conv_2d_3x3, 0.8),
+    ("tcnn_copy_s8_dsp", concatenation, 1.0),
+    ("tcnn_copy_s8_dsp", CASES["MIRROR_PAD"], 1.0),
+    ("tcnn_copy_s8_dsp", CASES["SPLIT"], 1.0),
+    ("tcnn_copy_s8_dsp", CASES["STRIDED_SLICE"], 0.15),
+    ("tcnn_copy_s8_dsp", CASES["TILE"], 1.0),
+    ("tcnn_copy_s8_dsp", transpose, 0.8),
     ("tcnn_depthwise_conv_2d_s8_dsp", depthwise_conv_2d_3x3, 0.8),
     (
         "tcnn_depthwise_conv_2d_stride_2_s8_dsp",
@@ -159,4 +192,6 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ),
     ("tcnn_fully_connected_s8_dsp", fully_connected, 0.4),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
+    ("tcnn_pad_s8_dsp", pad, 0.8),
+    ("tcnn_pad_s8_dsp", CASES["PADV2"], 0.8),
 )

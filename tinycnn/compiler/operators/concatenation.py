@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Attrs, Tensor
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import keep_apart, shared_values
@@ -21,7 +20,14 @@ from tinycnn.compiler.operators.shared.channels import (
     keep_all,
     unknown,
 )
-from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.shared.copy import (
+    Box,
+    Copy,
+    Loop,
+    copying,
+    read_axis,
+)
+from tinycnn.compiler.operators.shared.copy_blocks import copying_blocks
 from tinycnn.compiler.operators.shared.folding import (
     Folding,
     Values,
@@ -82,22 +88,17 @@ def _check_inputs(node: Node) -> list[Tensor]:
     return inputs
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    """One copy an input: a run of elements for each index before the axis."""
+def _find_copies(node: Node) -> tuple[Copy, ...]:
+    """One an input: a run of elements for each index before the axis."""
     axis, y = node.attrs(ConcatenationAttrs).axis, node.output()
     outer = math.prod(y.shape[:axis])
-    stride, offset = y.size // outer, 0
+    copies, offset = [], 0
     for number in range(len(node.op.inputs)):
-        x = node.input(number)
-        run = x.size // outer
-        loops = (Loop(outer, run, stride), Loop(run, 1, 1))
-        box = Box(loops, output_offset=offset)
-        if x.data is None:
-            lower_copy(lowering, node, box, inputs=(x,))
-        else:
-            values = lowering.array(node, f"input_{number}", "int8_t", x.data)
-            lower_copy(lowering, node, box, values, inputs=())
+        run = node.input(number).size // outer
+        loops = (Loop(outer, run, y.size // outer), Loop(run, 1, 1))
+        copies.append(Copy(Box(loops, output_offset=offset), source=number))
         offset += run
+    return tuple(copies)
 
 
 def _find_constant(node: Node, known: Known) -> ChannelValues:
@@ -149,7 +150,8 @@ OPERATORS = (
         2,
         _read_concatenation,
         _check_concatenation,
-        _lower,
+        copying(_find_copies),
+        kernels=(copying_blocks(_find_copies),),
         channels=ChannelRules(_find_constant, _find_needs),
         fold=Folding(_fold_concatenation, moves=True),
         options=10,
@@ -159,7 +161,8 @@ OPERATORS = (
         83,
         _read_pack,
         _check_pack,
-        _lower,
+        copying(_find_copies),
+        kernels=(copying_blocks(_find_copies),),
         fold=Folding(_fold_pack, moves=True),
         options=59,
     ),

@@ -6,17 +6,18 @@ import itertools
 from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Attrs
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.pad import Padding, read_padding
 from tinycnn.compiler.operators.shared.copy import (
     Box,
+    Copy,
     Loop,
     check_box,
+    copying,
     element_strides,
-    lower_copy,
 )
+from tinycnn.compiler.operators.shared.copy_blocks import copying_blocks
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.errors import InvalidModelError
 
@@ -99,9 +100,8 @@ def _box(parts: list[tuple[_Stretch, tuple[int, int]]]) -> Box:
     )
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    for box in _boxes(node):
-        lower_copy(lowering, node, box)
+def _find_copies(node: Node) -> tuple[Copy, ...]:
+    return tuple(map(Copy, _boxes(node)))
 
 
 OPERATORS = (
@@ -110,7 +110,8 @@ OPERATORS = (
         100,
         _read,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=(copying_blocks(_find_copies),),
         options=77,
     ),
 )

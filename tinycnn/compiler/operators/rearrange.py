@@ -8,16 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Attrs
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import (
     Box,
+    Copy,
     Loop,
     check_box,
+    copying,
     element_strides,
-    lower_copy,
 )
+from tinycnn.compiler.operators.shared.copy_blocks import copying_blocks
 from tinycnn.compiler.operators.shared.folding import (
     MAX_ELEMENTS,
     Folding,
@@ -133,8 +134,11 @@ def _box(node: Node) -> Box:
     )
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    lower_copy(lowering, node, _box(node))
+def _find_copies(node: Node) -> tuple[Copy, ...]:
+    return (Copy(_box(node)),)
+
+
+_KERNELS = (copying_blocks(_find_copies),)
 
 
 def _fold_tile(op: RawOp) -> list[Values] | None:
@@ -147,13 +151,21 @@ def _fold_tile(op: RawOp) -> list[Values] | None:
 
 
 OPERATORS = (
-    Operator("TRANSPOSE", 39, _read_transpose, _check, _lower),
+    Operator(
+        "TRANSPOSE",
+        39,
+        _read_transpose,
+        _check,
+        copying(_find_copies),
+        kernels=_KERNELS,
+    ),
     Operator(
         "SPACE_TO_DEPTH",
         26,
         _read_space_to_depth,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=_KERNELS,
         options=19,
     ),
     Operator(
@@ -161,7 +173,8 @@ OPERATORS = (
         5,
         _read_depth_to_space,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=_KERNELS,
         options=94,
     ),
     Operator(
@@ -169,7 +182,8 @@ OPERATORS = (
         69,
         _read_tile,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=_KERNELS,
         fold=Folding(_fold_tile, moves=True),
         check_numerics=not_in_tflm,
     ),

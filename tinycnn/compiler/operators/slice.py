@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Attrs
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.copy import (
     Box,
+    Copy,
     Loop,
     check_box,
+    copying,
     element_strides,
-    lower_copy,
 )
+from tinycnn.compiler.operators.shared.copy_blocks import copying_blocks
 from tinycnn.compiler.operators.shared.folding import (
     Folding,
     Values,
@@ -141,8 +142,11 @@ def _box(node: Node) -> Box:
     )
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    lower_copy(lowering, node, _box(node))
+def _find_copies(node: Node) -> tuple[Copy, ...]:
+    return (Copy(_box(node)),)
+
+
+_KERNELS = (copying_blocks(_find_copies),)
 
 
 def _fold_slice(op: RawOp) -> list[Values]:
@@ -163,14 +167,21 @@ def _take(values: Values, attrs: SliceAttrs) -> Values:
 
 OPERATORS = (
     Operator(
-        "SLICE", 65, _read_slice, _check, _lower, fold=Folding(_fold_slice, moves=True)
+        "SLICE",
+        65,
+        _read_slice,
+        _check,
+        copying(_find_copies),
+        kernels=_KERNELS,
+        fold=Folding(_fold_slice, moves=True),
     ),
     Operator(
         "STRIDED_SLICE",
         45,
         _read_strided_slice,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=_KERNELS,
         fold=Folding(_fold_strided_slice, moves=True),
         options=32,
     ),

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Attrs
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
-from tinycnn.compiler.operators.shared.copy import Box, Loop, lower_copy, read_axis
+from tinycnn.compiler.operators.shared.copy import (
+    Box,
+    Copy,
+    Loop,
+    copying,
+    read_axis,
+)
+from tinycnn.compiler.operators.shared.copy_blocks import copying_blocks
 from tinycnn.compiler.operators.shared.folding import (
     Folding,
     Values,
@@ -93,18 +99,22 @@ def _check(node: Node) -> None:
         node.check_same_quant(x, y)
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    """One copy an output: a run of elements for each index before the axis."""
+def _find_copies(node: Node) -> tuple[Copy, ...]:
+    """One an output: a run of elements for each index before the axis."""
     attrs = node.attrs(SplitAttrs)
     x, offset = node.input(attrs.source), 0
     outer = math.prod(x.shape[: attrs.axis])
     inner = math.prod(x.shape[attrs.axis + 1 :])
+    copies = []
     for number, size in enumerate(attrs.sizes):
         run = size * inner
         loops = (Loop(outer, x.size // outer, run), Loop(run, 1, 1))
-        box = Box(loops, input_offset=offset)
-        lower_copy(lowering, node, box, inputs=(x,), output=node.output(number))
+        copies.append(Copy(Box(loops, input_offset=offset), attrs.source, number))
         offset += run
+    return tuple(copies)
+
+
+_KERNELS = (copying_blocks(_find_copies),)
 
 
 def _fold_unpack(op: RawOp) -> list[Values]:
@@ -117,16 +127,25 @@ OPERATORS = (
         49,
         _read_split,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=_KERNELS,
         options=35,
     ),
-    Operator("SPLIT_V", 102, _read_split_v, _check, _lower),
+    Operator(
+        "SPLIT_V",
+        102,
+        _read_split_v,
+        _check,
+        copying(_find_copies),
+        kernels=_KERNELS,
+    ),
     Operator(
         "UNPACK",
         88,
         _read_unpack,
         _check,
-        _lower,
+        copying(_find_copies),
+        kernels=_KERNELS,
         fold=Folding(_fold_unpack, moves=True),
         options=64,
     ),

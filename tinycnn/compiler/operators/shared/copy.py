@@ -7,17 +7,17 @@ need no loop of their own are merged, so that most copies are one run or two.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Array6, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["Box", "Loop", "check_box", "element_strides", "lower_copy", "read_axis"]
+__all__ = ["Box", "Copy", "FindCopies", "Loop", "call_copy", "check_box", "copying"]
+__all__ += ["element_strides", "read_axis"]
 
 _RANK = 6  # TCNN_COPY_RANK of copy.h
 
@@ -86,18 +86,33 @@ def check_box(node: Node, box: Box) -> None:
         node.refuse(f"expected a copy of at most {_RANK} dimensions, got {count}")
 
 
-def lower_copy(
-    lowering: Lowering,
-    node: Node,
-    box: Box,
-    *constants: str,
-    inputs: Iterable[Tensor] | None = None,
-    output: Tensor | None = None,
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One call of a kernel: a box from one of the node's inputs to an output."""
+
+    box: Box
+    source: int = 0
+    target: int = 0
+
+
+FindCopies = Callable[[Node], tuple[Copy, ...]]
+
+
+def copying(find: FindCopies) -> Callable[[Lowering, Node], None]:
+    """What lowers a node to the copies that `find` says it is."""
+
+    def lower(lowering: Lowering, node: Node) -> None:
+        for copy in find(node):
+            call_copy(lowering, node, "tcnn_copy_s8", copy, copy.box.merged())
+
+    return lower
+
+
+def call_copy(
+    lowering: Lowering, node: Node, function: str, copy: Copy, box: Box
 ) -> None:
-    """Add the call that copies `box`; the rest is as in `Lowering.call`."""
-    box = box.merged()
-    unused = (Loop(1, 0, 0),) * (_RANK - len(box.loops))
-    loops = unused + box.loops
+    """Add the call that makes `copy` by the loops of `box`, at most six."""
+    loops = (Loop(1, 0, 0),) * (_RANK - len(box.loops)) + box.loops
     params = CopyParams(
         size=tuple(loop.size for loop in loops),
         input_stride=tuple(loop.input_stride for loop in loops),
@@ -105,9 +120,12 @@ def lower_copy(
         input_offset=box.input_offset,
         output_offset=box.output_offset,
     )
-    lowering.call(
-        node, "tcnn_copy_s8", params, *constants, inputs=inputs, output=output
-    )
+    source, output = node.input(copy.source), node.output(copy.target)
+    if source.data is None:
+        lowering.call(node, function, params, inputs=(source,), output=output)
+    else:
+        values = lowering.array(node, f"input_{copy.source}", "int8_t", source.data)
+        lowering.call(node, function, params, values, inputs=(), output=output)
 
 
 def read_axis(raw: RawOp, axis: int, rank: int) -> int:
