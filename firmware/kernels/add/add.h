@@ -45,7 +45,8 @@ typedef struct {
 void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
                            const int8_t *input1, const int8_t *input2, int8_t *output);
 
-/* ADD as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP. */
+/* ADD or SUB as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP.
+ */
 typedef struct {
     int32_t size;      /* elements; 1 or more */
     int32_t factor1;   /* of input 1, any; 0: left out */
@@ -56,7 +57,7 @@ typedef struct {
     int32_t clamp_max; /* largest output; clamp_min to 127, 127: any */
 } tcnn_add_dsp_params_t;
 
-/* ADD of tensors of one shape */
+/* ADD or SUB of tensors of one shape */
 void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params, const int8_t *input1,
                      const int8_t *input2, int8_t *output);
 

@@ -174,6 +174,7 @@ def pad(rng: np.random.Generator) -> bytes:
 # A kernel, cases for it, and the least share of them for which it must be offered.
 DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_add_s8_dsp", CASES["ADD"], 0.05),
+    ("tcnn_add_s8_dsp", CASES["SUB"], 0.05),
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler.operators.add.channels import CHANNELS
-from tinycnn.compiler.operators.add.linear import add_linear
+from tinycnn.compiler.operators.add.linear import add_linear, subtract_linear
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
 from tinycnn.compiler.operators.add.terms import break_down_add, break_down_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
@@ -40,7 +40,8 @@ OPERATORS = (
         lower_sub,
         order=ELEMENTWISE,
         channels=KEEP_APART,
-        count_cycles=cycles_by_output(60),
+        count_cycles=cycles_by_output(140),
+        kernels=(subtract_linear,),
         fold=fold_binary(np.subtract, activates=True),
         break_down=break_down_sub,
         options=28,

@@ -1,4 +1,4 @@
-"""ADD as one linear function of two bytes: `tcnn_add_s8_dsp`.
+"""ADD and SUB as one linear function of two bytes: `tcnn_add_s8_dsp`.
 
 The reference rescales both terms and rounds three times, but of the exact sum hardly
 anything is lost. Factors near those of the scales are tried until
@@ -25,7 +25,7 @@ from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
 from tinycnn.compiler.operators.shared.folded_channels import Integers
 
-__all__ = ["add_linear"]
+__all__ = ["add_linear", "subtract_linear"]
 
 _NUDGES = sorted(product(range(-4, 5), repeat=2), key=lambda n: abs(n[0]) + abs(n[1]))
 
@@ -55,11 +55,20 @@ class _Line:
 
 
 def add_linear(node: Node, numerics: Numerics) -> Kernel | None:
-    """The kernel, where some linear function equals the reference."""
+    """The kernel of ADD, where some linear function equals the reference."""
+    return _linear(node, 1)
+
+
+def subtract_linear(node: Node, numerics: Numerics) -> Kernel | None:
+    """The same of SUB."""
+    return _linear(node, -1)
+
+
+def _linear(node: Node, sign: int) -> Kernel | None:
     a, b = node.input(0), node.input(1)
-    if a.shape != b.shape or a.data is not None or b.data is not None:
+    if a.shape != b.shape:
         return None
-    line = _find_line(node)
+    line = _find_line(node, sign)
     if line is None:
         return None
     size = node.output().size
@@ -84,18 +93,19 @@ def add_linear(node: Node, numerics: Numerics) -> Kernel | None:
     return Kernel(
         function="tcnn_add_s8_dsp",
         cycles=8 * size + 130,
-        constant_bytes=0,
+        constant_bytes=sum(x.bytes for x in (a, b) if x.data is not None),
         scratch_bytes=0,
         lower=lower,
     )
 
 
-def _find_line(node: Node) -> _Line | None:
-    wanted = _reference_table(node)
+def _find_line(node: Node, sign: int) -> _Line | None:
+    wanted = _reference_table(node, sign)
     bytes_ = np.arange(-128, 128, dtype=np.int64)
     slopes = [node.input(i).scale / node.output().scale for i in (0, 1)]
     shift = 30 - int(np.floor(np.log2(sum(slopes) * 128 + 256)))
     nearest = [round(slope * 2.0**shift) for slope in slopes]
+    nearest[1] *= sign
     for nudges in _NUDGES:
         factors = [n + nudge for n, nudge in zip(nearest, nudges, strict=True)]
         sums = factors[0] * bytes_[:, None] + factors[1] * bytes_[None, :]
@@ -107,14 +117,15 @@ def _find_line(node: Node) -> _Line | None:
     return None
 
 
-def _reference_table(node: Node) -> Integers:
+def _reference_table(node: Node, sign: int) -> Integers:
     """The output, not yet clamped to an activation, of each pair of bytes."""
     first, second, output = find_multipliers(node)
+    bytes_ = np.arange(-128, 128)
     terms = [
-        _requantize((np.arange(-128, 128) - node.input(i).zero_point) << LEFT_SHIFT, m)
-        for i, m in enumerate((first, second))
+        _requantize((bytes_ - node.input(i).zero_point) << LEFT_SHIFT, multiplier)
+        for i, multiplier in enumerate((first, second))
     ]
-    sums = terms[0][:, None] + terms[1][None, :]
+    sums = terms[0][:, None] + sign * terms[1][None, :]
     return np.clip(_requantize(sums, output) + node.output().zero_point, -128, 127)
 
 
