@@ -17,6 +17,12 @@ from tests.pipeline.pretend import pretend_project
 
 resource = pytest.importorskip("resource")
 ROOT = Path(__file__).parents[2]
+# Python cuts the bytecode that it keeps without a word, and later fails to read it.
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": str(ROOT),
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 
 
 def run_on_full_disk(*words: str, cwd: Path, size: int) -> tuple[int, str]:
@@ -24,7 +30,7 @@ def run_on_full_disk(*words: str, cwd: Path, size: int) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-m", "tinycnn", *words],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=ENVIRONMENT,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
         capture_output=True,
         text=True,
@@ -101,6 +107,7 @@ def test_an_array(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _WRITE, str(path)],
         cwd=ROOT,
+        env=ENVIRONMENT,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)),
         capture_output=True,
         text=True,
