@@ -27,16 +27,17 @@ def require_tool(name: str) -> str:
     """
     path = shutil.which(name)
     if path is None:
-        _skip(f"{name} is not installed")
+        fail_or_skip(f"{name} is not installed")
     return path
 
 
 def require_module(name: str) -> None:
     """Skip the test without a Python package that not every system has."""
     if importlib.util.find_spec(name) is None:
-        _skip(f"{name} is not installed")
+        fail_or_skip(f"{name} is not installed")
 
 
-def _skip(reason: str) -> NoReturn:
+def fail_or_skip(reason: str) -> NoReturn:
+    """Skip the test; where CI is set it fails."""
     report = pytest.fail if os.environ.get("CI") else pytest.skip
     report(reason)

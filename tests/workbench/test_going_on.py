@@ -28,7 +28,7 @@ from tinycnn.workbench import DeviceChoice, Subject, validate
 IMAGES = 9
 WRONG = 4  # of this image the reference says something else
 GOES_ON = "goes on after {} of 9 images; --fresh starts anew"
-TIMED = {"seconds", "images_per_second", "counters"}
+TIMED = {"seconds", "images_per_second", "counters", "health"}
 
 
 class Killed(BaseException):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.choices import Dialect
-from tinycnn.harness import Decision, Diagnosis, Health
+from tinycnn.harness import Decision, Diagnosis, Health, Share
 from tinycnn.harness.reasons import Bisection, Reasons
 
 __all__ = ["BoardImage", "Curves", "DeviceAnswers", "Evaluation", "LinkedFirmware"]
@@ -157,6 +157,7 @@ class Validated:
         diagnosis: What explains the differences, if any was looked for.
         decision: What is known of the agreement, if that was asked.
         bisection: The first operator that differs, if it was looked for.
+        shares: What each board did, where several shared the images.
         reasons: What each differing output is explained by, if that was looked for.
         health: How the device itself was, if it was asked.
     """
@@ -172,6 +173,7 @@ class Validated:
     decision: Decision | None = None
     bisection: Bisection | None = None
     reasons: Reasons | None = None
+    shares: tuple[Share, ...] = ()
     health: Health | None = None
 
     @property

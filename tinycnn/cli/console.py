@@ -68,8 +68,13 @@ def probe_option(command: _Command) -> _Command:
     return click.option("--probe", type=file, metavar="FILE", help=text)(command)
 
 
-def port_options(command: Callable[..., object]) -> Callable[..., object]:
-    """--port, --baud, --timeout, --no-reset: `command` gets `port` and `options`."""
+def port_options(
+    command: Callable[..., object], *, several: bool = False
+) -> Callable[..., object]:
+    """--port, --baud, --timeout, --no-reset: `command` gets `port` and `options`.
+
+    With `several` the first may be repeated, and `port` is a tuple.
+    """
 
     @functools.wraps(command)
     def with_options(
@@ -87,8 +92,20 @@ def port_options(command: Callable[..., object]) -> Callable[..., object]:
         "--baud", default=115_200, show_default=True, help="Of a --port."
     )
     text = "A board: /dev/ttyACM0, COM3, socket://, rfc2217://."
-    add_port = click.option("--port", help=text)
+    text += " Repeated: boards that share the images." if several else ""
+    take = None if several else _take_one
+    add_port = click.option("--port", multiple=True, callback=take, help=text)
     return add_port(add_baud(add_timeout(add_no_reset(with_options))))
+
+
+def _take_one(
+    context: click.Context, option: click.Parameter, ports: tuple[str, ...]
+) -> str | None:
+    """The only port; of several the last one would win, and nobody know."""
+    if len(ports) > 1:
+        text = f"--port: expected one, got {len(ports)}; validate takes several"
+        raise click.UsageError(text, context)
+    return ports[0] if ports else None
 
 
 def dialect_option(command: _Command) -> _Command:
@@ -98,20 +115,24 @@ def dialect_option(command: _Command) -> _Command:
     return click.option("--dialect", type=choice, help=text)(command)
 
 
-def device_options(command: Callable[..., object]) -> Callable[..., object]:
+def device_options(
+    command: Callable[..., object], *, several: bool = False
+) -> Callable[..., object]:
     """--device and those of a port: `command` gets them as a DeviceChoice."""
 
     @functools.wraps(command)
     def with_choice(
         *,
         device: DeviceKind,
-        port: str | None,
+        port: str | tuple[str, ...] | None,
         options: PortOptions,
         **arguments: Any,
     ) -> object:
         from tinycnn.workbench import DeviceChoice
 
-        choice = DeviceChoice(device, port, options)
+        ports = port if isinstance(port, tuple) else (port,) if port else ()
+        first, more = (ports[0], ports[1:]) if ports else (None, ())
+        choice = DeviceChoice(device, first, options, more_ports=more)
         return command(choice=choice, **arguments)
 
     return click.option(
@@ -120,7 +141,7 @@ def device_options(command: Callable[..., object]) -> Callable[..., object]:
         default="sim",
         show_default=True,
         help="The simulated board, or the generated C as a program of this computer.",
-    )(port_options(with_choice))
+    )(port_options(with_choice, several=several))
 
 
 def open_project(

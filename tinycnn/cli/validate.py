@@ -21,8 +21,10 @@ from tinycnn.cli.console import (
     json_option,
     print_table,
 )
+from tinycnn.cli.each import validate_each
 from tinycnn.cli.findings import Findings, findings_options
 from tinycnn.cli.images import image_options
+from tinycnn.cli.many import Many, many_options
 from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
 from tinycnn.cli.verdict import print_verdict
@@ -36,8 +38,9 @@ __all__ = ["validate"]
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
-@device_options
+@partial(device_options, several=True)
 @boards_option
+@many_options
 @image_options
 @click.option(
     "--inputs",
@@ -87,6 +90,7 @@ __all__ = ["validate"]
 def validate(
     model: Path,
     choice: DeviceChoice,
+    many: Many,
     dialect: Dialect | None,
     images: ImageChoice,
     inputs: Path | None,
@@ -125,6 +129,8 @@ def validate(
       tinycnn validate model.tflite --port /dev/ttyACM0 --dialect mlperf
       tinycnn validate demo --bisect
       tinycnn validate demo --health
+      tinycnn validate demo --port /dev/ttyACM0 --port /dev/ttyACM1
+      tinycnn validate demo --all --each
     """
     if frames and not is_project(model):
         raise click.UsageError("--frames is for a project")
@@ -140,6 +146,12 @@ def validate(
         raise click.UsageError(f"--numerics is for a .tflite file: {text}")
     if resume == "always" and log is None and not is_project(model):
         raise click.UsageError("--resume of a .tflite file's run needs its --log")
+    if frames and (many.count(choice) > 1 or many.is_each or many.places):
+        raise click.UsageError("--frames is for one board, on a --port")
+    if health and many.count(choice) > 1 and not many.is_each:
+        raise click.UsageError("--health of several boards needs --each")
+    if many.is_each and resume == "always":
+        raise click.UsageError("--each goes on by itself, not by --resume")
     if frames and health:
         raise click.UsageError("--health is for images, not for --frames")
     if health and dialect is not None:
@@ -172,18 +184,26 @@ def validate(
                 numerics=numerics or "litert",
                 dialect=dialect,
             ) as subject,
+            many.hold(choice, observer) as choice,
         ):
             log = log or subject.log
+            choice = many.find(subject, choice, observer)
+            validate_one = partial(
+                workbench.validate, resume=resume, explaining=explaining, health=health
+            )
+            if many.is_each:
+                return validate_each(
+                    replace(subject, log=log),
+                    choice,
+                    observer,
+                    validate_one,
+                    findings,
+                    as_json=as_json,
+                )
             write = partial(findings.write, subject, choice)
             keep = partial(_keep, subject, found, write)
-            kept = replace(subject, keep=keep, log=log)
-            result = workbench.validate(
-                kept,
-                choice,
-                observer,
-                resume=resume,
-                explaining=explaining,
-                health=health,
+            result = validate_one(
+                replace(subject, keep=keep, log=log), choice, observer
             )
     finally:  # also of a run that was ended: what it found
         for one in found:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tinycnn.cli.console import print_start_up
+from tinycnn.cli.each import print_shares
 from tinycnn.cli.health import print_health
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def print_verdict(result: ValidationResult) -> None:
     if result.bisection is not None:
         for line in result.bisection.lines:
             click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
+    print_shares(result)
     print_health(result.health)
     if result.device_accuracy is not None:
         is_picked = result.is_partial and result.order == "risk"

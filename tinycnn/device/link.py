@@ -11,12 +11,17 @@ from typing import Protocol, runtime_checkable
 
 from tinycnn.errors import DeviceTimeoutError, LinkLostError
 
-__all__ = ["READ_BYTES", "UNPLUGGED", "WRITE_TIMEOUT_S", "Link", "SimulatedTime"]
-__all__ += ["lost", "reason_of", "took_nothing"]
+__all__ = ["READ_BYTES", "UNREACHABLE", "WRITE_TIMEOUT_S", "Link", "SimulatedTime"]
+__all__ += ["hint_lost", "is_remote", "lost", "reason_of", "took_nothing"]
 
 READ_BYTES = 65_536  # taken at once
 WRITE_TIMEOUT_S = 2.0
-UNPLUGGED = "check the cable and the board's power, then run the command again"
+UNREACHABLE = "start the server of the port there; check host, port and network"
+_UNPLUGGED = "check the cable and the board's power, then run the command again"
+_GONE = (
+    "check the server of the port there, the network, and the board's power, then run "
+    "the command again"
+)
 
 
 class Link(Protocol):
@@ -65,7 +70,17 @@ def took_nothing(name: str, timeout_s: float) -> DeviceTimeoutError:
 
 def lost(name: str, error: Exception) -> LinkLostError:
     """The error of a port that is gone."""
-    return LinkLostError(f"port {name}: lost: {reason_of(error)}", hint=UNPLUGGED)
+    return LinkLostError(f"port {name}: lost: {reason_of(error)}", hint_lost(name))
+
+
+def hint_lost(name: str) -> str:
+    """What to do about a port that is gone: one of this computer, or one elsewhere."""
+    return _GONE if is_remote(name) else _UNPLUGGED
+
+
+def is_remote(name: str) -> bool:
+    """Whether a port is another computer's."""
+    return name.startswith(("rfc2217://", "socket://"))
 
 
 def reason_of(error: Exception) -> str:

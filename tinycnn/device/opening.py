@@ -18,7 +18,7 @@ from tinycnn.device.child import Child
 from tinycnn.device.child_link import ChildSocketLink, PipeLink
 from tinycnn.device.client import REPLY_TIMEOUT_S
 from tinycnn.device.device import Device
-from tinycnn.device.link import Link
+from tinycnn.device.link import Link, is_remote
 from tinycnn.device.serial_link import SerialLink
 from tinycnn.device.socket_link import SocketLink
 from tinycnn.device.text import TextDevice, TextModel
@@ -155,14 +155,17 @@ def open_url(url: str, baud: int, *, dtr: bool = True) -> Link:
     Raises:
         DeviceError: If it cannot be opened.
     """
-    if not url.startswith("socket://"):
+    if not is_remote(url):
         return SerialLink(url, baud, dtr=dtr)
+    scheme = url.partition("://")[0]
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
     if not host or not port:
-        text = f"port {url}: expected socket://HOST:PORT"
-        raise DeviceError(text, hint="for example socket://127.0.0.1:4000")
-    return SocketLink(host, port)
+        text = f"port {url}: expected {scheme}://HOST:PORT"
+        raise DeviceError(text, hint=f"for example {scheme}://127.0.0.1:4000")
+    if scheme == "socket":
+        return SocketLink(host, port)
+    return SerialLink(url, baud, dtr=dtr)

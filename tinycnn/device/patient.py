@@ -2,7 +2,8 @@
 
 A board is known by the id that it says in HELLO, not by the port that it is on. Looked
 for are the name that it was opened by, which may be a link to another port by now, and
-ports that appeared since; those that were there before are others' and left alone.
+ports that appeared since; those that were there before are others' and left alone. One
+that says no id of its own is waited for where it was, as another may be like it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.link import Link
 from tinycnn.device.opening import PortOptions, open_url
 from tinycnn.device.ports import detect_ports
+from tinycnn.device.status import DeviceStatus, StatusAction
 from tinycnn.errors import DeviceError, DeviceTimeoutError, LinkLostError
 
 __all__ = ["WAIT_S", "PatientDevice"]
@@ -73,6 +75,16 @@ class PatientDevice(Device):
                 raise
             return self._await_return(self._info, error)
 
+    def status(self, action: StatusAction = StatusAction.NONE) -> DeviceStatus:
+        """As that of any device; waits for a board that was there before."""
+        try:
+            return super().status(action)
+        except LinkLostError as error:
+            if self._info is None:
+                raise
+            self._await_return(self._info, error)
+            return super().status(action)
+
     def infer_many(
         self, images: Iterable[tuple[int, _Rows]]
     ) -> Iterator[tuple[int, Inference]]:
@@ -111,8 +123,11 @@ class PatientDevice(Device):
         text = f"{error}; waiting {self._wait_s:.0f} s for board {before.board_id}"
         self._say(text)
         deadline, others = time.monotonic() + self._wait_s, set[str]()
+        has_id = bool(before.board_id.strip("0"))
         while True:
-            for url in (self._url, *_list_ports(self._url) - self._strangers - others):
+            known = self._strangers | others
+            new = _list_ports(self._url) - known if has_id else ()
+            for url in (self._url, *new):
                 try:
                     found = self._try(url)
                 except LookupError:

@@ -31,6 +31,7 @@ class DetectedPort:
         vid: Its USB vendor; None where the port is not USB.
         pid: Its USB product.
         description: What the system calls it.
+        location: Where it is on the USB bus, such as 1-1.4:1.0, if that is known.
     """
 
     device: str
@@ -40,6 +41,7 @@ class DetectedPort:
     vid: int | None
     pid: int | None
     description: str
+    location: str | None = None
 
 
 def detect_ports() -> tuple[DetectedPort, ...]:
@@ -72,4 +74,5 @@ def identify_port(port: ListPortInfo) -> DetectedPort:
         vid=port.vid,
         pid=port.pid,
         description=port.description or "",
+        location=port.location,
     )

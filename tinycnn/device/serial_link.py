@@ -10,7 +10,14 @@ import serial
 from serial.tools.list_ports import comports
 
 from tinycnn.device.deadline import Deadline
-from tinycnn.device.link import WRITE_TIMEOUT_S, lost, reason_of, took_nothing
+from tinycnn.device.link import (
+    UNREACHABLE,
+    WRITE_TIMEOUT_S,
+    is_remote,
+    lost,
+    reason_of,
+    took_nothing,
+)
 from tinycnn.device.processes import port_users
 from tinycnn.errors import DeviceError
 
@@ -108,6 +115,9 @@ class SerialLink:
 def _cannot_open(url: str, error: Exception) -> DeviceError:
     number = getattr(error, "errno", None)
     text = str(error)
+    if is_remote(url):
+        reason = reason_of(error).removeprefix(f"Could not open port {url}: ")
+        return DeviceError(f"port {url}: cannot connect: {reason}", UNREACHABLE)
     if number == errno.ENOENT or "FileNotFoundError" in text:
         return DeviceError(f"port {url}: not found", hint=_ports_hint())
     if number == errno.EACCES or "PermissionError" in text:

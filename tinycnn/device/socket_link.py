@@ -7,8 +7,9 @@ import socket
 
 from tinycnn.device.link import (
     READ_BYTES,
-    UNPLUGGED,
+    UNREACHABLE,
     WRITE_TIMEOUT_S,
+    hint_lost,
     lost,
     reason_of,
     took_nothing,
@@ -37,7 +38,7 @@ class SocketLink:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (OSError, OverflowError) as error:
             text = f"port {self.name}: cannot connect: {reason_of(error)}"
-            raise DeviceError(text, hint="start the server, check host") from error
+            raise DeviceError(text, hint=UNREACHABLE) from error
 
     def write(self, data: bytes) -> None:
         """Send `data`; see `Link`."""
@@ -59,7 +60,8 @@ class SocketLink:
         except OSError as error:
             raise lost(self.name, error) from error
         if not data:
-            raise LinkLostError(f"port {self.name}: closed by the device", UNPLUGGED)
+            text = f"port {self.name}: closed by the device"
+            raise LinkLostError(text, hint_lost(self.name))
         return data
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ from tinycnn.harness.repeat import repeat_images
 from tinycnn.harness.reservations import EQUAL_AS_PRINTED, list_reservations
 from tinycnn.harness.results import result_to_json
 from tinycnn.harness.run_log import Resume, RunKey, RunLog
+from tinycnn.harness.shares import Share, Worker, describe_shares
 from tinycnn.harness.stopping import Decision, StopRule
 from tinycnn.harness.validate import Answering, validate
 from tinycnn.harness.verdict import Difference, ValidationResult
@@ -54,9 +55,12 @@ __all__ = [
     "RunKey",
     "RunLog",
     "Sample",
+    "Share",
     "StopRule",
     "ValidationResult",
+    "Worker",
     "check_identity",
+    "describe_shares",
     "diagnose",
     "examine",
     "examine_restarted",

@@ -2,18 +2,21 @@
 
 A board does not say by which build its firmware came to it. So a few of the images that
 it has answered are asked again: one whose firmware was changed meanwhile answers some
-of them otherwise, and its run is no part of the earlier one.
+of them otherwise, and its run is no part of the earlier one. One alone that is new to
+the run is asked for others' images; of several each is asked for its own, as one of
+them may be the one that differs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
 
-from tinycnn.device import Inference
+from tinycnn.device import DeviceInfo, Inference
 from tinycnn.errors import DeviceError
+from tinycnn.harness.lanes import Lanes
 from tinycnn.harness.run_log import RunLog
 from tinycnn.harness.verdict import Bytes, Findings, Indices
 
@@ -34,7 +37,7 @@ class _Answering(Protocol):
 def recall(
     log: RunLog | None,
     indices: Indices,
-    output_bytes: int,
+    info: DeviceInfo,
     *,
     device: _Answering,
     images: Bytes,
@@ -44,27 +47,48 @@ def recall(
     Args:
         log: What it goes on with; it begins with nothing without.
         indices: The images that are asked for.
-        output_bytes: Of one image.
+        info: What the device says of itself.
         device: It has to give some of the answers again.
         images: One row of input bytes an image of the data set.
 
     Raises:
         DeviceError: If it answers otherwise than before, or fails.
     """
-    findings = Findings(indices, output_bytes, seconds=log.seconds if log else 0.0)
+    size, seconds = info.output_bytes, log.seconds if log else 0.0
+    findings = Findings(indices, size, seconds=seconds)
     asked = set(indices.tolist())
     known = {
         index: answer
         for index, answer in (log.answers if log else {}).items()
-        if index in asked and len(answer.output) == output_bytes
+        if index in asked and len(answer.output) == size
     }
     for index, answer in known.items():
         findings.answer(index, answer)
     if log is not None and known:
-        again = _spread(list(known))
-        for index, answer in device.infer_many((i, images[i]) for i in again):
-            _check(device.name, index, known[index], answer, log)
+        for index, answer in _ask_again(device, known, info, images):
+            name = _name(device, answer)
+            _check(name, index, known[index], answer, log)
     return findings
+
+
+def _ask_again(
+    device: _Answering, known: Mapping[int, Inference], info: DeviceInfo, images: Bytes
+) -> Iterator[tuple[int, Inference]]:
+    """Answers to a few of the images that were answered before."""
+
+    def pick(board: str) -> list[tuple[int, Bytes]]:
+        own = [i for i, answer in known.items() if answer.board_id == board]
+        return [(i, images[i]) for i in _spread(own)]
+
+    if isinstance(device, Lanes) and device.workers:
+        return device.ask_each(pick)
+    again = pick(info.board_id) or [(i, images[i]) for i in _spread(list(known))]
+    return device.infer_many(again)
+
+
+def _name(device: _Answering, answer: Inference) -> str:
+    is_one = not (isinstance(device, Lanes) and device.workers)
+    return device.name if is_one else f"board {answer.board_id}"
 
 
 def _spread(known: list[int]) -> list[int]:

@@ -31,6 +31,7 @@ def result_to_json(result: ValidationResult) -> str:
         "order": result.order,
         "seed": result.seed,
         "boards": result.boards,
+        "shares": [asdict(share) for share in result.shares],
         "ended": result.ended,
         "decision": asdict(result.decision) if result.decision else None,
         "equal": result.images - result.different,

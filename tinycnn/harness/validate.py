@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from tinycnn.device import Counters, DeviceInfo, Inference
 from tinycnn.errors import TinycnnError
 from tinycnn.harness.identity import Identity, check_identity
+from tinycnn.harness.lanes import Lanes
 from tinycnn.harness.recall import recall
 from tinycnn.harness.run_log import RunLog
 from tinycnn.harness.tally import Tally
@@ -97,9 +98,11 @@ def validate(
     _check_images(images, labels, before)
     if indices is None:
         indices = np.arange(len(images))
-    findings = recall(log, indices, before.output_bytes, device=device, images=images)
+    findings = recall(log, indices, before, device=device, images=images)
     conclude = partial(
-        findings.conclude,
+        _conclude,
+        findings,
+        device,
         labels=labels,
         model_sha256=identity.model_sha256,
         reference=str(reference),
@@ -127,12 +130,20 @@ def validate(
         if findings.answered == len(indices):
             for row in rows:
                 findings.expect(row)
-        return conclude(device.info(), counters=device.counters)
+        return conclude(device.info())
     except BaseException as error:  # also an interruption: nothing done is lost
         if len(findings.judged) and on_stop is not None:
             ended = _name_end(error)
-            on_stop(conclude(before, counters=device.counters, ended=ended))
+            on_stop(conclude(before, ended=ended))
         raise
+
+
+def _conclude(
+    findings: Findings, device: Answering, info: DeviceInfo, **told: Any
+) -> ValidationResult:
+    """The result, with what happened on the links by then."""
+    workers = device.workers if isinstance(device, Lanes) else ()
+    return findings.conclude(info, workers=workers, counters=device.counters, **told)
 
 
 def _judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from tinycnn.harness.health import Health
 from tinycnn.harness.reasons.bisection import Bisection
 from tinycnn.harness.reasons.reasons import Reasons
 from tinycnn.harness.scores import first_scores
+from tinycnn.harness.shares import Share, Worker, share_out
 from tinycnn.harness.stopping import Decision
 from tinycnn.harness.tally import Tally
 from tinycnn.task import accuracy_of, measure_of
@@ -65,6 +67,7 @@ class ValidationResult:
         seed: What chance began with, where it had a part in that order.
         decision: What is known of the agreement; None if that was not asked.
         boards: The ids of all boards that answered, in alphabetical order.
+        shares: What each board did, where several shared the images.
         bisection: The first operator that differs; None if nobody has asked.
         reasons: What each differing output is explained by; None if nobody has asked.
     """
@@ -92,8 +95,13 @@ class ValidationResult:
     seed: int | None = None
     decision: Decision | None = None
     boards: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
     bisection: Bisection | None = None
     reasons: Reasons | None = None
+
+    def find_board(self, index: int) -> str | None:
+        """Which of several boards answered an image that differs."""
+        return next((s.board for s in self.shares if index in s.differs), None)
 
     @property
     def is_partial(self) -> bool:
@@ -152,7 +160,7 @@ class Findings:
         self.times = np.empty((2, len(indices)), np.int64)
         self.expected = 0  # so many rows of `wanted` are known, from the first
         self.answered = 0
-        self.boards: set[str] = set()
+        self.boards: list[str] = [""] * len(indices)  # that answered, by place
         self._started = time.perf_counter() - seconds
         self._is_answered = np.zeros(len(indices), bool)
         self._places = {index: place for place, index in enumerate(indices.tolist())}
@@ -166,7 +174,7 @@ class Findings:
             self.slack[place] = inference.slack
         self.answered += not self._is_answered[place]
         self._is_answered[place] = True
-        self.boards.add(inference.board_id)
+        self.boards[place] = inference.board_id
         return place
 
     @property
@@ -206,17 +214,22 @@ class Findings:
         *,
         labels: NDArray[Any] | None,
         tally: Tally | None = None,
+        workers: Sequence[Worker] = (),
         **told: Any,
     ) -> ValidationResult:
-        """The result for the images that are judged.
+        """The result for the images that are judged, and no later than a decision.
 
         Args:
             info: What the device says of itself.
             labels: Of all images of the data set.
-            tally: What has counted the equal ones.
+            tally: What has counted the equal ones. What was under way when it decided
+                depends on who was quicker, so it is no part of the result.
+            workers: The boards that share the images.
             told: The fields of the result that do not follow from what was found.
         """
         seconds, judged = self.seconds, self.judged
+        if tally is not None and tally.decision is not None:
+            judged = judged[judged < tally.decision.tried]
         indices, times = self.indices[judged], self.times[:, judged]
         wanted = self.wanted[judged]
         outputs = _settle(self.outputs[judged], self.slack[judged], wanted)
@@ -224,6 +237,7 @@ class Findings:
             array.setflags(write=False)
         known = None if labels is None else labels[indices]
         differing = np.flatnonzero((outputs != wanted).any(axis=1))
+        boards = [self.boards[place] for place in judged]
         return ValidationResult(
             device=info,
             indices=indices,
@@ -243,7 +257,14 @@ class Findings:
             reference_accuracy=_accuracy(wanted, known, info),
             seconds=seconds,
             decision=None if tally is None else tally.conclude(),
-            boards=tuple(sorted(self.boards)),
+            boards=tuple(sorted(set(boards))),
+            shares=share_out(
+                workers,
+                boards,
+                {int(indices[row]): boards[row] for row in differing},
+            )
+            if workers
+            else (),
             measure="accuracy" if labels is None else measure_of(labels),
             **told,
         )

@@ -70,6 +70,7 @@ class Verdict:
         left_out: Images that were not compared.
         ended: Why it ended before its last image; empty if it did not.
         causes: What explains the differences, and what to look at; a line each.
+        boards: Which of several boards failed or differ; a line each.
         is_explained: Whether they are another reference's rounding, and forgiven.
         bisection: The first operator that differs, if it was looked for.
         decision: What is known of the agreement, if that was asked.
@@ -83,6 +84,7 @@ class Verdict:
     left_out: int = 0
     ended: str = ""
     causes: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()
     is_explained: bool = False
     bisection: Bisection | None = None
     decision: Decision | None = None

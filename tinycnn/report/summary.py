@@ -95,7 +95,8 @@ def _list_lines(verdict: Verdict) -> tuple[str, ...]:
     failed = verdict.health.failed if verdict.health else ()
     unsound = (clean(f"unsound: {check.name}: {check.detail}") for check in failed)
     causes = (clean(cause) for cause in verdict.causes)
-    return (_describe_verdict(verdict), *agreement, *causes, *unsound)
+    boards = map(clean, verdict.boards)
+    return (_describe_verdict(verdict), *boards, *agreement, *causes, *unsound)
 
 
 def _describe_verdict(verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tinycnn.artifacts import Validated
-from tinycnn.harness import Health, ValidationResult
+from tinycnn.harness import Health, ValidationResult, describe_shares
 from tinycnn.report.data import Verdict
 from tinycnn.report.junit import Check
 
@@ -30,6 +30,7 @@ def verdict_of(found: ValidationResult | Validated) -> Verdict:
             for part in (found.diagnosis, found.reasons)
             for line in (part.lines if part else ())
         ),
+        boards=tuple(describe_shares(found.shares)),
         is_explained=found.reasons is not None and found.reasons.forgives,
         bisection=found.bisection,
         decision=found.decision,
@@ -53,6 +54,7 @@ def check_of(verdict: Verdict) -> Check:
         message += f"; partial: {verdict.left_out} were not compared"
     passed = verdict.equal == images or verdict.is_explained
     passed = passed and not verdict.ended
+    message = "; ".join([message, *verdict.boards])
     if verdict.causes and verdict.equal < images:
         message += f"; {verdict.causes[-1]}"
     if verdict.bisection is not None:

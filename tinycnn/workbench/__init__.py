@@ -4,6 +4,8 @@ A project and a lone `.tflite` file are two ways to bring a `Subject`.
 """
 
 from tinycnn.compiler.reading.model_file import read_model
+from tinycnn.workbench.crew import find_boards
+from tinycnn.workbench.each import Tested, validate_each
 from tinycnn.workbench.evidence import gather_evidence
 from tinycnn.workbench.file import FoundModel, bench_file
 from tinycnn.workbench.images import pick_images
@@ -24,12 +26,15 @@ __all__ = [
     "ImageChoice",
     "Observer",
     "Subject",
+    "Tested",
     "bench_file",
     "describe_tensor",
+    "find_boards",
     "gather_evidence",
     "open_device",
     "pick_images",
     "profile",
     "read_model",
     "validate",
+    "validate_each",
 ]

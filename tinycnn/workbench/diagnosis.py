@@ -31,12 +31,15 @@ _MOST_OTHER_BYTES = 1 << 22
 
 
 def diagnose_result(
-    device: Device, subject: Subject, identity: Identity, result: ValidationResult
+    device: Device | None,
+    subject: Subject,
+    identity: Identity,
+    result: ValidationResult,
 ) -> Diagnosis | None:
     """What explains the differences of `result`.
 
     Args:
-        device: Still open; some images are sent again.
+        device: Still open; some images are sent again. None if it is gone.
         subject: The model; files beside its own may be what the device carries.
         identity: What the device said of itself.
         result: Of the validation.
@@ -48,7 +51,7 @@ def diagnose_result(
         return None
     given = gather(subject.model, name_numerics(identity), subject.inputs, result)
     found = diagnose(given, runner_of(subject, given))
-    if found is None or found.explanations:
+    if found is None or found.explanations or device is None:
         return found
     state = repeat_images(device, given)
     return replace(found, explanations=(state,)) if state else found

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from tinycnn import __version__
 from tinycnn.artifacts import hash_path
-from tinycnn.device import Device, DeviceInfo
-from tinycnn.harness import Resume, RunKey, RunLog, check_identity
+from tinycnn.device import DeviceInfo
+from tinycnn.harness import Answering, Resume, RunKey, RunLog, check_identity
 from tinycnn.reference import Reference
 from tinycnn.workbench.subject import DeviceChoice, Subject
 
@@ -17,7 +17,7 @@ __all__ = ["open_log"]
 def open_log(
     subject: Subject,
     choice: DeviceChoice,
-    device: Device,
+    device: Answering,
     reference: Reference,
     *,
     resume: Resume,

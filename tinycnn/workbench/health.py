@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 import numpy as np
 
-from tinycnn.device import Device
+from tinycnn.device import Device, DeviceStatus
 from tinycnn.errors import DeviceError
 from tinycnn.harness import (
     Health,
     HealthCheck,
+    Lanes,
     Sample,
     ValidationResult,
     examine,
@@ -24,30 +26,63 @@ __all__ = ["HealthWatch", "examine_result"]
 
 
 class HealthWatch:
-    """What a device says of itself before and after a run.
+    """What devices say of themselves before and after a run.
 
     Args:
-        device: Before its first image.
+        team: Before its first image.
 
     Raises:
-        DeviceError: If it fails.
+        DeviceError: If the only one fails.
     """
 
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self._before = device.status() if device.tells_status else None
+    def __init__(self, team: Device | Lanes) -> None:
+        self._team = team
+        self._before: dict[Device, DeviceStatus] = {}
+        for device in _list_devices(team).values():
+            if device.tells_status:
+                with self._unless_alone():
+                    self._before[device] = device.status()
 
     def judge(self, subject: Subject, result: ValidationResult) -> ValidationResult:
-        """The result of the run, with the health of the device after it.
+        """The result of the run, with the health of the devices after it.
+
+        Of several the checks are those of the first, and those that another one failed.
 
         Raises:
-            DeviceError: If the device fails.
+            DeviceError: If the only one fails.
         """
-        if self._before is None:
-            return result
-        after = self._device.status()
-        health = judge_health(self._before, after, subject.limits)
-        return replace(result, health=health)
+        health: Health | None = None
+        for name, device in _list_devices(self._team).items():
+            if device not in self._before:
+                continue
+            with self._unless_alone():
+                after = device.status()
+                found = judge_health(self._before[device], after, subject.limits)
+                health = _add(health, name, found)
+        return result if health is None else replace(result, health=health)
+
+    def _unless_alone(self) -> AbstractContextManager[None]:
+        """Raises what the only device raises; one of several is no longer watched."""
+        is_one = isinstance(self._team, Device)
+        return nullcontext() if is_one else suppress(DeviceError)
+
+
+def _list_devices(team: Device | Lanes) -> dict[str, Device]:
+    return team.members if isinstance(team, Lanes) else {"": team}
+
+
+def _add(known: Health | None, name: str, found: Health) -> Health:
+    """What is known, with the health of one more device."""
+    checks = tuple(
+        replace(check, detail=f"{name}: {check.detail}")
+        if name and check.state == "failed"
+        else check
+        for check in found.checks
+    )
+    if known is None:
+        return replace(found, checks=checks)
+    failed = (check for check in checks if check.state == "failed")
+    return replace(known, checks=(*known.checks, *failed))
 
 
 def examine_result(

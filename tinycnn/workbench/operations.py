@@ -15,7 +15,7 @@ from tinycnn.boards import Board
 from tinycnn.boards.ledger import ProbeRun, find_timings
 from tinycnn.device import Device
 from tinycnn.errors import ProjectError
-from tinycnn.harness import Profile, Resume, RunLog, ValidationResult
+from tinycnn.harness import Lanes, Profile, Resume, RunLog, ValidationResult
 from tinycnn.harness.tally import Tally
 from tinycnn.reference import Reference
 from tinycnn.workbench.bisection import bisect_image
@@ -26,7 +26,7 @@ from tinycnn.workbench.health import HealthWatch, examine_result
 from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
-from tinycnn.workbench.team import foretell, open_team
+from tinycnn.workbench.team import foretell, only_its_own, open_team, pick_device
 
 __all__ = ["Explaining", "find_cycle_model", "profile", "validate"]
 
@@ -81,8 +81,8 @@ def validate(
     """
     reference = subject.reference()
     with (
-        open_device(subject, choice, say=partial(observer.note, "validate")) as device,
-        open_log(subject, choice, device, reference, resume=resume) as log,
+        open_team(subject, choice, observer) as team,
+        open_log(subject, choice, team, reference, resume=resume) as log,
     ):
         for note in log.notes if log else ():
             observer.note("validate", note)
@@ -90,7 +90,7 @@ def validate(
             subject,
             choice,
             observer,
-            device,
+            team,
             reference,
             log,
             explaining,
@@ -105,7 +105,7 @@ def _validate(
     subject: Subject,
     choice: DeviceChoice,
     observer: Observer,
-    device: Device,
+    team: Device | Lanes,
     reference: Reference,
     log: RunLog | None,
     asked: Explaining,
@@ -117,29 +117,30 @@ def _validate(
     parts: list[ValidationResult] = []
     try:
         observer.stage("validate", is_current=False)
-        watch = HealthWatch(device)
-        with open_team(subject, choice, device, observer) as team:
-            result = harness.validate(
-                team,
-                subject.inputs,
-                _expect(reference, subject),
-                identity=identity,
-                reference=reference.identity,
-                labels=subject.labels,
-                indices=subject.asked,
-                order=subject.order,
-                seed=subject.seed,
-                log=log,
-                tally=Tally(subject.rule, subject.asking) if subject.rule else None,
-                on_start=partial(foretell, subject, choice, observer),
-                on_progress=lambda n, total: observer.progress("validate", n, total),
-                on_stop=parts.append,
-            )
+        watch = HealthWatch(team)
+        result = harness.validate(
+            team,
+            subject.inputs,
+            _expect(reference, subject),
+            identity=identity,
+            reference=reference.identity,
+            labels=subject.labels,
+            indices=subject.asked,
+            order=subject.order,
+            seed=subject.seed,
+            log=log,
+            tally=Tally(subject.rule, subject.asking) if subject.rule else None,
+            on_start=partial(foretell, subject, choice, observer),
+            on_progress=lambda n, total: observer.progress("validate", n, total),
+            on_stop=parts.append,
+        )
         parts.append(result)  # kept even if its diagnosis is interrupted
         parts[:] = [result := watch.judge(subject, result)]
-        for found in _explain(result, subject, choice, observer, device, asked):
+        own = only_its_own(team, result, log)
+        device = pick_device(team, result)
+        for found in _explain(result, own, subject, choice, observer, device, asked):
             parts[:] = [result := found]
-        if health:
+        if health and device is not None:
             result = examine_result(device, subject, choice, result, observer)
             parts[:] = [result]
     finally:
@@ -150,17 +151,18 @@ def _validate(
 
 def _explain(
     result: ValidationResult,
+    own: ValidationResult,
     subject: Subject,
     choice: DeviceChoice,
     observer: Observer,
-    device: Device,
+    device: Device | None,
     asked: Explaining,
 ) -> Iterator[ValidationResult]:
     """The result with more and more of why it differs; nothing if all is equal."""
     if result.equal:
         return
     observer.stage("diagnose", is_current=False)
-    found = diagnose_result(device, subject, subject.identity(choice), result)
+    found = diagnose_result(device, subject, subject.identity(choice), own)
     yield (result := replace(result, diagnosis=found))
     reasons = explain_result(
         subject,
@@ -172,7 +174,7 @@ def _explain(
         is_strict=asked.is_strict,
     )
     yield (result := replace(result, reasons=reasons))
-    if asked.is_bisected:
+    if asked.is_bisected and device is not None:
         image = result.differences[0].index
         where = bisect_image(subject, choice, image, observer, device)
         yield replace(result, bisection=where)

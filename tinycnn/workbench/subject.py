@@ -49,6 +49,7 @@ class DeviceChoice:
             counts without a port.
         dialect: What it speaks; None: what the model's programs were built for.
         boards: Simulated ones that share the images; as many as pay off, without.
+        more_ports: Where further boards are, which share the images.
     """
 
     kind: DeviceKind = "sim"
@@ -56,6 +57,12 @@ class DeviceChoice:
     options: PortOptions = USUAL_OPTIONS
     boards: int | None = None
     dialect: Dialect | None = None
+    more_ports: tuple[str, ...] = ()
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Where all boards are; none of devices that are started."""
+        return () if self.port is None else (self.port, *self.more_ports)
 
 
 @dataclass(frozen=True, slots=True)
