@@ -90,6 +90,36 @@ static inline uint32_t tcnn_smlad(uint32_t x, uint32_t y, uint32_t sum) {
 #endif
 }
 
+/* x * y / 2^32, rounded to nearest, ties upwards. */
+static inline int32_t tcnn_high_multiply(int32_t x, int32_t y) {
+#if TCNN_DSP
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(x), "r"(y));
+    return result;
+#else
+    return (int32_t)(((int64_t)x * y + (INT64_C(1) << 31)) >> 32);
+#endif
+}
+
+/* sum + a signed byte of a word. */
+#if TCNN_DSP
+#define TCNN_ADD_BYTE(n, rotation)                                                     \
+    static inline int32_t tcnn_add_byte_##n(int32_t sum, uint32_t word) {              \
+        int32_t result;                                                                \
+        __asm__("sxtab %0, %1, %2" rotation : "=r"(result) : "r"(sum), "r"(word));     \
+        return result;                                                                 \
+    }
+#else
+#define TCNN_ADD_BYTE(n, rotation)                                                     \
+    static inline int32_t tcnn_add_byte_##n(int32_t sum, uint32_t word) {              \
+        return sum + (int8_t)(word >> (8 * n));                                        \
+    }
+#endif
+TCNN_ADD_BYTE(0, "")
+TCNN_ADD_BYTE(1, ", ror #8")
+TCNN_ADD_BYTE(2, ", ror #16")
+TCNN_ADD_BYTE(3, ", ror #24")
+
 /* memcpy by words: the C libraries of small systems copy byte by byte. */
 static inline void tcnn_copy_bytes(int8_t *to, const int8_t *from, int32_t size) {
     TCNN_ROLLED

@@ -36,6 +36,9 @@ BUGS = (
     ("tcnn_fully_connected_s8_dsp", "asr r6, r6, #7", "asr r6, r6, #6"),
     ("tcnn_fully_connected_s8_dsp", r"smmla \\sum", r"smmlar \\sum"),
     ("tcnn_max_pool_2d_s8_dsp", "ssub8", "usub8"),
+    ("tcnn_mul_s8_dsp", "step2 == 0", "step1 == 0"),
+    ("tcnn_mul_s8_dsp", "value += value >> 31", "value += 0"),
+    ("tcnn_mul_s8_dsp", "tcnn_add_byte_2(r.zero2", "tcnn_add_byte_2(r.zero1"),
     ("tcnn_pad_s8_dsp", "gap += after[2]", "gap += before[2]"),
     ("tcnn_pad_s8_dsp", "to[1] = b", "to[1] = a"),
 )

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import (
+    Numerics,
     float32_multiplier,
     requantize,
     rescaling_multiplier,
 )
 from tinycnn.compiler.ir.graph import ClampedAttrs
+from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -29,16 +31,20 @@ from tinycnn.compiler.operators.shared.breakdown import (
 )
 from tinycnn.compiler.operators.shared.broadcast import (
     Broadcast,
+    binary_rows,
     check_broadcast,
     find_broadcast,
     lower_binary,
 )
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
+
+_MOST_RIGHT = 22  # bits, to which a zero point and a half can be shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,39 @@ def _lower(lowering: Lowering, node: Node) -> None:
         clamp_max=clamp_max,
     )
     lower_binary(lowering, node, "tcnn_mul_s8", params)
+
+
+@dataclass(frozen=True, slots=True)
+class MulRowsParams(Params):
+    """What the kernel for DSP takes: mul.h."""
+
+    ctype = "tcnn_mul_dsp_params_t"
+    broadcast: Broadcast
+    input1_zero_point: int
+    input2_zero_point: int
+    output_zero_point: int
+    multiplier: int
+    right: int
+    clamp_min: int
+    clamp_max: int
+
+
+def _rows(node: Node, numerics: Numerics) -> Kernel | None:
+    """The kernel for DSP, of a multiplier that shifts to the right."""
+    a, b, y = node.input(0), node.input(1), node.output()
+    multiplier = rescaling_multiplier(a.scale, b.scale, y.scale, numerics)
+    if not -_MOST_RIGHT <= multiplier.shift < 0:
+        return None
+    params = MulRowsParams(
+        find_broadcast(node),
+        a.zero_point,
+        b.zero_point,
+        y.zero_point,
+        multiplier.value,
+        -multiplier.shift,
+        *node.attrs(ClampedAttrs).clamp,
+    )
+    return binary_rows(node, "tcnn_mul_s8_dsp", params, params.broadcast, 55)
 
 
 def _break_down(element: Element) -> Breakdown:
@@ -128,6 +167,8 @@ OPERATORS = (
         channels=KEEP_APART,
         fold=fold_binary(np.multiply, activates=True),
         break_down=_break_down,
+        count_cycles=cycles_by_output(67),
+        kernels=(_rows,),
         options=21,
     ),
 )

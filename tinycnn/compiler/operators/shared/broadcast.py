@@ -6,14 +6,17 @@ dimension of 1 is repeated.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
+from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Array4, Params
 
-__all__ = ["Broadcast", "check_broadcast", "find_broadcast", "lower_binary"]
+__all__ = ["Broadcast", "binary_rows", "check_broadcast", "find_broadcast"]
+__all__ += ["lower_binary"]
 
 _MAX_DIMENSIONS = 4  # of tcnn_broadcast_t
 
@@ -71,6 +74,28 @@ def lower_binary(
     """Add a call whose operands are activations or constants, in the node's order."""
     operands = (lowering.operand(node, 0), lowering.operand(node, 1))
     lowering.call(node, function, params, *operands, inputs=())
+
+
+def binary_rows(
+    node: Node, function: str, params: Params, broadcast: Broadcast, quad: int
+) -> Kernel:
+    """A kernel that computes rows of the output, four elements in `quad` cycles."""
+
+    def lower(lowering: Lowering, node: Node) -> None:
+        lower_binary(lowering, node, function, params)
+
+    *outer, size = broadcast.shape
+    quads, rest = divmod(size, 4)
+    row = 92 + quad * quads + rest * (quad // 4 + 8)
+    operands = (node.input(number) for number in (0, 1))
+    return Kernel(
+        function=function,
+        cycles=90 + math.prod(outer) * row,
+        constant_bytes=sum(x.bytes for x in operands if x.data is not None),
+        scratch_bytes=0,
+        lower=lower,
+        code_bytes=500,
+    )
 
 
 def _find_runs(a: tuple[int, ...], b: tuple[int, ...]) -> list[Run] | None:
