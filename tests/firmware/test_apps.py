@@ -148,8 +148,10 @@ def test_the_camera_prints_what_it_sees(tmp_path: Path, channels: int) -> None:
         lines = read_lines(link, 6)
         with Device(link, reply_timeout_s=60.0) as device:
             made = app.check(device)
-            assert device.counters.resends == 0
+            counters = device.counters
 
+    # What a busy computer has sent twice was answered twice: nothing was lost.
+    assert counters.resends == counters.stale
     assert lines == expected
     assert len(set(line.split()[0] for line in lines)) >= 2
     assert 100_000 < made.cycles < 4_000_000

@@ -30,8 +30,8 @@ __all__ += ["analyze", "analyze_tflite", "check_fit", "find_objective"]
 # Measured with -O2: calls, and the harness of a sketch around them.
 _MOST_CODE_BYTES = 15_000  # of kernels and calls, whatever the network
 _CALL_BYTES = 140  # the constants of a call and the call
-_HARNESS_BYTES = 8_800
-HARNESS_RAM_BYTES = 5_500
+_HARNESS_BYTES = 9_900
+HARNESS_RAM_BYTES = 5_570
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1}
 
 

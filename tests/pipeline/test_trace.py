@@ -1,0 +1,125 @@
+"""Debug firmware of a project, and `validate --bisect` where a kernel is wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.command import tinycnn
+from tests.compiler.models import image_model
+from tests.pipeline.pretend import pretend_evaluation, pretend_model, record_of
+from tests.pipeline.test_dialect import FirstStage
+from tests.pipeline.test_firmware import files_of, project_of, runner  # noqa: F401
+from tests.pipeline.test_stages import Log
+from tinycnn.artifacts import BuildFolder
+from tinycnn.harness import diagnose
+from tinycnn.pipeline import Workspace, open_workspace
+from tinycnn.pipeline.firmware import make_firmware
+from tinycnn.pipeline.stages import StageRunner
+from tinycnn.project import Project
+from tinycnn.runtime import firmware_dir, runtime_digest
+from tinycnn.workbench import diagnosis, explanation
+
+RIGHT = "tcnn_requantize(reduce(p, x), p->multiplier, p->shift)"
+WRONG = "(int32_t)(((int64_t)reduce(p, x) * p->multiplier) >> (31 - p->shift))"
+TOML = 'name = "demo"\ndataset.path = "data.npz"\nmodel.name = "tiny_cnn"\n'
+
+
+def write_traced(
+    project: Project, build: BuildFolder, *, is_traced: bool = True
+) -> None:
+    """The firmware project alone; nothing is linked."""
+    runner = StageRunner(build, FirstStage())  # noqa: F811
+    with pytest.raises(KeyboardInterrupt):
+        make_firmware(project, runner, "digest", is_traced=is_traced)
+
+
+@pytest.mark.parametrize("framework", ["arduino", "zephyr"])
+def test_a_project_becomes_debug_firmware(
+    runner: StageRunner,  # noqa: F811
+    framework: str,
+) -> None:
+    """Its harness takes the trace; without being asked it has none of it."""
+    project = project_of(f'framework = "{framework}"')
+    found = {}
+    for is_traced in (True, False):
+        write_traced(project, runner.build, is_traced=is_traced)
+        folder = runner.build.path / framework / "net"
+        main = folder / ("net.ino" if framework == "arduino" else "src/main.c")
+        files = [name for name in files_of(folder) if "trace" in name]
+        found[is_traced] = (
+            len(files),
+            "tcnn_harness_take_trace(net_trace)" in (main.read_text()),
+        )
+
+    assert found[True][0] >= 3
+    assert found[True][1]
+    assert found[False] == (0, False)
+
+
+@pytest.fixture
+def wrong_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The C runtime with a MEAN that does not round."""
+    copy = tmp_path / "firmware"
+    shutil.copytree(firmware_dir(), copy)
+    shutil.copy(firmware_dir().parent / "LICENSE", tmp_path)
+    kernel = copy / "kernels/reduce/mean.c"
+    text = kernel.read_text()
+    assert RIGHT in text
+    kernel.write_text(text.replace(RIGHT, WRONG))
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tinycnn.") and vars(module).get("firmware_dir"):
+            monkeypatch.setattr(module, "firmware_dir", lambda: copy)
+    runtime_digest.cache_clear()
+    yield
+    runtime_digest.cache_clear()
+
+
+def build_project(folder: Path) -> Workspace:
+    """Eighty images of noise in four classes, and firmware that was really linked."""
+    folder.mkdir()
+    chance = np.random.default_rng(1)
+    images = chance.integers(0, 256, (80, 24, 32, 3), np.uint8)
+    np.savez(folder / "data.npz", images=images, labels=np.arange(80) % 4)
+    (folder / "tinycnn.toml").write_text(TOML)
+    workspace = open_workspace(folder, observer=Log())
+    runner, dataset = workspace.runner, workspace.dataset  # noqa: F811
+    pretend_model(runner, workspace.project, dataset, image_model(3))
+    digest = record_of(runner, "convert").digest
+    make_firmware(
+        workspace.project, runner, digest, dataset.class_names, is_traced=True
+    )
+    pretend_evaluation(runner, dataset)
+    return workspace
+
+
+@pytest.mark.emulated
+@pytest.mark.usefixtures("wrong_kernel")
+def test_a_wrong_kernel_is_found_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Operator, number and slip: on the terminal, in results.json, on the page."""
+    shortly = partial(diagnose, budget_s=0.5)  # others test what it finds
+    monkeypatch.setattr(diagnosis, "diagnose", shortly)
+    monkeypatch.setattr(explanation, "_variants", lambda *_, **__: nullcontext([]))
+    build: BuildFolder = build_project(tmp_path / "demo").build
+    done = tinycnn("validate", "demo", "--bisect", "--boards", "2", cwd=tmp_path)
+    said = " ".join(done.stdout.split())
+
+    assert done.returncode == 1, done.stderr + done.stdout
+    assert "op 1 MEAN is the first that differs" in said, done.stdout
+    assert "rounding left out" in said
+    found = json.loads(build.results.path.read_text())
+    assert found["bisection"]["function"] == "tcnn_mean_s8"
+    assert found["bisection"]["number"]["suspects"] == ["rounding left out"]
+    page = build.report.read_text("utf-8")
+    for text in ("tcnn_mean_s8", "rounding left out", "op 1 MEAN"):
+        assert text in page
