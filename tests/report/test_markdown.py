@@ -11,7 +11,14 @@ import pytest
 
 from tests.harness.test_results import RESULT
 from tests.pipeline.pretend import pretend_project
-from tinycnn.harness import Diagnosis, Explanation, ValidationResult
+from tinycnn.harness import (
+    Diagnosis,
+    Explanation,
+    Health,
+    HealthCheck,
+    ValidationResult,
+)
+from tinycnn.harness.reasons import Reason, Reasons
 from tinycnn.pipeline import bench_project
 from tinycnn.project import Budgets
 from tinycnn.report import render_summary
@@ -98,3 +105,27 @@ def test_names_stay_text(subject: Subject) -> None:
     assert not re.search(r"(?<!\\)<img|^#\s*x|@everyone|(?<!\\)\[z|\x1b", text, re.M)
     assert rows(text)["Images"][0] == "4 of 4"
     assert text.splitlines()[0].startswith("### ")
+
+
+def test_a_device_that_is_not_sound_is_seen_at_a_glance(subject: Subject) -> None:
+    """Whatever its outputs: also of a part, and where rounding was forgiven."""
+    dead = HealthCheck("guards", "failed", "overwritten behind the arena")
+    good = HealthCheck("stack", "passed", "512 bytes of stack used of 4,096")
+    rounded = Reasons((Reason("rounding", "TFLite Micro", 1),), 1, 1, forgives=True)
+    titles = []
+    for changed in ({}, {"total": 9}, {"different": 1, "reasons": rounded}):
+        health = Health((dead, good, good))
+        text = render_summary(subject, found(health=health, **changed))
+        titles.append(text.splitlines()[0].removeprefix("### ❌ demo: "))
+        assert rows(text)["Checks of the device"][0] == "2 passed, 1 failed"
+        assert "over" in rows(text)["Checks of the device"][2]
+        assert "unsound: guards: overwritten behind the arena" in text
+    sound = render_summary(subject, found(health=Health((good,))))
+
+    assert titles == [
+        "Every output equals the reference, but a device is not sound",
+        "Only 4 of 9 outputs were compared; all equal, but a device is not sound",
+        "1 of 4 outputs differ, as another reference rounds; a device is not sound",
+    ]
+    assert sound.startswith("### ✅ demo: ")
+    assert rows(sound)["Checks of the device"][1:] == ["0 failed", "✅"]

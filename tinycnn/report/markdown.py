@@ -83,6 +83,11 @@ def _list_rows(subject: Subject, result: ValidationResult) -> Iterator[_Row]:
             yield _Row(what, percent(value), limit, is_under)
     yield _Row("Images", f"{count(result.images)} of {count(result.total or 0)}")
     yield _Row("Different", count(result.different), "0", result.different > 0)
+    if result.health is not None:
+        failed = len(result.health.failed)
+        passed = sum(check.state == "passed" for check in result.health.checks)
+        told = f"{count(passed)} passed, {count(failed)} failed"
+        yield _Row("Checks of the device", told, "0 failed", failed > 0)
 
 
 def _list_times(subject: Subject, result: ValidationResult) -> Iterator[_Row]:

@@ -68,16 +68,23 @@ def make_banner(verdicts: tuple[Verdict, ...]) -> Banner:
     if not done:
         return Banner("open", "Not yet validated on a device", lines)
     different = sum(v.total - v.equal for v in done)
+    is_sound = all(v.health is None or v.health.is_sound for v in done)
     if different:
         text = f"{count(different)} of {count(sum(v.total for v in done))} outputs"
-        if all(v.is_explained for v in done if v.equal < v.total):
-            return Banner("open", f"{text} differ, as another reference rounds", lines)
-        return Banner("different", f"{text} differ from the reference", lines)
+        if not all(v.is_explained for v in done if v.equal < v.total):
+            return Banner("different", f"{text} differ from the reference", lines)
+        text += " differ, as another reference rounds"
+        if is_sound:
+            return Banner("open", text, lines)
+        return Banner("different", f"{text}; a device is not sound", lines)
+    if not is_sound:
+        text = "Every output equals the reference, but a device is not sound"
+        if all(v.left_out or v.ended for v in done):
+            part = _describe_part(max(done, key=lambda v: v.total))
+            text = f"{part}, but a device is not sound"
+        return Banner("different", text, lines)
     if all(v.left_out or v.ended for v in done):
         return Banner("open", _describe_part(max(done, key=lambda v: v.total)), lines)
-    if any(v.health and not v.health.is_sound for v in done):
-        text = "Every output equals the reference, but a device is not sound"
-        return Banner("different", text, lines)
     return Banner("equal", "Every output equals the reference, bit for bit", lines)
 
 
