@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["Dialect", "Engine", "Framework", "ImageOrder", "Numerics", "Optimize"]
-__all__ += ["Toolchain"]
+__all__ = ["CompileTarget", "DeviceKind", "Dialect", "Engine", "Framework"]
+__all__ += ["ImageOrder", "Numerics", "Optimize", "Toolchain"]
+
+CompileTarget = Literal["c", "wasm"]
+"""What a model is compiled to."""
+
+DeviceKind = Literal["sim", "host", "wasm", "wasm-mvp"]
+"""What runs a model here: the simulated board; the generated C as a program of this
+computer, or as WebAssembly with vectors of 128 bits, or without (its first version)."""
 
 Dialect = Literal["packets", "mlperf", "mlperf-pixels"]
 """What firmware speaks on its link: tinycnn's packets, or the text of the MLPerf Tiny

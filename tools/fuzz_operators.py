@@ -11,23 +11,25 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from tests.compiler.cases import CASES
-from tests.compiler.emulator import Emulator, build_emulator
+from tests.compiler.emulator import build_emulator
 from tests.compiler.equality import DIFFERENT, REFUSED, compare_case, compare_model
-from tests.compiler.executor import Executor, build_executor
+from tests.compiler.executor import Runner, build_executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.random_networks import draw_network
+from tests.compiler.wasm_executor import build_wasm_executor
 from tinycnn.compiler.arithmetic.numerics import Numerics
 
 NETWORK = "NETWORK"
 
 
-def compare(kind: str, seed: int, executor: Executor, numerics: Numerics) -> str:
+def compare(kind: str, seed: int, executor: Runner, numerics: Numerics) -> str:
     """The outcome of one case."""
     if kind != NETWORK:
         return compare_case(kind, seed, executor, numerics)
@@ -35,7 +37,7 @@ def compare(kind: str, seed: int, executor: Executor, numerics: Numerics) -> str
     return compare_model(draw_network(rng), rng, executor, numerics)
 
 
-def fuzz_dsp(executors: list[Executor | Emulator], options: argparse.Namespace) -> int:
+def fuzz_dsp(executors: Sequence[Runner], options: argparse.Namespace) -> int:
     """Print the outcomes of each DSP kernel; the number of those that differ."""
     failed = 0
     for function, draw, _ in DSP_CASES:
@@ -66,15 +68,25 @@ def main() -> int:
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--seed", type=int, default=0, help="of the first case")
     parser.add_argument(
-        "--dsp", action="store_true", help="kernels for DSP, on an emulated Cortex-M4"
+        "--dsp",
+        action="store_true",
+        help="kernels for DSP, on an emulated Cortex-M4 unless --wasm is given",
+    )
+    parser.add_argument(
+        "--wasm", choices=["simd", "mvp"], help="kernels as WebAssembly, here"
     )
     options = parser.parse_args()
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        executor = build_executor(Path(folder))
+        executor: Runner
+        if options.wasm:
+            executor = build_wasm_executor(Path(folder), options.wasm)
+        else:
+            executor = build_executor(Path(folder))
         if options.dsp:
-            emulator = build_emulator(Path(folder) / "emulated")
-            return 1 if fuzz_dsp([executor, emulator], options) else 0
+            emulated = () if options.wasm else (Path(folder) / "emulated",)
+            executors = [executor, *map(build_emulator, emulated)]
+            return 1 if fuzz_dsp(executors, options) else 0
         for kind in [options.operator] if options.operator else sorted(CASES):
             if kind in REFUSED[options.numerics]:
                 print(f"{kind}: refused under {options.numerics}", flush=True)

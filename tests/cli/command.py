@@ -12,7 +12,7 @@ import pytest
 
 from tinycnn.cli import main
 
-__all__ = ["tinycnn", "tinycnn_process"]
+__all__ = ["Done", "tinycnn", "tinycnn_process"]
 
 Done = subprocess.CompletedProcess[str]
 

@@ -82,6 +82,8 @@ def test_a_name_that_no_folder_should_have_is_refused(
         ("build --app cam", "camera"),
         ("compile x.tflite -o y --numerics lite-rt", "litert"),
         ("validate --device simulator", "sim"),
+        ("validate --device wsm", "wasm"),
+        ("compile x.tflite -o y --target wsm", "wasm"),
         ("classify demo x.png --device hosts", "host"),
     ],
 )

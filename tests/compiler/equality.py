@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.compiler.cases import CASES, draw_rows
-from tests.compiler.executor import Executor
+from tests.compiler.executor import Runner
 from tinycnn.compiler import (
     Graph,
     MemoryPlan,
@@ -53,13 +53,13 @@ def compile_graph(model: bytes, numerics: Numerics) -> Program:
 
 
 def compare_model(
-    model: bytes, rng: np.random.Generator, executor: Executor, numerics: Numerics
+    model: bytes, rng: np.random.Generator, executor: Runner, numerics: Numerics
 ) -> str:
     """Whether the kernels give the reference's bytes for random inputs."""
     return _compare(_prepare(model, rng), executor, numerics)
 
 
-def compare_case(kind: str, seed: int, executor: Executor, numerics: Numerics) -> str:
+def compare_case(kind: str, seed: int, executor: Runner, numerics: Numerics) -> str:
     """The same for the case of an operator that belongs to `seed`."""
     return _compare(_draw_case(kind, seed), executor, numerics)
 
@@ -83,7 +83,7 @@ def _prepare(model: bytes, rng: np.random.Generator) -> Case:
     return Case(model, graph, plan_memory(graph), rows)
 
 
-def _compare(case: Case, executor: Executor, numerics: Numerics) -> str:
+def _compare(case: Case, executor: Runner, numerics: Numerics) -> str:
     program = lower_graph(case.graph, case.plan, name="case", numerics=numerics)
     try:
         run_rows = LOADERS[numerics](case.model)

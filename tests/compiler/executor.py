@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -37,6 +37,13 @@ _COMPILER = (
     *("-fsanitize=undefined", "-fsanitize-trap=undefined"),
 )
 _STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()
+
+
+class Runner(Protocol):
+    """What runs programs, wherever their kernels are."""
+
+    def run(self, program: Program, inputs: Iterable[np.ndarray]) -> list[bytes]:
+        """Raw output bytes for each input."""
 
 
 def build_executor(

@@ -72,6 +72,7 @@ def test_everything_is_made_once(runner: StageRunner) -> None:
         for name in ("project", "firmware", "board")
     ]
     assert {"arduino", "firmware.elf", "firmware.json", "host", "board.json"} <= made
+    assert {"model.wasm", "model_mvp.wasm"} <= made
     assert image.missing == (
         "install arduino-cli, then run arduino-cli core install arduino:mbed_nano"
     )
@@ -128,6 +129,8 @@ def test_tflm_is_the_engine_of_the_project_alone(
     )
     with open_host(runner.build.path / "host") as device:
         assert device.info().numerics == "tflm"
+    for module in runner.build.wasm, runner.build.wasm_mvp:
+        assert b"\0tflm\0" in module.read_bytes()
 
 
 def test_tflm_that_would_be_silently_wrong_is_refused_early() -> None:

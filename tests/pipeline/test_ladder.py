@@ -47,19 +47,27 @@ def test_rungs_go_from_left_to_right(workspace: Workspace) -> None:
     build = workspace.build
     labels = [one.label for one in gather_answers(build)]
     assert labels == ["fake-quantized", "int8 reference"]
-    assert [label for label, _ in list_unrun(build)] == ["simulated board", "board"]
+    assert [label for label, _ in list_unrun(build)] == [
+        "WebAssembly",
+        "simulated board",
+        "board",
+    ]
 
     outputs = build.reference_outputs.read()
     build.float_outputs.write(np.ones(outputs.shape, np.float32))
     build.host_outputs.write(outputs)
     keep_answers(build, found_on(build, [3, 1], board=SIM))
     keep_answers(build, found_on(build, [2], board="nano33ble"))
+    keep_answers(build, found_on(build, [3], board="WebAssembly with SIMD"))
+    keep_answers(build, found_on(build, [4], board="WebAssembly"))
 
     assert [one.label for one in gather_answers(build)] == [
         "float",
         "fake-quantized",
         "int8 reference",
         "C on host",
+        "WebAssembly",
+        "WebAssembly, no SIMD",
         "simulated board",
         "board",
     ]

@@ -84,9 +84,11 @@ class BuildFolder:
     c_header = _Place("model_data.h")
     c_source = _Place("model_data.cc")
 
-    # Firmware: for the simulated board and this computer, for the board itself.
+    # Firmware: for the simulated board, this computer, browsers, the board itself.
     simulated_image = _Place("firmware.elf")
     host_program = _Place("host.exe" if sys.platform == "win32" else "host")
+    wasm = _Place("model.wasm")
+    wasm_mvp = _Place("model_mvp.wasm")
     linked = _Json[LinkedFirmware]("firmware.json", LinkedFirmware)
     tflm = _Json[TflmFacts]("tflm.json", TflmFacts)
     tflm_archive = _Place("libtflm.a")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from tinycnn.choices import Numerics, Optimize
+from tinycnn.choices import CompileTarget, Numerics, Optimize
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import json_option, print_json, print_table
 from tinycnn.errors import ProjectError
@@ -17,6 +17,7 @@ from tinycnn.files import read_whole
 if TYPE_CHECKING:
     from tinycnn.compiler import Compilation
     from tinycnn.firmware import Proof
+    from tinycnn.workbench.web_assembly import WasmFile
 
 __all__ = ["compile_"]
 
@@ -49,6 +50,12 @@ __all__ = ["compile_"]
     help="What they are chosen by, on a board with DSP instructions.",
 )
 @click.option(
+    "--target",
+    type=OneOf(get_args(CompileTarget)),
+    default="c",
+    help="wasm: the same C as WebAssembly too, with SIMD and without.",
+)
+@click.option(
     "--strict", is_flag=True, help="Exit code 1 if the C was not found equal here."
 )
 @json_option
@@ -60,6 +67,7 @@ def compile_(
     numerics: Numerics,
     board_name: str,
     optimize: Optimize,
+    target: CompileTarget,
     strict: bool,
     as_json: bool,
 ) -> int:
@@ -71,6 +79,7 @@ def compile_(
     \b
     Example:
       tinycnn compile model.tflite -o model_c
+      tinycnn compile model.tflite -o model_web --target wasm
     """
     from tinycnn.analysis.fit import find_objective
     from tinycnn.boards import load_board
@@ -81,7 +90,8 @@ def compile_(
     from tinycnn.rendering import c_identifier
 
     content = read_model(model)
-    objective = find_objective(load_board(board_name), optimize)
+    board = load_board(board_name)
+    objective = find_objective(board, optimize)
     reference, names = name_reference(numerics), _read_labels(labels) if labels else ()
     compilation = compile_tflite(
         content,
@@ -101,23 +111,41 @@ def compile_(
     )
     compilation = replace(compilation, sources=sources)
     write_library(output, compilation, self_test, proof=str(proof))
+    modules: tuple[WasmFile, ...] = ()
+    if target == "wasm":
+        from tinycnn.workbench.web_assembly import write_modules
+
+        modules = write_modules(output, compilation, board, self_test)
     show = _print_as_json if as_json else _print
-    show(output, compilation, proof)
-    return 1 if proof.verdict == "WRONG" or (strict and proof.reason) else 0
+    show(output, compilation, proof, modules)
+    is_wrong = proof.verdict == "WRONG" or any(m.different for m in modules)
+    is_open = bool(proof.reason) or any(m.reason for m in modules)
+    return 1 if is_wrong or (strict and is_open) else 0
 
 
-def _print(output: Path, compilation: Compilation, proof: Proof) -> None:
+def _print(
+    output: Path,
+    compilation: Compilation,
+    proof: Proof,
+    modules: tuple[WasmFile, ...],
+) -> None:
     program = compilation.program
     click.echo(
         f"wrote {output}: {len(program.calls)} kernel calls, "
         f"arena {program.arena_bytes:,} bytes"
     )
-    print_table({"numerics": program.numerics, "proof": str(proof)})
+    rows = {module.path.name: str(module) for module in modules}
+    print_table({"numerics": program.numerics, "proof": str(proof), **rows})
     if proof.hint:
         click.echo(f"hint: {proof.hint}", err=True)
 
 
-def _print_as_json(output: Path, compilation: Compilation, proof: Proof) -> None:
+def _print_as_json(
+    output: Path,
+    compilation: Compilation,
+    proof: Proof,
+    modules: tuple[WasmFile, ...],
+) -> None:
     program = compilation.program
     print_json(
         {
@@ -126,6 +154,7 @@ def _print_as_json(output: Path, compilation: Compilation, proof: Proof) -> None
             "arena_bytes": program.arena_bytes,
             "numerics": program.numerics,
             "proof": {"verdict": proof.verdict, **asdict(proof)},
+            "modules": [{**asdict(m), "path": str(m.path)} for m in modules],
         }
     )
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import click
 
 from tinycnn import PROJECT_FILE
-from tinycnn.choices import Dialect
+from tinycnn.choices import DeviceKind, Dialect
 from tinycnn.cli.choice import OneOf
 from tinycnn.frames import App
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tinycnn.device import DeviceInfo, PortOptions
     from tinycnn.pipeline import Workspace
     from tinycnn.workbench import Observer
-    from tinycnn.workbench.subject import DeviceKind
 
 __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
@@ -137,10 +136,11 @@ def device_options(
 
     return click.option(
         "--device",
-        type=OneOf(["sim", "host"]),
+        type=OneOf(get_args(DeviceKind)),
         default="sim",
         show_default=True,
-        help="The simulated board, or the generated C as a program of this computer.",
+        help="The simulated board, or the generated C: as a program of this computer, "
+        "as WebAssembly with SIMD, or without.",
     )(port_options(with_choice, several=several))
 
 

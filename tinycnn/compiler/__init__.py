@@ -30,12 +30,14 @@ __all__ = [
     "Program",
     "QuantParams",
     "Tensor",
+    "choose_kernels",
     "compile_tflite",
     "generate_sources",
     "lower_graph",
     "plan_memory",
     "read_tflite",
     "run_passes",
+    "verify_numerics",
 ]
 
 

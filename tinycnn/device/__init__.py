@@ -1,6 +1,6 @@
-"""Devices: live handles to a model in a host process, a simulator or on a board.
+"""Devices: live handles to a model in a process, a simulator or on a board.
 
-Above `Device` nothing knows which of the three it talks to; below it everything is the
+Above `Device` nothing knows which of them it talks to; below it everything is the
 protocol of `firmware/include/tcnn/harness.h` over some byte stream.
 """
 
@@ -13,6 +13,7 @@ from tinycnn.device.opening import (
     open_host,
     open_serial,
     open_simulated,
+    open_wasm,
 )
 from tinycnn.device.patient import PatientDevice
 from tinycnn.device.payloads import StepRun
@@ -38,4 +39,5 @@ __all__ = [
     "open_host",
     "open_serial",
     "open_simulated",
+    "open_wasm",
 ]

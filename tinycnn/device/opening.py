@@ -1,4 +1,4 @@
-"""Opens a device: a program of this computer, a simulated board, or one on a port.
+"""Opens a device: a program or module here, a simulated board, or one on a port.
 
 They differ in nothing else: what is opened is a `Device`.
 """
@@ -22,10 +22,12 @@ from tinycnn.device.link import Link, is_remote
 from tinycnn.device.serial_link import SerialLink
 from tinycnn.device.socket_link import SocketLink
 from tinycnn.device.text import TextDevice, TextModel
+from tinycnn.device.wasm_link import WasmLink
 from tinycnn.errors import DeviceError
 
 __all__ = ["USUAL_OPTIONS", "PortOptions"]
-__all__ += ["open_host", "open_serial", "open_simulated", "open_url", "speak"]
+__all__ += ["open_host", "open_serial", "open_simulated", "open_url", "open_wasm"]
+__all__ += ["speak"]
 
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
 _SIMULATED_REPLY_TIMEOUT_S = 120.0
@@ -129,6 +131,26 @@ def open_simulated(
         child.close()
         raise
     return speak(link, reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S, text)
+
+
+def open_wasm(
+    module: Path,
+    *,
+    reply_timeout_s: float | None = None,
+    text: TextModel | None = None,
+) -> Device:
+    """The model as WebAssembly, run in this process.
+
+    Args:
+        module: The `.wasm` file.
+        reply_timeout_s: How long one image may take; None: as long as is usual.
+        text: Of a module that speaks text, what it should run.
+
+    Raises:
+        DeviceError: If wasmtime is not installed, or it is no such module.
+    """
+    timeout_s = reply_timeout_s or REPLY_TIMEOUT_S
+    return speak(WasmLink(module, timeout_s=timeout_s), timeout_s, text)
 
 
 def speak(link: Link, timeout_s: float, text: TextModel | None = None) -> Device:

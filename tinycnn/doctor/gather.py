@@ -23,7 +23,7 @@ from tinycnn.errors import DeviceError, StrangerError
 
 __all__ = ["gather_facts"]
 
-_EXTRAS = ("", "sim", "train", "tflm")
+_EXTRAS = ("", "sim", "train", "wasm", "tflm")
 # How each program is asked for its version.
 _PROGRAMS = {
     "arduino-cli": "version",

@@ -16,6 +16,7 @@ from tinycnn.firmware.self_test import (
     make_input,
     make_self_test,
 )
+from tinycnn.firmware.web_assembly import WasmVariant, build_wasm
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.runtime import firmware_dir
 
@@ -25,8 +26,10 @@ __all__ = [
     "Pattern",
     "Proof",
     "SelfTest",
+    "WasmVariant",
     "build_host",
     "build_image",
+    "build_wasm",
     "dialect_sources",
     "find_alternative",
     "firmware_dir",

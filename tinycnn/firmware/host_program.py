@@ -14,8 +14,8 @@ from tinycnn.firmware.compilers import (
     run_compiler,
     zig,
 )
-from tinycnn.firmware.dialect import dialect_header
 from tinycnn.firmware.folder import FirmwareProject
+from tinycnn.firmware.serving import serving_macros
 from tinycnn.runtime import firmware_dir
 
 __all__ = ["build_host"]
@@ -31,13 +31,7 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
     """
     compiler = [*zig(), "-mcpu=baseline", "-fno-sanitize=undefined", "-O2"]
     compiler += ["-Wall", "-Wextra", "-funsigned-char", "-Isrc/tcnn", "-Ihost"]
-    compiler.append(f"-DTCNN_MODEL={project.name}_model")
-    if (project.folder / f"src/{project.name}_frames.h").exists():
-        compiler.append(f"-DTCNN_PREPROCESS={project.name}_preprocess")
-    if (project.folder / "src" / dialect_header(project.name)).exists():
-        compiler += _text_flags(project.name)
-    if (project.folder / f"src/{project.name}_trace.h").exists():
-        compiler.append(f"-DTCNN_TRACE={project.name}_trace")
+    compiler += serving_macros(project)
     with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
         copy_folder(firmware_dir() / "ports/host", work / "host")
@@ -51,11 +45,3 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
         run_compiler([*zig(), "-mcpu=baseline", "-s", *objects, "-o", program], work)
         install(work / program, output)
     return output
-
-
-def _text_flags(name: str) -> list[str]:
-    """What the program's main() needs to know to speak text."""
-    values = (
-        f"-DTCNN_MLPERF_{k}={name.upper()}_MLPERF_{k}" for k in ("BYTES", "PIXELS")
-    )
-    return ["-include", f"src/{dialect_header(name)}", *values]

@@ -2,7 +2,7 @@
 
     project   the sketch or application, complete, whatever can be built of it here
     tflm      TFLite Micro for the simulated board, of its library where that is given
-    firmware  the simulated board's image and this computer's program
+    firmware  the simulated board's image, this computer's program, WebAssembly
 
 The simulated board runs compiled C. With TFLite Micro as engine that is C which equals
 TFLite Micro byte for byte, unless its library is at hand: then it is the engine itself.
@@ -30,6 +30,7 @@ from tinycnn.firmware import (
     FirmwareProject,
     build_host,
     build_image,
+    build_wasm,
     dialect_sources,
     write_arduino_project,
 )
@@ -217,7 +218,7 @@ class _Work:
         build_tflm_library(folder, self.board, output=out.tflm_archive)
 
     def link(self, out: BuildFolder) -> None:
-        """The images for the simulated board and this computer, with their sizes."""
+        """What runs on the simulated board, here and in browsers, with its sizes."""
         self.build.forget_findings()
         target = self.project.target
         simulated = self._compiled
@@ -229,6 +230,8 @@ class _Work:
         with scratch_folder() as scratch:
             host = self._sketch(scratch / "host", *self._compiled)
             build_host(host, output=out.host_program)
+            build_wasm(host, output=out.wasm)
+            build_wasm(host, output=out.wasm_mvp, variant="mvp")
             image = build_image(
                 self._sketch(scratch / "sim", *simulated),
                 self.board,

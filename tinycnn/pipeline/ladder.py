@@ -1,9 +1,9 @@
 """Each rung's answers to the test images, as far as the build folder knows them.
 
 From left to right: the float network, its fake-quantized twin, the int8 reference, the
-generated C here, then the devices that were validated. A device is kept by what differs
-from the reference's outputs, so that a right one costs nothing. Another kind of device
-is one line of `_DEVICES`.
+generated C here, then the devices that were validated, WebAssembly among them. A device
+is kept by what differs from the reference's outputs, so that a right one costs nothing.
+Another kind of device is one line of `_DEVICES`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ from tinycnn.report.data import Answers
 __all__ = ["gather_answers", "keep_answers", "list_unrun"]
 
 HOST = "C on host"
-# What a device is, its rung, and how it gets there.
+# What a device is, its rung, and how it gets there; nothing where no one need ask.
 _DEVICES = (
+    ("wasm", "WebAssembly", "tinycnn validate --device wasm"),
+    ("wasm-mvp", "WebAssembly, no SIMD", ""),
     ("sim", "simulated board", "tinycnn validate"),
     ("board", "board", "tinycnn validate --port PORT"),
 )
+# What devices of this computer call themselves; a program of it has a rung of its own.
+_HERE = {"host": None, "WebAssembly with SIMD": "wasm", "WebAssembly": "wasm-mvp"}
 
 Rows = NDArray[np.int8]
 
@@ -71,7 +75,9 @@ def gather_answers(build: BuildFolder) -> tuple[Answers, ...]:
 def list_unrun(build: BuildFolder) -> tuple[tuple[str, str], ...]:
     """The rungs that are missing, and the command that adds each."""
     known = build.device_answers.read_if_there() or {}
-    return tuple((label, how) for kind, label, how in _DEVICES if kind not in known)
+    return tuple(
+        (label, how) for kind, label, how in _DEVICES if how and kind not in known
+    )
 
 
 def _list_rungs(
@@ -114,6 +120,6 @@ def _restore(one: DeviceAnswers, reference: Rows) -> tuple[Rows, NDArray[np.bool
 def _kind_of(found: ValidationResult) -> str | None:
     """Which rung a device is; None of a program of this computer, which has its own."""
     board = found.device.board
-    if board == "host":
-        return None
+    if board in _HERE:
+        return _HERE[board]
     return "sim" if board.startswith("simulated ") else "board"

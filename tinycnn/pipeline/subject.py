@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tinycnn.artifacts import BuildFolder, LinkedFirmware
 from tinycnn.boards import load_board
+from tinycnn.choices import DeviceKind
 from tinycnn.compiler import Tensor, read_tflite
 from tinycnn.datasets import Dataset, quantize_images
 from tinycnn.firmware.tflm import ARDUINO_RELEASE
@@ -20,7 +21,7 @@ from tinycnn.pipeline.firmware import RELEASES, objective_of
 from tinycnn.project import Project, TargetSettings
 from tinycnn.reference import load_reference, name_reference
 from tinycnn.workbench import DeviceChoice, Subject
-from tinycnn.workbench.workshop import DeviceKind, Workshop
+from tinycnn.workbench.workshop import Workshop
 
 __all__ = ["identify", "known_outputs", "linked_subject", "model_inputs"]
 __all__ += ["model_scores"]
@@ -103,7 +104,7 @@ def identify(
     engine, release = linked.engine, ARDUINO_RELEASE
     if choice.port is not None:
         engine, release = target.engine, RELEASES[target.framework]
-    elif choice.kind == "host":
+    elif choice.kind != "sim":
         engine = "compiled"
     is_compiled = engine == "compiled"
     library = f"{linked.generator} for {release.name} {release.version}"
@@ -118,4 +119,9 @@ def identify(
 
 
 def _find_program(build: BuildFolder, kind: DeviceKind) -> Path:
-    return build.host_program if kind == "host" else build.simulated_image
+    return {
+        "sim": build.simulated_image,
+        "host": build.host_program,
+        "wasm": build.wasm,
+        "wasm-mvp": build.wasm_mvp,
+    }[kind]

@@ -20,7 +20,7 @@ from tinycnn import __version__
 from tinycnn.analysis.fit import Analysis, analyze, find_objective
 from tinycnn.artifacts import LinkedFirmware
 from tinycnn.boards import Board, load_board
-from tinycnn.choices import Dialect, Numerics
+from tinycnn.choices import DeviceKind, Dialect, Numerics
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.reading.model_file import read_model
@@ -39,7 +39,7 @@ from tinycnn.workbench.images import guess_task, pick_images
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, ImageChoice, Subject
 from tinycnn.workbench.tensors import describe_tensor
-from tinycnn.workbench.workshop import DeviceKind, Workshop
+from tinycnn.workbench.workshop import Workshop
 
 __all__ = ["FoundModel", "bench_file"]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tinycnn.analysis.fit import Analysis
 from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
-from tinycnn.choices import Dialect, ImageOrder, Numerics
+from tinycnn.choices import DeviceKind, Dialect, ImageOrder, Numerics
 from tinycnn.compiler import read_tflite
 from tinycnn.device import (
     USUAL_OPTIONS,
@@ -25,6 +25,7 @@ from tinycnn.device import (
     open_host,
     open_serial,
     open_simulated,
+    open_wasm,
 )
 from tinycnn.errors import ProjectError
 from tinycnn.harness import Identity, Limit, Profile, ValidationResult
@@ -33,9 +34,9 @@ from tinycnn.harness.stopping import StopRule
 from tinycnn.project import Budgets
 from tinycnn.reference import Reference
 from tinycnn.workbench.tensors import describe_tensor
-from tinycnn.workbench.workshop import DeviceKind, Workshop
+from tinycnn.workbench.workshop import Workshop
 
-__all__ = ["DeviceChoice", "DeviceKind", "ImageChoice", "Subject", "open_device"]
+__all__ = ["DeviceChoice", "ImageChoice", "Subject", "open_device"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,8 @@ def open_device(
     program, timeout_s = subject.program(choice.kind), choice.options.reply_timeout_s
     if choice.kind == "host":
         return open_host(program, reply_timeout_s=timeout_s, text=text)
+    if choice.kind != "sim":
+        return open_wasm(program, reply_timeout_s=timeout_s, text=text)
     return open_simulated(
         program,
         subject.board.name,

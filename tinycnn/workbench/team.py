@@ -94,7 +94,7 @@ def foretell(
     subject: Subject, choice: DeviceChoice, observer: Observer, info: DeviceInfo
 ) -> None:
     """Tell what the run will take, if that is not little."""
-    if info.foreign is not None or (choice.kind == "host" and choice.port is None):
+    if info.foreign is not None or (choice.kind != "sim" and choice.port is None):
         return
     is_simulated = choice.port is None
     found = forecast_run(

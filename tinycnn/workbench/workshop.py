@@ -9,21 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 from tinycnn.boards import Board
-from tinycnn.choices import Engine, Numerics, Toolchain
+from tinycnn.choices import DeviceKind, Engine, Numerics, Toolchain
 from tinycnn.compiler import Compilation, Objective, compile_tflite
-from tinycnn.firmware import build_host, build_image, write_arduino_project
+from tinycnn.firmware import (
+    build_host,
+    build_image,
+    build_wasm,
+    write_arduino_project,
+)
 from tinycnn.firmware.tflm import ARDUINO_RELEASE, make_tflm_engine
 from tinycnn.firmware.tflm_library import TflmLibrary
 from tinycnn.firmware.trace import trace_sources
 from tinycnn.reference import measure_arena
 
-__all__ = ["DeviceKind", "Workshop"]
-
-DeviceKind = Literal["sim", "host"]
-"""The simulated board, or the generated C as a program of this computer."""
+__all__ = ["Workshop"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -105,6 +106,12 @@ class Workshop:
         output = folder / kind
         if kind == "host":
             return build_host(project, output=output)
+        if kind != "sim":
+            return build_wasm(
+                project,
+                output=output.with_suffix(".wasm"),
+                variant="simd" if kind == "wasm" else "mvp",
+            )
         image = build_image(
             project,
             self.board,

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tests.compiler.cases import draw_rows
-from tests.compiler.emulator import Emulator
-from tests.compiler.executor import Executor
+from tests.compiler.executor import Runner
 from tinycnn.compiler import Program, lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.choice.choose import apply_kernels, list_kernels
@@ -41,7 +40,7 @@ def assert_equal(
     model: bytes,
     program: Program,
     rng: np.random.Generator,
-    executors: Sequence[Executor | Emulator],
+    executors: Sequence[Runner],
     numerics: Numerics = "litert",
     count: int = 4,
 ) -> None:

@@ -1,0 +1,79 @@
+"""Firmware project -> WebAssembly that serves its model to whoever calls it.
+
+A module stands alone: it imports nothing, has no C library and needs no start.
+`firmware/ports/wasm/wasm_module.h` is the manual of what it exports. The model is the
+same C that boards are given; the runtime of the module is all that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+from tinycnn.files import scratch_folder
+from tinycnn.firmware.compilers import (
+    copy_folder,
+    in_folder,
+    install,
+    run_compiler,
+    zig,
+)
+from tinycnn.firmware.folder import FirmwareProject
+from tinycnn.firmware.serving import serving_macros
+from tinycnn.runtime import firmware_dir
+
+__all__ = ["CORES", "LINKING", "TARGET", "WasmVariant", "build_wasm"]
+
+WasmVariant = Literal["simd", "mvp"]
+"""Which processor a module is for: with vectors of 128 bits, or WebAssembly 1.0."""
+
+CORES = {
+    "simd": ("-mcpu=mvp", "-msimd128", "-mbulk-memory"),
+    "mvp": ("-mcpu=mvp",),
+}
+TARGET = ("-target", "wasm32-freestanding")
+_FLAGS = (
+    *"-std=gnu11 -O2 -g0 -Wall -Wextra -funsigned-char -fno-sanitize=undefined".split(),
+    *"-ffreestanding -ffunction-sections -fdata-sections".split(),
+    *"-Isrc/tcnn -Iwasm".split(),
+    "-DTCNN_MAX_PAYLOAD=16384",  # the protocol's most: memory costs a module no bytes
+)
+# zig lays the stack first in memory: one that is too small ends in a trap.
+LINKING = tuple(
+    "-nostdlib -s -Wl,--no-entry -Wl,-z,stack-size=65536 -Wl,--gc-sections".split()
+)
+
+
+def build_wasm(
+    project: FirmwareProject,
+    *,
+    output: Path,
+    variant: WasmVariant = "simd",
+    exported: Sequence[str] = (),
+) -> Path:
+    """The project's model as WebAssembly, in the file `output`.
+
+    Args:
+        project: Whose C is compiled; it may speak a dialect, take frames, be traced.
+        output: The module.
+        variant: What it may ask of who runs it.
+        exported: C names of constant arrays whose addresses are exported, too.
+
+    Raises:
+        ToolchainError: If the compiler is missing or fails.
+    """
+    command = [*zig(), *TARGET, *CORES[variant], *_FLAGS, *LINKING]
+    command += serving_macros(project)
+    with scratch_folder() as work:
+        copy_folder(project.folder / "src", work / "src")
+        copy_folder(firmware_dir() / "ports/wasm", work / "wasm")
+        sources = (
+            in_folder(work, folder, "*.c") for folder in ("src", "src/tcnn", "wasm")
+        )
+        exports = (f"-Wl,--export={name}" for name in exported)
+        command += [*chain.from_iterable(sources), *exports, "-o", "module.wasm"]
+        run_compiler(command, work)
+        install(work / "module.wasm", output)
+    return output
