@@ -68,7 +68,7 @@ class SerialLink:
                 url,
                 baudrate=baud,
                 timeout=_TICK_S,
-                write_timeout=WRITE_TIMEOUT_S,
+                write_timeout=None if _is_rfc2217(url) else WRITE_TIMEOUT_S,
                 exclusive=True,
                 do_not_open=True,
             )
@@ -110,6 +110,11 @@ class SerialLink:
         """Let the port go."""
         with contextlib.suppress(*_PORT_ERRORS):
             self._port.close()
+
+
+def _is_rfc2217(url: str) -> bool:
+    """Whether pyserial refuses a write timeout; its socket has one of its own."""
+    return url.startswith("rfc2217://")
 
 
 def _cannot_open(url: str, error: Exception) -> DeviceError:
