@@ -1,40 +1,25 @@
 """Counts the instructions and cycles of everything that the emulator runs.
 
 A hook runs at every basic block and adds that block's cost; a branch taken and a load
-pipelined across two blocks are seen there too. The hook is counter.c, compiled at first
-use into the user's cache; without a compiler the same runs in Python, much slower.
-Costs are decoded once a block, by cycles.py.
+pipelined across two blocks are seen there too. The hook is in hooks.c, or, without a
+compiler, the same in Python, much slower. Costs are decoded once a block, by cycles.py.
 """
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import logging
-import os
-import platform
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import unicorn
-from platformdirs import user_cache_path
-from unicorn import arm_const
 from unicorn.unicorn_py3.unicorn import uclib
 
 from tinycnn.simulator.cycles import CORTEX_M4, PIPELINES, BlockCost, Timings
+from tinycnn.simulator.native import Core, add_hook, clear_it_state, core
 
-__all__ = ["Counter", "attach_counter", "clear_it_state"]
-
-_log = logging.getLogger(__name__)
+__all__ = ["Counter", "attach_counter"]
 
 _NO_LIMIT = 2**64 - 1
-
-IT_STATE = 0x0600_FC00  # of the program status register
 
 
 class _Block(ctypes.Structure):
@@ -46,19 +31,6 @@ class _Block(ctypes.Structure):
 
 _Decode = ctypes.CFUNCTYPE(
     None, ctypes.c_uint32, ctypes.c_uint32, ctypes.POINTER(_Block)
-)
-
-
-# uc_hook_add, of which unicorn's own prototype admits Python callbacks only.
-_AddHook = ctypes.CFUNCTYPE(
-    ctypes.c_int,
-    ctypes.c_void_p,
-    ctypes.POINTER(ctypes.c_size_t),
-    ctypes.c_int,
-    ctypes.c_void_p,
-    ctypes.c_void_p,
-    ctypes.c_uint64,
-    ctypes.c_uint64,
 )
 
 
@@ -95,10 +67,7 @@ class Counter(ctypes.Structure):
         ("flash_wait", ctypes.c_uint32),
         ("decode", _Decode),
         ("stop", ctypes.c_void_p),
-        ("read_register", ctypes.c_void_p),
-        ("write_register", ctypes.c_void_p),
-        ("status", ctypes.c_uint32),
-        ("it_state", ctypes.c_uint32),
+        ("core", Core),
     )
 
 
@@ -110,7 +79,7 @@ def attach_counter(
     cost: Callable[[bytes, int], BlockCost],
     timings: Timings = CORTEX_M4,
     limit_cycles: int | None = None,
-    compiled: bool = True,
+    library: ctypes.CDLL | None,
 ) -> Counter:
     """A counter of all that `emulator` runs from now on.
 
@@ -121,7 +90,7 @@ def attach_counter(
         cost: Of the block with that code at that address; asked once a block.
         timings: What is seen between blocks, or at a load, costs by these.
         limit_cycles: Stop the emulator after so many.
-        compiled: Use counter.c where it can be compiled.
+        library: hooks.c compiled; None: count in Python.
     """
     counter = Counter(
         end=start,
@@ -135,7 +104,6 @@ def attach_counter(
     def cost_at(address: int, size: int) -> BlockCost:
         return cost(bytes(emulator.mem_read(address, size)), address)
 
-    library = _compile() if compiled else None
     if library is None:
         hook = _python_hook(emulator, counter, cost_at)
         emulator.hook_add(unicorn.UC_HOOK_BLOCK, hook)
@@ -181,16 +149,6 @@ def _python_wait(emulator: Any, counter: Counter) -> Callable[..., None]:
     return wait
 
 
-def clear_it_state(emulator: Any) -> None:
-    """Forget the IT state that the emulator wrote to the core for a load or store.
-
-    It must be clear inside a basic block: what follows would become conditional.
-    """
-    state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
-    if state & IT_STATE:
-        emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~IT_STATE)
-
-
 def _attach_compiled(
     emulator: Any,
     counter: Counter,
@@ -205,55 +163,9 @@ def _attach_compiled(
     counter.blocks = (_Block * (counter.flash_bytes // 2))()
     counter.decode = _Decode(decode)
     counter.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p)
-    counter.read_register = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p)
-    counter.write_register = ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p)
-    counter.status, counter.it_state = arm_const.UC_ARM_REG_XPSR, IT_STATE
+    counter.core = core()
     everywhere, flash = (1, 0), (code.start, code.stop - 1)
-    _add_hook(emulator, counter, unicorn.UC_HOOK_BLOCK, library.count_block, everywhere)
+    add_hook(emulator, counter, unicorn.UC_HOOK_BLOCK, library.count_block, everywhere)
     if counter.flash_wait:
         kind, function = unicorn.UC_HOOK_MEM_READ, library.count_flash_read
-        _add_hook(emulator, counter, kind, function, flash)
-
-
-def _add_hook(
-    emulator: Any, counter: Counter, kind: int, function: Any, span: tuple[int, int]
-) -> None:
-    """Call a compiled function for what happens in a span; all of it if it is empty."""
-    status = _AddHook(ctypes.cast(uclib.uc_hook_add, ctypes.c_void_p).value or 0)(
-        emulator._uch,
-        ctypes.byref(ctypes.c_size_t()),
-        kind,
-        ctypes.cast(function, ctypes.c_void_p),
-        ctypes.addressof(counter),
-        *span,
-    )
-    if status != unicorn.UC_ERR_OK:
-        raise unicorn.UcError(status)
-
-
-def _compile() -> ctypes.CDLL | None:
-    """counter.c as a library, or None when there is no way to build or load it."""
-    source = files(__package__).joinpath("counter.c").read_bytes()
-    key = hashlib.sha256(
-        source + (sys.platform + platform.machine()).encode()
-    ).hexdigest()[:16]
-    suffix = ".dll" if sys.platform == "win32" else ".so"
-    library = user_cache_path("tinycnn") / "simulator" / f"counter-{key}{suffix}"
-    try:
-        if not library.exists():
-            _build(source, library)
-        return ctypes.CDLL(str(library))
-    except (OSError, subprocess.SubprocessError) as error:
-        _log.warning("counting in Python, about 100 times slower: %s", error)
-        return None
-
-
-def _build(source: bytes, library: Path) -> None:
-    library.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
-        (Path(folder) / "counter.c").write_bytes(source)
-        command = [sys.executable, "-m", "ziglang", "cc", "-shared", "-O2", "-fPIC"]
-        command += ["-mcpu=baseline", "-fno-sanitize=undefined"]
-        command += ["-o", library.name, "counter.c"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
-        os.replace(Path(folder) / library.name, library)
+        add_hook(emulator, counter, kind, function, flash)

@@ -17,9 +17,11 @@ from unicorn import arm_const
 
 from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock, Peripheral, SerialLink
-from tinycnn.simulator.counter import Counter, attach_counter, clear_it_state
+from tinycnn.simulator.counter import Counter, attach_counter
 from tinycnn.simulator.cycles import CORTEX_M4, BlockCost, Timings, block_cost
 from tinycnn.simulator.image import Image
+from tinycnn.simulator.native import load_hooks, map_registers
+from tinycnn.simulator.pages import attach_pages
 from tinycnn.simulator.peripherals import build_peripherals
 
 __all__ = ["BoardLink", "Fault", "Machine"]
@@ -122,9 +124,11 @@ class Machine:
         self._timings = timings
         self._image, self._link, self._board = image, link, image.board
         self._fault: Fault | None = None
+        self._error: BaseException | None = None
         self._emulator = _emulator(image.board)
         for address, data in image.segments:
             self._emulator.mem_write(address, data)
+        library = load_hooks() if compiled else None
         self.counter: Counter = attach_counter(
             self._emulator,
             code=image.code,
@@ -132,13 +136,14 @@ class Machine:
             cost=self._cost,
             timings=timings,
             limit_cycles=limit_cycles,
-            compiled=compiled,
+            library=library,
         )
         self.clock = Clock(self.counter, image.board)
         ram = _Ram(self._emulator, image.board)
-        for peripheral in build_peripherals(link, ram, self.clock, image.board):
-            self._connect(peripheral)
+        peripherals = build_peripherals(link, ram, self.clock, image.board)
+        self._registers = [self._connect(peripheral) for peripheral in peripherals]
         self._catch_invalid_accesses()
+        self._pages = attach_pages(self._emulator, image.board, library)
         self._emulator.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)
 
     def run(self) -> Fault | None:
@@ -151,6 +156,8 @@ class Machine:
                 self._record_jump(self._emulator.reg_read(arm_const.UC_ARM_REG_PC))
             elif self._fault is None:
                 self._describe(error)
+        if self._error is not None:
+            raise self._error
         if self._fault is None and not self._link.closed and not self._at_limit:
             self._record(
                 "the core went to sleep",
@@ -173,12 +180,14 @@ class Machine:
     def _at_limit(self) -> bool:
         return self.counter.cycles >= self.counter.limit_cycles
 
-    def _connect(self, peripheral: Peripheral) -> None:
+    def _connect(self, peripheral: Peripheral) -> object:
+        """Let the core reach registers; the result is to be kept with the emulator."""
+
         def read(_emulator: Any, offset: int, size: int, _data: Any) -> int:
             try:
                 return peripheral.read(offset, size)
-            except BusFault as fault:
-                self._record(str(fault), fault.hint)
+            except BaseException as error:  # C is between here and who can take it
+                self._end(error)
                 return 0
             finally:
                 if self._link.closed:
@@ -187,17 +196,25 @@ class Machine:
         def write(_emulator: Any, offset: int, size: int, v: int, _data: Any) -> None:
             try:
                 peripheral.write(offset, size, v)
-            except BusFault as fault:
-                self._record(str(fault), fault.hint)
+            except BaseException as error:
+                self._end(error)
 
-        self._emulator.mmio_map(peripheral.base, 0x1000, read, None, write, None)
+        return map_registers(self._emulator, peripheral.base, 0x1000, read, write)
+
+    def _end(self, error: BaseException) -> None:
+        """Stop at what a peripheral raised: a fault, or raised again by `run`."""
+        if isinstance(error, BusFault):
+            self._record(str(error), error.hint)
+        else:
+            self._error = self._error or error
+            self.stop()
 
     def _catch_invalid_accesses(self) -> None:
         """Report what lies outside memory, and keep stores to RAM fast.
 
         The emulator takes a slow path for every store to a page that could hold code
         or lies under a hook for memory accesses, be it for invalid ones. So RAM has no
-        such hook, and its pages are declared without code.
+        such hook, and `attach_pages` declares it without code.
         """
         emulator, board = self._emulator, self._board
         for begin, end in ((0, board.ram_base - 1), (board.ram_end, 0xFFFF_FFFF)):
@@ -207,27 +224,6 @@ class Machine:
                 begin=begin,
                 end=end,
             )
-        emulator.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
-        emulator.hook_add(unicorn.UC_HOOK_TLB_FILL, self._fill_tlb)
-
-    def _fill_tlb(
-        self, emulator: Any, page: int, kind: int, entry: Any, _data: Any
-    ) -> bool:
-        """How the core sees the page at an address that it meets for the first time.
-
-        Addresses are not translated, and what memory allows is checked elsewhere; RAM
-        is declared without code as long as none is fetched from it.
-        Before a load or store the emulator writes the IT state of the instruction to
-        the core. Before a fetch the state is that of the next block, and right.
-        """
-        entry.paddr = page
-        entry.perms = unicorn.UC_PROT_ALL
-        if kind == unicorn.UC_MEM_FETCH:
-            return True
-        if self._board.is_ram(page):
-            entry.perms = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
-        clear_it_state(emulator)
-        return True
 
     def _cost(self, code: bytes, address: int) -> BlockCost:
         """What a block costs; the emulator lets every core but the smallest run DSP."""

@@ -1,10 +1,39 @@
 /*
- * counter.c - counts instructions and cycles, called by the emulator at every block
+ * hooks.c - what the emulator calls often: at blocks, loads from flash and new pages
  * SPDX-License-Identifier: Apache-2.0
  *
- * counter.py holds the same in Python, and the layout of the types.
+ * counter.py and pages.py hold the same in Python, and the layout of the types.
  */
+#include <stdbool.h>
 #include <stdint.h>
+
+/* As unicorn numbers them. */
+#define KIND_FETCH 18
+#define MAY_READ 1u
+#define MAY_WRITE 2u
+#define MAY_ALL 7u
+
+typedef int (*read_register_t)(void *emulator, int number, void *value);
+typedef int (*write_register_t)(void *emulator, int number, const void *value);
+
+/* How to forget the IT state. */
+typedef struct {
+    read_register_t read_register;
+    write_register_t write_register;
+    uint32_t status; /* number of the program status register */
+    uint32_t it_state;
+} core_t;
+
+typedef struct {
+    uint64_t address;
+    uint32_t may;
+} page_t;
+
+typedef struct {
+    core_t core;
+    uint32_t ram_base;
+    uint32_t ram_bytes;
+} memory_t;
 
 typedef struct {
     uint32_t size; /* 0: not seen yet */
@@ -31,11 +60,33 @@ struct counter {
     uint32_t flash_wait; /* cycles added to a word read from flash */
     void (*decode)(uint32_t address, uint32_t size, block_t *block);
     int (*stop)(void *emulator);
-    int (*read_register)(void *emulator, int number, void *value);
-    int (*write_register)(void *emulator, int number, const void *value);
-    uint32_t status; /* number of the program status register */
-    uint32_t it_state;
+    core_t core;
 };
+
+/* Left in the core, the state would make what follows conditional. */
+static void clear_it_state(void *emulator, const core_t *core) {
+    uint32_t status = 0;
+    core->read_register(emulator, (int)core->status, &status);
+    if ((status & core->it_state) != 0) {
+        status &= ~core->it_state;
+        core->write_register(emulator, (int)core->status, &status);
+    }
+}
+
+/* pages.py says why. */
+bool fill_page(void *emulator, uint64_t address, int kind, page_t *page,
+               const memory_t *memory) {
+    page->address = address;
+    page->may = MAY_ALL;
+    if (kind == KIND_FETCH) {
+        return true;
+    }
+    if ((uint32_t)address - memory->ram_base < memory->ram_bytes) {
+        page->may = MAY_READ | MAY_WRITE;
+    }
+    clear_it_state(emulator, &memory->core);
+    return true;
+}
 
 void count_block(void *emulator, uint64_t address, uint32_t size, counter_t *counter) {
     const uint32_t start = (uint32_t)address;
@@ -62,16 +113,10 @@ void count_block(void *emulator, uint64_t address, uint32_t size, counter_t *cou
 
 void count_flash_read(void *emulator, int kind, uint64_t address, int size,
                       int64_t value, counter_t *counter) {
-    uint32_t status = 0;
     (void)kind;
     (void)address;
     (void)size;
     (void)value;
     counter->cycles += counter->flash_wait;
-    /* Left there, the state would make what follows conditional: see clear_it_state. */
-    counter->read_register(emulator, (int)counter->status, &status);
-    if ((status & counter->it_state) != 0) {
-        status &= ~counter->it_state;
-        counter->write_register(emulator, (int)counter->status, &status);
-    }
+    clear_it_state(emulator, &counter->core);
 }
