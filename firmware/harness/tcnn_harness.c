@@ -604,7 +604,12 @@ TCNN_SHARED void tcnn_harness_poll(void) {
     }
     harness.idle = false;
     harness.heard = true;
-    for (uint32_t i = 0; i < count; i++) {
-        handle_byte(data[i]);
+    for (uint32_t i = 0; i < count;) {
+        const uint32_t copied =
+            tcnn_decoder_copy(&harness.decoder, data + i, count - i);
+        i += copied;
+        if (copied == 0) {
+            handle_byte(data[i++]);
+        }
     }
 }

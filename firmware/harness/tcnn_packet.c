@@ -87,6 +87,26 @@ TCNN_SHARED void tcnn_decoder_reset(tcnn_decoder_t *decoder) {
     decoder->broken = false;
 }
 
+TCNN_SHARED uint32_t tcnn_decoder_copy(tcnn_decoder_t *decoder, const uint8_t *data,
+                                       uint32_t size) {
+    uint8_t *to = decoder->data + decoder->count;
+    uint32_t most = decoder->broken ? 0 : decoder->run;
+    uint32_t count = 0;
+    if (most > TCNN_PACKET_BYTES - decoder->count) {
+        most = TCNN_PACKET_BYTES - decoder->count;
+    }
+    if (most > size) {
+        most = size;
+    }
+    while (count < most && data[count] != 0) {
+        to[count] = data[count];
+        count++;
+    }
+    decoder->count += count;
+    decoder->run = (uint8_t)(decoder->run - count);
+    return count;
+}
+
 TCNN_SHARED tcnn_packet_status_t tcnn_decoder_push(tcnn_decoder_t *decoder,
                                                    uint8_t byte) {
     if (byte == 0) {

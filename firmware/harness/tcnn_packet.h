@@ -70,6 +70,11 @@ uint32_t tcnn_take_u32(const uint8_t *from);
 /* Forgets a half-received packet. */
 void tcnn_decoder_reset(tcnn_decoder_t *decoder);
 
+/* Takes, of `size` bytes that arrived, those that go on with the run that is open, and
+ * returns how many: none of them ends a packet or begins a run, which is for push. What
+ * push takes one by one is taken faster. */
+uint32_t tcnn_decoder_copy(tcnn_decoder_t *decoder, const uint8_t *data, uint32_t size);
+
 /* Takes one byte. What READY announces is valid until the next call. */
 tcnn_packet_status_t tcnn_decoder_push(tcnn_decoder_t *decoder, uint8_t byte);
 

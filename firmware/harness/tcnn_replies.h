@@ -18,7 +18,7 @@ extern "C" {
 
 typedef struct {
     uint32_t sequence; /* of the request, any */
-    uint16_t start;    /* in the buffer */
+    uint16_t start;    /* in the buffer, in bytes; 0 or more */
     uint16_t size;     /* encoded; 1 or more */
 } tcnn_kept_t;
 
@@ -26,10 +26,10 @@ typedef struct {
 typedef struct {
     uint32_t count;                /* replies that are kept; 0 to TCNN_WINDOW */
     tcnn_kept_t kept[TCNN_WINDOW]; /* oldest first */
-    uint32_t next;                 /* where the reserved place begins */
-    tcnn_guard_t before;           /* set by who watches it */
-    uint8_t data[TCNN_PACKET_BUFFER_BYTES];
-    tcnn_guard_t behind;
+    uint32_t next;       /* where the reserved place begins, in bytes; 0 or more */
+    tcnn_guard_t before; /* set by who watches it */
+    uint8_t data[TCNN_PACKET_BUFFER_BYTES]; /* encoded replies, any bytes */
+    tcnn_guard_t behind;                    /* set by who watches it */
 } tcnn_replies_t;
 
 /* Where a reply of at most `length` bytes of payload is to be encoded; the oldest are

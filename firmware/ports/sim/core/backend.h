@@ -24,8 +24,8 @@ uint32_t backend_micros(void);
 /* Bytes that have arrived and were not read. */
 uint32_t backend_available(void);
 
-/* The next of them; call only when there is one. */
-uint8_t backend_read(void);
+/* The next of them; -1 when there is none. */
+int backend_read(void);
 
 /* Sends all of `data`; blocks until it is gone. */
 void backend_write(const uint8_t *data, uint32_t size);

@@ -24,14 +24,14 @@ void SerialPort::begin(unsigned long baud_rate) {
 
 int SerialPort::available() { return (int)backend_available(); }
 
-int SerialPort::read() { return backend_available() > 0 ? (int)backend_read() : -1; }
+int SerialPort::read() { return backend_read(); }
 
 size_t SerialPort::readBytes(uint8_t *data, size_t size) {
     const uint32_t start = backend_micros();
     size_t count = 0;
     while (count < size && backend_micros() - start < READ_TIMEOUT_US) {
         if (backend_available() > 0) {
-            data[count++] = backend_read();
+            data[count++] = (uint8_t)backend_read();
         }
     }
     return count;

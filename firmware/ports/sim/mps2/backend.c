@@ -56,7 +56,9 @@ uint32_t backend_available(void) {
     return (UART_STATE & UART_RECEIVER_FULL) != 0 ? 1u : 0u;
 }
 
-uint8_t backend_read(void) { return (uint8_t)UART_DATA; }
+int backend_read(void) {
+    return backend_available() > 0 ? (int)(UART_DATA & 0xFFu) : -1;
+}
 
 void backend_write(const uint8_t *data, uint32_t size) {
     for (uint32_t i = 0; i < size; i++) {

@@ -98,7 +98,10 @@ uint32_t backend_available(void) {
     return receive_length - receive_position;
 }
 
-uint8_t backend_read(void) {
+int backend_read(void) {
+    if (receive_position == receive_length && backend_available() == 0) {
+        return -1;
+    }
     return receive_buffer[1u - receive_filling][receive_position++];
 }
 
