@@ -1,9 +1,14 @@
 """Images a second through fake boards on pseudo terminals, each a process of its own.
 
     python -m tools.measure_link --boards 32 --images 10000
+    python -m tools.measure_link --simulate model.tflite --boards 2 --images 5000
 
 Prints images a second in all, and how long an image was on its way: half of them, 99 of
 a hundred. A board answers at once, so that this is what the host and its links can do.
+
+With --simulate the boards are simulated and run the firmware of a model. Then processor
+seconds are printed too, of all processes: of an image, once all boards are warm, and of
+starting them. They depend less than the time does on what else the computer has to do.
 """
 
 from __future__ import annotations
@@ -11,17 +16,21 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import resource
 import threading
 import time
 import tty
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 
 from tests.device.fake_board import FakeBoard
-from tinycnn.device import Device, open_serial
+from tests.pipeline.test_stages import Log
+from tinycnn.device import Device, open_serial, open_simulated
 from tinycnn.harness import Lanes
+from tinycnn.workbench import bench_file
 
 IMAGE_BYTES = 784
 
@@ -44,12 +53,54 @@ def plug_in(opened: ExitStack) -> Device:
     return opened.enter_context(open_serial(os.ttyname(slave)))
 
 
+def simulate(model: Path, boards: int, images: int) -> None:
+    """Run `images` on simulated boards, and an eighth of them before that."""
+    with bench_file(model, observer=Log()) as subject:
+        elf = subject.program("sim")
+        spent = [_run_simulated(elf, boards, n) for n in (images // 8, images)]
+    few, many = spent
+    more = images - images // 8
+    per_image = (sum(many[:2]) - sum(few[:2])) / more
+    print(
+        f"{boards} simulated boards, {images:,} images: {images / many[2]:,.0f} "
+        f"images/s; {1000 * per_image:.2f} ms of processor an image, of it "
+        f"{1000 * (many[0] - few[0]) / more:.2f} ms in the host; start "
+        f"{sum(few[:2]) - per_image * (images // 8):.1f} s"
+    )
+
+
+def _run_simulated(elf: Path, boards: int, images: int) -> tuple[float, float, float]:
+    """Processor seconds of the host and of the boards, and seconds."""
+    host, children = _processor_s(resource.RUSAGE_SELF), resource.RUSAGE_CHILDREN
+    before, start = _processor_s(children), time.perf_counter()
+    with ExitStack() as opened:
+        devices = [opened.enter_context(open_simulated(elf)) for _ in range(boards)]
+        lanes = Lanes(devices, print)
+        size = lanes.info().input_bytes
+        rng = np.random.default_rng(0)
+        rows = rng.integers(-128, 128, (1000, size), np.int8)
+        for _ in lanes.infer_many((i, rows[i % len(rows)]) for i in range(images)):
+            pass
+        seconds = time.perf_counter() - start
+    spent = _processor_s(resource.RUSAGE_SELF) - host
+    return spent, _processor_s(children) - before, seconds
+
+
+def _processor_s(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Measure what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--boards", type=int, default=32)
     parser.add_argument("--images", type=int, default=10_000, help="For each board.")
+    parser.add_argument("--simulate", type=Path, help="Run this model instead.")
     options = parser.parse_args()
+    if options.simulate:
+        simulate(options.simulate, options.boards, options.images)
+        return
     count = options.boards * options.images
     rows = np.random.default_rng(0).integers(-128, 128, (1000, IMAGE_BYTES), np.int8)
     asked = np.zeros(count)
