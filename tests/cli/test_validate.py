@@ -158,3 +158,19 @@ def test_health_is_asked_in_packets(tmp_path: Path) -> None:
     assert (frames.returncode, text.returncode) == (2, 2)
     assert "--health is for images" in frames.stderr
     assert "--health needs packets" in text.stderr
+
+
+@pytest.mark.emulated
+def test_two_simulated_boards_share_the_images(tmp_path: Path) -> None:
+    """Each image is done once, and the terminal says how many boards there were."""
+    (tmp_path / "net.tflite").write_bytes(picture_model())
+    command = ("validate", "net.tflite", "--device", "sim", "--count", "40")
+    done = tinycnn(*command, "--boards", "2", "--json", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["images"], found["equal"]) == (40, 40)
+    assert found["device"]["name"] == "2 x simulated nano33ble"
+    # Each board says who it is before the first image and after the last.
+    alone = 40 + 2 + 2
+    assert found["counters"]["exchanges"] >= alone + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.device.fake_board import FakeBoard
 from tinycnn.device import DeviceInfo
 from tinycnn.device.hello import parse_hello
-from tinycnn.harness import forecast_run
+from tinycnn.harness import Pace, forecast_run
 
 BAUD = 115_200
 
@@ -58,3 +59,33 @@ def test_a_slow_line_is_told_with_a_way_out() -> None:
     assert quick.text == "10,000 images, 8.4 MB on the link, about 42 s"
     assert replace(found, seconds=None).text == "10,000 images, 8.4 MB on the link"
     assert "about 2.0 h at" in replace(found, seconds=7_200.0).text
+
+
+@pytest.mark.parametrize(
+    ("foretold_s", "left_s"),
+    [(None, 120.0), (10.0, 120.0), (500.0, 120.0), (110.0, None)],
+)
+def test_the_first_images_show_how_fast_a_run_is(
+    foretold_s: float | None, left_s: float | None
+) -> None:
+    """Told once, three seconds after the first 16 images, if it is news.
+
+    Images of an earlier part of the run do not count.
+    """
+    seconds = itertools.count(step=0.125)
+    pace = Pace(foretold_s, clock=lambda: next(seconds))
+    found = [pace.see(done, 2000) for done in range(1000, 1100)]
+
+    told = [number for number, left in enumerate(found) if left is not None]
+    assert told == ([] if left_s is None else [40])
+    if left_s is not None:
+        assert found[40] == pytest.approx(left_s)
+
+
+def test_a_pause_is_not_a_rate() -> None:
+    """Few images in a long time are waited out."""
+    seconds = itertools.count(step=10)
+    pace = Pace(None, clock=lambda: float(next(seconds)))
+    found = [pace.see(done, 100) for done in range(1, 40)]
+
+    assert [left is not None for left in found].index(True) == 32

@@ -6,7 +6,7 @@
 from tinycnn.harness.diagnose import diagnose
 from tinycnn.harness.examine import Sample, examine, examine_restarted
 from tinycnn.harness.explanation import Diagnosis, Explanation
-from tinycnn.harness.forecast import Forecast, forecast_run
+from tinycnn.harness.forecast import Forecast, Pace, forecast_run, say_duration
 from tinycnn.harness.health import (
     Health,
     HealthCheck,
@@ -50,6 +50,7 @@ __all__ = [
     "Latency",
     "Limit",
     "OpProfile",
+    "Pace",
     "Profile",
     "Resume",
     "RunKey",
@@ -76,5 +77,6 @@ __all__ = [
     "profile_to_json",
     "repeat_images",
     "result_to_json",
+    "say_duration",
     "validate",
 ]

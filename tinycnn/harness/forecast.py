@@ -1,17 +1,20 @@
-"""What a validation will take, before it starts: bytes on the link and seconds.
+"""What a validation will take: bytes on the link and seconds.
 
-The line and the processor work at the same time where the device takes requests ahead,
-one after the other where it does not. A device that makes its host wait is on a link
-without a baud rate: USB, a pipe, a socket.
+That is told before it starts; what is left again, once the first images have shown how
+fast it is. The line and the processor work at the same time where the device takes
+requests ahead, one after the other where it does not. A device that makes its host wait
+is on a link without a baud rate: USB, a pipe, a socket.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinycnn.device import DeviceInfo
 
-__all__ = ["Forecast", "forecast_run"]
+__all__ = ["Forecast", "Pace", "forecast_run", "say_duration"]
 
 _BITS_A_BYTE = 10  # with start and stop
 _HOST_WAITS = 2**32 - 1
@@ -19,6 +22,9 @@ _PACKET_BYTES = 12 + 4 + 2  # header, CRC, one COBS byte and the delimiter
 _COBS_RUN_BYTES = 254
 _OFFSET_BYTES, _TIMES_BYTES = 4, 8
 _MINUTE_S = 60.0
+_WARM_UP_IMAGES = 16  # slower than the rest, on the simulated board
+_MEASURED_S, _MEASURED_IMAGES = 3.0, 16  # at least, for a rate
+_LIKE = 1.3  # two durations that differ by less are the same to people
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,53 @@ class Forecast:
         text = f"{self.images:,} images, {self.link_bytes / 1e6:,.1f} MB on the link"
         if self.seconds is None:
             return text
-        text += f", about {_say_duration(self.seconds)}"
+        text += f", about {say_duration(self.seconds)}"
         if self.baud is not None:
             text += f" at {self.baud:,} baud"
         if self.seconds > 2 * _MINUTE_S:
             count = max(1, int(self.images * _MINUTE_S / self.seconds))
             text += f"; --count {count}: a minute"
         return text
+
+
+class Pace:
+    """How fast a run is, once it is warm.
+
+    Args:
+        foretold_s: What was told that it would take; None if nothing was.
+        clock: Tells the time, in seconds.
+    """
+
+    def __init__(
+        self, foretold_s: float | None, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._foretold_s = foretold_s
+        self._clock = clock
+        self._first: int | None = None
+        self._began = 0.0
+        self._is_known = False
+
+    def see(self, done: int, total: int) -> float | None:
+        """Seconds that are left, once, as soon as they are known and were not told.
+
+        Args:
+            done: Images done.
+            total: Images in all.
+        """
+        now = self._clock()
+        if self._first is None:
+            self._first = done + _WARM_UP_IMAGES
+        if done <= self._first:
+            self._began = now
+        took_s, images = now - self._began, done - self._first
+        if self._is_known or took_s < _MEASURED_S or images < _MEASURED_IMAGES:
+            return None
+        self._is_known = True
+        left_s = took_s / images * (total - done)
+        told_s = self._foretold_s
+        if told_s is not None and 1 / _LIKE < (took_s + left_s) / told_s < _LIKE:
+            return None
+        return left_s
 
 
 def forecast_run(
@@ -99,7 +145,7 @@ def _encoded(payload_bytes: int, packets: int) -> int:
     return payload_bytes + payload_bytes // _COBS_RUN_BYTES + packets * _PACKET_BYTES
 
 
-def _say_duration(seconds: float) -> str:
+def say_duration(seconds: float) -> str:
     """In the unit that people would use."""
     if seconds < 2 * _MINUTE_S:
         return f"{max(1, round(seconds))} s"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,7 @@ from tinycnn.workbench.health import HealthWatch, examine_result
 from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
-from tinycnn.workbench.team import foretell, only_its_own, open_team, pick_device
+from tinycnn.workbench.team import Outlook, only_its_own, open_team, pick_device
 
 __all__ = ["Explaining", "find_cycle_model", "profile", "validate"]
 
@@ -118,6 +117,7 @@ def _validate(
     try:
         observer.stage("validate", is_current=False)
         watch = HealthWatch(team)
+        outlook = Outlook(subject, choice, observer, log)
         result = harness.validate(
             team,
             subject.inputs,
@@ -130,8 +130,8 @@ def _validate(
             seed=subject.seed,
             log=log,
             tally=Tally(subject.rule, subject.asking) if subject.rule else None,
-            on_start=partial(foretell, subject, choice, observer),
-            on_progress=lambda n, total: observer.progress("validate", n, total),
+            on_start=outlook.foretell,
+            on_progress=outlook.progress,
             on_stop=parts.append,
         )
         parts.append(result)  # kept even if its diagnosis is interrupted

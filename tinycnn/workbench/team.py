@@ -11,12 +11,19 @@ from functools import partial
 import numpy as np
 
 from tinycnn.device import Device, DeviceInfo
-from tinycnn.harness import Lanes, RunLog, ValidationResult, forecast_run
+from tinycnn.harness import (
+    Lanes,
+    Pace,
+    RunLog,
+    ValidationResult,
+    forecast_run,
+    say_duration,
+)
 from tinycnn.workbench.crew import open_crew
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
-__all__ = ["count_boards", "foretell", "only_its_own", "open_team", "pick_device"]
+__all__ = ["Outlook", "count_boards", "only_its_own", "open_team", "pick_device"]
 
 # Cycles of a simulated board that take about as long as the start of another one.
 _WORTH_A_START = 1_000_000_000
@@ -90,22 +97,53 @@ def _find_differing(result: ValidationResult) -> str | None:
     return result.find_board(result.differences[0].index)
 
 
-def foretell(
-    subject: Subject, choice: DeviceChoice, observer: Observer, info: DeviceInfo
-) -> None:
-    """Tell what the run will take, if that is not little."""
-    if info.foreign is not None or (choice.kind != "sim" and choice.port is None):
-        return
-    is_simulated = choice.port is None
-    found = forecast_run(
-        info,
-        len(subject.asked) // max(len(choice.ports), 1),
-        baud=choice.options.baud,
-        cycles=_count_cycles(subject),
-        hz=_SIMULATED_HZ * count_boards(subject, choice) if is_simulated else 0,
-    )
-    if found.seconds is not None and found.seconds > _SHORT_S:
-        observer.note("validate", found.text)
+class Outlook:
+    """Tells what a run will take, if that is not little; again when it is measured.
+
+    Args:
+        subject: The model.
+        choice: The device.
+        observer: Who is told.
+        log: What the run goes on with: the images in it are not asked for again.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        choice: DeviceChoice,
+        observer: Observer,
+        log: RunLog | None,
+    ) -> None:
+        self._subject, self._choice, self._observer = subject, choice, observer
+        known = log.answers if log else {}
+        self._images = sum(int(index) not in known for index in subject.asked)
+        self._pace = Pace(None)
+
+    def foretell(self, info: DeviceInfo) -> None:
+        """Tell it before the first image."""
+        choice = self._choice
+        if info.foreign is not None or (choice.kind != "sim" and choice.port is None):
+            return
+        boards, is_simulated = count_boards(self._subject, choice), choice.port is None
+        found = forecast_run(
+            info,
+            self._images // max(len(choice.ports), 1),
+            baud=choice.options.baud,
+            cycles=_count_cycles(self._subject),
+            hz=_SIMULATED_HZ * boards if is_simulated else 0,
+        )
+        if found.seconds is not None and found.seconds > _SHORT_S:
+            self._observer.note("validate", found.text)
+            self._pace = Pace(found.seconds)
+
+    def progress(self, done: int, total: int) -> None:
+        """Images are done; tells what is left if that is other than was foretold."""
+        self._observer.progress("validate", done, total)
+        left_s = self._pace.see(done, total)
+        if left_s is not None and left_s > _SHORT_S:
+            rate = (total - done) / left_s
+            text = f"{rate:,.3g} images/s measured, about {say_duration(left_s)} left"
+            self._observer.note("validate", text)
 
 
 def count_boards(subject: Subject, choice: DeviceChoice) -> int:
