@@ -56,6 +56,7 @@ class FakeBoard:
     receive_bytes: int = 2**32 - 1
     runs: int = 0
     requests: list[int] = field(default_factory=list)
+    source: int | None = None  # a file where replies come from later, if they do
 
     def __post_init__(self) -> None:
         self.reset()
@@ -192,6 +193,7 @@ class Line:
         self.board = board
         self.chance = random.Random(seed)
         self.pause: Callable[[float], None] = time.sleep
+        self.master = -1  # of the pty that it leads to, if it does
         self.faults = 0
         self.calls = 0
         self.sure = self.chance.randrange(8)

@@ -11,6 +11,8 @@ import pytest
 from tinycnn.device.child import Child
 from tinycnn.errors import DeviceError
 
+GO_ON = "run the command again; what was answered is kept where there is a log"
+
 
 def python(program: str) -> Child:
     """A Python program as a child."""
@@ -25,12 +27,13 @@ def python(program: str) -> Child:
             "child: read at 0x0",
             "look",
         ),
-        ("import sys; sys.exit('out of luck')", "child: out of luck", None),
-        ("raise SystemExit(7)", "child: ended with exit code 7", None),
+        ("import sys; sys.exit('out of luck')", "child: out of luck", GO_ON),
+        ("raise SystemExit(7)", "child: ended with exit code 7", GO_ON),
+        ("import os; os.kill(os.getpid(), 9)", "child: ended by SIGKILL", GO_ON),
     ],
 )
 def test_obituary_is_what_the_program_said(
-    program: str, message: str, hint: str | None
+    program: str, message: str, hint: str
 ) -> None:
     """A fault line, else the last line, else the exit code names the cause."""
     child = python(program)

@@ -62,6 +62,25 @@ def test_serial_port_carries_bytes(pty_port: tuple[int, str]) -> None:
     assert (received, answer, silence) == (data, data, b"")
 
 
+@posix
+def test_bytes_that_another_program_took_are_no_lost_port(
+    pty_port: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F17: pyserial takes both for the same; the port itself tells them apart."""
+    port = SerialLink(pty_port[1], 115_200)
+
+    def fail(size: int) -> bytes:
+        raise serial.SerialException("device reports readiness but returned no data")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(port._port, "read", fail)
+        assert port.read(0.01) == b""
+        os.write(pty_port[0], b"abc")
+        assert port.read(0.01) == b""
+    assert port.read(1.0) == b"abc"
+    port.close()
+
+
 def talk(port: Link) -> None:
     """Write and read for ever."""
     while True:

@@ -164,3 +164,21 @@ def test_ports_that_appear_are_tried(
     assert words[1] == f"board 0102030405060708 is back on {nodes[0]}"
     assert stranger.runs == 0
     beside.unplug()
+
+
+def test_a_board_without_an_id_is_known_by_its_port(
+    socket: Socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be told from others on ports that appear."""
+    port = DetectedPort(str(tmp_path / "new"), (), "other", None, None, None, "")
+    listed: list[DetectedPort] = []
+    monkeypatch.setattr(patient, "detect_ports", lambda: tuple(listed))
+    board = SteadyBoard(board_id=bytes(8))
+    socket.plug(board, replies=7)
+
+    def plug() -> None:
+        socket.plug(board, name=tmp_path / "new")
+        listed.append(port)
+
+    with pytest.raises(LinkLostError, match="did not come back"):
+        run(socket, Words(plug), wait_s=0.3)

@@ -289,7 +289,7 @@ def test_accuracies_are_of_device_and_reference(device: Device) -> None:
     ("images", "expected", "message"),
     [
         (make_images(0), make_images(0), "images: expected at least one, got none"),
-        (np.zeros((2, 5), np.int8), make_images(2), "expected 4 bytes each, got 5"),
+        (np.zeros((2, 5), np.int8), make_images(2), "its images are of 4 bytes, got 5"),
         (make_images(2), make_images(2), "2 outputs of 8 bytes, got 2 or more of 4"),
         (make_images(2), np.zeros((3, 8), np.int8), "got 3 or more of 8"),
         (make_images(2), np.zeros((1, 8), np.int8), "expected 2 outputs, got 1"),

@@ -7,6 +7,7 @@ kept, so that the error which a user sees is the program's own.
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import threading
 from collections import deque
@@ -19,6 +20,7 @@ __all__ = ["Child"]
 
 _KEPT_LINES = 50
 _GRACE_S = 2.0
+_GO_ON = "run the command again; what was answered is kept where there is a log"
 
 
 class Child:
@@ -85,8 +87,8 @@ class Child:
         lines = [line for line in self._lines if line]
         faults = [line for line in lines if line.startswith("fault: ")]
         hints = [line for line in lines if line.startswith("hint: ")]
-        cause = (faults or lines or [f"ended with exit code {code}"])[-1]
-        hint = hints[-1].removeprefix("hint: ") if hints else None
+        cause = (faults or lines or [_name_end(code)])[-1]
+        hint = hints[-1].removeprefix("hint: ") if hints else _GO_ON
         return DeviceError(f"{self.name}: {cause.removeprefix('fault: ')}", hint)
 
     def end(self) -> None:
@@ -115,6 +117,16 @@ class Child:
     def _listen(self) -> None:
         for line in _present(self._process.stderr):
             self._lines.append(line[:1000].decode("utf-8", "replace").strip())
+
+
+def _name_end(code: int) -> str:
+    """How a program ended that said nothing."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
 
 
 def _present(stream: IO[bytes] | None) -> IO[bytes]:

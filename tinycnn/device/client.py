@@ -16,7 +16,7 @@ from enum import Enum
 
 from tinycnn.device.deadline import Clock, Deadline
 from tinycnn.device.hello import DeviceInfo, parse_hello
-from tinycnn.device.link import Link
+from tinycnn.device.link import Link, SharedPort
 from tinycnn.device.packets import (
     DELIMITER,
     MAX_PAYLOAD_BYTES,
@@ -27,7 +27,12 @@ from tinycnn.device.packets import (
     PacketType,
 )
 from tinycnn.device.payloads import parse_error
-from tinycnn.device.stranger import HEARD_BYTES, explain_noise, recognize
+from tinycnn.device.stranger import (
+    HEARD_BYTES,
+    explain_noise,
+    quote_crash,
+    recognize,
+)
 from tinycnn.device.window import Request, Window, WindowLimits
 from tinycnn.errors import (
     DeviceError,
@@ -60,7 +65,13 @@ _LONGEST_SETTLE_S = 0.25
 
 
 class SessionLostError(DeviceError):
-    """The device no longer knows the session: it was reset."""
+    """The device no longer knows the session: it was reset.
+
+    Attributes:
+        said: What it said of a crash before; empty if nothing.
+    """
+
+    said = ""
 
 
 class _Miss(Enum):
@@ -116,6 +127,7 @@ class Client:
         self._counts = dict.fromkeys((field.name for field in fields(Counters)), 0)
         self._is_suspect = False  # the last that was heard was a broken packet
         self._heard = b""  # in this exchange, its end
+        self._past = b""  # in the last one before it in which anything was
         self._heard_bytes = 0
 
     @property
@@ -212,6 +224,7 @@ class Client:
         window, request = self._window, self._window.oldest
         asked, deadline = self._clock(), Deadline(timeout_s, self._clock)
         wait_s, settle_s = self._first_wait(request.kind, timeout_s), _SETTLE_S
+        self._past = self._heard or self._past
         self._heard, self._heard_bytes = b"", 0
         is_hello = request.kind == PacketType.HELLO
         if request.reply is None:
@@ -248,6 +261,7 @@ class Client:
     def _listen(self, request: Request, wait_s: float, settle_s: float) -> _Miss | None:
         """Wait for the reply to `request`; why there is none."""
         deadline, miss = Deadline(wait_s, self._clock), _Miss.TIMEOUT
+        is_heard = False
         while request.reply is None:
             if self._window.has_gap:
                 return _Miss.BROKEN
@@ -255,9 +269,11 @@ class Client:
                 miss = _Miss.BROKEN
                 settle_s = min(settle_s, deadline.remaining())
                 deadline = Deadline(settle_s, self._clock)
-            if deadline.expired:
+            if deadline.expired and is_heard:
                 return miss
+            # Once at least: this computer may have slept until now.
             self._hear(self._link.read(deadline.remaining()))
+            is_heard = True
         return None
 
     def _hear(self, data: bytes) -> None:
@@ -299,7 +315,9 @@ class Client:
             return
         if code == ErrorCode.SESSION:
             self._counts["resets"] += 1
-            raise SessionLostError(f"{self.name}: was reset before {request.name}")
+            lost = SessionLostError(f"{self.name}: was reset before {request.name}")
+            lost.said = quote_crash(self._past + self._heard)
+            raise lost
         if code == ErrorCode.VERSION:
             raise self._other_version(f"another ({text})")
         text = f"{self.name}: refused {request.name}: error {code} ({text})"
@@ -330,14 +348,19 @@ class Client:
     def _no_reply(self, request: Request, timeout_s: float) -> DeviceTimeoutError:
         text = f"no reply from {self.name} within {timeout_s:.1f} s"
         text = f"{text} after {request.name}"
-        if stranger := recognize(self._heard, request.message):
+        if isinstance(self._link, SharedPort) and (users := self._link.other_users()):
+            text = f"{text}: the port is also open in {' and '.join(users)}"
+            hint = "end that program: what it reads is missing here"
+            return DeviceTimeoutError(text, hint)
+        if stranger := recognize(self._heard, request.message, self._past):
             return StrangerError(f"{text}: {stranger.what}", hint=stranger.hint)
-        if self._heard_bytes == 0:
-            hint = "press reset; check that the port is the board's"
-        else:
+        hint = "press reset; check that the port is the board's"
+        if self._heard_bytes:
             text += f", only {self._heard_bytes} bytes that are no packet"
             noise = self._decoder.unfinished()[:200] or self._decoder.last_broken
             hint = explain_noise(noise)
+        if self._counts["exchanges"]:  # so that port and baud rate are right
+            hint = "it answered before: check the cable or press reset, then run again"
         return DeviceTimeoutError(text, hint=hint)
 
 

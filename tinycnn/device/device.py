@@ -204,7 +204,9 @@ class Device:
         """
         info = self._info or self.info()
         request = bytes([action]) if action else b""
-        return self._from_start(info, request, lambda _, data: self._status(data))
+        return self._from_start(
+            info, request, lambda _, data: self._status(data), doing="STATUS"
+        )
 
     def pass_time(self, seconds: float) -> bool:
         """Let simulated time pass, soon; False where time cannot be made to pass."""
@@ -290,15 +292,22 @@ class Device:
         return self._from_start(self._info or self.info(), frame, run)
 
     def _from_start(
-        self, info: DeviceInfo, data: bytes, run: Callable[[DeviceInfo, bytes], _Run]
+        self,
+        info: DeviceInfo,
+        data: bytes,
+        run: Callable[[DeviceInfo, bytes], _Run],
+        *,
+        doing: str = "",
     ) -> _Run:
         """What `run` gives, from its start again after a reset."""
+        said = ""
         for _ in range(MAX_RESETS):
             try:
                 return run(info, data)
-            except SessionLostError:
+            except SessionLostError as error:
+                said = error.said
                 info = self.info()
-        raise reset_too_often(self.name, self._images)
+        raise reset_too_often(self.name, doing or f"image {self._images}", said)
 
     def _preprocess(self, info: DeviceInfo, frame: bytes) -> Preprocessing:
         cycles, micros, image = self._send_frame(info, frame)

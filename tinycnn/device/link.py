@@ -11,7 +11,8 @@ from typing import Protocol, runtime_checkable
 
 from tinycnn.errors import DeviceTimeoutError, LinkLostError
 
-__all__ = ["READ_BYTES", "UNREACHABLE", "WRITE_TIMEOUT_S", "Link", "SimulatedTime"]
+__all__ = ["READ_BYTES", "UNREACHABLE", "WRITE_TIMEOUT_S"]
+__all__ += ["Link", "SharedPort", "SimulatedTime"]
 __all__ += ["hint_lost", "is_remote", "lost", "reason_of", "took_nothing"]
 
 READ_BYTES = 65_536  # taken at once
@@ -60,6 +61,14 @@ class SimulatedTime(Protocol):
         Raises:
             DeviceError: If the device is gone.
         """
+
+
+@runtime_checkable
+class SharedPort(Protocol):
+    """What other programs can have open, too, and read from."""
+
+    def other_users(self) -> tuple[str, ...]:
+        """Those programs, as far as they can be seen."""
 
 
 def took_nothing(name: str, timeout_s: float) -> DeviceTimeoutError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,8 @@ class PatientDevice(Device):
                 losses += 1
                 if self._info is None or losses > _MOST_LOSSES:
                     raise
-                self._await_return(self._info, error)
+                with _at_image(next(iter(waiting), None)):
+                    self._await_return(self._info, error)
             else:
                 return
 
@@ -170,6 +172,18 @@ class PatientDevice(Device):
 
     def _open(self, url: str) -> Link:
         return open_url(url, self._options.baud, dtr=self._options.dtr)
+
+
+@contextmanager
+def _at_image(number: int | None) -> Iterator[None]:
+    """Put the image that is waited for before an error that does not name it."""
+    try:
+        yield
+    except DeviceError as error:
+        text = f"image {number}: "
+        if number is None or str(error).startswith(text):
+            raise
+        raise type(error)(f"{text}{error}", error.hint) from error
 
 
 def _list_ports(url: str) -> set[str]:

@@ -83,7 +83,7 @@ def parse_frame(payload: bytes, input_bytes: int) -> tuple[int, int, bytes]:
 def _parse_run(payload: bytes, size: int, expected: str) -> tuple[int, int, bytes]:
     got = len(payload) - _TIMES.size
     if got != size:
-        text = f"{expected.format(size)}, got {got}"
+        text = f"{expected.format(size)}, got {max(got, 0)}"
         raise ProtocolError(text, hint="flash the firmware again")
     cycles, micros = _TIMES.unpack_from(payload)
     return cycles, micros, payload[_TIMES.size :]

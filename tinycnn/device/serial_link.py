@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from typing import Any
 
 import serial
@@ -93,13 +94,31 @@ class SerialLink:
         try:
             while True:
                 # The port's own timeout stays as it is: setting it costs system calls.
-                data = self._port.read(1)
+                data = self._read(1)
                 if data:
-                    return bytes(data + self._port.read(self._port.in_waiting))
+                    return data + self._read(self._port.in_waiting)
                 if deadline.expired:
                     return b""
         except _PORT_ERRORS as error:
             raise lost(self.name, error) from error
+
+    def _read(self, size: int) -> bytes:
+        """What has arrived of `size` bytes, after a moment."""
+        try:
+            return bytes(self._port.read(size))
+        except serial.SerialException:
+            # Bytes were there and are gone: either so is the port, which the next line
+            # says, or another program was faster.
+            self._port.in_waiting  # noqa: B018
+            return b""
+
+    def other_users(self) -> tuple[str, ...]:
+        """The programs that have the port open but this one; see `SharedPort`."""
+        if "://" in self.name:
+            return ()
+        mine = f"(process {os.getpid()})"
+        users = port_users(self.name)
+        return tuple(user for user in users if not user.endswith(mine))
 
     def hang_up(self) -> None:
         """Drop DTR, where there is one."""

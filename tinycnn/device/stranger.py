@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tinycnn.device.packets import DELIMITER
 from tinycnn.device.payloads import printable
 
-__all__ = ["HEARD_BYTES", "Stranger", "explain_noise", "recognize"]
+__all__ = ["HEARD_BYTES", "Stranger", "explain_noise", "quote_crash", "recognize"]
 
 # What is kept of the bytes that were heard: a prompt comes last.
 HEARD_BYTES = 4_096
@@ -25,6 +25,8 @@ _ANOTHER_PORT = "choose the board's port with --port; tinycnn doctor lists them"
 _ENTER_BOOTLOADER = (
     "start the board's bootloader (press reset twice), then tinycnn flash"
 )
+
+_CRASH = rb"Guru Meditation|HARD ?FAULT|Hard ?Fault|ZEPHYR FATAL ERROR|MbedOS Error"
 
 # The first that is found counts: what answers may echo, too.
 _TALKS = (
@@ -50,7 +52,7 @@ _TALKS = (
         "press reset; where it comes back: --no-reset leaves DTR and RTS alone",
     ),
     (
-        rb"Guru Meditation|HARD ?FAULT|Hard ?Fault|ZEPHYR FATAL ERROR|MbedOS Error",
+        _CRASH,
         "its firmware crashes",
         "build and flash again; a model that needs less RAM may help",
     ),
@@ -81,13 +83,17 @@ class Stranger:
     hint: str
 
 
-def recognize(heard: bytes, sent: bytes) -> Stranger | None:
+def recognize(heard: bytes, sent: bytes, past: bytes = b"") -> Stranger | None:
     r"""Who said `heard` to the request `sent`; None where that cannot be told.
+
+    Firmware that crashed may have said so before, in `past`.
 
     >>> recognize(b"\r\nERROR\r\n", b"\2\1\0").what
     'a modem answers there (AT commands)'
     """
     for pattern, what, hint in _TALKS:
+        if pattern == _CRASH and (said := quote_crash(past + heard)):
+            return Stranger(f"{what}: {said}", hint)
         if re.search(pattern, heard):
             return Stranger(what, hint)
     if sent.strip(DELIMITER) in heard or _CARETS.search(heard):
@@ -96,6 +102,20 @@ def recognize(heard: bytes, sent: bytes) -> Stranger | None:
         )
         return Stranger(what, "check the wiring, and that the port is the board's")
     return None
+
+
+def quote_crash(heard: bytes) -> str:
+    r"""What firmware says as it crashes, on one line; empty where it does not.
+
+    >>> quote_crash(b"ok\0\r\n++ MbedOS Error Info ++\r\nError Status: 0x80\r\n")
+    '++ MbedOS Error Info ++ Error Status: 0x80'
+    """
+    found = re.search(_CRASH, heard)
+    if found is None:
+        return ""
+    start = max(heard.rfind(end, 0, found.start()) for end in (b"\n", DELIMITER)) + 1
+    text = heard[start:].partition(DELIMITER)[0]
+    return printable(b" ".join(text.split())[:_SHOWN])
 
 
 def explain_noise(heard: bytes) -> str:

@@ -126,25 +126,35 @@ class Stream:
                 cycles, micros, output = parse_inference(reply, replied)
                 for _, size in parts_of(replied, info.output_bytes, info):
                     output += checked_part(client.next_reply(), size)
-        except SessionLostError:
-            self._begin_anew()
+        except SessionLostError as error:
+            self._begin_anew(error)
             return None
         self._resets = 0
         return _Run(cycles, micros, output)
 
-    def _begin_anew(self) -> None:
+    def _begin_anew(self, error: SessionLostError) -> None:
         """Send again what has no answer, after a reset."""
         self._resets += 1
         self._info = self._renew()
         if self._resets == MAX_RESETS:
-            raise reset_too_often(self._client.name, self.number)
+            doing = f"image {self.number}"
+            raise reset_too_often(self._client.name, doing, error.said)
         for _, data in self._jobs:
             self._submit(data)
 
 
-def reset_too_often(name: str, number: int) -> DeviceError:
-    """The error of a device that is reset again and again during one image."""
-    text = f"{name}: was reset {MAX_RESETS} times during image {number}"
+def reset_too_often(name: str, doing: str, said: str = "") -> DeviceError:
+    """The error of a device that is reset again and again.
+
+    Args:
+        name: Of the device.
+        doing: What it was asked.
+        said: What it said of a crash.
+    """
+    text = f"{name}: was reset {MAX_RESETS} times during {doing}"
+    if said:
+        hint = "build and flash again; a model that needs less RAM may help"
+        return DeviceError(f"{text}: its firmware crashes: {said}", hint)
     return DeviceError(text, hint="check power and cable; the firmware may crash")
 
 

@@ -95,7 +95,7 @@ def validate(
     check_identity(device.name, identity, before)
     if on_start is not None:
         on_start(before)
-    _check_images(images, labels, before)
+    _check_images(device.name, images, labels, before)
     if indices is None:
         indices = np.arange(len(images))
     findings = recall(log, indices, before, device=device, images=images)
@@ -162,12 +162,14 @@ def _name_end(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _check_images(images: Bytes, labels: NDArray[Any] | None, info: DeviceInfo) -> None:
+def _check_images(
+    name: str, images: Bytes, labels: NDArray[Any] | None, info: DeviceInfo
+) -> None:
     if len(images) == 0:
         raise TinycnnError("images: expected at least one, got none")
     row_bytes = images[0].nbytes
     if row_bytes != info.input_bytes:
-        text = f"images: expected {info.input_bytes} bytes each, got {row_bytes}"
+        text = f"{name}: its images are of {info.input_bytes} bytes, got {row_bytes}"
         raise TinycnnError(text, hint="use the data set that the model was made for")
     if labels is not None and len(labels) != len(images):
         raise TinycnnError(f"labels: expected {len(images)}, got {len(labels)}")
