@@ -65,3 +65,16 @@ def test_every_command_has_a_summary_and_a_module() -> None:
     assert modules == set(cli.commands)
     assert {load_command(name).name for name in cli.commands} == set(cli.commands)
     assert all(command.short_help for command in cli.commands.values())
+
+
+def test_options_come_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each option is listed once, under its title or with the others at the end."""
+    validate = load_command("validate")
+    validate.main(["--help"], standalone_mode=False)
+    page = capsys.readouterr().out.partition("\nDevice:")[2]
+
+    listed = re.findall(r"^  (?:-\w, )?(--[\w-]+)", page, re.MULTILINE)
+    titles = re.findall(r"^(\w.*):$", page, re.MULTILINE)
+    options = {max(param.opts, key=len) for param in validate.params[1:]}
+    assert sorted(listed) == sorted({*options, "--help"})
+    assert (titles[0], titles[-1]) == ("Images", "Options")

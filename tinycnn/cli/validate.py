@@ -27,6 +27,7 @@ from tinycnn.cli.images import image_options
 from tinycnn.cli.many import Many, many_options
 from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
+from tinycnn.cli.sections import SectionedCommand
 from tinycnn.cli.verdict import print_verdict
 
 if TYPE_CHECKING:
@@ -36,7 +37,22 @@ if TYPE_CHECKING:
 __all__ = ["validate"]
 
 
-@click.command()
+_SECTIONS = {
+    "Device": (
+        *("--device", "--boards", "--port", "--all", "--each", "--baud", "--timeout"),
+        *("--no-reset", "--dialect", "--place", "--coordinator"),
+    ),
+    "Images": (
+        *("--count", "--order", "--seed", "--agreement", "--confidence", "--inputs"),
+        *("--numerics", "--frames"),
+    ),
+    "Differences and faults": ("--bisect", "--strict", "--health"),
+    "A run that was stopped": ("--log", "--resume", "--fresh"),
+    "Evidence": ("--evidence", "--replay", "--junit", "--summary"),
+}
+
+
+@click.command(cls=SectionedCommand, sections=_SECTIONS)
 @click.argument("model", type=click.Path(path_type=Path), default=".")
 @partial(device_options, several=True)
 @boards_option
