@@ -134,7 +134,7 @@ def test_only_this_module_replaces_files() -> None:
         if "os.replace(" in path.read_text("utf-8")
     ]
 
-    assert set(others) == {"files.py", "simulator/counter.py"}
+    assert set(others) == {"files.py", "simulator/native.py"}
 
 
 def test_only_regular_files_of_a_bounded_size_are_read(tmp_path: Path) -> None:

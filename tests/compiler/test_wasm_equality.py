@@ -1,6 +1,7 @@
 """Every kernel as WebAssembly against the reference interpreters, byte for byte."""
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from tests.compiler.test_equality import NUMERICS, require_reference
 from tests.compiler.wasm_executor import WasmExecutor, build_wasm_executor
 from tests.conftest import require_module
 from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.errors import RefusedModelError
 
 CASES_PER_OPERATOR = 4  # python -m tools.fuzz_operators --wasm simd tries more
 CASES_PER_DSP_KERNEL = 3
@@ -69,9 +71,11 @@ def test_kernels_for_boards_equal_the_reference(
             rng = np.random.default_rng([seed, 11])
             model = draw(rng)
             program = force(model, function, numerics)
-            if program is not None:
-                assert_equal(model, program, rng, [wasm], numerics)
-                equal += 1
+            # A few random models are none for TFLite Micro.
+            with suppress(RefusedModelError):
+                if program is not None:
+                    assert_equal(model, program, rng, [wasm], numerics)
+                    equal += 1
     assert equal > len(DSP_CASES)
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +31,12 @@ from tinycnn.errors import ProjectError
 from tinycnn.harness import Identity, Limit, Profile, ValidationResult
 from tinycnn.harness.order import Order, as_given
 from tinycnn.harness.stopping import StopRule
-from tinycnn.project import Budgets
 from tinycnn.reference import Reference
 from tinycnn.workbench.tensors import describe_tensor
 from tinycnn.workbench.workshop import Workshop
+
+if TYPE_CHECKING:
+    from tinycnn.project import Budgets
 
 __all__ = ["DeviceChoice", "ImageChoice", "Subject", "open_device"]
 
