@@ -41,6 +41,22 @@ static inline void tcnn_store_4(void *to, uint32_t word) {
     __builtin_memcpy(to, &word, sizeof word);
 }
 
+/* Eight bytes, and sixteen, to where they may overlap: all is read, then written. */
+static inline void tcnn_move_8(int8_t *to, const int8_t *from) {
+    const uint32_t a = tcnn_load_4(&from[0]), b = tcnn_load_4(&from[4]);
+    tcnn_store_4(&to[0], a);
+    tcnn_store_4(&to[4], b);
+}
+
+static inline void tcnn_move_16(int8_t *to, const int8_t *from) {
+    const uint32_t a = tcnn_load_4(&from[0]), b = tcnn_load_4(&from[4]);
+    const uint32_t c = tcnn_load_4(&from[8]), d = tcnn_load_4(&from[12]);
+    tcnn_store_4(&to[0], a);
+    tcnn_store_4(&to[4], b);
+    tcnn_store_4(&to[8], c);
+    tcnn_store_4(&to[12], d);
+}
+
 /* The nearest signed byte. */
 static inline int8_t tcnn_saturate_8(int32_t value) {
 #if TCNN_DSP

@@ -11,15 +11,6 @@
 #define LAST (TCNN_COPY_RANK - 1)
 #define ROW (LAST - 1)
 
-static inline void copy_block(int8_t *to, const int8_t *from) {
-    const uint32_t a = tcnn_load_4(&from[0]), b = tcnn_load_4(&from[4]);
-    const uint32_t c = tcnn_load_4(&from[8]), d = tcnn_load_4(&from[12]);
-    tcnn_store_4(&to[0], a);
-    tcnn_store_4(&to[4], b);
-    tcnn_store_4(&to[8], c);
-    tcnn_store_4(&to[12], d);
-}
-
 /* Rows without gaps, of four bytes or more; a last word covers what words leave. */
 static void copy_runs(const tcnn_copy_params_t *p, const int8_t *input,
                       int8_t *output) {
@@ -30,20 +21,18 @@ static void copy_runs(const tcnn_copy_params_t *p, const int8_t *input,
         int8_t *to = output;
         TCNN_ROLLED
         for (int32_t i = size >> 5; i > 0; i--) {
-            copy_block(to, from);
-            copy_block(&to[16], &from[16]);
+            tcnn_move_16(to, from);
+            tcnn_move_16(&to[16], &from[16]);
             from += 32;
             to += 32;
         }
         if ((size & 16) != 0) {
-            copy_block(to, from);
+            tcnn_move_16(to, from);
             from += 16;
             to += 16;
         }
         if ((size & 8) != 0) {
-            const uint32_t a = tcnn_load_4(&from[0]), b = tcnn_load_4(&from[4]);
-            tcnn_store_4(&to[0], a);
-            tcnn_store_4(&to[4], b);
+            tcnn_move_8(to, from);
             from += 8;
             to += 8;
         }

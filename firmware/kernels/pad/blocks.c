@@ -39,19 +39,12 @@ static int8_t *fill(int8_t *to, int32_t value, int32_t size) {
 static int8_t *copy(int8_t *to, const int8_t *from, int32_t size) {
     TCNN_ROLLED
     for (int32_t i = size >> 4; i > 0; i--) {
-        const uint32_t a = tcnn_load_4(&from[0]), b = tcnn_load_4(&from[4]);
-        const uint32_t c = tcnn_load_4(&from[8]), d = tcnn_load_4(&from[12]);
-        tcnn_store_4(&to[0], a);
-        tcnn_store_4(&to[4], b);
-        tcnn_store_4(&to[8], c);
-        tcnn_store_4(&to[12], d);
+        tcnn_move_16(to, from);
         from += 16;
         to += 16;
     }
     if ((size & 8) != 0) {
-        const uint32_t a = tcnn_load_4(&from[0]), b = tcnn_load_4(&from[4]);
-        tcnn_store_4(&to[0], a);
-        tcnn_store_4(&to[4], b);
+        tcnn_move_8(to, from);
         from += 8;
         to += 8;
     }
