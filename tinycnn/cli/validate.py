@@ -155,33 +155,22 @@ def validate(
         raise click.UsageError(f"{one} writes no evidence, JUnit or summary")
     if archive is not None:
         return replay(archive, model, inputs, is_strict=is_strict, as_json=as_json)
-    if inputs is not None and is_project(model):
-        raise click.UsageError("--inputs is for a .tflite file")
-    if numerics is not None and is_project(model):
-        text = "a project's is target.numerics in its tinycnn.toml"
-        raise click.UsageError(f"--numerics is for a .tflite file: {text}")
-    if resume == "always" and log is None and not is_project(model):
-        raise click.UsageError("--resume of a .tflite file's run needs its --log")
-    if frames and (many.count(choice) > 1 or many.is_each or many.places):
-        raise click.UsageError("--frames is for one board, on a --port")
-    if health and many.count(choice) > 1 and not many.is_each:
-        raise click.UsageError("--health of several boards needs --each")
-    if many.is_each and resume == "always":
-        raise click.UsageError("--each goes on by itself, not by --resume")
-    if frames and health:
-        raise click.UsageError("--health is for images, not for --frames")
-    if health and dialect is not None:
-        raise click.UsageError("--health needs packets, not --dialect")
-    if frames and (log is not None or resume != "if possible"):
-        raise click.UsageError("--frames keeps no log")
-    if frames and dialect is not None:
-        raise click.UsageError("--frames needs packets, not --dialect")
-    if frames and is_bisected:
-        raise click.UsageError("--bisect is for a model's outputs, not for --frames")
     from tinycnn import workbench
 
-    if frames and images != workbench.ImageChoice(images.count):
-        raise click.UsageError("--frames are random: of the images only --count counts")
+    _check_together(
+        model,
+        choice,
+        many,
+        images,
+        dialect=dialect,
+        inputs=inputs,
+        numerics=numerics,
+        frames=frames,
+        health=health,
+        log=log,
+        resume=resume,
+        is_bisected=is_bisected,
+    )
     choice = replace(choice, dialect=dialect)
     if frames:
         from tinycnn.cli.frames import show_frame_check
@@ -227,6 +216,51 @@ def validate(
             if not as_json:
                 findings.show()
     return 0 if result.passed and result.is_sound else 1
+
+
+def _check_together(
+    model: Path,
+    choice: DeviceChoice,
+    many: Many,
+    images: ImageChoice,
+    *,
+    dialect: Dialect | None,
+    inputs: Path | None,
+    numerics: Numerics | None,
+    frames: bool,
+    health: bool,
+    log: Path | None,
+    resume: Resume,
+    is_bisected: bool,
+) -> None:
+    """Refuse options that do not go together."""
+    if inputs is not None and is_project(model):
+        raise click.UsageError("--inputs is for a .tflite file")
+    if numerics is not None and is_project(model):
+        text = "a project's is target.numerics in its tinycnn.toml"
+        raise click.UsageError(f"--numerics is for a .tflite file: {text}")
+    if resume == "always" and log is None and not is_project(model):
+        raise click.UsageError("--resume of a .tflite file's run needs its --log")
+    if frames and (many.count(choice) > 1 or many.is_each or many.places):
+        raise click.UsageError("--frames is for one board, on a --port")
+    if health and many.count(choice) > 1 and not many.is_each:
+        raise click.UsageError("--health of several boards needs --each")
+    if many.is_each and resume == "always":
+        raise click.UsageError("--each goes on by itself, not by --resume")
+    if frames and health:
+        raise click.UsageError("--health is for images, not for --frames")
+    if health and dialect is not None:
+        raise click.UsageError("--health needs packets, not --dialect")
+    if frames and (log is not None or resume != "if possible"):
+        raise click.UsageError("--frames keeps no log")
+    if frames and dialect is not None:
+        raise click.UsageError("--frames needs packets, not --dialect")
+    if frames and is_bisected:
+        raise click.UsageError("--bisect is for a model's outputs, not for --frames")
+    from tinycnn.workbench import ImageChoice
+
+    if frames and images != ImageChoice(images.count):
+        raise click.UsageError("--frames are random: of the images only --count counts")
 
 
 def _keep(
