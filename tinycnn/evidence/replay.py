@@ -7,7 +7,6 @@ is another is refused: somebody changed it, or the reference is not the one it n
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -32,15 +31,13 @@ from tinycnn.harness import (
 from tinycnn.harness.mistakes import Given
 from tinycnn.harness.reasons import Reasons, explain_differences, forgive
 from tinycnn.harness.tally import recount
-from tinycnn.reference import Reference, load_isolated_reference, run_isolated
+from tinycnn.reference import load_isolated_reference, run_in_batches, run_isolated
 
 __all__ = ["replay_evidence"]
 
 Rows = NDArray[np.int8]
 
-_FIRST_BATCH = 16
 _MOST_IMAGES = 1 << 26  # of a data set; more is no data set, but an attack
-_BATCH_S = 3.0  # twice the rows of a quicker batch stay within a child's 10 s
 
 
 class _Recorded:
@@ -106,7 +103,7 @@ def replay_evidence(
             found = validate(
                 _Recorded(told),
                 rows,
-                _keeping(_run_in_batches(reference, rows), expected),
+                _keeping(run_in_batches(reference, rows), expected),
                 identity=Identity(told.model_sha256, evidence.numerics),
                 reference=told.reference,
                 labels=evidence.labels,
@@ -160,17 +157,6 @@ def _check_reference(path: Path, expected: str, got: str) -> None:
             f"results.json: expected the reference {expected}, got {got}",
             hint=f"pip install {package}=={version}",
         )
-
-
-def _run_in_batches(reference: Reference, inputs: Rows) -> Iterator[Rows]:
-    """The reference's outputs; a child is given more rows while it is quick."""
-    start, size = 0, _FIRST_BATCH
-    while start < len(inputs):
-        began = time.monotonic()
-        yield reference.run(inputs[start : start + size])
-        start += size
-        if time.monotonic() - began < _BATCH_S:
-            size *= 2
 
 
 def _keeping(batches: Iterable[Rows], kept: list[Rows]) -> Iterator[Rows]:

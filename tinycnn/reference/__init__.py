@@ -16,6 +16,7 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import InvalidModelError, ToolchainError
 from tinycnn.files import scratch_folder
 from tinycnn.reference.arena import TflmArena, measure_arena
+from tinycnn.reference.batches import run_in_batches
 from tinycnn.reference.interpreters import IDENTIFIERS, LOADERS
 from tinycnn.reference.isolated import Limits, isolate
 from tinycnn.reference.reference import Reference, ReferenceIdentity
@@ -30,6 +31,7 @@ __all__ = [
     "load_reference",
     "measure_arena",
     "name_reference",
+    "run_in_batches",
     "run_isolated",
 ]
 

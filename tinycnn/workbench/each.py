@@ -15,9 +15,8 @@ import numpy as np
 
 from tinycnn.errors import TinycnnError
 from tinycnn.harness import Profile, ValidationResult
-from tinycnn.reference import Reference
+from tinycnn.reference import Reference, run_in_batches
 from tinycnn.workbench.crew import Met, meet, tell_apart
-from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject
 

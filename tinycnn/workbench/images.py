@@ -6,8 +6,6 @@ computed, and then are what the device's outputs are compared with, too.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,16 +16,13 @@ from tinycnn.errors import ProjectError
 from tinycnn.harness.order import Order, choose_order, margins_of
 from tinycnn.harness.scores import first_scores
 from tinycnn.harness.stopping import StopRule
-from tinycnn.reference import Reference
+from tinycnn.reference import run_in_batches
 from tinycnn.task import Task
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import ImageChoice, Subject
 
-__all__ = ["guess_task", "pick_images", "run_in_batches"]
+__all__ = ["guess_task", "pick_images"]
 
-_FIRST_BATCH = 16  # what a reference in a child has computed within its limits
-_LARGEST_BATCH = 4096
-_QUICK_S = 4.0  # a batch that takes less may be followed by one of twice the size
 _SIGMOID = (1 / 256, -128)  # scale and zero point of what is between 0 and 1
 
 
@@ -81,21 +76,6 @@ def guess_task(output: TensorInfo) -> Task:
         return "categorical"
     is_share = (output.scale, output.zero_point) == _SIGMOID
     return "binary" if is_share else "regression"
-
-
-def run_in_batches(
-    reference: Reference, inputs: NDArray[np.int8]
-) -> Iterator[NDArray[np.int8]]:
-    """The reference's outputs for rows of input bytes, some at a time."""
-    start, size = 0, _FIRST_BATCH
-    while start < len(inputs):
-        begun = time.monotonic()
-        rows = reference.run(inputs[start : start + size])
-        took_s = time.monotonic() - begun
-        yield rows
-        start += size
-        if took_s < _QUICK_S:  # the start of a child is most of what few images take
-            size = min(2 * size, _LARGEST_BATCH)
 
 
 def _check_order(choice: ImageChoice) -> None:

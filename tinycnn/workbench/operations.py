@@ -16,13 +16,12 @@ from tinycnn.device import Device
 from tinycnn.errors import ProjectError
 from tinycnn.harness import Lanes, Profile, Resume, RunLog, ValidationResult
 from tinycnn.harness.tally import Tally
-from tinycnn.reference import Reference
+from tinycnn.reference import Reference, run_in_batches
 from tinycnn.workbench.bisection import bisect_image
 from tinycnn.workbench.diagnosis import diagnose_result
 from tinycnn.workbench.explanation import explain_result
 from tinycnn.workbench.going_on import open_log
 from tinycnn.workbench.health import HealthWatch, examine_result
-from tinycnn.workbench.images import run_in_batches
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 from tinycnn.workbench.team import Outlook, only_its_own, open_team, pick_device
