@@ -31,6 +31,7 @@ _SUMMARIES = {
     "convert": "Convert a project's network to a full int8 .tflite.",
     "datasets": "List the data sets that have a name, or show any.",
     "doctor": "Look at all that tinycnn needs, and say what to fix.",
+    "explain": "Write a page in which a model is alive.",
     "flash": "Put a project's firmware on a board.",
     "init": "Write a commented tinycnn.toml.",
     "models": "List the families of networks, or show what one needs.",

@@ -1,9 +1,21 @@
-"""A model made to be looked at: WebAssembly whose every activation is the file's.
+"""A page in which a model is alive: its WebAssembly, and examples of what it sees.
 
-`compile_for_explorer` gives the module and a document that says what lies where in its
-memory, and what each kernel call is given. Nothing here draws.
+`exhibit_project` and `exhibit_file` bring what is to be explained, `explain` makes the
+page. `compile_for_explorer` gives the module and the document that says what lies where
+in its memory. What the page does with it is in `web/`; its built script and style are
+in `assets`.
 """
 
 from tinycnn.explorer.compile import ExplorerModel, compile_for_explorer
+from tinycnn.explorer.exhibit import Exhibit, exhibit_file, exhibit_project
+from tinycnn.explorer.explain import explain, gather_pieces
 
-__all__ = ["ExplorerModel", "compile_for_explorer"]
+__all__ = [
+    "Exhibit",
+    "ExplorerModel",
+    "compile_for_explorer",
+    "exhibit_file",
+    "exhibit_project",
+    "explain",
+    "gather_pieces",
+]

@@ -1,0 +1,94 @@
+"""A browser, and pages of small exhibits, each made once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.compiler.models import residual_model
+from tests.conftest import require_module, require_tool
+from tests.explorer.exhibits import lenet_model, make_exhibit
+from tinycnn.explorer import explain
+from tinycnn.workbench import Observer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["Quiet", "browser", "open_page", "page_files"]
+
+MODELS = {"lenet": lenet_model, "residual": residual_model}
+DESKTOP, PHONE = (1280, 900), (390, 844)
+
+
+class Quiet(Observer):
+    """Hears nothing."""
+
+    def stage(self, name: str, *, is_current: bool) -> None:
+        """A stage begins."""
+
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
+        """A stage goes on."""
+
+    def note(self, name: str, text: str) -> None:
+        """A stage says something."""
+
+
+@pytest.fixture(scope="session")
+def page_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The page of an exhibit by name, written when it is first asked for."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    @functools.cache
+    def write(name: str) -> Path:
+        path = folder / f"{name}.html"
+        path.write_text(explain(make_exhibit(MODELS[name]()), Quiet()), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    require_module("playwright")
+    from playwright.sync_api import sync_playwright
+
+    chromium = require_tool("chromium")
+    with sync_playwright() as play:
+        found = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, page_files: Callable[[str], Path]
+) -> Iterator[Callable[..., Page]]:
+    """Opens an exhibit's page from disk; what it says on the console fails the test."""
+    opened: list[Page] = []
+    said: list[str] = []
+
+    def open_one(
+        name: str, address: str = "", *, size: tuple[int, int] = DESKTOP, **options: str
+    ) -> Page:
+        width, height = size
+        viewport = {"width": width, "height": height}
+        page = browser.new_page(viewport=viewport, **options)  # type: ignore[arg-type]
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"{page_files(name).as_uri()}{address}")
+        page.wait_for_selector("#proof")
+        opened.append(page)
+        return page
+
+    yield open_one
+    for page in opened:
+        page.close()
+    assert said == []

@@ -1,0 +1,50 @@
+"""The sources of the page: clean, typed, tested, and what the built files are of."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import require_tool
+from tinycnn.explorer.page import ASSETS
+
+pytestmark = pytest.mark.external
+WEB = Path(__file__).parents[2] / "web"
+
+
+@pytest.fixture(scope="module")
+def packages() -> None:
+    """Installs what web/package-lock.json names, unless it is there."""
+    require_tool("node")
+    mark = WEB / "node_modules" / ".package-lock.json"
+    lock = WEB / "package-lock.json"
+    if not mark.exists() or mark.stat().st_mtime < lock.stat().st_mtime:
+        run(require_tool("npm"), "ci")
+
+
+def run(*command: str) -> None:
+    """In web/; what it says is the failure."""
+    ended = subprocess.run(
+        command, cwd=WEB, capture_output=True, text=True, env=os.environ | {"CI": "1"}
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.usefixtures("packages")
+@pytest.mark.parametrize("script", ["check", "test"])
+def test_sources(script: str) -> None:
+    """Lint, format and types; unit tests."""
+    run(require_tool("npm"), "run", script)
+
+
+@pytest.mark.usefixtures("packages")
+def test_built_files_are_of_these_sources(tmp_path: Path) -> None:
+    """Byte for byte."""
+    run(require_tool("node"), "build.mjs", str(tmp_path))
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {path.name for path in ASSETS.iterdir()}
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (ASSETS / name).read_bytes(), name

@@ -1,0 +1,70 @@
+"""An exhibit becomes a page: each part of it adds what it needs to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import numpy as np
+
+from tinycnn import __version__
+from tinycnn.explorer.compile import compile_for_explorer
+from tinycnn.explorer.examples import describe_examples
+from tinycnn.explorer.exhibit import Exhibit
+from tinycnn.explorer.page import pack_json, render_page
+from tinycnn.workbench import Observer
+
+__all__ = ["explain", "gather_pieces"]
+
+Pieces: TypeAlias = Mapping[str, bytes]
+
+
+def explain(exhibit: Exhibit, observer: Observer) -> str:
+    """The page of an exhibit, as HTML.
+
+    Raises:
+        ModelError: If the model cannot be compiled.
+        ToolchainError: If the compiler for WebAssembly is missing or fails.
+    """
+    return render_page(exhibit.title, gather_pieces(exhibit, observer))
+
+
+def gather_pieces(exhibit: Exhibit, observer: Observer) -> dict[str, bytes]:
+    """All that the page unpacks, by id."""
+    pieces: dict[str, bytes] = {}
+    for name, gather in _PARTS.items():
+        observer.stage(name, is_current=False)
+        pieces |= gather(exhibit)
+    return pieces
+
+
+def _gather_facts(exhibit: Exhibit) -> Pieces:
+    facts = {
+        "title": exhibit.title,
+        "generator": f"tinycnn {__version__}",
+        "board": exhibit.made.board.title if exhibit.made else None,
+    }
+    return {"facts": pack_json(facts)}
+
+
+def _gather_model(exhibit: Exhibit) -> Pieces:
+    model = compile_for_explorer(exhibit.content, numerics=exhibit.numerics)
+    modules = {f"module-{variant}": data for variant, data in model.modules.items()}
+    return {"model": pack_json(model.document), **modules}
+
+
+def _gather_examples(exhibit: Exhibit) -> Pieces:
+    examples = exhibit.examples
+    return {
+        "examples": pack_json(describe_examples(examples)),
+        "example-inputs": np.ascontiguousarray(examples.inputs).tobytes(),
+        "example-outputs": np.ascontiguousarray(examples.outputs).tobytes(),
+    }
+
+
+# What the page shows of a model, part by part: what each adds is named after it.
+_PARTS: Mapping[str, Callable[[Exhibit], Pieces]] = {
+    "facts": _gather_facts,
+    "module": _gather_model,
+    "examples": _gather_examples,
+}

@@ -1,0 +1,73 @@
+// Bundles the page's script, worker and style: node build.mjs [FOLDER]
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { marked } from "marked";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = join(here, "..");
+const output = process.argv[2] ?? join(repository, "tinycnn/explorer/assets");
+
+// One source each: what a worker runs is text in the page, and chapters are docs.
+const parts = {
+  name: "parts",
+  setup(building) {
+    building.onResolve({ filter: /^worker:/ }, (found) => ({
+      path: join(here, "src", found.path.slice("worker:".length)),
+      namespace: "worker",
+    }));
+    building.onLoad({ filter: /./, namespace: "worker" }, async (found) => ({
+      contents: (await bundle({ entryPoints: [found.path] })).outputFiles[0].text,
+      loader: "text",
+    }));
+    building.onResolve({ filter: /^course:/ }, () => ({
+      path: join(repository, "docs/course"),
+      namespace: "course",
+    }));
+    building.onLoad({ filter: /./, namespace: "course" }, async (found) => ({
+      contents: JSON.stringify(await readChapters(found.path)),
+      loader: "json",
+    }));
+  },
+};
+
+async function readChapters(folder) {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  const chapters = names.filter((name) => /^\d\d-.*\.md$/.test(name));
+  return Promise.all(
+    chapters.map(async (name) => {
+      const text = await readFile(join(folder, name), "utf8");
+      const title = /^# (.*)$/m.exec(text)[1];
+      return { id: name.slice(3, -3), title, html: marked.parse(text) };
+    }),
+  );
+}
+
+function bundle(options) {
+  return build({
+    bundle: true,
+    write: false,
+    minify: true,
+    legalComments: "none",
+    charset: "ascii",
+    target: "es2022",
+    format: "iife",
+    logLevel: "error",
+    absWorkingDir: here,
+    loader: { ".j2": "css" },
+    plugins: [parts],
+    ...options,
+  });
+}
+
+await mkdir(output, { recursive: true });
+const { outputFiles } = await bundle({
+  entryPoints: { explain: "src/main.tsx" },
+  outdir: output,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+});
+for (const file of outputFiles) {
+  await writeFile(file.path, file.contents);
+}

@@ -1,0 +1,41 @@
+import { useMemo } from "preact/hooks";
+import type { Page } from "./page/page";
+import { makeLive } from "./state/live";
+import { view } from "./state/selection";
+import { Summary } from "./summary/summary";
+import { type Subject, VIEWS } from "./views";
+
+/** The whole page: what it is of, its own proof, and one of its views. */
+export function App({ page }: { page: Page }) {
+  const subject: Subject = useMemo(
+    () => ({ page, live: page.exhibit ? makeLive(page.exhibit) : null }),
+    [page],
+  );
+  const offered = VIEWS.filter((one) => one.isFor(page));
+  const current = offered.find((one) => one.id === view.value) ?? offered[0];
+  return (
+    <>
+      <Summary page={page} />
+      <nav class="tabs" aria-label="Views">
+        {offered.map((one) => (
+          <a
+            key={one.id}
+            href={`#view=${one.id}`}
+            aria-current={one === current ? "page" : undefined}
+            onClick={(event) => {
+              event.preventDefault();
+              view.value = one.id;
+            }}
+          >
+            {one.title}
+          </a>
+        ))}
+      </nav>
+      <main id="main">{current ? <current.Body {...subject} /> : null}</main>
+      <footer>
+        Written by {page.facts.generator}. This page needs no network: all that it shows
+        is computed here.
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * A model's WebAssembly: runs it as a board does, and takes each tensor in time.
+ *
+ * No part of it needs a page, so that a worker can have one, too.
+ */
+import type { DType, ModelDocument } from "../page/document";
+
+export type Values = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array;
+
+/** What an inference computed, by tensor. */
+export type Activations = ReadonlyMap<string, Values>;
+
+export type Variant = "simd" | "mvp";
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  arena(): number;
+  invoke(): void;
+  step(index: number): void;
+}
+
+// The smallest module with an instruction on vectors: (v128.const 0), dropped.
+const PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 26, 11,
+]);
+
+/** The variant that runs here. */
+export function chooseVariant(): Variant {
+  return WebAssembly.validate(PROBE) ? "simd" : "mvp";
+}
+
+export class Engine {
+  private constructor(
+    readonly model: ModelDocument,
+    readonly variant: Variant,
+    /** The module, for an engine of its own in a worker. */
+    readonly code: Uint8Array<ArrayBuffer>,
+    private readonly exports: Exports & Record<string, unknown>,
+  ) {}
+
+  /** An engine of the variant that runs here; `read` gives the module's bytes. */
+  static async open(
+    model: ModelDocument,
+    read: (variant: Variant) => Promise<Uint8Array<ArrayBuffer>>,
+    variant: Variant = chooseVariant(),
+  ): Promise<Engine> {
+    const code = await read(variant);
+    const { instance } = await WebAssembly.instantiate(code, {});
+    const exports = instance.exports as unknown as Exports & Record<string, unknown>;
+    return new Engine(model, variant, code, exports);
+  }
+
+  /** Every tensor of an inference of `input`, all inputs end to end. */
+  run(input: Uint8Array): Activations {
+    this.write(input);
+    const { tensors, calls } = this.model;
+    const taken = new Map<string, Values>();
+    for (let step = 0; step <= calls.length; step++) {
+      for (const [name, tensor] of Object.entries(tensors)) {
+        if (tensor.step === step) taken.set(name, this.take(name));
+      }
+      if (step < calls.length) this.exports.step(step);
+    }
+    return taken;
+  }
+
+  /** The outputs alone, end to end: what a board answers. */
+  answer(input: Uint8Array): Uint8Array {
+    this.write(input);
+    this.exports.invoke();
+    const parts = this.model.outputs.map((name) => {
+      const values = this.take(name);
+      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    });
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let end = 0;
+    for (const part of parts) {
+      whole.set(part, end);
+      end += part.length;
+    }
+    return whole;
+  }
+
+  /** A constant of the generated C; it is the module's own memory. */
+  array(name: string): Values {
+    const facts = this.model.arrays[name];
+    const address = this.exports[name] as WebAssembly.Global | undefined;
+    if (!facts || !address) throw new Error(`the model has no array '${name}'`);
+    return view(this.exports.memory.buffer, address.value, facts.bytes, facts.ctype);
+  }
+
+  private write(input: Uint8Array): void {
+    const memory = new Uint8Array(this.exports.memory.buffer);
+    let start = 0;
+    for (const name of this.model.inputs) {
+      const tensor = this.model.tensors[name];
+      if (!tensor) continue;
+      const part = input.subarray(start, start + tensor.bytes);
+      memory.set(part, this.exports.arena() + tensor.offset);
+      start += tensor.bytes;
+    }
+  }
+
+  /** A copy of a tensor's values as they are in the arena now. */
+  private take(name: string): Values {
+    const tensor = this.model.tensors[name];
+    if (!tensor) throw new Error(`the model has no tensor '${name}'`);
+    const start = this.exports.arena() + tensor.offset;
+    const { buffer } = this.exports.memory;
+    return view(
+      buffer.slice(start, start + tensor.bytes),
+      0,
+      tensor.bytes,
+      tensor.dtype,
+    );
+  }
+}
+
+type ItemType = DType | string;
+
+function view(
+  buffer: ArrayBuffer,
+  start: number,
+  bytes: number,
+  type: ItemType,
+): Values {
+  switch (type) {
+    case "int8":
+    case "int8_t":
+      return new Int8Array(buffer, start, bytes);
+    case "int16":
+    case "int16_t":
+      return new Int16Array(buffer, start, bytes / 2);
+    case "int32":
+    case "int32_t":
+      return new Int32Array(buffer, start, bytes / 4);
+    case "float32":
+    case "float":
+      return new Float32Array(buffer, start, bytes / 4);
+    default:
+      return new Uint8Array(buffer, start, bytes);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * What the page shows is in its address, so that a link shows the same.
+ *
+ * Each part has a name and a usual value, which is left out: `#view=network&image=3`.
+ */
+import { effect, type Signal, signal } from "@preact/signals";
+
+const parts = new Map<string, { state: Signal<string>; usual: string }>();
+let isReading = false;
+
+/** A part of the address that is a text. One name belongs to one caller. */
+export function addressedText(name: string, usual: string): Signal<string> {
+  const known = parts.get(name);
+  if (known) return known.state;
+  const state = signal(read().get(name) ?? usual);
+  parts.set(name, { state, usual });
+  effect(() => {
+    state.value;
+    if (!isReading) write();
+  });
+  return state;
+}
+
+/** A part of the address of another type; what cannot be parsed is the usual value. */
+export function addressed<T>(
+  name: string,
+  usual: T,
+  parse: (text: string) => T | null,
+  print: (value: T) => string = String,
+): { value: T } {
+  const text = addressedText(name, print(usual));
+  return {
+    get value(): T {
+      return parse(text.value) ?? usual;
+    },
+    set value(value: T) {
+      text.value = print(value);
+    },
+  };
+}
+
+/** A whole number from 0, or null. */
+export function parseCount(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** The link to the page as it is now. */
+export function currentLink(): string {
+  return window.location.href;
+}
+
+function read(): URLSearchParams {
+  return new URLSearchParams(globalThis.location?.hash.slice(1) ?? "");
+}
+
+function write(): void {
+  if (!globalThis.location) return;
+  const said = read();
+  for (const [name, { state, usual }] of parts) {
+    if (state.peek() === usual) said.delete(name);
+    else said.set(name, state.peek());
+  }
+  const hash = said.toString();
+  const { pathname, search } = window.location;
+  window.history.replaceState(null, "", hash ? `#${hash}` : pathname + search);
+}
+
+globalThis.addEventListener?.("hashchange", () => {
+  const said = read();
+  isReading = true;
+  for (const [name, { state, usual }] of parts) state.value = said.get(name) ?? usual;
+  isReading = false;
+});
