@@ -1,7 +1,25 @@
+import { InputPanel } from "../input/input_panel";
+import { Inspector } from "../inspect/inspector";
+import type { Exhibit } from "../page/page";
+import type { Live } from "../state/live";
 import type { Subject } from "../views";
+import { NetworkPicture } from "./network_picture";
 
-/** The network, layer by layer, alive. */
-export function NetworkView({ page, live }: Subject) {
-  if (!page.exhibit || !live) return null;
-  return <p>{page.exhibit.model.operators.length} operators</p>;
+/** What each part of the view is given. */
+export interface Shown {
+  readonly exhibit: Exhibit;
+  readonly live: Live;
+}
+
+/** The network, layer by layer, alive: what it is shown, its maps, one number apart. */
+export function NetworkView({ page: { exhibit }, live }: Subject) {
+  if (!exhibit || !live) return null;
+  const shown = { exhibit, live };
+  return (
+    <div class="network-view">
+      <InputPanel {...shown} />
+      <NetworkPicture {...shown} />
+      <Inspector {...shown} />
+    </div>
+  );
 }
