@@ -11,6 +11,7 @@ from tinycnn import __version__
 from tinycnn.explorer.compile import compile_for_explorer
 from tinycnn.explorer.examples import describe_examples
 from tinycnn.explorer.exhibit import Exhibit
+from tinycnn.explorer.lab import gather_lab
 from tinycnn.explorer.page import pack_json, render_page
 from tinycnn.workbench import Observer
 
@@ -67,4 +68,5 @@ _PARTS: Mapping[str, Callable[[Exhibit], Pieces]] = {
     "facts": _gather_facts,
     "module": _gather_model,
     "examples": _gather_examples,
+    "lab": lambda _: gather_lab(),
 }

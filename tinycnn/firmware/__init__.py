@@ -16,7 +16,7 @@ from tinycnn.firmware.self_test import (
     make_input,
     make_self_test,
 )
-from tinycnn.firmware.web_assembly import WasmVariant, build_wasm
+from tinycnn.firmware.web_assembly import WasmVariant, build_wasm, compile_wasm
 from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.runtime import firmware_dir
 
@@ -30,6 +30,7 @@ __all__ = [
     "build_host",
     "build_image",
     "build_wasm",
+    "compile_wasm",
     "dialect_sources",
     "find_alternative",
     "firmware_dir",

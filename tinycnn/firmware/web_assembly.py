@@ -24,7 +24,7 @@ from tinycnn.firmware.folder import FirmwareProject
 from tinycnn.firmware.serving import serving_macros
 from tinycnn.runtime import firmware_dir
 
-__all__ = ["CORES", "LINKING", "TARGET", "WasmVariant", "build_wasm"]
+__all__ = ["CORES", "LINKING", "TARGET", "WasmVariant", "build_wasm", "compile_wasm"]
 
 WasmVariant = Literal["simd", "mvp"]
 """Which processor a module is for: with vectors of 128 bits, or WebAssembly 1.0."""
@@ -37,7 +37,6 @@ TARGET = ("-target", "wasm32-freestanding")
 _FLAGS = (
     *"-std=gnu11 -O2 -g0 -Wall -Wextra -funsigned-char -fno-sanitize=undefined".split(),
     *"-ffreestanding -ffunction-sections -fdata-sections".split(),
-    *"-Isrc/tcnn -Iwasm".split(),
     "-DTCNN_MAX_PAYLOAD=16384",  # the protocol's most: memory costs a module no bytes
 )
 # zig lays the stack first in memory: one that is too small ends in a trap.
@@ -64,16 +63,45 @@ def build_wasm(
     Raises:
         ToolchainError: If the compiler is missing or fails.
     """
-    command = [*zig(), *TARGET, *CORES[variant], *_FLAGS, *LINKING]
-    command += serving_macros(project)
     with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
         copy_folder(firmware_dir() / "ports/wasm", work / "wasm")
-        sources = (
-            in_folder(work, folder, "*.c") for folder in ("src", "src/tcnn", "wasm")
+        compile_wasm(
+            work,
+            ("src", "src/tcnn", "wasm"),
+            output=output,
+            variant=variant,
+            options=[
+                *serving_macros(project),
+                *(f"-Wl,--export={name}" for name in exported),
+            ],
         )
-        exports = (f"-Wl,--export={name}" for name in exported)
-        command += [*chain.from_iterable(sources), *exports, "-o", "module.wasm"]
-        run_compiler(command, work)
-        install(work / "module.wasm", output)
     return output
+
+
+def compile_wasm(
+    work: Path,
+    folders: Sequence[str],
+    *,
+    output: Path,
+    variant: WasmVariant = "simd",
+    options: Sequence[str] = (),
+) -> None:
+    """All C files of some folders of `work` as one module, in the file `output`.
+
+    Args:
+        work: Where they lie, and where the compiler works.
+        folders: By their paths in `work`, each also a place of headers.
+        output: The module.
+        variant: What it may ask of who runs it.
+        options: More for the compiler.
+
+    Raises:
+        ToolchainError: If the compiler is missing or fails.
+    """
+    command = [*zig(), *TARGET, *CORES[variant], *_FLAGS, *LINKING]
+    command += (f"-I{folder}" for folder in folders)
+    command += options
+    command += chain.from_iterable(in_folder(work, name, "*.c") for name in folders)
+    run_compiler([*command, "-o", "module.wasm"], work)
+    install(work / "module.wasm", output)
