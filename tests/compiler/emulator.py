@@ -47,15 +47,16 @@ def build_emulator(
     compiler: str = "zig",
     flags: tuple[str, ...] = ("-O2",),
     firmware: Path = FIRMWARE,
+    kernels: Iterable[str] | None = None,
 ) -> Emulator:
-    """All kernels for a Cortex-M4, at address 0."""
+    """Kernels, by default all, for a Cortex-M4, at address 0."""
     folder.mkdir(exist_ok=True)
     elf = folder / "kernels.elf"
     script = folder / "kernels.ld"
     script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
-    sources = write_sources(folder, plain_sources(firmware))
+    sources = write_sources(folder, plain_sources(firmware, kernels))
     program = _ZIG if compiler == "zig" else _GCC
-    link = [f"-Wl,-T,{script},--no-gc-sections,-e,tcnn_move_s8"]
+    link = [f"-Wl,-T,{script},--no-gc-sections,-e,0"]
     command = [*program, *flags, *sources, *link, "-o", str(elf)]
     subprocess.run(command, check=True)
     return Emulator(elf)
