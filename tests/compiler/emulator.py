@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import struct
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -23,13 +22,14 @@ from tests.compiler.executor import (
     plain_sources,
     write_sources,
 )
+from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
 _STACK, _RETURN = 0x3000_0000, 0x00F0_0000
 _STACK_BYTES = 4096
 _ZIG = [
-    *(sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabihf"),
+    *(*ZIG_CC, "-target", "thumb-freestanding-eabihf"),
     *("-mcpu=cortex_m4+vfp4d16sp", "-fno-sanitize=undefined"),
     *("-isystem", str(FIRMWARE / "ports/sim/libc")),
 ]

@@ -10,7 +10,6 @@ import ctypes
 import functools
 import hashlib
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
 from tinycnn.compiler.ir.params import CField, Params, c_fields
 from tinycnn.runtime import VERSION_HEADER, kernel_functions, kernel_sources
@@ -33,7 +33,7 @@ ITEM_TYPES = {
 
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 _COMPILER = (
-    *(sys.executable, "-m", "ziglang", "cc", "-shared", "-fPIC", "-O2", "-std=c11"),
+    *(*ZIG_CC, "-shared", "-fPIC", "-O2", "-std=c11"),
     *("-fsanitize=undefined", "-fsanitize-trap=undefined"),
 )
 _STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import subprocess
-import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.compiler.executor import (
     plain_sources,
     write_sources,
 )
+from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
 from tinycnn.device.wasm_module import WasmModule
 from tinycnn.firmware import WasmVariant
@@ -40,7 +40,7 @@ def build_wasm_executor(
 ) -> WasmExecutor:
     """All kernels as a module, kept in `folder` by a hash of all that went into it."""
     exports = [f"-Wl,--export={name}" for name in kernel_functions(firmware)]
-    compiler = [sys.executable, "-m", "ziglang", "cc", *TARGET, *CORES[variant]]
+    compiler = [*ZIG_CC, *TARGET, *CORES[variant]]
     compiler += ["-O2", "-std=c11", "-ffreestanding", "-fno-sanitize=undefined"]
     compiler += [f"-I{_PORT}", *LINKING, *exports]
     sources = plain_sources(firmware)

@@ -21,6 +21,7 @@ from tests.conftest import require_tool
 from tests.firmware.qemu import run_in_qemu
 from tests.firmware.test_arduino_builder import MACHINE
 from tests.firmware.test_arduino_builder import build as build_by_arduino
+from tests.zig import ZIG_CC
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite
 from tinycnn.datasets import frame_to_image, quantize_images
@@ -261,7 +262,7 @@ def run_camera(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """Runs the camera's C++ on a fake board for five seconds; what it did."""
     program = tmp_path_factory.mktemp("camera") / "camera.exe"
     firmware = firmware_dir()
-    command = [sys.executable, "-m", "ziglang", "cc", "-Wall", "-Wextra", "-Werror"]
+    command = [*ZIG_CC, "-Wall", "-Wextra", "-Werror"]
     command += ["-std=c++14", f"-I{C_TESTS}/camera", f"-I{firmware}/include/tcnn"]
     command += [f"-I{firmware}/apps/camera", "-o", str(program)]
     sources = [firmware / "apps/camera/tcnn_camera.cpp", C_TESTS / "camera_main.cpp"]

@@ -2,12 +2,12 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.zig import ZIG_CC
 from tinycnn.firmware import firmware_dir
 
 C_TESTS = Path(__file__).parent / "c"
@@ -22,7 +22,7 @@ def run_port(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     harness, port = firmware_dir() / "harness", firmware_dir() / "ports/arduino"
     includes = [C_TESTS / "arduino", firmware_dir() / "include/tcnn", harness]
     sources = [*port.glob("*.cpp"), C_TESTS / "port_main.cpp"]
-    compiler = [sys.executable, "-m", "ziglang", "cc", "-Wall", "-Wextra", "-Werror"]
+    compiler = [*ZIG_CC, "-Wall", "-Wextra", "-Werror"]
     compiler += [f"-I{include}" for include in includes]
     stack = folder / "stack.o"
     subprocess.run([*compiler, "-c", harness / "tcnn_stack.c", "-o", stack], check=True)

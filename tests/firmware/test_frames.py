@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import require_tool
+from tests.zig import ZIG_CC
 from tinycnn.compiler import QuantParams, Tensor
 from tinycnn.datasets import fit_image, frame_to_image, quantize_images
 from tinycnn.errors import TinycnnError, UnsupportedModelError
@@ -138,7 +138,7 @@ def build_library(folder: Path, compiler: list[str], *flags: str) -> ctypes.CDLL
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     """The cases by zig, with the undefined-behaviour sanitizer."""
-    zig = [sys.executable, "-m", "ziglang", "cc"]
+    zig = ZIG_CC
     return build_library(tmp_path_factory.mktemp("frames"), zig, "-O1", *UBSAN)
 
 

@@ -17,13 +17,14 @@ from tests.compiler.models import (
     two_sided_model,
 )
 from tests.conftest import require_tool
+from tests.zig import ZIG_CC
 from tinycnn.compiler import compile_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_reference
 
 STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wpedantic".split()
-ZIG = [sys.executable, "-m", "ziglang", "cc", *STRICT]
+ZIG = [*ZIG_CC, *STRICT]
 
 
 @pytest.fixture(params=[residual_model, two_sided_model])

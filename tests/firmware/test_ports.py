@@ -1,9 +1,9 @@
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.zig import ZIG_CC
 from tinycnn.firmware import firmware_dir
 
 PORTS = firmware_dir() / "ports"
@@ -34,7 +34,7 @@ def test_a_port_compiles_without_a_warning(
     """With the flags of the house, for every backend that it can be built for."""
     standard = ["-std=c11"] if source.suffix == ".c" else ["-std=gnu++14", "-x", "c++"]
     folders = (SIM / "core", SIM / backend, firmware_dir() / "include/tcnn")
-    command = [sys.executable, "-m", "ziglang", "cc", *standard, *FLAGS, *MACROS]
+    command = [*ZIG_CC, *standard, *FLAGS, *MACROS]
     command += CORES[core].split()
     command += [f"-I{folder}" for folder in folders]
     command += [str(source), "-o", str(tmp_path / "port.o")]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from tests.conftest import require_tool
 from tests.firmware.qemu import run_in_qemu
 from tests.firmware.test_arduino_builder import MACHINE
 from tests.firmware.test_arduino_builder import build as build_by_arduino
+from tests.zig import ZIG_CC
 from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.device import open_serial
@@ -27,7 +27,7 @@ from tinycnn.reference import load_reference
 from tinycnn.runtime import runtime_digest
 
 STRICT = "-std=c99 -Wall -Wextra -Werror -Wconversion -Wshadow -Wpedantic".split()
-ZIG = [sys.executable, "-m", "ziglang", "cc"]
+ZIG = ZIG_CC
 MODELS = {"one": conv_model(), "two": image_model(1)}
 FILL = 3  # every byte of an input
 # What broke one model that was named like it.

@@ -123,6 +123,7 @@ def test_the_model_can_be_called_without_the_link(
     )
 
 
+@pytest.mark.usefixtures("compile_anew")
 def test_the_same_project_gives_the_same_bytes(
     modules: Modules, tmp_path: Path
 ) -> None:

@@ -2,13 +2,13 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.zig import ZIG_CC
 from tinycnn.firmware import firmware_dir
 
 C_TESTS = Path(__file__).parent / "c"
@@ -35,7 +35,7 @@ def run_port(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     folder = tmp_path_factory.mktemp("zephyr_port")
     port = firmware_dir() / "ports/zephyr/tcnn_port.c"
     includes = (C_TESTS / "zephyr", firmware_dir() / "include/tcnn")
-    compiler = [sys.executable, "-m", "ziglang", "cc", *STRICT, "-std=c11"]
+    compiler = [*ZIG_CC, *STRICT, "-std=c11"]
     compiler += [f"-I{include}" for include in includes]
 
     def run(*arguments: object, flags: Sequence[str] = NANO) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.zig import ZIG_CC
 
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "firmware"
@@ -24,7 +25,7 @@ INCLUDES = [
         "ports/host",
     )
 ]
-ZIG = [sys.executable, "-m", "ziglang", "cc"]
+ZIG = ZIG_CC
 
 Build = Callable[..., Path]
 

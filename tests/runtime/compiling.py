@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
-ZIG = [sys.executable, "-m", "ziglang", "cc"]
+from tests.zig import ZIG_CC
+
+ZIG = ZIG_CC
 
 
 def write(folder: Path, sources: dict[str, str]) -> list[str]:

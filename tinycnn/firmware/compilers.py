@@ -70,10 +70,13 @@ def zig() -> list[str]:
     Raises:
         ToolchainError: If it is not installed.
     """
-    if find_spec("ziglang") is None:
+    package = find_spec("ziglang")
+    if package is None or package.origin is None:
         command = [sys.executable, "-m", "ziglang", "cc"]
         raise ToolchainError("zig: not installed", hint=_SIM_HINT, command=command)
-    return [sys.executable, "-m", "ziglang", "cc"]
+    # `python -m ziglang` starts this too, but Python takes as long as a cached compile.
+    program = "zig.exe" if sys.platform == "win32" else "zig"
+    return [str(Path(package.origin).with_name(program)), "cc"]
 
 
 def cross_compiler(toolchain: Toolchain, board: Board) -> list[str]:

@@ -7,13 +7,14 @@ import pytest
 
 from tests.compiler.models import reshape_model, residual_model
 from tests.conftest import require_tool
+from tests.zig import ZIG_CC
 from tinycnn.compiler import compile_tflite
 from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_reference
 from tinycnn.runtime import kernel_sources, runtime_digest
 
 STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wdouble-promotion".split()
-ZIG = [sys.executable, "-m", "ziglang", "cc"]
+ZIG = ZIG_CC
 MAIN = """
 #include <stdio.h>
 #include "m_model.h"
