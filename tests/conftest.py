@@ -5,12 +5,20 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 import pytest
 
-__all__ = ["pytest_collection_modifyitems", "require_module", "require_tool"]
+from tests.compiled_once import compiling_anew, compiling_once
+
+__all__ = [
+    "compile_anew",
+    "compile_once",
+    "pytest_collection_modifyitems",
+    "require_module",
+    "require_tool",
+]
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
@@ -18,6 +26,25 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("train"):
             item.add_marker(pytest.mark.filterwarnings("default"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compile_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Equal calls of a compiler share one result, among the processes of a run too."""
+    folder = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        folder = folder.parent  # the run's, whose folders are the workers'
+    kept = folder / "compiled"
+    kept.mkdir(exist_ok=True)
+    with compiling_once(kept):
+        yield
+
+
+@pytest.fixture
+def compile_anew(compile_once: None) -> Iterator[None]:
+    """For a test of what compilers do, which a kept result would answer."""
+    with compiling_anew():
+        yield
 
 
 def require_tool(name: str) -> str:
