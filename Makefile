@@ -17,11 +17,13 @@ demo: $(VENV)/all
 	$(BIN)/tinycnn build demo
 	$(BIN)/tinycnn validate demo
 
+# Hundreds of tests start Python: without kept bytecode each compiles tinycnn anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tools.bench $(BENCH)
