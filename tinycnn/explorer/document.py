@@ -16,16 +16,22 @@ the array's name.
     calls             one a step: op (index in the file), kind, function, params
                       (numbers, names of arrays), args in call order, inputs, outputs
     operators         index, kind, inputs and outputs of all, those without a call too;
-                      step and calls: the first one and how many
+                      step and calls: the first one and how many; parameters and macs;
+                      window: size, stride, dilation and padding (top, left, bottom,
+                      right) of what slides over its input, null of others
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
+from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import Graph, MemoryPlan, Op, Program, Tensor
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import KernelCall, Param
+from tinycnn.compiler.operators import OPERATORS
 from tinycnn.reference import name_reference
 
 __all__ = ["SCHEMA", "describe_program"]
@@ -75,7 +81,8 @@ def _describe_operators(
 ) -> list[dict[str, Any]]:
     """All operators in execution order, with the calls that each became."""
     found, step = [], 0
-    for op in graph.ops:
+    for op, cost in zip(graph.ops, count_costs(graph), strict=True):
+        window = OPERATORS[op.kind].find_window(Node(graph, op))
         calls = sum(call.op.outputs == op.outputs for call in program.calls)
         found.append(
             {
@@ -85,6 +92,9 @@ def _describe_operators(
                 "outputs": _in_arena(plan, op.outputs),
                 "step": step,
                 "calls": calls,
+                "parameters": cost.parameters,
+                "macs": cost.macs,
+                "window": window and _listed(asdict(window)),
             }
         )
         step += calls

@@ -102,9 +102,8 @@ function arrange(volume: Volume, zoom: number, room: Room): Atlas {
   const gap = Math.max(rows, columns) * zoom < 12 ? 1 : 3;
   const [wide, high] = [columns * zoom + gap, rows * zoom + gap];
   const fitting = Math.max(1, Math.floor((room.width + gap) / wide));
-  const tall = Math.max(1, Math.floor((room.height + gap) / high));
-  const across = Math.min(fitting, Math.max(1, Math.ceil(channels / tall)));
-  const lines = Math.ceil(channels / across);
+  const lines = Math.ceil(channels / fitting);
+  const across = Math.ceil(channels / lines);
   return {
     volume,
     across,

@@ -1,5 +1,6 @@
 import "./grid.css";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { px } from "./css";
 import type { Surface } from "./paint";
 import type { Place } from "./volume";
 
@@ -47,7 +48,7 @@ export function Grid(props: Props) {
     ? [{ place: at, rows: 1, columns: 1, kind: "chosen" }]
     : [];
   return (
-    <div class="grid" style={{ width: cell * columns }}>
+    <div class="grid" style={{ width: px(cell * columns) }}>
       <canvas
         ref={canvas}
         width={columns}

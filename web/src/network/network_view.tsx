@@ -1,7 +1,9 @@
+import "./network_view.css";
 import { InputPanel } from "../input/input_panel";
 import { Inspector } from "../inspect/inspector";
 import type { Exhibit } from "../page/page";
 import type { Live } from "../state/live";
+import { tensor } from "../state/selection";
 import type { Subject } from "../views";
 import { NetworkPicture } from "./network_picture";
 
@@ -17,9 +19,15 @@ export function NetworkView({ page: { exhibit }, live }: Subject) {
   const shown = { exhibit, live };
   return (
     <div class="network-view">
-      <InputPanel {...shown} />
+      <div class="shown-input">
+        <InputPanel {...shown} />
+      </div>
       <NetworkPicture {...shown} />
-      <Inspector {...shown} />
+      {tensor.value ? (
+        <div class="one-number">
+          <Inspector {...shown} />
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -68,6 +68,20 @@ export interface Operator {
   /** Its first call, and how many it has. */
   readonly step: number;
   readonly calls: number;
+  /** Weights, biases and other constants; multiplications of one inference. */
+  readonly parameters: number;
+  readonly macs: number;
+  /** What slides over the input of a convolution or pool; null of others. */
+  readonly window: Window | null;
+}
+
+export interface Window {
+  /** Rows, columns. */
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  /** Top, left, bottom, right. */
+  readonly padding: readonly [number, number, number, number];
 }
 
 /** What the page can be shown of: tinycnn/explorer/examples.py. */

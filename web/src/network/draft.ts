@@ -1,0 +1,43 @@
+/** How large each card may be, and which way the network runs in so much width. */
+import { type Card, planCard } from "./layer_card";
+import {
+  countBeside,
+  type Direction,
+  type Layout,
+  layOut,
+  type Size,
+} from "./layout/layout";
+import type { Scene } from "./scene";
+
+export interface Draft {
+  readonly direction: Direction;
+  readonly cards: readonly Card[];
+  readonly layout: Layout;
+}
+
+/** From left to right, where all of it fits and can be seen at once; else downwards. */
+export function draft(scene: Scene, width: number): Draft {
+  const across = arrange(scene, "across", () => ({ width: 66, height: 320, side: 60 }));
+  if (across.layout.width <= width) return across;
+  const most = Math.min(width, 760);
+  return arrange(scene, "down", (beside) => ({
+    width: Math.max(48, Math.floor((most - 40) / beside) - 28),
+    height: 230,
+    side: 64,
+  }));
+}
+
+function arrange(
+  scene: Scene,
+  direction: Direction,
+  room: (beside: number) => Size & { side: number },
+): Draft {
+  const { network } = scene;
+  const sources = new Map([...network].map(([name, layer]) => [name, layer.sources]));
+  const beside = countBeside(sources);
+  const cards = [...network.values()].map((layer) =>
+    planCard(layer, scene, room(beside.get(layer.name) ?? 1)),
+  );
+  const sizes = new Map(cards.map((card) => [card.layer.name, card]));
+  return { direction, cards, layout: layOut(sources, sizes, direction) };
+}

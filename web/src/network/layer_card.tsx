@@ -1,0 +1,86 @@
+import "./layer_card.css";
+import { boxStyle } from "../drawing/css";
+import { type Drawing, planDrawing } from "../drawing/drawing";
+import { printSize } from "../drawing/volume";
+import { hasScores } from "./answer";
+import { FieldMark } from "./field_mark";
+import type { Layer } from "./graph";
+import { LayerCanvas } from "./layer_canvas";
+import type { Box, Size } from "./layout/layout";
+import { pointed } from "./pointing";
+import type { Scene } from "./scene";
+import { Scores, sizeOfScores } from "./scores";
+import { longTitleOf, titleOf } from "./words";
+
+/** What a card holds, and how large it is with its head and border. */
+export interface Card extends Size {
+  readonly layer: Layer;
+  /** null where the classes' scores are listed. */
+  readonly drawing: Drawing | null;
+}
+
+const PADDING = 7;
+const HEAD = 42;
+const LETTER = 6.6;
+
+/** The card of a layer whose drawing may take so much room. */
+export function planCard(
+  layer: Layer,
+  { network, exhibit: { model, examples } }: Scene,
+  room: { width: number; height: number; side: number },
+): Card {
+  const isList = hasScores(layer, network, model.outputs);
+  const drawing = isList ? null : planDrawing(layer.volume, room, !layer.operator);
+  const body = drawing ?? sizeOfScores(layer, examples);
+  const text = Math.max(titleOf(layer).length, printSize(layer.volume).length) * LETTER;
+  return {
+    layer,
+    drawing,
+    width: Math.ceil(Math.max(body.width, text)) + 2 * PADDING + 2,
+    height: Math.ceil(body.height) + HEAD + PADDING + 2,
+  };
+}
+
+/** A layer where the layout puts it: its name, its size, its maps. */
+export function LayerCard({
+  card: { layer, drawing },
+  box,
+  scene,
+}: {
+  card: Card;
+  box: Box;
+  scene: Scene;
+}) {
+  const { exhibit, live } = scene;
+  const title = `${longTitleOf(layer)}, ${printSize(layer.volume)}`;
+  const point = () => {
+    if (pointed.peek()?.tensor === layer.name) return;
+    pointed.value = { tensor: layer.name, channel: 0, place: null };
+  };
+  return (
+    <figure
+      class="layer-card"
+      style={boxStyle(box)}
+      data-tensor={layer.name}
+      onPointerEnter={point}
+      onPointerLeave={() => {
+        pointed.value = null;
+      }}
+    >
+      <figcaption>
+        <span class="strong">{titleOf(layer)}</span>
+        <small>{printSize(layer.volume)}</small>
+      </figcaption>
+      {drawing ? (
+        <div class="layer-body">
+          <LayerCanvas layer={layer} drawing={drawing} live={live} title={title} />
+          {layer.operator ? null : (
+            <FieldMark layer={layer} drawing={drawing} scene={scene} />
+          )}
+        </div>
+      ) : (
+        <Scores layer={layer} live={live} examples={exhibit.examples} title={title} />
+      )}
+    </figure>
+  );
+}
