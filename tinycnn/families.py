@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from tinycnn.errors import ProjectError
 from tinycnn.names import did_you_mean
 
-__all__ = ["FAMILIES", "Family", "Knob", "KnobValue", "check_family", "knob_values"]
+__all__ = ["FAMILIES", "Family", "Knob", "KnobValue", "Rows", "check_family"]
+__all__ += ["knob_values"]
 
-KnobValue = float | int | bool | str
+Rows = tuple[tuple[int, ...], ...]
+KnobValue = float | int | bool | str | Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Knob:
     Attributes:
         default: What it is when nobody says.
         meaning: What it changes, in a few words.
-        choices: All that it can be; empty where it is any number above 0.
+        choices: All that it can be; empty where it is any number above 0, or the rows
+            of a kernel.
     """
 
     default: KnobValue
@@ -52,11 +55,14 @@ class Family:
         source: The paper, or the book.
         idea: What it brought, in a few words.
         knobs: By name; the arguments of the family's `build`.
+        is_given: Whether its weights are those of the knobs, so that nothing is
+            learned: its outputs are a picture.
     """
 
     source: str
     idea: str
     knobs: Mapping[str, Knob]
+    is_given: bool = False
 
 
 def _width(default: float) -> dict[str, Knob]:
@@ -107,6 +113,18 @@ FAMILIES: Mapping[str, Family] = {
         _width(0.125)
         | _depth(2, "most modules a stage; 5 in the paper", 1, 2, 3, 4, 5)
         | _halvings(5),
+    ),
+    "image_kernel": Family(
+        "Sobel and Feldman, 1968",
+        "one kernel whose weights you give: edges, blur, ...; nothing is trained",
+        {
+            "kernel": Knob(
+                ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+                "rows of whole numbers, 3 x 3 or 5 x 5",
+            ),
+            "divisor": Knob(8, "divides the sum"),
+        },
+        is_given=True,
     ),
     "keras_convnet": Family(
         "Chollet, Deep Learning with Python, 2021, listing 8.1",
@@ -183,6 +201,18 @@ def knob_values(name: str, given: Mapping[str, KnobValue]) -> dict[str, KnobValu
                 f"model '{name}': expected {key} {known}, got {got}",
                 hint=question if isinstance(value, str) and question else None,
             )
-        if not choices and float(value) <= 0:
+        if isinstance(value, tuple):
+            _check_rows(name, key, value)
+        elif not choices and float(value) <= 0:
             raise ProjectError(f"model '{name}': expected {key} above 0, got {value}")
     return {key: given.get(key, knob.default) for key, knob in knobs.items()}
+
+
+def _check_rows(name: str, key: str, rows: Rows) -> None:
+    sides = {len(rows), *map(len, rows)}
+    if sides not in ({3}, {5}) or not any(map(any, rows)):
+        shape = f"{len(rows)} of {', '.join(str(len(row)) for row in rows)}"
+        raise ProjectError(
+            f"model '{name}': expected {key} 3 or 5 rows of as many whole numbers, not "
+            f"all 0, got {shape}"
+        )

@@ -20,7 +20,7 @@ def test_the_zoo_is_listed(tmp_path: Path) -> None:
 
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
     assert done.returncode == 0, done.stderr
-    assert len(lines) == 1 + 13
+    assert len(lines) == 1 + 14
     assert "width 1.0, depth 8" in lines["resnet"]
     assert "LeCun et al., 1998" in lines["lenet5"]
 

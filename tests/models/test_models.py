@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tinycnn.datasets.filtered import filter_images
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES
 from tinycnn.models import build_model, model_names
@@ -75,7 +76,7 @@ def test_lenet5_has_the_parameters_of_the_paper(size: int) -> None:
 
 
 @pytest.mark.train
-@pytest.mark.parametrize("name", model_names())
+@pytest.mark.parametrize("name", [n for n in FAMILIES if not FAMILIES[n].is_given])
 def test_a_family_suits_small_and_large_images_and_any_width(name: str) -> None:
     """It ends in softmax; twice the width gives more than twice the parameters."""
     width = FAMILIES[name].knobs["width"].default
@@ -90,6 +91,26 @@ def test_a_family_suits_small_and_large_images_and_any_width(name: str) -> None:
         assert model.output_shape == (None, 3)
         assert model.layers[-1].name == "probabilities"
     assert wide.count_params() > 2 * small.count_params()
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_given_kernel_computes_its_sums(channels: int) -> None:
+    """What the data set's labels are, of grey and of colour."""
+    rows = ((0, 1, 0), (2, -5, 1), (0, 0, 3))
+    chance = np.random.default_rng(3)
+    images = chance.integers(0, 256, (4, 6, 5, channels), np.uint8)
+    model = build_model(
+        "image_kernel",
+        input_shape=images.shape[1:],
+        classes=30,
+        kernel=rows,
+        divisor=4,
+    )
+
+    found = model(images.astype(np.float32) / 255).numpy()
+    expected = filter_images(images, rows, 4).reshape(4, 30)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 @pytest.mark.train

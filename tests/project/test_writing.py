@@ -44,6 +44,38 @@ def test_a_new_project_loads_back(
     assert project.quantization.epochs == quantization_epochs
 
 
+def test_a_kernel_is_given_in_rows() -> None:
+    """Nothing of training is in the file; other rows and a divisor are read."""
+    text = project_template("demo", model="image_kernel")
+    model = parse_project(text).model
+    assert model.given == {"kernel": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)), "divisor": 8}
+    assert "epochs" not in text
+    assert parse_project(project_template("demo")).model.given is None
+
+    five = str([[1] * 5] * 5)
+    text = text.replace("[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]", five)
+    assert parse_project(text).model.knobs == {"kernel": ((1,) * 5,) * 5, "divisor": 8}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[-2, 0, 2], ", "", "expected kernel 3 or 5 rows of as many .*got 2 of 3, 3"),
+        ("-2, 0, 2", "-2, 0", "expected kernel 3 or 5 rows .* got 3 of 3, 2, 3"),
+        ("[-2, 0, 2]", "7", "model.kernel"),
+        ("-2, 0, 2", "-2.5, 0, 2", "model.kernel.1.0"),
+        ("divisor = 8", "divisor = 0", "model.divisor"),
+        ("divisor = 8", "width = 1.0", "has no width; its knobs: kernel, divisor"),
+        ('"ptq"', '"qat"', "expected quantization.method 'ptq' with model 'image_"),
+    ],
+)
+def test_a_kernel_is_checked(old: str, new: str, message: str) -> None:
+    """What is none is refused by its place."""
+    text = project_template("demo", model="image_kernel")
+    with pytest.raises(ProjectError, match=message):
+        parse_project(text.replace(old, new))
+
+
 def test_a_new_project_explains_every_section() -> None:
     """Each table of the project follows a comment."""
     lines = project_template("demo").splitlines()

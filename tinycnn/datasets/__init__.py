@@ -9,6 +9,7 @@ from tinycnn.datasets.contact_sheet import count_classes, draw_contact_sheet
 from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.datasets.digits import datasets_dir
 from tinycnn.datasets.download import Progress, cache_dir
+from tinycnn.datasets.filtered import label_by_kernel
 from tinycnn.datasets.frames import frame_to_image, image_to_frame
 from tinycnn.datasets.images import read_images
 from tinycnn.datasets.load import (
@@ -38,6 +39,7 @@ __all__ = [
     "fit_image",
     "frame_to_image",
     "image_to_frame",
+    "label_by_kernel",
     "list_datasets",
     "load_dataset",
     "quantize_images",

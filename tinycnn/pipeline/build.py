@@ -14,12 +14,13 @@ from pathlib import Path
 from tinycnn.artifacts import BoardImage, BuildFolder, Inputs
 from tinycnn.boards import Board, load_board
 from tinycnn.choices import Dialect
-from tinycnn.datasets import Dataset, load_dataset
+from tinycnn.datasets import Dataset
 from tinycnn.errors import ProjectError
 from tinycnn.files import write_whole
 from tinycnn.frames import App
 from tinycnn.pipeline.board_image import link_for_board
 from tinycnn.pipeline.borrowing import hash_borrowed
+from tinycnn.pipeline.data import load_images
 from tinycnn.pipeline.evaluation import evaluate
 from tinycnn.pipeline.firmware import check_engine, make_firmware
 from tinycnn.pipeline.freshness import check_current
@@ -102,12 +103,11 @@ def open_workspace(
     project = load_project(folder)
     asked = with_options(project, app=app, dialect=dialect)
     build = BuildFolder.of(folder)
-    dataset = load_dataset(
-        project.dataset,
-        seed=project.seed,
-        root=build.project,
-        folders=data_folders,
-        progress=lambda name, done, total: observer.progress(name, done, total or done),
+    dataset = load_images(
+        project,
+        build,
+        data_folders,
+        lambda name, done, total: observer.progress(name, done, total or done),
     )
     board = load_board(project.target.board)
     return Workspace(project, dataset, board, StageRunner(build, observer), asked)

@@ -16,9 +16,10 @@ from typing import Any
 from tinycnn.analysis.fit import analyze
 from tinycnn.artifacts import BuildFolder, Inputs, Record, is_unchanged
 from tinycnn.compiler import read_tflite
-from tinycnn.datasets import Dataset, load_dataset
+from tinycnn.datasets import Dataset
 from tinycnn.errors import DatasetError, ProjectError, StaleBuildError
 from tinycnn.pipeline.borrowing import hash_borrowed_if_there
+from tinycnn.pipeline.data import load_images
 from tinycnn.pipeline.firmware import compile_project
 from tinycnn.pipeline.inputs import (
     DATA,
@@ -108,9 +109,7 @@ def load_own_images(
     if project.dataset.path is None:
         return None
     try:
-        return load_dataset(
-            project.dataset, seed=project.seed, root=build.project, folders=folders
-        )
+        return load_images(project, build, folders)
     except DatasetError:
         return None
 

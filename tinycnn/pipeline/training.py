@@ -74,23 +74,34 @@ def require_tensorflow() -> None:
 
 def train(out: BuildFolder, job: Job) -> None:
     """Train the float network; writes its weights and curves."""
-    from tinycnn.training.fit import predict, train_model
+    from tinycnn.training.fit import History, predict
     from tinycnn.training.weights import save_weights
 
     project, dataset = job.project, job.dataset
-    model, recipe = build_network(project, dataset, job.build), project.training
+    model = build_network(project, dataset, job.build)
     _twin_of(model, project)  # refuses now what could not be quantized later
-    if recipe.transfer is not None:
-        _start_from_another(model, recipe.transfer, job)
-    hooks = _hooks("train", recipe, job)
-    history = train_model(model, dataset, recipe, seed=project.seed, hooks=hooks)
-    if recipe.prune is not None:
-        history = _without_channels(model, history, recipe.prune, job)
+    history = History((), -1)
+    if project.model.given is None:
+        history = _learn(model, job)
     save_weights(model, out.float_weights)
     outputs = predict(model, dataset.test.images)
     accuracy = accuracy_of(outputs, dataset.test.labels)
     _write_curves(out.float_curves, history, accuracy)
     out.float_outputs.write(outputs)
+
+
+def _learn(model: Any, job: Job) -> History:
+    """Train it in place by the project's recipe."""
+    from tinycnn.training.fit import train_model
+
+    project, recipe = job.project, job.project.training
+    if recipe.transfer is not None:
+        _start_from_another(model, recipe.transfer, job)
+    hooks = _hooks("train", recipe, job)
+    history = train_model(model, job.dataset, recipe, seed=project.seed, hooks=hooks)
+    if recipe.prune is not None:
+        history = _without_channels(model, history, recipe.prune, job)
+    return history
 
 
 def quantize(out: BuildFolder, job: Job) -> None:

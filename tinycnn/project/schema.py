@@ -7,7 +7,7 @@ to the project's folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from tinycnn.boards import board_aliases, load_board
 from tinycnn.choices import Dialect, Engine, Framework, Numerics, Optimize, Toolchain
 from tinycnn.errors import ProjectError
-from tinycnn.families import FAMILIES, KnobValue, knob_values
+from tinycnn.families import FAMILIES, KnobValue, Rows, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
 from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
 from tinycnn.rendering import C_KEYWORDS, WINDOWS_DEVICES
@@ -74,6 +74,12 @@ def _not_known(expected: str, known: Iterable[str]) -> PydanticCustomError:
     """A name that is none of the `known`, of which the nearest will be told."""
     text = "{expected}"
     return PydanticCustomError("name", text, {"expected": expected, "known": [*known]})
+
+
+def _read_rows(value: Any) -> Any:
+    """TOML has lists."""
+    is_square = isinstance(value, list) and all(isinstance(row, list) for row in value)
+    return tuple(map(tuple, value)) if is_square else value
 
 
 def _check_function(build: str) -> str:
@@ -136,6 +142,8 @@ class ModelSettings(Settings):
         halvings: How often the image is halved at most: fewer see finer, for more work.
         activation: Of the convolutions.
         squeeze_excite: Whether channels are weighed by what the image holds.
+        kernel: Rows of the kernel that is given.
+        divisor: What divides its sums.
     """
 
     name: Annotated[str, AfterValidator(_check_model)] | None = None
@@ -145,6 +153,15 @@ class ModelSettings(Settings):
     halvings: Annotated[int, Field(ge=1, le=10)] | None = None
     activation: str | None = None
     squeeze_excite: bool | None = None
+    kernel: Annotated[Rows, BeforeValidator(_read_rows)] | None = None
+    divisor: Annotated[int, Field(ge=1, le=4_096)] | None = None
+
+    @property
+    def given(self) -> Mapping[str, Any] | None:
+        """The weights of a family whose weights are given; None of one that learns."""
+        if self.name is None or not FAMILIES[self.name].is_given:
+            return None
+        return knob_values(self.name, self.knobs)
 
     @property
     def label(self) -> str:
@@ -285,3 +302,12 @@ class Project(Settings):
     quantization: QuantizationSettings = QuantizationSettings()
     target: TargetSettings = TargetSettings()
     budgets: Budgets = Budgets()
+
+    @model_validator(mode="after")
+    def _check(self) -> Project:
+        if self.model.given is not None and self.quantization.method != "ptq":
+            raise ValueError(
+                f"expected quantization.method 'ptq' with model '{self.model.name}', "
+                f"whose weights are given, got '{self.quantization.method}'"
+            )
+        return self

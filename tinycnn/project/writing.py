@@ -54,6 +54,7 @@ def project_template(
         ProjectError: If an argument is not valid.
     """
     framework = framework or _usual_framework(board)
+    family = check_family(model)
     has_test_split = dataset in _WITH_TEST_SPLIT
     is_archive = dataset.lower().endswith(".npz")
     text = render(
@@ -67,8 +68,9 @@ def project_template(
         model=_quote(model),
         knobs={
             name: (json.dumps(knob.default), knob.explanation)
-            for name, knob in check_family(model).knobs.items()
+            for name, knob in family.knobs.items()
         },
+        is_given=family.is_given,
         board=_quote(board),
         framework=_quote(framework),
         engine=_quote(engine),
