@@ -13,6 +13,7 @@ from tinycnn.explorer.examples import describe_examples
 from tinycnn.explorer.exhibit import Exhibit
 from tinycnn.explorer.lab import gather_lab
 from tinycnn.explorer.page import pack_json, render_page
+from tinycnn.explorer.preprocess import gather_preprocess
 from tinycnn.workbench import Observer
 
 __all__ = ["explain", "gather_pieces"]
@@ -69,4 +70,5 @@ _PARTS: Mapping[str, Callable[[Exhibit], Pieces]] = {
     "module": _gather_model,
     "examples": _gather_examples,
     "lab": lambda _: gather_lab(),
+    "preprocess": gather_preprocess,
 }
