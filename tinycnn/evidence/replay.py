@@ -103,7 +103,7 @@ def replay_evidence(
             found = validate(
                 _Recorded(told),
                 rows,
-                _keeping(run_in_batches(reference, rows), expected),
+                _keeping(run_in_batches(reference.run, rows), expected),
                 identity=Identity(told.model_sha256, evidence.numerics),
                 reference=told.reference,
                 labels=evidence.labels,
@@ -197,7 +197,7 @@ def _forgive_again(evidence: Evidence, rows: Rows, expected: Rows) -> Reasons | 
         input=None,
         output=told.device.outputs[0],
     )
-    found = explain_differences(given, len(given.differing), run)
+    found = explain_differences(given, run)
     return found and forgive(found, told.device.generator)
 
 

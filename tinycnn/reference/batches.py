@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-
-from tinycnn.reference.reference import Reference
 
 __all__ = ["run_in_batches"]
 
@@ -18,15 +16,24 @@ _QUICK_S = 4.0  # a batch that takes less may be followed by one of twice the si
 
 
 def run_in_batches(
-    reference: Reference, inputs: NDArray[np.int8]
+    run: Callable[[NDArray[np.int8]], NDArray[np.int8]],
+    inputs: NDArray[np.int8],
+    *,
+    largest: int = _LARGEST_BATCH,
 ) -> Iterator[NDArray[np.int8]]:
-    """The reference's outputs for rows of input bytes; batches grow while quick."""
-    start, size = 0, _FIRST_BATCH
+    """The reference's outputs for rows of input bytes; batches grow while quick.
+
+    Args:
+        run: The reference's, from rows to rows.
+        inputs: One row an image.
+        largest: Most rows of a batch, in the end.
+    """
+    start, size = 0, min(_FIRST_BATCH, largest)
     while start < len(inputs):
         begun = time.monotonic()
-        rows = reference.run(inputs[start : start + size])
+        rows = run(inputs[start : start + size])
         took_s = time.monotonic() - begun
         yield rows
         start += size
         if took_s < _QUICK_S:  # the start of a child is most of what few images take
-            size = min(2 * size, _LARGEST_BATCH)
+            size = min(2 * size, largest)

@@ -79,16 +79,22 @@ def gather(
     numerics: Numerics,
     inputs: NDArray[np.int8],
     result: ValidationResult,
+    expected: NDArray[np.int8] | None = None,
 ) -> Given:
-    """The images of which all is known: until the last difference that is listed."""
-    row_of = {index: row for row, index in enumerate(result.indices.tolist())}
-    count = result.images
-    if result.different > len(result.differences):
-        count = row_of[result.differences[-1].index] + 1
+    """The images of a result of which all is known.
+
+    Args:
+        model: The `.tflite` file.
+        numerics: The reference.
+        inputs: All that the subject has.
+        result: Of the validation.
+        expected: One row an image of the result; without, all is known until the last
+            difference that the result lists.
+    """
+    if expected is None:
+        expected = _list_expected(result)
+    count = len(expected)
     got, sent = result.outputs[:count], inputs[result.indices[:count]]
-    expected = got.copy()
-    for difference in result.differences:
-        expected[row_of[difference.index]] = difference.expected
     content = model.read_bytes()
     graph = read_tflite(content)  # what the device says of itself may be the mistake
     fed, answered = (
@@ -105,6 +111,18 @@ def gather(
         output=answered[0],
         others=_find_others(model),
     )
+
+
+def _list_expected(result: ValidationResult) -> NDArray[np.int8]:
+    """What the reference answered, as far as the result itself tells."""
+    row_of = {index: row for row, index in enumerate(result.indices.tolist())}
+    count = result.images
+    if result.different > len(result.differences):
+        count = row_of[result.differences[-1].index] + 1
+    expected = result.outputs[:count].copy()
+    for difference in result.differences:
+        expected[row_of[difference.index]] = difference.expected
+    return expected
 
 
 def _find_others(model: Path) -> Mapping[str, bytes]:

@@ -123,7 +123,7 @@ def _share_reference(subject: Subject, observer: Observer) -> Subject:
     if expected is None:
         observer.stage("reference", is_current=False)
         rows = np.concatenate(
-            list(run_in_batches(reference, subject.inputs[subject.asked]))
+            list(run_in_batches(reference.run, subject.inputs[subject.asked]))
         )
         expected = np.zeros((len(subject.inputs), rows.shape[1]), np.int8)
         expected[subject.asked] = rows

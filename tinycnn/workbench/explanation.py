@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device import Device
+from tinycnn.device import Device, Inference
 from tinycnn.files import scratch_folder
 from tinycnn.harness import Identity, ValidationResult
 from tinycnn.harness.reasons import Reasons, Variant, explain_differences, forgive
@@ -20,12 +20,16 @@ from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
 __all__ = ["explain_result"]
 
+# Multiply-accumulates of all differing images that are explained; at least so many are.
+_MOST_MACS, _LEAST = 10_000_000_000, 100
+
 
 def explain_result(
     subject: Subject,
     choice: DeviceChoice,
     identity: Identity,
     result: ValidationResult,
+    expected: NDArray[np.int8],
     observer: Observer,
     *,
     is_thorough: bool,
@@ -38,6 +42,7 @@ def explain_result(
         choice: The device.
         identity: What it should be.
         result: Of the validation.
+        expected: The reference's outputs for its images, one row each.
         observer: Told how the work proceeds.
         is_thorough: Whether to build programs with other kernels, too.
         is_strict: Whether no difference is forgiven.
@@ -47,13 +52,19 @@ def explain_result(
     """
     if result.equal or subject.model is None or result.device.foreign is not None:
         return None
-    given = gather(subject.model, name_numerics(identity), subject.inputs, result)
-    run = runner_of(subject, given)
+    numerics = name_numerics(identity)
+    given = gather(subject.model, numerics, subject.inputs, result, expected)
+    run, most = runner_of(subject, given), _count_affordable(subject)
     with _variants(subject, choice, observer, is_thorough=is_thorough) as variants:
-        found = explain_differences(given, result.different, run, variants)
+        found = explain_differences(given, run, variants, most=most)
     if found is None or is_strict:
         return found
     return forgive(found, result.device.generator)
+
+
+def _count_affordable(subject: Subject) -> int:
+    """Images that references and programs are asked for in minutes, not in hours."""
+    return max(_LEAST, _MOST_MACS // max(subject.analysis.macs, 1))
 
 
 @contextmanager
@@ -87,4 +98,9 @@ def _variants(
 
 
 def _run(device: Device, rows: NDArray[np.int8]) -> NDArray[np.int8]:
-    return np.stack([device.infer(row).output for row in rows])
+    answers = device.infer_many(enumerate(rows))
+    return np.stack([answer.output for _, answer in sorted(answers, key=_number)])
+
+
+def _number(answer: tuple[int, Inference]) -> int:
+    return answer[0]

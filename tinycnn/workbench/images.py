@@ -100,7 +100,7 @@ def _check_size(rule: StopRule, order: Order) -> None:
 def _run_all(subject: Subject, observer: Observer) -> NDArray[np.int8]:
     observer.stage("rank", is_current=False)
     rows: list[NDArray[np.int8]] = []
-    for batch in run_in_batches(subject.reference(), subject.inputs):
+    for batch in run_in_batches(subject.reference().run, subject.inputs):
         rows.extend(batch)
         observer.progress("rank", len(rows), len(subject.inputs))
     return np.stack(rows)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tinycnn import harness
 from tinycnn.analysis.measured import predict_measured
 from tinycnn.boards import Board
@@ -16,9 +13,10 @@ from tinycnn.device import Device
 from tinycnn.errors import ProjectError
 from tinycnn.harness import Lanes, Profile, Resume, RunLog, ValidationResult
 from tinycnn.harness.tally import Tally
-from tinycnn.reference import Reference, run_in_batches
+from tinycnn.reference import Reference
 from tinycnn.workbench.bisection import bisect_image
 from tinycnn.workbench.diagnosis import diagnose_result
+from tinycnn.workbench.expected import Expected
 from tinycnn.workbench.explanation import explain_result
 from tinycnn.workbench.going_on import open_log
 from tinycnn.workbench.health import HealthWatch, examine_result
@@ -117,10 +115,11 @@ def _validate(
         observer.stage("validate", is_current=False)
         watch = HealthWatch(team)
         outlook = Outlook(subject, choice, observer, log)
+        expected = Expected(reference, subject)
         result = harness.validate(
             team,
             subject.inputs,
-            _expect(reference, subject),
+            expected,
             identity=identity,
             reference=reference.identity,
             labels=subject.labels,
@@ -137,7 +136,8 @@ def _validate(
         parts[:] = [result := watch.judge(subject, result)]
         own = only_its_own(team, result, log)
         device = pick_device(team, result)
-        for found in _explain(result, own, subject, choice, observer, device, asked):
+        bench = subject, choice, observer
+        for found in _explain(result, own, expected, *bench, device, asked):
             parts[:] = [result := found]
         if health and device is not None:
             result = examine_result(device, subject, choice, result, observer)
@@ -151,6 +151,7 @@ def _validate(
 def _explain(
     result: ValidationResult,
     own: ValidationResult,
+    expected: Expected,
     subject: Subject,
     choice: DeviceChoice,
     observer: Observer,
@@ -168,6 +169,7 @@ def _explain(
         choice,
         subject.identity(choice),
         result,
+        expected.of(result.indices),
         observer,
         is_thorough=asked.is_bisected,
         is_strict=asked.is_strict,
@@ -216,15 +218,6 @@ def profile(
         )
     subject.keep(found)
     return found
-
-
-def _expect(
-    reference: Reference, subject: Subject
-) -> NDArray[np.int8] | Iterator[NDArray[np.int8]]:
-    """The reference's outputs for the inputs that are asked for, in that order."""
-    if subject.expected is not None:
-        return subject.expected[subject.asked]
-    return run_in_batches(reference, subject.inputs[subject.asked])
 
 
 def find_cycle_model(board: Board) -> str:

@@ -21,7 +21,7 @@ DENSE = dense_model()
 
 def explain(given: Given, *variants: Variant) -> Reasons:
     """With references in this process."""
-    found = explain_differences(given, len(given.differing), run_reference, variants)
+    found = explain_differences(given, run_reference, variants)
     assert found is not None
     return found
 
@@ -46,12 +46,12 @@ def test_rounding_is_named_with_its_operator() -> None:
             "rounding",
             "the rounding of TFLite Micro",
             differing,
-            (("op 1 FULLY_CONNECTED", min(differing, 16)),),
+            (("op 1 FULLY_CONNECTED", differing),),
         ),
     )
     assert found.lines == (
         f"of {differing} differing images: {differing} by the rounding of TFLite "
-        f"Micro, first at op 1 FULLY_CONNECTED ({min(differing, 16)})",
+        f"Micro, first at op 1 FULLY_CONNECTED ({differing})",
     )
 
 
@@ -77,6 +77,27 @@ def test_what_nothing_gives_is_unexplained() -> None:
     assert found.reasons == (Reason("unexplained", "", 20),)
     assert found.lines == ("of 20 differing images: 20 unexplained",)
     assert not found.forgives
+
+
+def test_more_than_can_be_asked_for_are_spread_evenly() -> None:
+    """The count of those that were looked at is said, and nothing is forgiven."""
+    given = give(lambda x, right: right + np.int8(1), count=20)
+    asked: list[int] = []
+
+    def answer(rows: Rows) -> Rows:
+        asked.extend(find(given, rows))
+        return given.got[asked]
+
+    found = explain_differences(
+        given, run_reference, [Variant("all of it", answer)], most=5
+    )
+
+    assert asked == [0, 4, 9, 14, 19]
+    assert found is not None
+    assert found.lines == (
+        "of 5 of 20 differing images, spread evenly: 5 by all of it",
+    )
+    assert not forgive(found, "").forgives
 
 
 def test_kernels_that_give_the_answers_are_named() -> None:

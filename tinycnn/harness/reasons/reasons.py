@@ -22,7 +22,7 @@ class Reason:
         name: Of the reference or the kernels.
         images: Differing images whose answers it gives.
         operators: Operators at which it first leaves the reference, the most frequent
-            first, each with the images of which that was looked for.
+            first, each with its images.
     """
 
     kind: Kind
@@ -48,7 +48,7 @@ class Reasons:
 
     Attributes:
         reasons: The most frequent first, what is unexplained last.
-        examined: Differing images that were looked at.
+        examined: Differing images that were looked at; fewer are spread evenly.
         differing: Differing images that there are.
         forgives: Whether that is no fault of the device: all of them are explained by
             one other reference's rounding, and nobody promised to round otherwise.
@@ -68,7 +68,7 @@ class Reasons:
         """What a verdict says."""
         whose = f"{self.differing:,} differing images"
         if self.examined < self.differing:
-            whose = f"first {self.examined:,} of {whose}"
+            whose = f"{self.examined:,} of {whose}, spread evenly"
         return (f"of {whose}: {'; '.join(reason.line for reason in self.reasons)}",)
 
 
