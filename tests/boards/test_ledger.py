@@ -48,7 +48,7 @@ def test_every_timing_rule_has_exactly_one_row() -> None:
 def test_every_peripheral_has_exactly_one_row() -> None:
     """What is emulated is listed, and what is listed in capitals is emulated."""
     clock = Clock(Mock(cycles=0), NANO_33_BLE)
-    emulated = build_peripherals(Mock(), Mock(), clock, NANO_33_BLE)
+    emulated = build_peripherals(Mock(), Mock(), clock, NANO_33_BLE, reset=Mock())
     listed = [row.id for row in load_rows() if row.id.isupper()]
 
     assert sorted(listed) == sorted(peripheral.name for peripheral in emulated)

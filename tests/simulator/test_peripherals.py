@@ -51,11 +51,25 @@ class Link:
 class Bench:
     """All peripherals on a bench."""
 
-    def __init__(self, board: SimulatedBoard = NANO_33_BLE) -> None:
+    def __init__(
+        self, board: SimulatedBoard = NANO_33_BLE, *, reset_reason: int = 0
+    ) -> None:
         self.counter, self.ram, self.link = Counter(), Ram(), Link()
+        self.resets = 0
         self.clock = Clock(self.counter, board)
-        pages = build_peripherals(self.link, self.ram, self.clock, board)
+        pages = build_peripherals(
+            self.link,
+            self.ram,
+            self.clock,
+            board,
+            reset=self.reset,
+            reset_reason=reset_reason,
+        )
         self.pages = {page.base: page for page in pages}
+
+    def reset(self) -> None:
+        """Count it."""
+        self.resets += 1
 
     def read(self, address: int) -> int:
         """A register of any peripheral."""
@@ -88,6 +102,20 @@ def test_the_factory_number_cannot_be_written(bench: Bench) -> None:
         bench.write(0x1000_0060, 1)
 
     assert caught.value.hint == "register 0x060 of FICR is not simulated"
+
+
+def test_software_resets_the_board_with_the_key_alone() -> None:
+    """AIRCR's SYSRESETREQ; RESETREAS tells why it started, until ones clear it."""
+    bench = Bench(reset_reason=4)
+    for value in (0x0000_0004, 0x05FA_0000, 0x05FB_0004):
+        bench.write(0xE000_ED0C, value)
+    ignored = bench.resets
+    bench.write(0xE000_ED0C, 0x05FA_0004)
+    reason = bench.read(0x4000_0400)
+    bench.write(0x4000_0400, 4)
+
+    assert (ignored, bench.resets) == (0, 1)
+    assert (reason, bench.read(0x4000_0400)) == (4, 0)
 
 
 def test_the_instruction_cache_is_off_until_it_is_switched_on(bench: Bench) -> None:

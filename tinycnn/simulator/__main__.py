@@ -19,11 +19,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tinycnn.simulator.bus import Clock
 from tinycnn.simulator.cycles import CORTEX_M4, Timings
 from tinycnn.simulator.image import Image, ImageError, read_image
 from tinycnn.simulator.link import Link, accept_client, listen
 from tinycnn.simulator.machine import Fault, Machine
+from tinycnn.simulator.peripherals import RESET_BY_SOFTWARE, USUAL_DEVICE_ID
 
 __all__ = ["main"]
 
@@ -100,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
         help="when a client leaves, reset the board and wait for the next, for ever",
     )
     parser.add_argument(
+        "--id",
+        type=_device_id,
+        default=USUAL_DEVICE_ID,
+        metavar="HEX",
+        help="the chip's own number, 16 digits, where several boards are told apart",
+    )
+    parser.add_argument(
         "--timings",
         type=_timings,
         default=CORTEX_M4,
@@ -107,6 +114,16 @@ def _parser() -> argparse.ArgumentParser:
         help="cycles by rule, as a board was found to take: an object of whole numbers",
     )
     return parser
+
+
+def _device_id(text: str) -> bytes:
+    try:
+        number = bytes.fromhex(text)
+    except ValueError:
+        number = b""
+    if len(number) != 8:
+        raise argparse.ArgumentTypeError(f"expected 16 hex digits, got {text!r}")
+    return number
 
 
 def _timings(text: str) -> Timings:
@@ -160,23 +177,50 @@ def _serve(image: Image, options: argparse.Namespace) -> Fault | None:
 def _serve_client(
     image: Image, link: Link, options: argparse.Namespace
 ) -> Fault | None:
-    """Run the board from its reset until its client leaves."""
-    machine = Machine(image, link, timings=options.timings, compiled=not options.python)
-    link.watch(machine.stop)
+    """Run the board, from reset to reset, until its client leaves."""
+    power = _Power()
+    link.watch(power.stop)
     if options.control:
-        threading.Thread(target=_obey, args=(machine.clock,), daemon=True).start()
-    fault = machine.run()
-    link.close()
-    return fault
+        threading.Thread(target=power.obey, daemon=True).start()
+    reset_reason = 0
+    while True:
+        machine = power.machine = Machine(
+            image,
+            link,
+            timings=options.timings,
+            compiled=not options.python,
+            reset_reason=reset_reason,
+            device_id=options.id,
+        )
+        fault = machine.run()
+        if not machine.is_reset or link.closed:
+            link.close()
+            return fault
+        reset_reason = RESET_BY_SOFTWARE
 
 
-def _obey(clock: Clock) -> None:
-    """Do what standard input says, until it ends; what is no command is left out."""
-    for line in sys.stdin:
-        word, _, number = line.partition(" ")
-        with contextlib.suppress(ValueError):
-            if word == "pass" and 0 <= float(number) < math.inf:
-                clock.leap(float(number))
+class _Power:
+    """What acts on the board from outside.
+
+    Attributes:
+        machine: The board since its last reset; None before the first.
+    """
+
+    machine: Machine | None = None
+
+    def stop(self) -> None:
+        """End it."""
+        if self.machine is not None:
+            self.machine.stop()
+
+    def obey(self) -> None:
+        """Do what standard input says, until it ends; leave out what is no command."""
+        for line in sys.stdin:
+            word, _, number = line.partition(" ")
+            with contextlib.suppress(ValueError):
+                is_time = word == "pass" and 0 <= float(number) < math.inf
+                if is_time and self.machine is not None:
+                    self.machine.clock.leap(float(number))
 
 
 def _fail(message: str, hint: str) -> int:

@@ -22,7 +22,7 @@ from tinycnn.simulator.cycles import CORTEX_M4, BlockCost, Timings, block_cost
 from tinycnn.simulator.image import Image
 from tinycnn.simulator.native import load_hooks, map_registers
 from tinycnn.simulator.pages import attach_pages
-from tinycnn.simulator.peripherals import build_peripherals
+from tinycnn.simulator.peripherals import USUAL_DEVICE_ID, build_peripherals
 
 __all__ = ["BoardLink", "Fault", "Machine"]
 
@@ -110,6 +110,12 @@ class Machine:
         timings: What instructions cost.
         limit_cycles: Stop after so many.
         compiled: Count with the compiled hook where there is a compiler.
+        reset_reason: Why it starts, as RESETREAS tells; 0: power-on.
+        device_id: The factory's number of the chip, eight bytes.
+
+    Attributes:
+        is_reset: Software asked for a reset: `run` has ended, for another machine to
+            take its place.
     """
 
     def __init__(
@@ -120,7 +126,10 @@ class Machine:
         timings: Timings = CORTEX_M4,
         limit_cycles: int | None = None,
         compiled: bool = True,
+        reset_reason: int = 0,
+        device_id: bytes = USUAL_DEVICE_ID,
     ) -> None:
+        self.is_reset = False
         self._timings = timings
         self._image, self._link, self._board = image, link, image.board
         self._fault: Fault | None = None
@@ -140,14 +149,22 @@ class Machine:
         )
         self.clock = Clock(self.counter, image.board)
         ram = _Ram(self._emulator, image.board)
-        peripherals = build_peripherals(link, ram, self.clock, image.board)
+        peripherals = build_peripherals(
+            link,
+            ram,
+            self.clock,
+            image.board,
+            reset=self._reset,
+            reset_reason=reset_reason,
+            device_id=device_id,
+        )
         self._registers = [self._connect(peripheral) for peripheral in peripherals]
         self._catch_invalid_accesses()
         self._pages = attach_pages(self._emulator, image.board, library)
         self._emulator.hook_add(unicorn.UC_HOOK_INTR, self._on_exception)
 
     def run(self) -> Fault | None:
-        """Run from reset; None when the client has gone or the limit is reached."""
+        """Run from reset; None at the limit, at a reset, or if the client has gone."""
         self._emulator.reg_write(arm_const.UC_ARM_REG_SP, self._image.stack_top)
         try:
             self._emulator.emu_start(self._image.reset | 1, _NEVER)
@@ -158,7 +175,8 @@ class Machine:
                 self._describe(error)
         if self._error is not None:
             raise self._error
-        if self._fault is None and not self._link.closed and not self._at_limit:
+        is_over = self.is_reset or self._link.closed or self._at_limit
+        if self._fault is None and not is_over:
             self._record(
                 "the core went to sleep",
                 "nothing wakes it: interrupts are not simulated",
@@ -175,6 +193,10 @@ class Machine:
     def stop(self) -> None:
         """End `run` soon; may be called from another thread."""
         self._emulator.emu_stop()
+
+    def _reset(self) -> None:
+        self.is_reset = True
+        self.stop()
 
     @property
     def _at_limit(self) -> bool:

@@ -13,8 +13,15 @@ from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import Clock, Memory, Peripheral, SerialLink
 from tinycnn.simulator.uarte import Uarte
 
-__all__ = ["build_peripherals"]
+__all__ = ["RESET_BY_SOFTWARE", "USUAL_DEVICE_ID", "build_peripherals"]
 
+# It reads `tinycnn` in ASCII.
+USUAL_DEVICE_ID = b"tinycnn\0"
+
+# RESETREAS.SREQ: reset by software.
+RESET_BY_SOFTWARE = 1 << 2
+
+_AIRCR_KEY, _SYSRESETREQ = 0x05FA, 1 << 2
 _CPUIDS = {
     "cortex-m0plus": 0x410C_C601,
     "cortex-m3": 0x412F_C231,
@@ -26,39 +33,58 @@ _CPUIDS = {
 
 
 def build_peripherals(
-    link: SerialLink, memory: Memory, clock: Clock, board: SimulatedBoard
+    link: SerialLink,
+    memory: Memory,
+    clock: Clock,
+    board: SimulatedBoard,
+    *,
+    reset: Callable[[], None],
+    reset_reason: int = 0,
+    device_id: bytes = USUAL_DEVICE_ID,
 ) -> tuple[Peripheral, ...]:
     """All peripherals of the board, each on a page of its own.
 
     Those outside the core are the nRF52840's on every board; where flash lies on its
     factory information, that is missing.
+
+    Args:
+        link: The other end of its UART.
+        memory: RAM.
+        clock: Tells the time.
+        board: Which there is.
+        reset: Called when software asks for a reset.
+        reset_reason: What RESETREAS reads at the start.
+        device_id: What DEVICEID reads, eight bytes.
     """
     peripherals = (
-        _ficr(),
-        _clock_control(),
+        _ficr(device_id),
+        _clock_control(reset_reason),
         Uarte(link, memory, clock).peripheral,
         _Timer(clock).peripheral,
         Peripheral("NVMC", 0x4001_E000, {0x400: 1, 0x504: 0, 0x540: 0}),
         _gpio(),
         _cycle_counter(clock, board),
-        _system_control(board),
+        _system_control(board, reset),
     )
     return tuple(p for p in peripherals if p and not board.is_flash(p.base))
 
 
-def _ficr() -> Peripheral:
-    """Factory information: a DEVICEID that reads `tinycnn` in ASCII."""
+def _ficr(device_id: bytes) -> Peripheral:
+    """Factory information."""
     values = {0x010: 4096, 0x014: 256, 0x100: 0x52840, 0x10C: 256, 0x110: 1024}
-    values |= {0x060: 0x796E_6974, 0x064: 0x006E_6E63}
+    for place in (0, 4):
+        word = device_id[place : place + 4]
+        values[0x060 + place] = int.from_bytes(word, "little")
     on_read: dict[int, Callable[[], int]] = {
         offset: partial(int, value) for offset, value in values.items()
     }
     return Peripheral("FICR", 0x1000_0000, on_read=on_read)
 
 
-def _clock_control() -> Peripheral:
+def _clock_control(reset_reason: int) -> Peripheral:
     """CLOCK and POWER; RESETREAS has no bit set after power-on, ones clear its bits."""
-    clock = Peripheral("CLOCK", 0x4000_0000, {0x100: 0, 0x104: 0, 0x518: 0, 0x400: 0})
+    values = {0x100: 0, 0x104: 0, 0x518: 0, 0x400: reset_reason}
+    clock = Peripheral("CLOCK", 0x4000_0000, values)
     clock.on_write[0x400] = partial(_clear_bits, clock.values, 0x400)
     clock.on_write[0x000] = lambda _: clock.values.update({0x100: 1})
     clock.on_write[0x008] = lambda _: clock.values.update({0x104: 1})
@@ -150,10 +176,18 @@ def _cycle_counter(clock: Clock, board: SimulatedBoard) -> Peripheral | None:
     return Peripheral("DWT", 0xE000_1000, on_read=no_counter, on_write=ignore)
 
 
-def _system_control(board: SimulatedBoard) -> Peripheral:
-    """VTOR, CCR, SHCSR, CFSR, HFSR, CPACR, DHCSR and DEMCR, without effect; CPUID."""
+def _system_control(board: SimulatedBoard, reset: Callable[[], None]) -> Peripheral:
+    """VTOR, CCR, SHCSR, CFSR, HFSR, CPACR, DHCSR and DEMCR, without effect; CPUID.
+
+    AIRCR resets the board when SYSRESETREQ is written with its key.
+    """
     offsets = {0xD08, 0xD14, 0xD24, 0xD28, 0xD2C, 0xD88, 0xDF0, 0xDFC}
     if not board.has_fpu:
         offsets.remove(0xD88)
     values = dict.fromkeys(offsets, 0) | {0xD00: _CPUIDS[board.core]}
-    return Peripheral("SCB", 0xE000_E000, values)
+
+    def request(value: int) -> None:
+        if value >> 16 == _AIRCR_KEY and value & _SYSRESETREQ:
+            reset()
+
+    return Peripheral("SCB", 0xE000_E000, values, on_write={0xD0C: request})

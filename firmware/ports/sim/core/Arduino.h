@@ -34,6 +34,14 @@ typedef struct {
     volatile uint32_t DEMCR;
 } CoreDebug_Type;
 
+#define SCB_AIRCR_SYSRESETREQ_Msk (1u << 2)
+
+static inline void NVIC_SystemReset(void) {
+    *(volatile uint32_t *)0xE000ED0Cu = 0x05FA0000u | SCB_AIRCR_SYSRESETREQ_Msk;
+    for (;;) {
+    }
+}
+
 #define DWT ((DWT_Type *)0xE0001000u)
 #define DWT_CTRL_CYCCNTENA_Msk (1u << 0)
 #define CoreDebug ((CoreDebug_Type *)0xE000EDF0u)
