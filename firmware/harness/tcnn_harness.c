@@ -430,6 +430,15 @@ static void handle_trace(const tcnn_header_t *request, const uint8_t *payload) {
     answer(request, length);
 }
 
+static void handle_restart(const tcnn_header_t *request) {
+    if (harness.port.restart == NULL) {
+        answer_error(request, TCNN_ERROR_TYPE, "it cannot restart itself");
+        return;
+    }
+    answer_done(request);
+    harness.port.restart();
+}
+
 /* True if the request is to follow one that has not arrived; says so once. */
 static bool is_early(const tcnn_header_t *request, uint32_t ahead) {
     if ((request->type & (uint32_t)TCNN_CHAINED) == 0 || ahead == 1) {
@@ -509,6 +518,9 @@ static void handle_packet(void) {
         break;
     case TCNN_STATUS:
         handle_status(request, payload);
+        break;
+    case TCNN_RESTART:
+        handle_restart(request);
         break;
     case TCNN_CHECKSUM:
     case TCNN_TENSOR:

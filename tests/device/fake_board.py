@@ -51,6 +51,7 @@ class FakeBoard:
     extra_output: bytes = b""
     frame_format: tuple[int, int, int] | None = None
     dead_guards: int = 0
+    restarts: bool = False  # when it is asked to
     window: int = 4
     reply_bytes: int = 1024
     receive_bytes: int = 2**32 - 1
@@ -95,12 +96,19 @@ class FakeBoard:
         elif kind != PacketType.HELLO:
             return self.error(packet, ErrorCode.SESSION)
         self.requests.append(kind)
-        payload = self.work(replace(packet, type=kind))
+        if kind == PacketType.RESTART and not self.restarts:
+            return self.error(packet, ErrorCode.TYPE)
+        payload = b""
+        if kind != PacketType.RESTART:
+            payload = self.work(replace(packet, type=kind))
         head = (kind | PacketType.REPLY, packet.session, packet.sequence)
         reply = encode_packet(Packet(*head, payload, self.version))
         if packet.session != self.session:
             self.session, self.answered = packet.session, {}
         self.gap_told = False
+        if kind == PacketType.RESTART:
+            self.reset()
+            return reply
         self.keep(packet.sequence, reply)
         return reply
 

@@ -62,6 +62,17 @@ def test_without_a_host_nothing_waits(run_port: Callable[..., str]) -> None:
     assert run_port("write", 200, 0) == "wrote 0 of 64\n"
 
 
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [(("-DSCB_AIRCR_SYSRESETREQ_Msk=4",), "reset at 50 ms"), ((), "cannot")],
+)
+def test_a_core_with_cmsis_restarts_itself(
+    run_port: Callable[..., str], flags: tuple[str, ...], said: str
+) -> None:
+    """After a moment in which its reply leaves; others cannot, and say so."""
+    assert run_port("restart", flags=flags) == f"{said}\n"
+
+
 def changes(output: str) -> list[tuple[int, ...]]:
     """Time in milliseconds, pin and level of each change after the start."""
     lines = re.findall(r"(\d+) pin (\d+) (\d)", output)

@@ -64,6 +64,26 @@ def test_an_image_serves_its_model_on_the_simulated_board(
 
 
 @pytest.mark.emulated
+def test_the_simulated_board_restarts_when_it_is_asked_to(
+    project: FirmwareProject, board: Board, tmp_path: Path
+) -> None:
+    """By the sketch's own reset: runs and clock begin anew, on the same link."""
+    image = build_image(project, board, output=tmp_path / "firmware.elf")
+    with open_simulated(image.elf) as device:
+        device.infer(bytes(4))
+        before = device.status()
+        is_restarted = [device.restart() for _ in range(2)]
+        after = device.status()
+        device.pass_time(100.0)
+        output = device.infer(bytes([1, 2, 3, 4])).output.tobytes()
+
+    assert is_restarted == [True, True]
+    assert (before.reset_causes, before.runs) == (("power-on",), 1)
+    assert (after.reset_causes, after.runs) == (("software",), 0)
+    assert output == bytes([2, 3, 4, 5, 1, 0, 0, 0])
+
+
+@pytest.mark.emulated
 def test_an_echo_to_the_simulated_board_ends(
     project: FirmwareProject, board: Board, tmp_path: Path
 ) -> None:
@@ -107,6 +127,7 @@ def test_a_host_program_serves_the_same_model(
     program = build_host(project, output=tmp_path / "bin" / "host.exe")
 
     with open_host(program) as device:
+        assert not device.restart()  # it is a program: whoever wants it new starts it
         output = device.infer(bytes([1, 2, 3, 4])).output.tobytes()
 
     assert output == bytes([2, 3, 4, 5, 1, 0, 0, 0])

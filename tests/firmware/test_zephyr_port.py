@@ -19,6 +19,7 @@ NANO = (
     "-DCONFIG_CPU_CORTEX_M_HAS_DWT",
     "-DCONFIG_GPIO",
     "-DCONFIG_HWINFO",
+    "-DCONFIG_REBOOT",
     "-DCONFIG_SOC_NRF52840",
     "-DCONFIG_UART_INTERRUPT_DRIVEN",
     "-DCONFIG_UART_LINE_CTRL",
@@ -106,6 +107,12 @@ def test_what_is_no_touch_is_ignored(
 ) -> None:
     """An open port, another rate, or a short moment."""
     assert "reset" not in run_port("touch", baud, dtr, time_ms)
+
+
+def test_an_application_restarts_itself(run_port: Callable[..., str]) -> None:
+    """After a moment in which its reply leaves, and not as the bootloader."""
+    assert last_line(run_port("restart")) == "reboot 1 at 50 ms"
+    assert last_line(run_port("restart", flags=BARE)) == "cannot"
 
 
 def test_a_board_without_that_bootloader_has_no_touch(

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 
 from tests.device.fake_board import FakeBoard, Line, serve, served
 from tests.pipeline.test_stages import Log
@@ -134,6 +135,33 @@ def test_a_restarted_device_answers_as_before() -> None:
     assert (sound.is_sound, states(sound)["after a restart"]) == (True, "passed")
     assert check_of(other, "after a restart").state == "failed"
     assert check_of(other, "after a restart").image == 0
+
+
+@dataclass
+class Restarting(Steady):
+    """A board that restarts when it is asked to, and then is as a test says."""
+
+    restarts: bool = True
+    broken: bool = False
+
+    def reset(self) -> None:
+        """Its clock begins anew."""
+        if PacketType.RESTART in self.requests:
+            self.seconds, self.forgetful = 1, self.broken
+        super().reset()
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_board_restarts_itself_where_it_can(broken: bool) -> None:
+    """On the port that stays open: nobody else takes it meanwhile."""
+    board = Restarting(broken=broken)
+    with served(Line(board)) as url:
+        result = validate(subject_of(), DeviceChoice(port=url), Log(), health=True)
+    found = check_of(result, "after a restart")
+
+    assert board.requests.count(PacketType.RESTART) == 1
+    assert found.state == ("failed" if broken else "passed")
+    assert result.is_sound != broken
 
 
 def test_what_cannot_be_tried_is_not_passed() -> None:

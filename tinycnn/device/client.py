@@ -41,7 +41,13 @@ from tinycnn.errors import (
     StrangerError,
 )
 
-__all__ = ["REPLY_TIMEOUT_S", "Client", "Counters", "SessionLostError"]
+__all__ = [
+    "REPLY_TIMEOUT_S",
+    "Client",
+    "Counters",
+    "RefusedError",
+    "SessionLostError",
+]
 
 REPLY_TIMEOUT_S = 15.0  # where nothing else is said
 
@@ -72,6 +78,16 @@ class SessionLostError(DeviceError):
     """
 
     said = ""
+
+
+class RefusedError(ProtocolError):
+    """The device refuses a request.
+
+    Attributes:
+        code: Of its ERROR.
+    """
+
+    code = 0
 
 
 class _Miss(Enum):
@@ -326,7 +342,9 @@ class Client:
             hint = "build with the version of TFLite Micro that model.cpp names"
         if request.kind in (PacketType.CHECKSUM, PacketType.TENSOR):
             hint = "flash a debug harness: tinycnn build --trace, then tinycnn flash"
-        raise ProtocolError(text, hint=hint)
+        refused = RefusedError(text, hint=hint)
+        refused.code = code
+        raise refused
 
     def _other_version(self, got: str) -> ProtocolError:
         text = f"{self.name}: expected protocol version {PROTOCOL_VERSION}, got {got}"

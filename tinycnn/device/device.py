@@ -20,13 +20,14 @@ from tinycnn.device.client import (
     REPLY_TIMEOUT_S,
     Client,
     Counters,
+    RefusedError,
     SessionLostError,
 )
 from tinycnn.device.deadline import Clock
 from tinycnn.device.hello import DeviceInfo
 from tinycnn.device.inference import Inference
 from tinycnn.device.link import Link, SimulatedTime
-from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
+from tinycnn.device.packets import MAX_PAYLOAD_BYTES, ErrorCode, PacketType
 from tinycnn.device.payloads import (
     FIRST_INPUT_BYTES,
     FIRST_STEP_BYTES,
@@ -207,6 +208,25 @@ class Device:
         return self._from_start(
             info, request, lambda _, data: self._status(data), doing="STATUS"
         )
+
+    def restart(self) -> bool:
+        """Let the device start anew; False where it cannot by itself.
+
+        It is gone for a moment then, and whatever is asked of it next waits for it.
+
+        Raises:
+            DeviceError: If it fails.
+        """
+        self._info = self._info or self.info()
+        try:
+            self._client.exchange(PacketType.RESTART, b"")
+        except RefusedError as refused:
+            if refused.code == ErrorCode.TYPE:
+                return False
+            raise
+        except SessionLostError:
+            pass  # it has, but its reply was lost
+        return True
 
     def pass_time(self, seconds: float) -> bool:
         """Let simulated time pass, soon; False where time cannot be made to pass."""

@@ -57,6 +57,7 @@ class PacketType(IntEnum):
     STATUS = 0x07
     CHECKSUM = 0x08
     TENSOR = 0x09
+    RESTART = 0x0A
     CHAINED = 0x40
     REPLY = 0x80
     ERROR = 0xFF

@@ -86,6 +86,16 @@ class PatientDevice(Device):
             self._await_return(self._info, error)
             return super().status(action)
 
+    def restart(self) -> bool:
+        """As that of any device; one on the USB may be gone before its reply is."""
+        try:
+            return super().restart()
+        except LinkLostError as error:
+            if self._info is None:
+                raise
+            self._await_return(self._info, error)
+            return True
+
     def infer_many(
         self, images: Iterable[tuple[int, _Rows]]
     ) -> Iterator[tuple[int, Inference]]:

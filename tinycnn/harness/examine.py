@@ -95,12 +95,13 @@ def examine(
 def examine_restarted(
     device: Device, sample: Sample, before: DeviceStatus
 ) -> HealthCheck:
-    """Whether the device answers as before, now that it was opened again.
+    """Whether the device answers as before, now that it was to restart.
 
     Args:
-        device: The same one, opened again, which restarts many.
+        device: The same one, that restarted itself or was opened again, which restarts
+            many.
         sample: What it answered the first time.
-        before: What it said before it was closed.
+        before: What it said before.
 
     Raises:
         DeviceError: If it fails.
@@ -109,7 +110,9 @@ def examine_restarted(
     def restarted(device: Device, sample: Sample) -> str:
         status = device.status()
         if status.uptime_us >= before.uptime_us:
-            raise _NotChecked("the board does not restart when its port is opened")
+            raise _NotChecked(
+                "the board restarts neither by itself nor when its port is opened"
+            )
         _compare(device, sample, sample.pick(_FEW))
         causes = ", ".join(status.reset_causes) or "unknown cause"
         return f"{_count(sample, _FEW)} again, started by {causes}"

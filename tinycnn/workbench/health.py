@@ -95,7 +95,8 @@ def examine_result(
     """The result with all that an examination of its device found.
 
     Args:
-        device: It is closed in the end, to be opened again.
+        device: It is restarted in the end; one that cannot restart itself is closed,
+            to be opened again.
         subject: The model.
         choice: The device.
         result: Of a validation on it.
@@ -120,8 +121,10 @@ def _restart(
     device: Device, subject: Subject, choice: DeviceChoice, sample: Sample
 ) -> HealthCheck:
     before = device.status()
-    device.close()
     try:
+        if choice.port is not None and device.restart():
+            return examine_restarted(device, sample, before)
+        device.close()
         with open_device(subject, choice) as again:
             return examine_restarted(again, sample, before)
     except DeviceError as error:

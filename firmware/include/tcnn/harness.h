@@ -66,6 +66,8 @@
  *               run until then; or nothing more: go on   as many as fit a reply
  *   TCNN_STATUS  none, or u8 actions (TCNN_STATUS_PAINT  see below
  *               and so on); may be asked at any time
+ *   TCNN_RESTART  none: start anew, as after a reset     none, before it starts anew;
+ *               by software; sessions end               ERROR TYPE where it cannot
  * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
  * CHECKSUM and TENSOR are served by firmware that is traced: a debug harness, see
  * tcnn_trace.h. Its places are tensors in the arena, each at a moment of an inference.
@@ -133,6 +135,7 @@ enum {
     TCNN_STATUS = 0x07,
     TCNN_CHECKSUM = 0x08,
     TCNN_TENSOR = 0x09,
+    TCNN_RESTART = 0x0A,
     TCNN_CHAINED = 0x40, /* added to the type of a request that must follow another */
     TCNN_REPLY = 0x80,   /* added to the type of the request, without CHAINED */
     TCNN_ERROR = 0xFF,
@@ -240,6 +243,9 @@ typedef struct {
      * as a heap may have grown; it, or what it returns, NULL: not known, no painting */
     const void *(*stack_floor)(void);
     uint8_t reset_causes; /* TCNN_RESET_POWER and so on, 0 to 255; 0: unknown */
+    /* starts the device anew once what was sent has left it, and does not return; NULL:
+     * it cannot */
+    void (*restart)(void);
     /* bytes that wait unharmed while nobody reads; TCNN_HOST_WAITS: any number, as the
      * link makes the host wait; 0: none, or not known */
     uint32_t receive_bytes;

@@ -40,6 +40,9 @@
 #define PORT_RECEIVE_BYTES 0
 #endif
 
+/* USB has taken a reply, and the host has fetched it, by then. */
+#define PORT_RESTART_MS 50
+
 /* One light a state: an RGB LED, which lights when low wherever a core names its pins,
  * or three times the same LED, whose rhythm tells. */
 #if defined(LEDR) && defined(LEDG) && defined(LEDB)
@@ -102,6 +105,19 @@ static uint8_t take_reset_causes(void) {
     return 0;
 #endif
 }
+
+#if defined(SCB_AIRCR_SYSRESETREQ_Msk)
+
+/* Into the sketch: no bootloader is asked for. */
+static void restart(void) {
+    delay(PORT_RESTART_MS);
+    NVIC_SystemReset();
+}
+
+#define PORT_RESTART restart
+#else
+#define PORT_RESTART nullptr
+#endif
 
 /* Arduino's core leaves it off. */
 static uint32_t start_cache(void) {
@@ -170,6 +186,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->flags = (uint16_t)(start_cache() | start_cycle_counter());
     info->stack_floor = tcnn_stack_floor;
     info->reset_causes = take_reset_causes();
+    info->restart = PORT_RESTART;
     info->receive_bytes = PORT_RECEIVE_BYTES;
     read_board_id(info->board_id);
 }

@@ -10,6 +10,7 @@
 #include <zephyr/drivers/hwinfo.h>
 #include <zephyr/drivers/uart.h>
 #include <zephyr/kernel.h>
+#include <zephyr/sys/reboot.h>
 #include <zephyr/sys/ring_buffer.h>
 
 #if defined(CONFIG_CPU_CORTEX_M)
@@ -27,6 +28,9 @@
 /* Holds any request, and one that is repeated. */
 #define RING_BYTES 2048
 #define WAIT_MS 5
+
+/* USB has taken a reply, and the host has fetched it, by then. */
+#define RESTART_MS 50
 
 /* What may arrive while the model runs. */
 #if DT_NODE_HAS_COMPAT(LINK, zephyr_cdc_acm_uart) ||                                   \
@@ -238,6 +242,19 @@ static uint8_t take_reset_causes(void) {
     return (uint8_t)causes;
 }
 
+#if defined(CONFIG_REBOOT)
+
+/* Into the application: no bootloader is asked for. */
+static void restart(void) {
+    (void)k_msleep(RESTART_MS);
+    sys_reboot(SYS_REBOOT_COLD);
+}
+
+#define RESTART restart
+#else
+#define RESTART NULL
+#endif
+
 /* As Zephyr left it. */
 static uint32_t read_cache(void) {
 #if defined(CONFIG_SOC_NRF52840)
@@ -312,6 +329,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     info->flags = (uint16_t)(read_cache() | start_cycle_counter());
     info->stack_floor = stack_floor;
     info->reset_causes = take_reset_causes();
+    info->restart = RESTART;
     info->receive_bytes = RECEIVE_BYTES;
     read_board_id(info->board_id);
 }

@@ -1,6 +1,6 @@
 /*
- * port_main.cpp - drives the Arduino port on the fake core: `write BYTES ACCEPTED` or
- * `show STATE`, two seconds of that state after two of the one before
+ * port_main.cpp - drives the Arduino port on the fake core: `write BYTES ACCEPTED`,
+ * `show STATE`, two seconds of that state after two of the one before, or `restart`
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
@@ -30,6 +30,17 @@ size_t FakeSerial::write(const uint8_t *, size_t size) {
     return taken;
 }
 
+#if defined(SCB_AIRCR_SYSRESETREQ_Msk)
+
+void delay(unsigned long milliseconds) { now_us += 1000 * milliseconds; }
+
+void NVIC_SystemReset() {
+    printf("reset at %lu ms\n", now_us / 1000);
+    exit(0);
+}
+
+#endif
+
 int main(int, char **arguments) {
     static uint8_t data[1024];
     if (strcmp(arguments[1], "write") == 0) {
@@ -39,6 +50,13 @@ int main(int, char **arguments) {
     }
     tcnn_port_info_t info = {};
     tcnn_port_init(&info);
+    if (strcmp(arguments[1], "restart") == 0) {
+        if (info.restart == nullptr) {
+            printf("cannot\n");
+            return 0;
+        }
+        info.restart();
+    }
     for (; now_us < SHOWN_US; now_us += STEP_US) {
         tcnn_port_show((tcnn_state_t)atoi(arguments[2]));
     }

@@ -8,6 +8,7 @@
  *   show STATE           two seconds of that state
  *   micros STEP COUNT    reads the clock after each of so many steps
  *   info
+ *   restart
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,6 +186,11 @@ void NVIC_SystemReset(void) {
     exit(0);
 }
 
+void sys_reboot(int type) {
+    printf("reboot %d at %lu ms\n", type, (unsigned long)(fake_us / 1000));
+    exit(0);
+}
+
 /* The next byte arrives when one has been taken. */
 void irq_unlock(unsigned int key) {
     ARG_UNUSED(key);
@@ -243,6 +249,12 @@ int main(int count, char **words) {
         while (fake_us / 1000 < strtoull(words[4], NULL, 10)) {
             (void)tcnn_port_read(&byte, 1);
         }
+    } else if (strcmp(words[1], "restart") == 0) {
+        if (info.restart == NULL) {
+            printf("cannot\n");
+            return 0;
+        }
+        info.restart();
     } else if (strcmp(words[1], "show") == 0) {
         for (; fake_us < 2000000; fake_us += 1000) {
             tcnn_port_show((tcnn_state_t)first);

@@ -17,6 +17,12 @@ unsigned long micros();
 void pinMode(uint8_t pin, PinMode mode);
 void digitalWrite(uint8_t pin, PinStatus status);
 
+/* Of CMSIS, on cores that have it. */
+#if defined(SCB_AIRCR_SYSRESETREQ_Msk)
+void delay(unsigned long milliseconds);
+void NVIC_SystemReset();
+#endif
+
 struct FakeSerial {
     size_t accepts; /* bytes that a write takes at most */
     void begin(unsigned long) {}

@@ -118,4 +118,7 @@ extern fake_registers_t fake_registers;
 #define DWT_CTRL_CYCCNTENA_Msk 1u
 void NVIC_SystemReset(void);
 
+#define SYS_REBOOT_COLD 1
+void sys_reboot(int type);
+
 #endif /* FAKE_ZEPHYR_H */
