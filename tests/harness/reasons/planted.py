@@ -19,6 +19,8 @@ from tests.harness.reasons.traced_kernels import (
     chain_model,
     run_litert,
 )
+from tinycnn.analysis.fit import find_objective
+from tinycnn.boards import load_board
 from tinycnn.compiler import Compilation, compile_tflite
 from tinycnn.harness.reasons import Bisection, bisect, trace_compilation
 from tinycnn.runtime import find_kernel
@@ -26,9 +28,10 @@ from tinycnn.runtime import find_kernel
 MODEL = chain_model()
 
 
-def compile_chain() -> Compilation:
-    """With portable kernels."""
-    return compile_tflite(MODEL, name="chain")
+def compile_chain(*, is_dsp: bool = False) -> Compilation:
+    """With portable kernels, or with those for DSP, whose lanes plain C has, too."""
+    objective = find_objective(load_board("nano33ble")) if is_dsp else None
+    return compile_tflite(MODEL, name="chain", objective=objective)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Fault:
         kind: The operator to be blamed.
         region: Where the wrong numbers are; empty: all over.
         slip: One of the suspects; empty: none is known.
+        file: Where to change it; empty: in the kernel's own.
     """
 
     name: str
@@ -50,6 +54,12 @@ class Fault:
     kind: str
     region: str = ""
     slip: str = ""
+    file: str = ""
+
+    @property
+    def is_dsp(self) -> bool:
+        """Whether it is of a kernel for DSP."""
+        return self.function.endswith("_dsp")
 
 
 _TRUNCATED = "(int32_t)(((int64_t)sum * p->multiplier[c]) >> (31 - p->shift[c]))"
@@ -70,6 +80,7 @@ static int32_t pad(const tcnn_conv_2d_params_t *p, const int8_t *weights, int32_
 }
 
 TCNN_SHARED void tcnn_conv_2d_s8("""
+_HIGH_PRODUCT = " +\n           (uint32_t)(tcnn_high(x) * tcnn_high(y))"
 _SKIP = "output += p->output_channels; continue;"
 _LAST = "x == p->output_width - 1"
 _X_LOOP = "for (int32_t x = 0; x < p->output_width; x++) {"
@@ -246,6 +257,52 @@ FAULTS = (
         "ADD",
         "in the first row",
     ),
+    Fault(
+        "half-words cross, SMLADX for SMLAD",  # a half that has no partner is stale
+        "tcnn_conv_2d_s8_dsp",
+        (
+            (
+                "sum[0] = tcnn_smlad(x[i], v, sum[0]);",
+                "const uint32_t e = x + 2 == windows_end ? x[i] : x[i] >> 16 | x[i] << "
+                "16; sum[0] = tcnn_smlad(e, v, sum[0]);",
+            ),
+            ("tcnn_smlad(x[i], tcnn_even", "tcnn_smlad(e, tcnn_even"),
+        ),
+        "CONV_2D",
+        "",
+        "half-words of the products crossed",
+    ),
+    Fault(
+        "a high half is cut off, SMMLA for SMMLAR",
+        "tcnn_conv_2d_s8_dsp",
+        (("* constants[0] + (INT64_C(1) << 31)", "* constants[0]"),),
+        "CONV_2D",
+        "",
+        "high half of the product cut off, not rounded",
+    ),
+    Fault(
+        "a compiler takes SMLABB for SMLAD",
+        "tcnn_conv_2d_s8_dsp",
+        ((_HIGH_PRODUCT, ""),),
+        "CONV_2D",
+        "",
+        "products of the high half-words left out",
+        "include/tcnn/dsp.h",
+    ),
+    Fault(
+        "the loop ends a register too early",
+        "tcnn_conv_2d_s8_dsp",
+        (
+            (
+                "const uint32_t v = (uint32_t)*w++;",
+                "const uint32_t v = (uint32_t)*w++; if (x + 2 == windows_end) "
+                "continue;",
+            ),
+        ),
+        "CONV_2D",
+        "",
+        "last half-words left out",
+    ),
 )
 
 
@@ -260,6 +317,7 @@ def plant(fault: Fault, folder: Path) -> Path:
     for part in ("kernels", "include"):
         shutil.copytree(FIRMWARE / part, firmware / part)
     path = firmware / find_kernel(fault.function).relative_to(FIRMWARE)
+    path = firmware / fault.file if fault.file else path
     text = path.read_text()
     for old, new in fault.changes:
         if old not in text:
@@ -282,7 +340,7 @@ def bisect_kernels(
 
 def find_fault(fault: Fault, folder: Path) -> Bisection:
     """What a bisection finds of a planted fault."""
-    compilation = compile_chain()
+    compilation = compile_chain(is_dsp=fault.is_dsp)
     kernels = compilation.program.kernels
     firmware = plant(fault, folder)
     executor = build_executor(folder, firmware, kernels, strict=False)

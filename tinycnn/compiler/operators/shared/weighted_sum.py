@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
+    divide_by_power_of_two,
     quantize_multiplier,
     requantize,
     round_half_away,
@@ -28,6 +29,7 @@ from tinycnn.compiler.operators.shared.breakdown import (
     show_multiplier,
     show_place,
 )
+from tinycnn.compiler.operators.shared.lane_slips import list_lane_slips
 from tinycnn.compiler.operators.shared.weights import real_multipliers
 from tinycnn.compiler.operators.shared.window import Window
 
@@ -230,8 +232,16 @@ def _list_slips(
     yield "clamp left out", limit(rescaled + rescaling.zero_point)
     yield "limits left out", _wrap(rescaled + rescaling.zero_point)
     yield "output zero point left out", limit(rescaled, rescaling.clamp)
-    first = replace(rescaling, real=rescaling.others[0])
-    yield "multiplier of the first channel", first.finish(first.rescale(total))
+    if multiplier.shift <= 0:
+        high = divide_by_power_of_two(total * multiplier.value >> 31, -multiplier.shift)
+        yield "high half of the product cut off, not rounded", rescaling.finish(high)
+    for name, real in (
+        ("multiplier of the first channel", rescaling.others[0]),
+        ("shifted by one too few", rescaling.real * 2),
+        ("shifted by one too many", rescaling.real / 2),
+    ):
+        other_one = replace(rescaling, real=real)
+        yield name, other_one.finish(other_one.rescale(total))
 
 
 def _list_wrong_sums(terms: Sum, other: Sum | None) -> Iterator[tuple[str, int]]:
@@ -258,6 +268,11 @@ def _list_wrong_sums(terms: Sum, other: Sum | None) -> Iterator[tuple[str, int]]
         yield "sum of the other channel of the pair", other.total
         lower = terms.total + (other.total >> 8)
         yield "lower lane of the pair not taken off", lower
+    rows = terms.windows[:, 0] if len(terms.axes) > 1 else terms.windows[:, 0] * 0
+    folded = terms.bias - terms.zero_point * int(terms.weights.sum())
+    for name, products in list_lane_slips(terms.inputs, terms.weights, rows):
+        yield name, products + folded
+    yield "sum kept in 16 bits", (terms.total + (1 << 15)) % (1 << 16) - (1 << 15)
     yield "sum one too small (a borrow between lanes)", terms.total - 1
     yield "sum one too large (a borrow between lanes)", terms.total + 1
 
