@@ -53,8 +53,8 @@ def bisect_image(
             "--bisect: this model's firmware cannot be made again here",
             hint="give the project, or the .tflite file",
         )
-    if choice.port is not None and device.info().foreign is not None:
-        return _tell_foreign(index)
+    if choice.port is not None and not device.tells_status:
+        return _tell_text(index)
     observer.stage("bisect", is_current=False)
     is_tflm = workshop.is_tflm(choice.kind, choice.port)
     row = np.ascontiguousarray(subject.inputs[index]).reshape(-1).view(np.int8)
@@ -79,7 +79,7 @@ def bisect_image(
             return ask(traced)
 
 
-def _tell_foreign(index: int) -> Bisection:
+def _tell_text(index: int) -> Bisection:
     """What can be said of firmware that tells its outputs alone."""
     return Bisection(
         image=index,
