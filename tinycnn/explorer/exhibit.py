@@ -106,7 +106,7 @@ def exhibit_file(
     ) as subject:
         content = path.read_bytes()
         rows = subject.inputs
-        outputs = np.concatenate([*run_in_batches(subject.reference(), rows)])
+        outputs = np.concatenate([*run_in_batches(subject.reference().run, rows)])
     graph = read_tflite(content)
     output = describe_tensor(graph.tensors[graph.outputs[0]])
     found = Examples(
