@@ -47,8 +47,11 @@ def make_environment(folder: Path) -> Path:
     program = folder / "bin" / "labgrid-client"
     if program.exists():
         return folder
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", PACKAGE]
-    for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], pip):
+    # Neither a pip of its own nor bytecode of what is never imported.
+    venv = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)]
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
+    pip += ["install", "--quiet", "--no-compile", PACKAGE]
+    for command in (venv, pip):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             program.unlink(missing_ok=True)

@@ -91,11 +91,12 @@ def test_an_echo_to_the_simulated_board_ends(
     image = build_image(project, board, output=tmp_path / "firmware.elf")
     packets = 0
     with run_board(image.elf) as simulated:
-        simulated.link.settimeout(0.5)
+        simulated.link.settimeout(30.0)  # to start, on a computer with much else to do
         simulated.link.sendall(b"\x05\x01\0")
         with contextlib.suppress(TimeoutError):
             while packets <= 10:
                 echo = simulated.link.recv(4096)
+                simulated.link.settimeout(0.5)
                 packets += echo.count(0)
                 simulated.link.sendall(echo)
 
