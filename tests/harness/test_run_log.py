@@ -6,7 +6,7 @@ import json
 import random
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -115,7 +115,7 @@ def test_a_run_that_came_to_its_verdict_is_over(path: Path) -> None:
         ({"dataset_sha256": "ee"}, f"data set SHA-256 ee, got {'cd' * 32}"),
         ({"order": "risk"}, "order risk, got random"),
         ({"seed": None}, "seed None, got 3"),
-        ({"images": 9}, "number of images 9, got 5"),
+        ({"images": 3}, "number of images 3, got 5"),
     ],
 )
 def test_another_run_is_not_gone_on_with(
@@ -148,6 +148,45 @@ def test_runs_on_other_boards_do_not_lose_each_other(path: Path) -> None:
         log.finish()
     assert told(path, host) == ([], [])
     assert path.read_bytes() == b""
+
+
+def test_a_run_of_more_images_goes_on_with_one_of_less(path: Path) -> None:
+    """Where the order of both begins alike; then it is a run of its own."""
+    write(path, 4, 0)
+    more = replace(KEY, images=9)
+
+    known, notes = told(path, more)
+    write(path, 7, key=more)
+
+    assert known == [4, 0]
+    assert notes == ["goes on after 2 of 9 images; --fresh starts anew"]
+    assert told(path, more)[0] == [4, 0, 7]
+    assert told(path)[0] == [4, 0]
+    with RunLog(path, more, resume="always") as log:
+        assert log.seconds == 7 / 4
+    assert answer_of(path, more, 4) == answer(4).output.tolist()
+
+
+def answer_of(path: Path, key: RunKey, index: int) -> list[int]:
+    """What is known of an image."""
+    with RunLog(path, key) as log:
+        return list(log.answers[index].output)
+
+
+@pytest.mark.parametrize(
+    "change", [{"images": 3}, {"order": "risk", "images": 9}, {"images": 9, "seed": 4}]
+)
+def test_a_run_of_other_images_does_not_go_on(
+    path: Path, change: dict[str, Any]
+) -> None:
+    """Fewer, in an order that begins otherwise, or chosen by another chance."""
+    first = replace(KEY, order=str(change.get("order", "random")))
+    write(path, 4, 0, key=first)
+
+    known, notes = told(path, replace(first, **change))
+
+    assert known == []
+    assert notes[0].startswith("starts anew: of the run that broke off, expected")
 
 
 def test_starting_anew_gives_up_only_the_same_run(path: Path) -> None:

@@ -23,7 +23,7 @@ from tinycnn.choices import ImageOrder
 from tinycnn.task import THRESHOLD, Task
 
 __all__ = ["Order", "as_given", "choose_order", "margins_of", "order_by_risk"]
-__all__ += ["shuffled"]
+__all__ += ["begins_alike", "shuffled"]
 
 _MOST_RISKY = 256
 
@@ -93,12 +93,25 @@ def order_by_risk(
     """
     total = len(margins)
     count = min(count or total, total)
-    risky = min(-(-count // 2), _MOST_RISKY)
+    risky = _count_risky(count)
     sample = _permute(total, seed)
     front = sample[np.argsort(margins[sample], kind="stable")][:risky]
     rest = sample[~np.isin(sample, front)]
     indices = np.concatenate([front, rest])[:count]
     return _make("risk", seed, indices, risky, sample)
+
+
+def begins_alike(name: str, count: int, other: int) -> bool:
+    """Whether the order of so many images is how that of as many others begins.
+
+    >>> begins_alike("given", 5, 9), begins_alike("risk", 100, 200)
+    (True, False)
+    """
+    return name != "risk" or _count_risky(count) == _count_risky(other)
+
+
+def _count_risky(count: int) -> int:
+    return min(-(-count // 2), _MOST_RISKY)
 
 
 def shuffled(total: int, *, count: int | None = None, seed: int = 0) -> Order:

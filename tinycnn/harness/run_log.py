@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Inference
 from tinycnn.errors import ProjectError
+from tinycnn.harness.order import begins_alike
 from tinycnn.journal import Journal
 
 __all__ = ["Resume", "RunKey", "RunLog"]
@@ -68,6 +69,12 @@ class RunKey:
                 name = _WORDS.get(one.name, one.name)
                 return f"expected {name} {mine}, got {its}"
         return ""
+
+    def is_part_of(self, other: RunKey) -> bool:
+        """Whether another run asks for these images first, then for more."""
+        same = replace(self, images=other.images) == other
+        alike = begins_alike(self.order, self.images, other.images)
+        return same and alike and self.images < other.images
 
     def is_of_same_model(self, other: RunKey) -> bool:
         """Whether another run, too, may be gone on with, if only on another board."""
@@ -175,7 +182,7 @@ class RunLog:
         """What there is to go on with; the log is ready for the next line."""
         runs = self._read()
         run = runs.pop(self.key, None)
-        if run is not None and resume != "never":
+        if resume != "never" and (run := run or self._take_over(runs)) is not None:
             count = f"{len(run.answers):,} of {self.key.images:,} images"
             self.notes.append(f"goes on after {count}; --fresh starts anew")
             return run
@@ -193,6 +200,15 @@ class RunLog:
         elif run is not None:
             self._write(',"end":"given up"')
         return _Run()
+
+    def _take_over(self, runs: dict[RunKey, _Run]) -> _Run | None:
+        """What a run of another number of images has found, as a part of this one."""
+        key = next((k for k in reversed(list(runs)) if k.is_part_of(self.key)), None)
+        if key is None:
+            return None
+        for index, answer in runs[key].answers.items():
+            self.append(index, answer, seconds=runs[key].seconds)
+        return runs[key]
 
     def _is_large(self) -> bool:
         return self._journal.size > _MOST_BYTES
