@@ -10,7 +10,7 @@ from tests.cli.command import tinycnn
 from tests.cli.test_compile import ZERO_POINT, sigmoid_model
 from tests.conftest import require_module
 from tests.device.fake_board import Line, StopServing, served
-from tests.harness.mistaken import picture_model
+from tests.harness.mistaken import Rows, picture_model, run_reference
 from tests.harness.mistaken_board import MistakenBoard
 from tinycnn.device import patient
 from tinycnn.reference import load_reference
@@ -94,6 +94,22 @@ def test_a_run_that_broke_off_goes_on(folder: Path) -> None:
     assert (code, errors) == (0, [])
     assert "validate   goes on after 7 of 12 images; --fresh starts anew" in said
     assert any(line.startswith("PASS: 12 of 12 images equal") for line in said)
+
+
+def test_what_differs_is_wrong_however_the_run_ends(folder: Path) -> None:
+    """Exit code 1, of the run and of the replay of what it leaves."""
+
+    def compute(row: Rows, runs: int) -> Rows:
+        right = run_reference(picture_model(), "litert", row)
+        return right if runs < 3 else right[:, ::-1].copy()
+
+    board = MistakenBoard(compute=compute)
+    code, said, errors = validate(folder, Cut(board), "--evidence", "run.zip")
+    again = tinycnn("validate", "net.tflite", "--replay", "run.zip", cwd=folder)
+
+    assert errors[0].startswith("error: image 7: port socket://")
+    assert any("3 of 7 images equal" in line for line in said), said
+    assert (code, again.returncode) == (1, 1), again.stderr
 
 
 def test_there_must_be_something_to_resume(folder: Path) -> None:

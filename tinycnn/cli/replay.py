@@ -40,7 +40,7 @@ def replay(
         click.echo(result_to_json(result), nl=False)
     else:
         print_verdict(result)
-    if result.ended and result.equal:
+    if result.ended and not result.is_wrong:
         return _ENDED
     return 0 if result.passed and result.is_sound else 1
 

@@ -29,6 +29,7 @@ from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
 from tinycnn.cli.sections import SectionedCommand
 from tinycnn.cli.verdict import print_verdict
+from tinycnn.errors import TinycnnError
 
 if TYPE_CHECKING:
     from tinycnn.harness import Profile, Resume, ValidationResult
@@ -210,6 +211,10 @@ def validate(
             result = validate_one(
                 replace(subject, keep=keep, log=log), choice, observer
             )
+    except TinycnnError as error:
+        if any(one.is_wrong for one in found):
+            error.exit_code = 1  # how it ended does not make that right
+        raise
     finally:  # also of a run that was ended: what it found
         for one in found:
             _show(model, subject, one, log, as_json=as_json)

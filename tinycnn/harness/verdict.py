@@ -126,6 +126,11 @@ class ValidationResult:
         return self.equal or self.is_explained
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether something was found that is not right, if it came to no end, too."""
+        return not ((self.equal or self.is_explained) and self.is_sound)
+
+    @property
     def is_explained(self) -> bool:
         """Whether outputs differ, but by a rounding that is no fault of the device."""
         return self.reasons is not None and self.reasons.forgives
