@@ -71,23 +71,28 @@ def only_its_own(
     """The part of a result that is of the one of several boards that differs first.
 
     What a board's mistake explains are its own answers, in the order in which it gave
-    them.
+    them: that is not the order of all where it took over another board's images.
     """
     board = _find_differing(result)
     if isinstance(team, Device) or board is None:
         return result
     before = log.answers if log is not None else {}
     earlier = (index for index, answer in before.items() if answer.board_id == board)
-    own = {*team.answered_by(board), *earlier}
-    rows = np.array([index in own for index in result.indices.tolist()])
+    own = dict.fromkeys((*earlier, *team.answered_by(board)))
+    row_of = {index: row for row, index in enumerate(result.indices.tolist())}
+    rows = np.array([row_of[index] for index in own if index in row_of])
+    different = next(s.different for s in result.shares if s.board == board)
+    differences = [one for one in result.differences if one.index in own]
+    if different > len(differences):  # of the others it is known up to where only
+        rows.sort()
     return replace(
         result,
         indices=result.indices[rows],
         outputs=result.outputs[rows],
         cycles=result.cycles[rows],
         micros=result.micros[rows],
-        differences=tuple(one for one in result.differences if one.index in own),
-        different=next(s.different for s in result.shares if s.board == board),
+        differences=tuple(differences),
+        different=different,
     )
 
 
