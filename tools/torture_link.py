@@ -3,8 +3,9 @@
 `python -m tools.torture_link` plays every row 100 times against a board in Python,
 `--simulated` against the simulated board, `--row F5` one row only. A case replays from
 its seed: `--row F5 --seed 17 --repeats 1`. Pauses are as long as the row says with
-`--full`. Survived: complete and right. Ended: one line and a hint, exit code 3, and
-complete and right when it is gone on with. Wrong: anything else.
+`--full`. Ctrl-C ends it, after the line of the row at hand. Survived: complete and
+right. Ended: one line and a hint, exit code 3, and complete and right when it is gone
+on with. Wrong: anything else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tests.faults.rows import ROWS
 from tests.faults.scene import Bench, Row, play
 
 _PAUSE_S = 20.0
+_STOPPED = 130  # as a program that Ctrl-C ends
 
 
 def main() -> int:
@@ -40,17 +42,24 @@ def main() -> int:
             f"{'row':<5}{'survived':>9}{'ended':>7}{'wrong':>7}{'s':>7}  what happens"
         )
         for row in rows:
-            begun, counts = time.monotonic(), Counter[str]()
-            for seed in range(options.seed, options.seed + options.repeats):
-                counts[_play(row, seed, bench, folder, full=options.full)] += 1
-            took = time.monotonic() - begun
-            ends = "".join(
-                f"{counts[end]:>{width}}"
-                for end, width in (("survived", 9), ("ended", 7), ("wrong", 7))
-            )
-            print(f"{row.name:<5}{ends}{took:>7.0f}  {row.title}", flush=True)
+            begun, counts, is_stopped = time.monotonic(), Counter[str](), False
+            try:
+                for seed in range(options.seed, options.seed + options.repeats):
+                    counts[_play(row, seed, bench, folder, full=options.full)] += 1
+            except KeyboardInterrupt:
+                is_stopped = True
+            _tell(row, counts, time.monotonic() - begun)
             wrong += counts["wrong"]
+            if is_stopped:
+                return _STOPPED
     return 1 if wrong else 0
+
+
+def _tell(row: Row, counts: Counter[str], took_s: float) -> None:
+    """The row's line of the table."""
+    widths = (("survived", 9), ("ended", 7), ("wrong", 7))
+    ends = "".join(f"{counts[end]:>{width}}" for end, width in widths)
+    print(f"{row.name:<5}{ends}{took_s:>7.0f}  {row.title}", flush=True)
 
 
 def _play(row: Row, seed: int, bench: Bench, folder: Path, *, full: bool) -> str:

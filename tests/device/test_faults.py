@@ -154,3 +154,32 @@ def test_the_host_sleeps_for_20_seconds(at: int, place: str) -> None:
     device = Device(link, reply_timeout_s=3.0, clock=link.clock)
     assert len(list(answers(device, streamed=True))) == IMAGES
     assert board.runs == IMAGES
+
+
+class NoisyLink:
+    """Bytes without end, of which none is a packet; time passes as on a USB port."""
+
+    name = "noisy"
+    now = 0.0
+
+    def write(self, data: bytes) -> None:
+        """Send nothing."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has arrived."""
+        self.now += 0.004
+        return b"\1" * 4096
+
+    def close(self) -> None:
+        """Nobody is there."""
+
+
+def test_noise_without_end_is_not_waited_for_as_long_as_silence() -> None:
+    """After five seconds, not after a reply's fifteen."""
+    link = NoisyLink()
+    device = Device(link, reply_timeout_s=60.0, clock=lambda: link.now)
+
+    with pytest.raises(DeviceTimeoutError, match=r"within 5\.0 s after HELLO 0"):
+        device.info()
+
+    assert 5.0 <= link.now < 5.5

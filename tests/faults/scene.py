@@ -40,6 +40,7 @@ __all__ = ["Bench", "Row", "Scene", "WrongError", "play"]
 _Way = TypeVar("_Way")
 Ending = Literal["survived", "ended"]
 Result = dict[str, Any]
+_STOPPED = (129, 130, 143)  # by who plays the table: no row ends so
 
 
 class WrongError(AssertionError):
@@ -237,6 +238,8 @@ def _end(run: Callable[[], Any]) -> tuple[int, Any, str]:
     said = io.StringIO()
     with contextlib.redirect_stderr(said):
         code = run_to_its_end(command)
+    if code in _STOPPED:
+        raise KeyboardInterrupt
     return code, results[0] if results else None, said.getvalue()
 
 

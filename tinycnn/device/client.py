@@ -65,6 +65,10 @@ _LONGEST_FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 4.0
 _WAIT_FACTOR = 4.0
 
+# Who sends without a pause, and no packet, is not waited for as long as who is silent.
+_NOISE_S = 5.0
+_NOISE_BYTES = 1 << 15
+
 # After a broken packet the reply may still follow: noise comes in bursts.
 _SETTLE_S = 0.005
 _LONGEST_SETTLE_S = 0.25
@@ -145,6 +149,7 @@ class Client:
         self._heard = b""  # in this exchange, its end
         self._past = b""  # in the last one before it in which anything was
         self._heard_bytes = 0
+        self._noise_bytes = 0  # since the last packet, or since it was asked for
 
     @property
     def name(self) -> str:
@@ -239,9 +244,10 @@ class Client:
     def _await_oldest(self, timeout_s: float) -> bytes:
         window, request = self._window, self._window.oldest
         asked, deadline = self._clock(), Deadline(timeout_s, self._clock)
+        patience = Deadline(min(timeout_s, _NOISE_S), self._clock)
         wait_s, settle_s = self._first_wait(request.kind, timeout_s), _SETTLE_S
         self._past = self._heard or self._past
-        self._heard, self._heard_bytes = b"", 0
+        self._heard, self._heard_bytes, self._noise_bytes = b"", 0, 0
         is_hello = request.kind == PacketType.HELLO
         if request.reply is None:
             self._send(DELIMITER if is_hello else b"")
@@ -250,6 +256,8 @@ class Client:
         ):
             if deadline.expired:
                 raise self._no_reply(request, timeout_s)
+            if patience.expired and self._noise_bytes >= _NOISE_BYTES:
+                raise self._no_reply(request, min(timeout_s, _NOISE_S))
             if miss is _Miss.TIMEOUT:
                 self._counts["timeouts"] += 1
                 if not is_hello:
@@ -298,6 +306,7 @@ class Client:
         self._heard_bytes += len(data)
         broken = -self._decoder.broken
         packets = self._decoder.feed(data)
+        self._noise_bytes = 0 if packets else self._noise_bytes + len(data)
         broken += self._decoder.broken + sum(map(_is_bad_packet, packets))
         self._counts["crc_errors"] += broken
         self._is_suspect = broken > 0 or (self._is_suspect and not packets)
