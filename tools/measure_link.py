@@ -1,10 +1,13 @@
 """Images a second through fake boards on pseudo terminals, each a process of its own.
 
     python -m tools.measure_link --boards 32 --images 10000
+    python -m tools.measure_link --boards 4 --images 1000 --bytes 27648
     python -m tools.measure_link --simulate model.tflite --boards 2 --images 5000
 
 Prints images a second in all, and how long an image was on its way: half of them, 99 of
 a hundred. A board answers at once, so that this is what the host and its links can do.
+And by how much this process has grown after the first 100 images of each board, the
+most that it ever had, and the open files before, meanwhile and afterwards.
 
 With --simulate the boards are simulated and run the firmware of a model. Then processor
 seconds are printed too, of all processes: of an image, once all boards are warm, and of
@@ -33,24 +36,30 @@ from tinycnn.harness import Lanes
 from tinycnn.workbench import bench_file
 
 IMAGE_BYTES = 784
+WARM_IMAGES = 100
 
 
-def serve(master: int) -> None:
+def serve(master: int, image_bytes: int) -> None:
     """A board on one end of a pseudo terminal, until the process is ended."""
-    board = FakeBoard(max_payload=1024, input_bytes=IMAGE_BYTES)
+    board = FakeBoard(max_payload=1024, input_bytes=image_bytes, window=32)
     while True:
         for reply in board.receive(os.read(master, 65_536)):
             os.write(master, reply)
 
 
-def plug_in(opened: ExitStack) -> Device:
+def plug_in(opened: ExitStack, image_bytes: int) -> Device:
     """A new board, and the device at its port."""
     master, slave = os.openpty()
     tty.setraw(slave)
-    process = multiprocessing.Process(target=serve, args=(master,), daemon=True)
+    process = multiprocessing.Process(
+        target=serve, args=(master, image_bytes), daemon=True
+    )
     process.start()
     opened.callback(process.terminate)
-    return opened.enter_context(open_serial(os.ttyname(slave)))
+    device = opened.enter_context(open_serial(os.ttyname(slave)))
+    for end in (master, slave):
+        opened.callback(os.close, end)
+    return device
 
 
 def simulate(model: Path, boards: int, images: int) -> None:
@@ -96,13 +105,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--boards", type=int, default=32)
     parser.add_argument("--images", type=int, default=10_000, help="For each board.")
+    parser.add_argument("--bytes", type=int, default=IMAGE_BYTES, help="Of an image.")
     parser.add_argument("--simulate", type=Path, help="Run this model instead.")
     options = parser.parse_args()
     if options.simulate:
         simulate(options.simulate, options.boards, options.images)
         return
     count = options.boards * options.images
-    rows = np.random.default_rng(0).integers(-128, 128, (1000, IMAGE_BYTES), np.int8)
+    rows = np.random.default_rng(0).integers(-128, 128, (1000, options.bytes), np.int8)
     asked = np.zeros(count)
     took = np.zeros(count)
 
@@ -111,17 +121,23 @@ def main() -> None:
             asked[number] = time.perf_counter()
             yield number, rows[number % len(rows)]
 
+    files = [count_files()]
     with ExitStack() as opened:
-        lanes = Lanes([plug_in(opened) for _ in range(options.boards)], print)
+        devices = [plug_in(opened, options.bytes) for _ in range(options.boards)]
+        lanes = Lanes(devices, print)
         lanes.info()
-        start, wrong = time.perf_counter(), 0
+        start, wrong, warm_bytes = time.perf_counter(), 0, 0
         seen = np.zeros(count, bool)
-        for number, answer in lanes.infer_many(images()):
+        for done, (number, answer) in enumerate(lanes.infer_many(images()), 1):
             took[number] = time.perf_counter() - asked[number]
             row = rows[number % len(rows)]
             wrong += seen[number] or not np.array_equal(answer.output[:4], row[:4] + 1)
             seen[number] = True
+            if done == min(options.boards * WARM_IMAGES, count // 2):
+                warm_bytes = memory_bytes()
         seconds = time.perf_counter() - start
+        grown = (memory_bytes() - warm_bytes) / 2**20
+        files.append(count_files())
         threads = threading.active_count()
         half, most = np.percentile(took, [50, 99]) * 1000
         print(
@@ -129,6 +145,20 @@ def main() -> None:
             f"wrong, {count / seconds:,.0f} images/s, median {half:.1f} ms, p99 "
             f"{most:.1f} ms, {threads} threads left, {lanes.counters}"
         )
+    files.append(count_files())
+    most_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    print(f"memory grown by {grown:.1f} MiB, {most_mib:.0f} MiB at most; files {files}")
+
+
+def count_files() -> int:
+    """Open files of this process."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def memory_bytes() -> int:
+    """What this process has in memory."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":
