@@ -9,6 +9,7 @@ from tests.compiler.models import conv_model, residual_model
 from tests.compiler.passes.rewriting import Layers
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.analysis.fit import analyze_tflite, check_fit
+from tinycnn.analysis.receive import plan_receive
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite
 from tinycnn.firmware import build_image, write_arduino_project
@@ -93,6 +94,7 @@ def test_estimates_are_near_a_real_image(analysis: Any, tmp_path: Path) -> None:
         model_sources=compilation.sources,
         kernels=compilation.program.kernels,
         board=BOARD,
+        receive=plan_receive(analysis.input_bytes, free_bytes=0),
     )
     output = tmp_path / "net.elf"
     image = build_image(sketch, BOARD, toolchain="zig", output=output)

@@ -4,7 +4,14 @@ import pytest
 
 from tests.compiler.models import conv_model
 from tinycnn.analysis.fit import analyze_tflite, check_fit
-from tinycnn.analysis.ram import RamUse, estimate_ram, itemize_ram, ram_to_json
+from tinycnn.analysis.ram import (
+    RamUse,
+    estimate_ram,
+    itemize_ram,
+    plan_buffer,
+    ram_to_json,
+)
+from tinycnn.analysis.receive import LEAST_RECEIVE_BYTES
 from tinycnn.boards import load_board
 
 NANO = load_board("nano33ble")
@@ -24,6 +31,31 @@ def test_the_items_add_up() -> None:
     assert ram.total_bytes == 8_348 + 32_768
 
 
+def test_the_next_image_has_a_row() -> None:
+    """With its share, and why it is no more."""
+    ram = RamUse(3_072, 3_700, 0, 0, receive_bytes=1_024, image_bytes=28_490)
+
+    rows = itemize_ram(ram, NANO)
+
+    assert rows["RAM, static"].endswith("harness 3,700, receive buffer 1,024")
+    assert rows["RAM, next image"] == (
+        "1,024 bytes: of the next image's 28,490, as no more is left"
+    )
+    assert ram_to_json(ram, NANO)["receive_bytes"] == 1_024
+    assert ram.static_bytes == 3_072 + 3_700 + 1_024
+
+
+def test_a_budget_leaves_less() -> None:
+    """It counts the stack, as a budget does, and is not exceeded by the buffer."""
+    free = plan_buffer(27_648, 50_000, NANO)
+    bound = plan_buffer(27_648, 50_000, NANO, most_bytes=50_000 + 32_768 + 20_000)
+    app = plan_buffer(27_648, 50_000, NANO, more_bytes=140_000)
+
+    assert free.bytes >= free.image_bytes
+    assert 11_000 < bound.bytes < 20_000 - 4_096
+    assert LEAST_RECEIVE_BYTES < app.bytes < free.bytes
+
+
 @pytest.mark.parametrize("name", ["nano33ble", "pico", "xiao_nrf52840"])
 def test_free_and_taken_are_the_board_s(name: str) -> None:
     """What is not free is static, the core's, or a stack that the core has not."""
@@ -40,8 +72,10 @@ def test_an_estimate_is_told_as_one() -> None:
     ram = estimate_ram(analysis, NANO)
     rows = itemize_ram(ram, NANO)
 
-    assert ram.static_bytes == analysis.ram_bytes
-    assert ram.count_free(NANO) == check_fit(analysis, NANO).ram_spare_bytes
+    more = ram.receive_bytes - LEAST_RECEIVE_BYTES
+    assert ram.static_bytes == analysis.ram_bytes + more
+    assert ram.count_free(NANO) == check_fit(analysis, NANO).ram_spare_bytes - more
+    assert rows["RAM, next image"] == "2,048 bytes: the next image whole (94)"
     assert rows["RAM, static"].startswith("about ")
     assert f"arena {analysis.plan.arena_bytes:,}, harness about" in rows["RAM, static"]
     assert rows["RAM, stack"] == "32,768 bytes reserved, not measured"

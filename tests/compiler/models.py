@@ -100,11 +100,12 @@ def two_sided_model() -> bytes:
     return b.build([first, second], [total, real])
 
 
-def image_model(channels: int) -> bytes:
+def image_model(channels: int, *, rows: int = 24, columns: int = 32) -> bytes:
     """An int8 image to four int8 scores: conv, mean, dense, softmax."""
     b = ModelBuilder()
-    x = b.tensor((1, 24, 32, channels), scale=1 / 255, zero_point=-128)
-    first = add_conv(b, x, (8, 3, 3, channels), (1, 11, 15, 8), padding=1, stride=2)
+    x = b.tensor((1, rows, columns, channels), scale=1 / 255, zero_point=-128)
+    extent = (rows - 1) // 2, (columns - 1) // 2
+    first = add_conv(b, x, (8, 3, 3, channels), (1, *extent, 8), padding=1, stride=2)
     mean = b.tensor((1, 8), scale=0.01, zero_point=-128)
     axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
     b.op("MEAN", [first, axes], [mean])

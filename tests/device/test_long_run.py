@@ -37,11 +37,12 @@ def test_memory_does_not_grow_with_large_images() -> None:
     """Four boards, 27,648 bytes an image: what is kept of one is its answer."""
     size, warm, count = 27_648, 24, 72
     rows = np.random.default_rng(0).integers(-128, 128, (8, size), np.int8)
-    board = {"max_payload": 1024, "input_bytes": size, "window": 32}
+
+    def board() -> Line:
+        return Line(FakeBoard(max_payload=1024, input_bytes=size, window=32))
+
     with ExitStack() as opened:
-        urls = [
-            opened.enter_context(served(Line(FakeBoard(**board)))) for _ in range(4)
-        ]
+        urls = [opened.enter_context(served(board())) for _ in range(4)]
         lanes = Lanes([opened.enter_context(open_serial(url)) for url in urls], print)
         lanes.info()
         before = after = 0

@@ -21,8 +21,9 @@ RUN_S = 0.010
 class PacedLink(VirtualLink):
     """A line at 115,200 baud."""
 
-    def __init__(self, board: FakeBoard) -> None:
+    def __init__(self, board: FakeBoard, rate: int, run_s: float) -> None:
         super().__init__(Line(board))
+        self._rate, self._run_s = rate, run_s
         self._runs: list[tuple[float, float]] = []  # from when to when it computed
         self._board = board
         self._up_free = self._board_free = self._down_free = 0.0
@@ -31,15 +32,15 @@ class PacedLink(VirtualLink):
     def write(self, data: bytes) -> None:
         """Send `data`, one byte after the other."""
         for message in messages_of(data):
-            self._up_free = max(self.now, self._up_free) + len(message) / BYTES_A_SECOND
+            self._up_free = max(self.now, self._up_free) + len(message) / self._rate
             self._sent.append((self._up_free, len(message)))
             begins = max(self._up_free, self._board_free)
             runs = self._board.runs
             replies = list(self._board.receive(message))
-            self._board_free = begins + RUN_S * (self._board.runs - runs)
+            self._board_free = begins + self._run_s * (self._board.runs - runs)
             for reply in replies:
                 start = max(self._board_free, self._down_free)
-                self._down_free = start + len(reply) / BYTES_A_SECOND
+                self._down_free = start + len(reply) / self._rate
                 self._arriving.append((self._down_free, reply))
             self._runs.append((begins, self._board_free))
 
@@ -54,8 +55,8 @@ class PacedLink(VirtualLink):
     def _arrived(self, begin: float, end: float, sent: tuple[float, int]) -> float:
         """Bytes of a message that arrived in a time."""
         last, size = sent
-        first = last - size / BYTES_A_SECOND
-        return max(0.0, min(end, last) - max(begin, first)) * BYTES_A_SECOND
+        first = last - size / self._rate
+        return max(0.0, min(end, last) - max(begin, first)) * self._rate
 
 
 def run(receive_bytes: int) -> tuple[float, PacedLink]:
@@ -63,7 +64,7 @@ def run(receive_bytes: int) -> tuple[float, PacedLink]:
     board = FakeBoard(
         max_payload=1024, input_bytes=IMAGE_BYTES, receive_bytes=receive_bytes
     )
-    link = PacedLink(board)
+    link = PacedLink(board, BYTES_A_SECOND, RUN_S)
     rows = np.random.default_rng(0).integers(-128, 128, (IMAGES, IMAGE_BYTES), np.int8)
     with Device(link, clock=link.clock) as device:
         device.info()
@@ -98,3 +99,28 @@ def test_a_receiver_is_never_overrun(receive_bytes: int) -> None:
 
     assert link.most_waiting <= receive_bytes
     assert link.most_waiting > 0 or receive_bytes < 800  # an image does not fit ahead
+
+
+@pytest.mark.parametrize(
+    ("receive_bytes", "rate"), [(28_480, 5.5), (14_240, 3.9), (0, 3.2)]
+)
+def test_a_large_image_travels_while_the_board_computes(
+    receive_bytes: int, rate: float
+) -> None:
+    """Images of 96x96x3 a second: 200,000 bytes a second and 170 ms, at once or not."""
+    size, count, run_s = 27_648, 12, 0.170
+    board = FakeBoard(
+        max_payload=1024, input_bytes=size, receive_bytes=receive_bytes, window=32
+    )
+    link = PacedLink(board, 200_000, run_s)
+    rows = np.random.default_rng(0).integers(-128, 128, (count, size), np.int8)
+    with Device(link, clock=link.clock) as device:
+        device.info()
+        start = link.now
+        answers = list(device.infer_many(enumerate(rows)))
+        took_s = link.now - start
+
+    assert [number for number, _ in answers] == list(range(count))
+    assert device.counters.resends == 0
+    assert link.most_waiting <= receive_bytes
+    assert count / took_s == pytest.approx(rate, rel=0.05)

@@ -12,6 +12,7 @@ from tinycnn.firmware import firmware_dir
 
 C_TESTS = Path(__file__).parent / "c"
 RGB = ("-DLEDR=22", "-DLEDG=23", "-DLEDB=24", "-DLED_BUILTIN=13")
+TOLD = ("-D__MBED__", "-DSERIAL_CDC", "-DTCNN_STACK_FLOOR=stack_floor")
 ALIVE, BUSY, FAILED = range(3)
 
 
@@ -117,3 +118,20 @@ def test_one_led_tells_by_its_rhythm(run_port: Callable[..., str]) -> None:
 def test_a_board_without_an_led_works(run_port: Callable[..., str]) -> None:
     """Nothing to show."""
     assert run_port("show", FAILED, flags=()) == ""
+
+
+@pytest.mark.parametrize("part", [1, 128, 1000])
+def test_a_core_that_tells_of_packets_is_emptied_at_once(
+    run_port: Callable[..., str], part: int
+) -> None:
+    """The buffer and the core's own fill while nobody reads; then all is in order."""
+    lines = run_port("receive", 9_000, part, flags=TOLD).splitlines()
+
+    assert lines == ["keeps 2048, flags 8", "2304 before it is read", "read 9000"]
+
+
+def test_another_core_keeps_what_it_can(run_port: Callable[..., str]) -> None:
+    """Of a serial port of unknown size nothing is asked ahead."""
+    lines = run_port("receive", 9_000, 128).splitlines()[-3:]
+
+    assert lines == ["keeps 0, flags 0", "256 before it is read", "read 9000"]

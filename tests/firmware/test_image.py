@@ -207,7 +207,8 @@ def test_ram_is_itemised(
     assert ram is not None
     assert ram.total_bytes == image.ram_bytes
     assert ram.stack_bytes == 0x8000
-    assert 5_200 < ram.harness_bytes < 5_600
+    assert 3_400 < ram.harness_bytes < 3_900
+    assert ram.receive_bytes == 2_048
     assert 1_616 <= ram.data_bytes + ram.arena_bytes < 1_800
 
 

@@ -58,9 +58,9 @@ def test_hello_says_what_may_be_on_its_way(host: RawHost) -> None:
     """Eight requests, replies in the buffer that there is, any bytes on a pipe."""
     window = describe(host).window
 
-    assert (window.requests, window.receive_bytes) == (8, 2**32 - 1)
-    assert window.keeps(*[8] * 8)
-    assert not window.keeps(window.max_payload)
+    assert (window.requests, window.receive_bytes) == (32, 2**32 - 1)
+    assert window.keeps(8, 8 * 8, 8)
+    assert not window.keeps(1, window.max_payload, window.max_payload)
 
 
 def test_requests_are_carried_out_in_order(host: RawHost) -> None:
@@ -98,14 +98,14 @@ def test_replies_that_were_lost_are_sent_again(host: RawHost) -> None:
 
 
 def test_a_reply_that_is_not_kept_any_more_is_not_made_up(host: RawHost) -> None:
-    """The ninth last request is too old: ignored, not run again."""
-    for n in range(1, 10):
+    """The 33rd last request is too old: ignored, not run again."""
+    for n in range(1, 34):
         host.send(run(n))
         host.receive()
 
-    assert host.ask(INFER | CHAINED, 10, write_payload(0, b"")).payload[12] == 10
-    host.send(run(1), run(11))
-    assert host.receive().sequence == 11
+    assert host.ask(INFER | CHAINED, 34, write_payload(0, b"")).payload[12] == 34
+    host.send(run(1), run(35))
+    assert host.receive().sequence == 35
 
 
 def test_a_refused_request_stops_those_behind_it(host: RawHost) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinycnn.analysis.cost import OpCost, count_costs
+from tinycnn.analysis.receive import LEAST_RECEIVE_BYTES
 from tinycnn.boards import Board
 from tinycnn.compiler import (
     Compilation,
@@ -32,7 +33,7 @@ __all__ += ["analyze", "analyze_tflite", "check_fit", "find_objective"]
 _MOST_CODE_BYTES = 15_000  # of kernels and calls, whatever the network
 _CALL_BYTES = 140  # the constants of a call and the call
 _HARNESS_BYTES = 9_900
-HARNESS_RAM_BYTES = 5_570
+HARNESS_RAM_BYTES = 3_714  # without the buffer for the next image
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1}
 
 
@@ -79,7 +80,8 @@ class Analysis:
         plan: The memory plan.
         constant_bytes: Weights, biases and other constants in flash.
         code_bytes: Kernels, calls and harness in flash; an estimate.
-        ram_bytes: The arena and the harness.
+        ram_bytes: The arena, the harness and the smallest buffer for the next image.
+        input_bytes: Of all inputs.
     """
 
     costs: tuple[OpCost, ...]
@@ -95,6 +97,7 @@ class Analysis:
     constant_bytes: int
     code_bytes: int
     ram_bytes: int
+    input_bytes: int = 0
 
     @property
     def flash_bytes(self) -> int:
@@ -153,7 +156,7 @@ def find_objective(
     flash = min(_free_flash(board), flash_bytes or _free_flash(board))
     ram = min(_free_ram(board), ram_bytes or _free_ram(board))
     code = _HARNESS_BYTES + _MOST_CODE_BYTES
-    limits = flash - code, ram - HARNESS_RAM_BYTES
+    limits = flash - code, ram - HARNESS_RAM_BYTES - LEAST_RECEIVE_BYTES
     return Objective(optimize, *limits, board=board.name)
 
 
@@ -201,7 +204,8 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
             a.values.size * _ITEM_BYTES.get(a.ctype, 4) for a in program.arrays
         ),
         code_bytes=_estimate_code(compilation),
-        ram_bytes=plan.arena_bytes + HARNESS_RAM_BYTES,
+        ram_bytes=plan.arena_bytes + HARNESS_RAM_BYTES + LEAST_RECEIVE_BYTES,
+        input_bytes=sum(buffer.tensor.bytes for buffer in program.inputs),
     )
 
 

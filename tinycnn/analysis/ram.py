@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from tinycnn.analysis.fit import HARNESS_RAM_BYTES, Analysis
+from tinycnn.analysis.receive import ReceiveBuffer, plan_receive
 from tinycnn.boards import Board
 
-__all__ = ["RamUse", "estimate_ram", "itemize_ram", "ram_to_json"]
+__all__ = ["RamUse", "estimate_ram", "itemize_ram", "plan_buffer", "ram_to_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,12 @@ class RamUse:
 
     Attributes:
         arena_bytes: The tensors of the model.
-        harness_bytes: What streams them: buffers of the link and of replies.
+        harness_bytes: What streams them: buffers of replies and of what is sent.
         data_bytes: All other variables.
         stack_bytes: Set aside for the stack; 0 if unknown.
         is_estimated: Whether it was not linked yet.
+        receive_bytes: The buffer for images that arrive while the model runs.
+        image_bytes: What the requests of one image take; 0 if unknown.
     """
 
     arena_bytes: int
@@ -32,11 +35,14 @@ class RamUse:
     data_bytes: int
     stack_bytes: int
     is_estimated: bool = False
+    receive_bytes: int = 0
+    image_bytes: int = 0
 
     @property
     def static_bytes(self) -> int:
         """All variables, without the stack."""
-        return self.arena_bytes + self.harness_bytes + self.data_bytes
+        parts = (self.arena_bytes, self.harness_bytes, self.receive_bytes)
+        return sum(parts) + self.data_bytes
 
     @property
     def total_bytes(self) -> int:
@@ -50,14 +56,47 @@ class RamUse:
         return board.ram_bytes - board.core_ram_bytes - taken
 
 
+def plan_buffer(
+    input_bytes: int,
+    arena_bytes: int,
+    board: Board,
+    *,
+    more_bytes: int = 0,
+    most_bytes: int | None = None,
+) -> ReceiveBuffer:
+    """The buffer for the next image, of what nothing else takes on `board`.
+
+    Args:
+        input_bytes: Of all inputs of the model.
+        arena_bytes: Of the model.
+        board: What it runs on.
+        more_bytes: Of other variables: an app's frame, a dialect's image.
+        most_bytes: The budget of RAM, the stack included, if there is one.
+    """
+    used = RamUse(arena_bytes, HARNESS_RAM_BYTES, more_bytes, board.stack_bytes)
+    free = used.count_free(board)
+    if most_bytes is not None:
+        free = min(free, most_bytes - used.total_bytes)
+    return plan_receive(input_bytes, free)
+
+
 def estimate_ram(analysis: Analysis, board: Board) -> RamUse:
     """The arena, which is exact, with what a harness takes and the board's stack."""
     arena = analysis.plan.arena_bytes
-    return RamUse(arena, HARNESS_RAM_BYTES, 0, board.stack_bytes, is_estimated=True)
+    buffer = plan_buffer(analysis.input_bytes, arena, board)
+    return RamUse(
+        arena,
+        HARNESS_RAM_BYTES,
+        0,
+        board.stack_bytes,
+        is_estimated=True,
+        receive_bytes=buffer.bytes,
+        image_bytes=buffer.image_bytes,
+    )
 
 
 def itemize_ram(ram: RamUse, board: Board, measured_bytes: int = 0) -> dict[str, str]:
-    """Rows of a table: variables, stack, and what is free.
+    """Rows of a table: variables, the next image's place, stack, and what is free.
 
     Args:
         ram: Of the firmware.
@@ -66,6 +105,8 @@ def itemize_ram(ram: RamUse, board: Board, measured_bytes: int = 0) -> dict[str,
     """
     about = "about " if ram.is_estimated else ""
     parts = f"arena {ram.arena_bytes:,}, harness {about}{ram.harness_bytes:,}"
+    if ram.receive_bytes:
+        parts += f", receive buffer {ram.receive_bytes:,}"
     if ram.data_bytes:
         parts += f", other data {ram.data_bytes:,}"
     reserved = f"{ram.stack_bytes:,} bytes reserved" if ram.stack_bytes else "not known"
@@ -73,8 +114,11 @@ def itemize_ram(ram: RamUse, board: Board, measured_bytes: int = 0) -> dict[str,
     free = f"{about}{ram.count_free(board):,} of {board.ram_bytes:,} bytes"
     if board.core_ram_bytes:
         free += f", beside {board.core_ram_bytes:,} of the Arduino core"
+    buffer = ReceiveBuffer(ram.receive_bytes, ram.image_bytes)
+    ahead = f"{buffer.bytes:,} bytes: {buffer.holds}"
     return {
         "RAM, static": f"{about}{ram.static_bytes:,} bytes: {parts}",
+        **({"RAM, next image": ahead} if buffer.bytes and buffer.image_bytes else {}),
         "RAM, stack": f"{reserved}, {measured}",
         "RAM, free": free,
     }

@@ -20,7 +20,7 @@ __all__ = ["DeviceInfo", "Foreign", "TensorInfo", "parse_hello"]
 _HELLO = struct.Struct("<4sHHIII8s32sBBHHI")
 _FRAME_FORMAT = struct.Struct("<HHB")
 _PIXELS = {size: pixels for pixels, size in PIXEL_BYTES.items()}
-_CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN = 1, 2, 4
+_CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN, _LINK_WAITS = 1, 2, 4, 8
 _MAX_RANK = 6
 _MAX_TENSORS = 8
 _MAX_TENSOR_BYTES = 16 * 2**20
@@ -113,6 +113,7 @@ def parse_hello(payload: bytes) -> DeviceInfo:
     reader = _Reader(payload)
     fixed = _HELLO.unpack(reader.take(_HELLO.size))
     magic, max_payload, flags, clock_hz, arena, stack, board_id, sha256 = fixed[:8]
+    requests, reply_bytes, receive_bytes = fixed[10:]
     if magic != b"TCNN":
         raise ProtocolError(f"HELLO reply: expected magic b'TCNN', got {magic!r}")
     if max_payload < 64:
@@ -138,7 +139,13 @@ def parse_hello(payload: bytes) -> DeviceInfo:
         cache_on=bool(flags & _CACHE_ON) if flags & _CACHE_KNOWN else None,
         counts_cycles=bool(flags & _COUNTER_RUNS),
         frame=reader.take_frame_format(),
-        window=WindowLimits(max_payload, *fixed[10:]),
+        window=WindowLimits(
+            max_payload,
+            requests,
+            reply_bytes,
+            receive_bytes,
+            waits=bool(flags & _LINK_WAITS),
+        ),
     )
 
 

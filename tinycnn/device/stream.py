@@ -74,8 +74,7 @@ class Stream:
         coming = iter(images)
         try:
             while self._fill(coming):
-                self.number, _ = self._jobs[0]
-                if (run := self._collect()) is not None:
+                if (run := self._collect(coming)) is not None:
                     self._jobs.popleft()
                     yield self.number, run
         finally:
@@ -95,7 +94,10 @@ class Stream:
                 self._client.push()
             except LinkLostError:
                 break  # raised again by who reads, after what was answered before
-        return bool(self._jobs)
+        if not self._jobs:
+            return False
+        self.number, _ = self._jobs[0]
+        return True
 
     def _submit(self, data: bytes) -> None:
         """Ask for a run of one image."""
@@ -114,12 +116,16 @@ class Stream:
             client.submit(PacketType.READ, read_payload(offset, size), size)
         self._written = -(-last // part_bytes)
 
-    def _collect(self) -> _Run | None:
-        """What the oldest image's run took and gave; None if it began anew."""
+    def _collect(self, coming: Iterator[tuple[int, Image]]) -> _Run | None:
+        """What the oldest image's run took and gave; None if it began anew.
+
+        Its last part may leave room for the first ones of the next image.
+        """
         info, client = self._info, self._client
         try:
             for _ in range(self._written):
                 client.next_reply()
+                self._fill(coming)
             reply = client.next_reply()
             with named(client.name):
                 replied = info.replied_bytes(info.output_bytes)
@@ -194,7 +200,7 @@ def checked_part(part: bytes, size: int) -> bytes:
 def _keeps_two(info: DeviceInfo) -> bool:
     """Whether the device keeps its answers to two images."""
     replied = TIMES_BYTES + info.replied_bytes(info.output_bytes)
-    return info.window.keeps(replied, replied)
+    return info.window.keeps(2, 2 * replied, replied)
 
 
 @contextmanager

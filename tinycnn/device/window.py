@@ -21,7 +21,8 @@ __all__ = ["ONE_BY_ONE", "Request", "Window", "WindowLimits"]
 _REPLY_OVERHEAD_BYTES = 19
 _COBS_RUN_BYTES = 254
 _HEADER_AND_CRC_BYTES = 16
-_MOST_BYTES = 3_000  # of requests behind the oldest: with it they fit a port's buffer
+_ANY_NUMBER = (1 << 32) - 1
+_USUAL_BYTES = 3_000  # that wait outside the device; they fit a port's buffer
 _SEQUENCES = 1 << 32
 
 
@@ -33,19 +34,39 @@ class WindowLimits:
         max_payload: Largest payload of a request or reply, in bytes.
         requests: Requests that are not answered.
         reply_bytes: The device's room for their replies.
-        receive_bytes: Bytes behind the oldest of these requests.
+        receive_bytes: Bytes behind the oldest of these requests that it takes.
+        waits: Whether the link makes the host wait, so that more do no harm.
     """
 
     max_payload: int
     requests: int
     reply_bytes: int
     receive_bytes: int
+    waits: bool = False
 
-    def keeps(self, *payload_bytes: int) -> bool:
-        """Whether replies with such payloads can all be asked for again."""
+    @property
+    def is_paced(self) -> bool:
+        """Whether the host waits for the device, whatever it sends."""
+        return self.waits or self.receive_bytes == _ANY_NUMBER
+
+    @property
+    def bytes_behind(self) -> int:
+        """Bytes that are sent behind the oldest request, at most."""
+        if self.receive_bytes == _ANY_NUMBER:
+            return _USUAL_BYTES
+        return max(self.receive_bytes, _USUAL_BYTES if self.waits else 0)
+
+    def keeps(self, count: int, payload_bytes: int, largest_bytes: int) -> bool:
+        """Whether replies can all be asked for again.
+
+        Args:
+            count: How many.
+            payload_bytes: Of all their payloads.
+            largest_bytes: Of the largest payload, whose reply counts twice.
+        """
         runs = (self.max_payload + _HEADER_AND_CRC_BYTES) // _COBS_RUN_BYTES
-        sizes = [size + _REPLY_OVERHEAD_BYTES + runs for size in payload_bytes]
-        return sum(sizes) + max(sizes) <= self.reply_bytes
+        more = (count + 1) * (_REPLY_OVERHEAD_BYTES + runs)
+        return payload_bytes + largest_bytes + more <= self.reply_bytes
 
 
 ONE_BY_ONE = WindowLimits(max_payload=64, requests=1, reply_bytes=0, receive_bytes=0)
@@ -139,26 +160,21 @@ class Window:
 
     def send(self) -> Iterator[Request]:
         """The requests that may be sent now; they count as sent."""
-        behind = 0
-        replies: list[int] = []
+        limits, behind, replies, largest = self.limits, 0, 0, 0
+        width = min(self._width, limits.requests)
         for number, request in enumerate(self._open):
-            replies.append(request.reply_bytes)
-            behind += len(request.message) if number else 0
-            if number and not self._allows(number + 1, behind, replies):
-                return
+            replies += request.reply_bytes
+            largest = max(largest, request.reply_bytes)
+            if number:
+                behind += len(request.message)
+                if number >= width or behind > limits.bytes_behind:
+                    return
+                if not limits.keeps(number + 1, replies, largest):
+                    return
             if not request.is_sent and request.reply is None:
                 request.is_sent = True
                 request.times_sent += 1
                 yield request
-
-    def _allows(self, count: int, behind: int, replies: list[int]) -> bool:
-        """Whether so many may be on their way, with so many bytes behind the oldest."""
-        limits = self.limits
-        return (
-            count <= min(self._width, limits.requests)
-            and behind <= min(limits.receive_bytes, _MOST_BYTES)
-            and limits.keeps(*replies)
-        )
 
     def find(self, packet: Packet) -> Request | None:
         """The request that `packet` answers; None if it is none that waits for it."""

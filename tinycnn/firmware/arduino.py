@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tinycnn import __version__
+from tinycnn.analysis.receive import DEFAULT_RECEIVE, ReceiveBuffer
 from tinycnn.boards import Board
 from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
 from tinycnn.firmware.dialect import dialect_header
@@ -53,6 +54,7 @@ def write_arduino_project(
     board: Board,
     libraries: Mapping[str, str] = _NO_LIBRARIES,
     model_sha256: str = "",
+    receive: ReceiveBuffer = DEFAULT_RECEIVE,
 ) -> FirmwareProject:
     """The sketch `folder`/`name`, replacing an earlier one; its library beside it.
 
@@ -65,6 +67,7 @@ def write_arduino_project(
         board: For `sketch.yaml`.
         libraries: Versions of the Arduino libraries that it needs, by name.
         model_sha256: Digest of the `.tflite` file, for the bill of materials.
+        receive: The buffer for the next image.
 
     Raises:
         ProjectError: If `name` cannot name a sketch, or a folder holds other files.
@@ -72,7 +75,9 @@ def write_arduino_project(
     """
     check_name("sketch", name)
     speaks_text = dialect_header(name) in model_sources
-    runtime = runtime_sources(kernels, port="arduino", speaks_text=speaks_text)
+    runtime = runtime_sources(
+        kernels, port="arduino", receive=receive, speaks_text=speaks_text
+    )
     sources = {**runtime, **model_sources}
     headers = sorted(header.format(name) for header in _HEADERS)
     values = {
@@ -98,7 +103,7 @@ def write_arduino_project(
     home = folder / "libraries" / f"tinycnn_{name}"
     swap_in(home, "library.properties", library)
     compiled = (path for path in sketch if path.endswith((".ino", ".c", ".cpp")))
-    return FirmwareProject(name, folder / name, tuple(sorted(compiled)))
+    return FirmwareProject(name, folder / name, tuple(sorted(compiled)), receive)
 
 
 def _sketch_files(

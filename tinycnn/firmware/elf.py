@@ -21,6 +21,8 @@ _HARNESS = frozenset(
         "tcnn_port.cpp backend.c"
     ).split()
 )
+# A port's buffer for the next image.
+_RECEIVE = "receive_buffer"
 # A model's arena lies between two guards, which are the harness's.
 _ARENA = "_memory"
 _GUARD_BYTES = 2 * 16
@@ -67,12 +69,20 @@ def measure(elf: Path, board: Board) -> ImageSize:
     variables = [s for s in symbols if s.address >= board.ram_base]
     arenas = [s.size - _GUARD_BYTES for s in variables if s.name.endswith(_ARENA)]
     arena_bytes = sum(arenas)
-    harness_bytes = sum(s.size for s in variables if s.file in _HARNESS)
+    harness = [s for s in variables if s.file in _HARNESS]
+    receive_bytes = sum(s.size for s in harness if s.name == _RECEIVE)
+    harness_bytes = sum(s.size for s in harness) - receive_bytes
     harness_bytes += _GUARD_BYTES * len(arenas)
-    rest = ram_bytes - stack_bytes - arena_bytes - harness_bytes
+    known = stack_bytes + arena_bytes + harness_bytes + receive_bytes
     return ImageSize(
         flash_bytes=flash_bytes,
-        ram=RamUse(arena_bytes, harness_bytes, rest, stack_bytes),
+        ram=RamUse(
+            arena_bytes,
+            harness_bytes,
+            ram_bytes - known,
+            stack_bytes,
+            receive_bytes=receive_bytes,
+        ),
         flash_symbols=_biggest(s for s in symbols if s.address < board.ram_base),
         ram_symbols=_biggest(variables),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn.analysis.receive import DEFAULT_RECEIVE, ReceiveBuffer
 from tinycnn.errors import ProjectError
 from tinycnn.files import cannot_write, writing_folder
 from tinycnn.rendering import WINDOWS_DEVICES
@@ -26,11 +27,13 @@ class FirmwareProject:
         name: Of the model; its C symbols begin with it.
         folder: The sketch, or the application.
         sources: Files to compile, relative to `folder`, sorted.
+        receive: The buffer for the next image.
     """
 
     name: str
     folder: Path
     sources: tuple[str, ...]
+    receive: ReceiveBuffer = DEFAULT_RECEIVE
 
 
 def check_name(kind: str, name: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +51,7 @@ MEMORY
 image_stack_bytes = {stack_bytes:#x};
 INCLUDE sections.ld
 """
+_RECEIVE = "tcnn_receive.h"  # of a sketch: how large the core's buffer is to be
 _STACK_BYTES = 0x2000  # where the board's core sets no size
 
 # What the simulator has to know of a board.
@@ -126,7 +127,7 @@ def build_image(
         size = measure(work / "image.elf", board)
         check_fit(project.name, size, board)
         install(work / "image.elf", output)
-    ram = size.ram
+    ram = replace(size.ram, image_bytes=project.receive.image_bytes)
     return FirmwareImage(output, size.flash_bytes, ram.total_bytes, toolchain, ram)
 
 
@@ -141,6 +142,8 @@ def _collect_image_sources(
     copy_folder(sim / "libraries/Arduino_OV767X/src", work / "library")
     copy_folder(sim / "libc", work / "libc")
     shutil.copyfile(work / "core/sections.ld", work / "sections.ld")
+    if (receive := project.folder / "src/tcnn" / _RECEIVE).is_file():
+        shutil.copyfile(receive, work / "backend" / _RECEIVE)
     sources = [f"sketch/{source}" for source in project.sources]
     for pattern in ("*.c", "*.cpp"):
         for folder in ("core", "backend"):

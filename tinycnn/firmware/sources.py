@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tinycnn import __version__
+from tinycnn.analysis.receive import ReceiveBuffer
+from tinycnn.rendering import render_c
 from tinycnn.runtime import firmware_dir, included_headers, kernel_sources
 
 __all__ = ["runtime_sources"]
 
 
 def runtime_sources(
-    kernels: Sequence[str], *, port: str, speaks_text: bool = False
+    kernels: Sequence[str],
+    *,
+    port: str,
+    receive: ReceiveBuffer,
+    speaks_text: bool = False,
 ) -> dict[str, str]:
     """The files of `kernel_sources`, the harness and one port: `tcnn/NAME`.
 
     Args:
         kernels: Names of C functions.
         port: The folder of the port.
+        receive: The buffer for the next image, whose size the port is told.
         speaks_text: With what serves the text dialect.
 
     Raises:
@@ -28,6 +36,9 @@ def runtime_sources(
         folders.append(root / "dialects/mlperf")
     paths = (path for folder in folders for path in folder.iterdir())
     serving = {path.name: path.read_text("utf-8") for path in sorted(paths)}
+    serving["tcnn_receive.h"] = render_c(
+        "firmware/templates/tcnn_receive.h.j2", receive=receive, version=__version__
+    )
     headers = included_headers(serving.values())
     files = {**kernel_sources(kernels), **headers, **serving}
     return {f"tcnn/{name}": text for name, text in files.items()}

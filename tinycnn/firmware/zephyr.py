@@ -23,6 +23,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tinycnn import __version__
+from tinycnn.analysis.receive import DEFAULT_RECEIVE, ReceiveBuffer
 from tinycnn.boards import Board
 from tinycnn.errors import ProjectError
 from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
@@ -57,6 +58,7 @@ def write_zephyr_project(
     board: Board,
     libraries: Mapping[str, str] = _NO_LIBRARIES,
     model_sha256: str = "",
+    receive: ReceiveBuffer = DEFAULT_RECEIVE,
 ) -> FirmwareProject:
     """The application `folder`/`name`, replacing an earlier one of that name.
 
@@ -69,6 +71,7 @@ def write_zephyr_project(
         board: Whose modules `west.yml` names; any other works with them at hand.
         libraries: Revisions of the modules that the model needs, by name.
         model_sha256: Digest of the `.tflite` file, for the bill of materials.
+        receive: The buffer for the next image.
 
     Raises:
         ProjectError: If `name` cannot name an application, Zephyr lacks the board, or
@@ -83,7 +86,9 @@ def write_zephyr_project(
         )
     runtime = {f"tcnn/{name}" for name in kernel_sources(kernels)}
     speaks_text = dialect_header(name) in model_sources
-    serving = runtime_sources(kernels, port="zephyr", speaks_text=speaks_text)
+    serving = runtime_sources(
+        kernels, port="zephyr", receive=receive, speaks_text=speaks_text
+    )
     sources = {**serving, **model_sources}
     values = {
         "name": name,
@@ -105,7 +110,7 @@ def write_zephyr_project(
         name, files, model_sha256=model_sha256, needs=_needs(board, libraries)
     )
     swap_in(folder / name, "zephyr/module.yml", files)
-    return FirmwareProject(name, folder / name, _compiled(files))
+    return FirmwareProject(name, folder / name, _compiled(files), receive)
 
 
 def _needs(board: Board, libraries: Mapping[str, str]) -> list[Part]:

@@ -17,7 +17,6 @@ from tinycnn.device import DeviceInfo
 __all__ = ["Forecast", "Pace", "forecast_run", "say_duration"]
 
 _BITS_A_BYTE = 10  # with start and stop
-_HOST_WAITS = 2**32 - 1
 _PACKET_BYTES = 12 + 4 + 2  # header, CRC, one COBS byte and the delimiter
 _COBS_RUN_BYTES = 254
 _OFFSET_BYTES, _TIMES_BYTES = 4, 8
@@ -113,7 +112,7 @@ def forecast_run(
     up, down = _count_up(info), _count_down(info)
     hz = hz or info.clock_hz
     run_s = cycles / hz if cycles and hz else None
-    has_rate = info.window.receive_bytes != _HOST_WAITS
+    has_rate = not info.window.is_paced
     line_s = up * _BITS_A_BYTE / baud if has_rate else 0.0
     seconds = None if run_s is None and not has_rate else line_s
     if seconds is not None and run_s is not None:

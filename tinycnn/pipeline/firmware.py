@@ -17,6 +17,8 @@ from pathlib import Path
 
 from tinycnn import __version__
 from tinycnn.analysis.fit import analyze, find_objective
+from tinycnn.analysis.ram import plan_buffer
+from tinycnn.analysis.receive import ReceiveBuffer
 from tinycnn.artifacts import (
     BuildFolder,
     LinkedFirmware,
@@ -51,7 +53,7 @@ from tinycnn.project import Project
 from tinycnn.reference import measure_arena, name_reference
 
 __all__ = ["RELEASES", "check_engine", "compile_project", "libraries_of"]
-__all__ += ["make_firmware", "objective_of"]
+__all__ += ["make_firmware", "objective_of", "plan_receive_of"]
 
 RELEASES = {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
 _WRITERS = {"arduino": write_arduino_project, "zephyr": write_zephyr_project}
@@ -148,6 +150,30 @@ def make_firmware(
     return runner.run("firmware", firmware_inputs(inputs, tflm), work.link)
 
 
+def plan_receive_of(
+    project: Project, compilation: Compilation, arena_bytes: int
+) -> ReceiveBuffer:
+    """The buffer for the next image in a project's firmware.
+
+    Args:
+        project: Whose app, dialect and budget leave room for it.
+        compilation: Of its model.
+        arena_bytes: Of what runs it.
+    """
+    inputs = compilation.program.inputs
+    input_bytes = sum(buffer.tensor.bytes for buffer in inputs)
+    target = project.target
+    frame_bytes = target.frame.format.bytes if target.frame else 0
+    loaded_bytes = 0 if target.dialect == "packets" else input_bytes
+    return plan_buffer(
+        input_bytes,
+        arena_bytes,
+        load_board(target.board),
+        more_bytes=frame_bytes + loaded_bytes,
+        most_bytes=project.budgets.ram_bytes,
+    )
+
+
 def libraries_of(project: Project) -> Mapping[str, str]:
     """What the project needs of its framework's libraries: versions by name."""
     libraries = dict(CAMERA_LIBRARIES) if project.target.app == "camera" else {}
@@ -194,11 +220,12 @@ class _Work:
         """The folder that the user gets."""
         target = self.project.target
         sources, kernels = self._compiled
+        arena_bytes = self.compilation.program.arena_bytes
         if target.engine == "tflm":
             engine = self._tflm_engine(
                 RELEASES[target.framework], traced=self.is_traced
             )
-            sources, kernels = engine.sources, ()
+            sources, kernels, arena_bytes = engine.sources, (), engine.arena_bytes
             out.tflm.write(TflmFacts(engine.arena_bytes, engine.differing))
         elif self.is_traced:
             sources = {**sources, **trace_sources(self.compilation.program)}
@@ -210,6 +237,7 @@ class _Work:
             board=self.board,
             libraries=libraries_of(self.project),
             model_sha256=self.compilation.graph.sha256,
+            receive=plan_receive_of(self.project, self.compilation, arena_bytes),
         )
 
     def compile_tflm(self, out: BuildFolder) -> None:
@@ -221,19 +249,21 @@ class _Work:
         """What runs on the simulated board, here and in browsers, with its sizes."""
         self.build.forget_findings()
         target = self.project.target
-        simulated = self._compiled
+        simulated, arena_bytes = self._compiled, self.compilation.program.arena_bytes
         tflm = None
         if target.tflm_library is not None:
             headers = self.build.project / target.tflm_library / "src"
             tflm = TflmLibrary(headers, self.build.tflm_archive)
-            simulated = self._tflm_engine(ARDUINO_RELEASE).sources, ()
+            engine = self._tflm_engine(ARDUINO_RELEASE)
+            simulated, arena_bytes = (engine.sources, ()), engine.arena_bytes
         with scratch_folder() as scratch:
-            host = self._sketch(scratch / "host", *self._compiled)
+            receive = plan_receive_of(self.project, self.compilation, arena_bytes)
+            host = self._sketch(scratch / "host", *self._compiled, receive)
             build_host(host, output=out.host_program)
             build_wasm(host, output=out.wasm)
             build_wasm(host, output=out.wasm_mvp, variant="mvp")
             image = build_image(
-                self._sketch(scratch / "sim", *simulated),
+                self._sketch(scratch / "sim", *simulated, receive),
                 self.board,
                 toolchain=target.toolchain,
                 output=out.simulated_image,
@@ -272,7 +302,11 @@ class _Work:
         )
 
     def _sketch(
-        self, folder: Path, sources: Mapping[str, str], kernels: Sequence[str]
+        self,
+        folder: Path,
+        sources: Mapping[str, str],
+        kernels: Sequence[str],
+        receive: ReceiveBuffer,
     ) -> FirmwareProject:
         return write_arduino_project(
             folder,
@@ -280,4 +314,5 @@ class _Work:
             model_sources={**sources, **self.added},
             kernels=kernels,
             board=self.board,
+            receive=receive,
         )

@@ -20,7 +20,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.errors import DatasetError, ProjectError, StaleBuildError
 from tinycnn.pipeline.borrowing import hash_borrowed_if_there
 from tinycnn.pipeline.data import load_images
-from tinycnn.pipeline.firmware import compile_project
+from tinycnn.pipeline.firmware import compile_project, plan_receive_of
 from tinycnn.pipeline.inputs import (
     DATA,
     convert_inputs,
@@ -213,12 +213,14 @@ def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def _steers_nothing(changed: list[str], project: Project, build: BuildFolder) -> bool:
-    """Whether other budgets, and nothing else, lead to the kernels that were linked."""
+    """Whether other budgets, and nothing else, lead to what was linked."""
     if not changed or not all(key.startswith("budgets.") for key in changed):
         return False
-    content = build.model.read_bytes()
-    found = analyze(compile_project(project, content), file=read_tflite(content))
-    return build.linked.read().analysis == found
+    content, linked = build.model.read_bytes(), build.linked.read()
+    compilation = compile_project(project, content)
+    receive = plan_receive_of(project, compilation, linked.ram.arena_bytes)
+    found = analyze(compilation, file=read_tflite(content))
+    return (linked.analysis, linked.ram.receive_bytes) == (found, receive.bytes)
 
 
 def _tell(key: str, then: object, now: object) -> str:

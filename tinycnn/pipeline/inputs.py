@@ -174,7 +174,10 @@ def _recipe(project: Project) -> dict[str, object]:
 
 
 def _binding_budgets(project: Project) -> dict[str, int]:
-    """The budgets that are less than the board has, by which kernels are chosen."""
+    """The budgets that are less than the board has.
+
+    By them kernels are chosen; what RAM is left decides how much of an image waits.
+    """
     target, board = project.target, load_board(project.target.board)
     budgets = project.budgets.model_dump(include={"flash_bytes", "ram_bytes"})
     free = find_objective(board, target.optimize)
@@ -183,4 +186,5 @@ def _binding_budgets(project: Project) -> dict[str, int]:
         name: limit
         for name, limit in budgets.items()
         if getattr(free, name, None) != getattr(bound, name, None)
+        or (name == "ram_bytes" and limit is not None and limit < board.ram_bytes)
     }

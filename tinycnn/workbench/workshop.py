@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from tinycnn.analysis.ram import plan_buffer
 from tinycnn.boards import Board
 from tinycnn.choices import DeviceKind, Engine, Numerics, Toolchain
 from tinycnn.compiler import Compilation, Objective, compile_tflite
@@ -19,7 +20,8 @@ from tinycnn.firmware import (
     build_wasm,
     write_arduino_project,
 )
-from tinycnn.firmware.tflm import ARDUINO_RELEASE, make_tflm_engine
+from tinycnn.firmware.dialect import dialect_header
+from tinycnn.firmware.tflm import ARDUINO_RELEASE, TflmEngine, make_tflm_engine
 from tinycnn.firmware.tflm_library import TflmLibrary
 from tinycnn.firmware.trace import trace_sources
 from tinycnn.reference import measure_arena
@@ -91,17 +93,28 @@ class Workshop:
         """
         is_tflm = self.is_tflm(kind, None)
         kernels = () if is_tflm else compilation.program.kernels
+        arena_bytes = compilation.program.arena_bytes
         if is_tflm:
-            sources = self._make_tflm(traced=traced)
+            engine = self._make_tflm(traced=traced)
+            sources, arena_bytes = engine.sources, engine.arena_bytes
         else:
             trace = trace_sources(compilation.program) if traced else {}
             sources = {**compilation.sources, **trace}
+        inputs = compilation.program.inputs
+        input_bytes = sum(buffer.tensor.bytes for buffer in inputs)
+        speaks_text = dialect_header(self.name) in more
         project = write_arduino_project(
             folder,
             name=self.name,
             model_sources={**sources, **more},
             kernels=kernels,
             board=self.board,
+            receive=plan_buffer(
+                input_bytes,
+                arena_bytes,
+                self.board,
+                more_bytes=input_bytes if speaks_text else 0,
+            ),
         )
         output = folder / kind
         if kind == "host":
@@ -121,12 +134,12 @@ class Workshop:
         )
         return image.elf
 
-    def _make_tflm(self, *, traced: bool) -> dict[str, str]:
-        """The sources of the model in TFLite Micro."""
+    def _make_tflm(self, *, traced: bool) -> TflmEngine:
+        """The model in TFLite Micro."""
         return make_tflm_engine(
             self.content,
             name=self.name,
             arena=measure_arena(self.content),
             release=ARDUINO_RELEASE,
             traced=traced,
-        ).sources
+        )

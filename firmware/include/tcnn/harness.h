@@ -80,8 +80,8 @@
  *   u8[8] board id, u8[32] SHA-256 of the model,
  *   u8 inputs, u8 outputs,
  *   u16 requests that may be unanswered, u16 bytes for their replies, u32 bytes that
- *     may arrive while a request is worked on (0xFFFFFFFF: any number, the link makes
- *     the host wait; 0: none, ask one by one),
+ *     may arrive while a request is worked on (0xFFFFFFFF: any number; 0: none, ask one
+ *     by one; more do no harm where flags say that the link makes the host wait),
  *   then each of the inputs and outputs: u8 dtype, u8 rank, u32 dims[rank],
  *     f32 scale, i32 zero point,
  *   strings model, generator, numerics, board: u8 length, bytes; cut where the reply
@@ -123,7 +123,7 @@ extern "C" {
 #endif
 
 /* Most requests that may be on their way. */
-#define TCNN_WINDOW 8
+#define TCNN_WINDOW 32
 
 enum {
     TCNN_HELLO = 0x01,
@@ -157,6 +157,7 @@ enum {
     TCNN_CACHE_ON = 1,     /* the instruction cache is on */
     TCNN_COUNTER_RUNS = 2, /* tcnn_port_cycles counts */
     TCNN_CACHE_KNOWN = 4,  /* there is such a cache to ask */
+    TCNN_LINK_WAITS = 8,   /* the link makes the host wait while there is no room */
 };
 
 /* Actions of STATUS, before it is answered. */
@@ -238,7 +239,7 @@ typedef struct {
     const char *board;   /* name, at most 255 characters; never NULL */
     uint8_t board_id[8]; /* unique to this device, any; all 0: unknown */
     uint32_t clock_hz;   /* 1 or more; 0: unknown */
-    uint16_t flags;      /* TCNN_CACHE_ON and so on, 0 to 7; 0: none */
+    uint16_t flags;      /* TCNN_CACHE_ON and so on, 0 to 15; 0: none */
     /* lowest byte of the caller's stack that may be written, asked before each painting
      * as a heap may have grown; it, or what it returns, NULL: not known, no painting */
     const void *(*stack_floor)(void);
@@ -246,8 +247,8 @@ typedef struct {
     /* starts the device anew once what was sent has left it, and does not return; NULL:
      * it cannot */
     void (*restart)(void);
-    /* bytes that wait unharmed while nobody reads; TCNN_HOST_WAITS: any number, as the
-     * link makes the host wait; 0: none, or not known */
+    /* bytes that are taken while nobody reads; TCNN_HOST_WAITS: any number; 0: none, or
+     * not known */
     uint32_t receive_bytes;
 } tcnn_port_info_t;
 

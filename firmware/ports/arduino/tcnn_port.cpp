@@ -9,6 +9,7 @@
 #include <Arduino.h>
 
 #include "harness.h"
+#include "tcnn_receive.h"
 #include "tcnn_stack_floor.h"
 
 #ifndef BOARD_NAME
@@ -31,13 +32,22 @@
 #define PORT_BAUD_RATE 115200
 #define PORT_PACKET_BYTES 64u
 
+/* On mbed an interrupt tells of each packet of USB, which can be taken at once. */
+#if (defined(ARDUINO_ARCH_MBED) || defined(__MBED__)) && defined(SERIAL_CDC)
+#define PORT_IS_TOLD
+#endif
+
 /* Where Serial is USB that refuses what it has no room for, or has flow control, the
  * host may send at any time. Elsewhere a ring of unknown size overruns. */
-#if defined(TCNN_SERIAL_WAITS) || defined(SERIAL_CDC) ||                               \
-    (defined(ARDUINO_NRF52_ADAFRUIT) && defined(USE_TINYUSB))
+#if defined(TCNN_SERIAL_WAITS) || defined(PORT_IS_TOLD)
+#define PORT_RECEIVE_BYTES TCNN_RECEIVE_BYTES
+#define PORT_LINK_FLAGS TCNN_LINK_WAITS
+#elif defined(SERIAL_CDC) || (defined(ARDUINO_NRF52_ADAFRUIT) && defined(USE_TINYUSB))
 #define PORT_RECEIVE_BYTES TCNN_HOST_WAITS
+#define PORT_LINK_FLAGS TCNN_LINK_WAITS
 #else
 #define PORT_RECEIVE_BYTES 0
+#define PORT_LINK_FLAGS 0
 #endif
 
 /* USB has taken a reply, and the host has fetched it, by then. */
@@ -178,18 +188,41 @@ TCNN_SHARED void tcnn_port_show(tcnn_state_t state) { (void)state; }
 
 #endif
 
-TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
-    start_lights();
-    Serial.begin(PORT_BAUD_RATE);
-    info->board = BOARD_NAME;
-    info->clock_hz = PORT_CLOCK_HZ;
-    info->flags = (uint16_t)(start_cache() | start_cycle_counter());
-    info->stack_floor = tcnn_stack_floor;
-    info->reset_causes = take_reset_causes();
-    info->restart = PORT_RESTART;
-    info->receive_bytes = PORT_RECEIVE_BYTES;
-    read_board_id(info->board_id);
+#ifdef PORT_IS_TOLD
+
+/* The core's own buffer holds 256 bytes; here the next image waits. */
+static uint8_t receive_buffer[TCNN_RECEIVE_BYTES];
+static uint32_t receive_first; /* the oldest byte's place */
+static uint32_t receive_count;
+
+/* Called by the core in an interrupt, and by who reads, with interrupts off. What does
+ * not fit stays in the core, which makes the host wait. */
+static void on_packet(void) {
+    while (receive_count < TCNN_RECEIVE_BYTES && Serial.available() > 0) {
+        uint32_t place = receive_first + receive_count++;
+        place -= place >= TCNN_RECEIVE_BYTES ? TCNN_RECEIVE_BYTES : 0;
+        receive_buffer[place] = (uint8_t)Serial.read();
+    }
 }
+
+static void start_receiving(void) { Serial.attach(on_packet); }
+
+TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
+    uint32_t count = 0;
+    noInterrupts();
+    on_packet();
+    while (count < size && receive_count > 0) {
+        data[count++] = receive_buffer[receive_first++];
+        receive_first = receive_first < TCNN_RECEIVE_BYTES ? receive_first : 0;
+        receive_count--;
+    }
+    interrupts();
+    return count;
+}
+
+#else
+
+static void start_receiving(void) {}
 
 TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
     const int arrived = Serial.available();
@@ -201,6 +234,23 @@ TCNN_SHARED uint32_t tcnn_port_read(uint8_t *data, uint32_t size) {
         data[i] = (uint8_t)Serial.read();
     }
     return count;
+}
+
+#endif
+
+TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
+    start_lights();
+    Serial.begin(PORT_BAUD_RATE);
+    start_receiving();
+    info->board = BOARD_NAME;
+    info->clock_hz = PORT_CLOCK_HZ;
+    info->flags =
+        (uint16_t)(start_cache() | start_cycle_counter() | PORT_LINK_FLAGS);
+    info->stack_floor = tcnn_stack_floor;
+    info->reset_causes = take_reset_causes();
+    info->restart = PORT_RESTART;
+    info->receive_bytes = PORT_RECEIVE_BYTES;
+    read_board_id(info->board_id);
 }
 
 TCNN_SHARED void tcnn_port_write(const uint8_t *data, uint32_t size) {

@@ -18,6 +18,7 @@
 #endif
 
 #include "harness.h"
+#include "tcnn_receive.h"
 
 #if DT_HAS_CHOSEN(tinycnn_link)
 #define LINK DT_CHOSEN(tinycnn_link)
@@ -25,19 +26,21 @@
 #define LINK DT_CHOSEN(zephyr_console)
 #endif
 
-/* Holds any request, and one that is repeated. */
-#define RING_BYTES 2048
 #define WAIT_MS 5
 
 /* USB has taken a reply, and the host has fetched it, by then. */
 #define RESTART_MS 50
 
-/* What may arrive while the model runs. */
 #if DT_NODE_HAS_COMPAT(LINK, zephyr_cdc_acm_uart) ||                                   \
     DT_PROP_OR(LINK, hw_flow_control, 0)
-#define RECEIVE_BYTES TCNN_HOST_WAITS
-#elif defined(CONFIG_UART_INTERRUPT_DRIVEN)
-#define RECEIVE_BYTES RING_BYTES
+#define LINK_FLAGS TCNN_LINK_WAITS
+#else
+#define LINK_FLAGS 0
+#endif
+
+/* What may arrive while the model runs. */
+#if defined(CONFIG_UART_INTERRUPT_DRIVEN)
+#define RECEIVE_BYTES TCNN_RECEIVE_BYTES
 #else
 #define RECEIVE_BYTES 0
 #endif
@@ -64,14 +67,14 @@ static const struct device *const uart = DEVICE_DT_GET(LINK);
 
 #if defined(CONFIG_UART_INTERRUPT_DRIVEN)
 
-RING_BUF_DECLARE(received, RING_BYTES);
+RING_BUF_DECLARE(received, RECEIVE_BYTES);
 static K_SEM_DEFINE(arrived, 0, 1);
 
 static void on_interrupt(const struct device *device, void *unused) {
     ARG_UNUSED(unused);
     while (uart_irq_update(device) && uart_irq_rx_ready(device)) {
         uint8_t *place;
-        const uint32_t room = ring_buf_put_claim(&received, &place, RING_BYTES);
+        const uint32_t room = ring_buf_put_claim(&received, &place, RECEIVE_BYTES);
         if (room == 0) {
             uart_irq_rx_disable(device);
             break;
@@ -326,7 +329,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     start_receiving();
     info->board = CONFIG_BOARD_TARGET;
     info->clock_hz = clock_hz();
-    info->flags = (uint16_t)(read_cache() | start_cycle_counter());
+    info->flags = (uint16_t)(read_cache() | start_cycle_counter() | LINK_FLAGS);
     info->stack_floor = stack_floor;
     info->reset_causes = take_reset_causes();
     info->restart = RESTART;

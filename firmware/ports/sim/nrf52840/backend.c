@@ -9,6 +9,13 @@
 
 #include "Arduino.h"
 
+/* Of a sketch that tinycnn wrote; others have a usual size. */
+#if __has_include("tcnn_receive.h")
+#include "tcnn_receive.h"
+#else
+#define TCNN_RECEIVE_BYTES 2048u
+#endif
+
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
 #define UARTE_STARTRX REGISTER(0x40002000u)
@@ -49,18 +56,19 @@
 
 #define LED_MASK (1u << 13)
 
-#define BUFFER_BYTES 1024u
+#define SEND_BYTES 1024u
+#define HALF_BYTES (TCNN_RECEIVE_BYTES / 2u)
 
-static uint8_t receive_buffer[2][BUFFER_BYTES];
+static uint8_t receive_buffer[2][HALF_BYTES];
 static uint32_t receive_filling; /* the buffer that the UARTE owns */
 static uint32_t receive_length;  /* bytes in the other one */
 static uint32_t receive_position;
-static uint8_t send_buffer[BUFFER_BYTES];
+static uint8_t send_buffer[SEND_BYTES];
 
 static void start_receiving(uint32_t buffer) {
     receive_filling = buffer;
     UARTE_RXD_PTR = (uint32_t)(uintptr_t)receive_buffer[buffer];
-    UARTE_RXD_MAXCNT = BUFFER_BYTES;
+    UARTE_RXD_MAXCNT = HALF_BYTES;
     UARTE_STARTRX = 1;
 }
 
@@ -108,7 +116,7 @@ int backend_read(void) {
 /* EasyDMA reads RAM only, and `data` may be in flash. */
 void backend_write(const uint8_t *data, uint32_t size) {
     while (size > 0) {
-        const uint32_t count = size < BUFFER_BYTES ? size : BUFFER_BYTES;
+        const uint32_t count = size < SEND_BYTES ? size : SEND_BYTES;
         for (uint32_t i = 0; i < count; i++) {
             send_buffer[i] = data[i];
         }

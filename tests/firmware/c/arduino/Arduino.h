@@ -16,6 +16,8 @@ typedef enum { INPUT = 0, OUTPUT = 1 } PinMode;
 unsigned long micros();
 void pinMode(uint8_t pin, PinMode mode);
 void digitalWrite(uint8_t pin, PinStatus status);
+void noInterrupts();
+void interrupts();
 
 /* Of CMSIS, on cores that have it. */
 #if defined(SCB_AIRCR_SYSRESETREQ_Msk)
@@ -26,8 +28,9 @@ void NVIC_SystemReset();
 struct FakeSerial {
     size_t accepts; /* bytes that a write takes at most */
     void begin(unsigned long) {}
-    int available() { return 0; }
-    int read() { return -1; }
+    int available();
+    int read();
+    void attach(void (*on_packet)());
     size_t write(const uint8_t *data, size_t size);
 };
 
