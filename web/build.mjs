@@ -9,6 +9,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 const repository = join(here, "..");
 const output = process.argv[2] ?? join(repository, "tinycnn/explorer/assets");
 
+// What a chapter calls the views.
+const PLACES = {
+  network: "the network",
+  lab: "the lab",
+  learned: "what it learned",
+  zoo: "the architectures",
+  board: "the board",
+};
+
 // One source each: what a worker runs is text in the page, and chapters are docs.
 const parts = {
   name: "parts",
@@ -39,8 +48,16 @@ async function readChapters(folder) {
     chapters.map(async (name) => {
       const text = await readFile(join(folder, name), "utf8");
       const title = /^# (.*)$/m.exec(text)[1];
-      return { id: name.slice(3, -3), title, html: marked.parse(text) };
+      return { id: name.slice(3, -3), title, html: linkPlaces(marked.parse(text)) };
     }),
+  );
+}
+
+// `explain.html#view=lab` in a chapter is a place in the page.
+function linkPlaces(html) {
+  return html.replaceAll(
+    /<code>explain\.html(#view=(\w+)[^<]*)<\/code>/g,
+    (_, address, view) => `<a href="${address}">${PLACES[view] ?? view}</a>`,
   );
 }
 

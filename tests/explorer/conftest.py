@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,8 @@ from tinycnn.workbench import Observer
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["Quiet", "browser", "open_page", "page_files"]
+__all__ = ["Quiet", "browser", "open_file", "open_page"]
+__all__ += ["page_files"]
 
 MODELS = {"lenet": lenet_model, "residual": residual_model}
 DESKTOP, PHONE = (1280, 900), (390, 844)
@@ -67,15 +68,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(
-    browser: Browser, page_files: Callable[[str], Path]
-) -> Iterator[Callable[..., Page]]:
-    """Opens an exhibit's page from disk; what it says on the console fails the test."""
+def open_file(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page from disk; what it says on the console fails the test."""
     opened: list[Page] = []
     said: list[str] = []
 
     def open_one(
-        name: str, address: str = "", *, size: tuple[int, int] = DESKTOP, **options: str
+        path: Path,
+        address: str = "",
+        *,
+        size: tuple[int, int] = DESKTOP,
+        **options: str,
     ) -> Page:
         width, height = size
         viewport = {"width": width, "height": height}
@@ -83,8 +86,8 @@ def open_page(
         page.set_default_timeout(20_000)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(f"{page_files(name).as_uri()}{address}")
-        page.wait_for_selector("#proof")
+        page.goto(f"{path.as_uri()}{address}")
+        page.wait_for_selector("#main")
         opened.append(page)
         return page
 
@@ -92,3 +95,15 @@ def open_page(
     for page in opened:
         page.close()
     assert said == []
+
+
+@pytest.fixture
+def open_page(
+    open_file: Callable[..., Page], page_files: Callable[[str], Path]
+) -> Callable[..., Page]:
+    """Opens an exhibit's page by name."""
+
+    def open_one(name: str, address: str = "", **options: Any) -> Page:
+        return open_file(page_files(name), address, **options)
+
+    return open_one

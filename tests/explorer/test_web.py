@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -19,10 +20,21 @@ WEB = Path(__file__).parents[2] / "web"
 def packages() -> None:
     """Installs what web/package-lock.json names, unless it is there."""
     require_tool("node")
-    mark = WEB / "node_modules" / ".package-lock.json"
-    lock = WEB / "package-lock.json"
-    if not mark.exists() or mark.stat().st_mtime < lock.stat().st_mtime:
+    if not is_installed():
         run(require_tool("npm"), "ci")
+
+
+def is_installed() -> bool:
+    """Whether what the lock names is there, other systems' binaries left out."""
+    mark = WEB / "node_modules" / ".package-lock.json"
+    if not mark.exists():
+        return False
+    there, wanted = (
+        json.loads(path.read_text("utf-8"))["packages"]
+        for path in (mark, WEB / "package-lock.json")
+    )
+    needed = {k for k, v in wanted.items() if k and not v.get("optional")}
+    return needed <= there.keys() and all(wanted.get(k) == there[k] for k in there)
 
 
 def run(*command: str) -> None:

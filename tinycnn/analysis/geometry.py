@@ -14,7 +14,7 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.compiler.operators.shared.window import Extent
 
-__all__ = ["Geometry", "trace_geometry"]
+__all__ = ["Field", "Geometry", "trace_fields", "trace_geometry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,18 @@ class Geometry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
-    """What a pixel sees along one side of the image, and its neighbour's distance."""
+class Field:
+    """What a value sees along one side of the image.
+
+    Attributes:
+        size: So many pixels.
+        distance: From what its neighbour sees.
+        start: Where that of the first value begins; before the image if negative.
+    """
 
     size: int = 1
     distance: int = 1
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +55,31 @@ class _Window:
     padding: int
     kernel: int
     stride: int
+    before: int = 0
 
 
 def trace_geometry(graph: Graph) -> tuple[Geometry, ...]:
     """The geometry of every operator of `graph`, in execution order."""
-    fields = dict.fromkeys(graph.inputs, (_Field(), _Field()))
+    fields = trace_fields(graph)
     found = []
     for op in graph.ops:
+        rows, columns = fields[op.outputs[0]]
+        formula = _formula(_windows(Node(graph, op)))
+        found.append(Geometry(formula, (rows.size, columns.size)))
+    return tuple(found)
+
+
+def trace_fields(graph: Graph) -> dict[int, tuple[Field, Field]]:
+    """What the values of each activation see, along rows and columns, by tensor id."""
+    fields = dict.fromkeys(graph.inputs, (Field(), Field()))
+    for op in graph.ops:
         node = Node(graph, op)
-        windows = _windows(node)
-        seen = windows or _whole_image(node)
+        seen = _windows(node) or _whole_image(node)
         sources = [fields[i] for i in op.inputs if i in fields]
-        field = tuple(_largest([source[side] for source in sources]) for side in (0, 1))
+        field = tuple(_union([source[side] for source in sources]) for side in (0, 1))
         rows, columns = (_widened(f, w) for f, w in zip(field, seen, strict=False))
         fields |= dict.fromkeys(op.outputs, (rows, columns))
-        found.append(Geometry(_formula(windows), (rows.size, columns.size)))
-    return tuple(found)
+    return fields
 
 
 def _windows(node: Node) -> tuple[_Window, ...]:
@@ -74,7 +90,9 @@ def _windows(node: Node) -> tuple[_Window, ...]:
     reach = [(k - 1) * d + 1 for k, d in zip(window.size, window.dilation, strict=True)]
     top, left, bottom, right = window.padding
     padding = (top + bottom, left + right)
-    sides = zip(node.input().shape[1:3], padding, reach, window.stride, strict=True)
+    before = (top, left)
+    shape, stride = node.input().shape[1:3], window.stride
+    sides = zip(shape, padding, reach, stride, before, strict=True)
     return tuple(_Window(*side) for side in sides)
 
 
@@ -86,16 +104,19 @@ def _whole_image(node: Node) -> tuple[_Window, ...]:
     return tuple(_Window(n, 0, n, 1) for n in sides)
 
 
-def _largest(fields: list[_Field]) -> _Field:
-    return _Field(
-        max((field.size for field in fields), default=1),
-        max((field.distance for field in fields), default=1),
-    )
+def _union(fields: list[Field]) -> Field:
+    """What values see that are computed of several."""
+    if not fields:
+        return Field()
+    start = min(field.start for field in fields)
+    end = max(field.start + field.size for field in fields)
+    return Field(end - start, max(field.distance for field in fields), start)
 
 
-def _widened(field: _Field, window: _Window) -> _Field:
+def _widened(field: Field, window: _Window) -> Field:
     size = field.size + (window.kernel - 1) * field.distance
-    return _Field(size, field.distance * window.stride)
+    start = field.start - window.before * field.distance
+    return Field(size, field.distance * window.stride, start)
 
 
 def _formula(windows: tuple[_Window, ...]) -> str:

@@ -108,6 +108,7 @@ class BuildFolder:
     junit = _Place("junit.xml")
     profile = _Json[Profile]("profile.json", Profile)
     report = _Place("report.html")
+    explained = _Place("explain.html")
 
     @classmethod
     def of(cls, project: Path) -> BuildFolder:
@@ -144,6 +145,7 @@ class BuildFolder:
     def forget_findings(self) -> None:
         """Delete what was found of firmware that is about to be replaced."""
         results = self.results.path, self.partial_results.path, self.junit
-        for path in (*results, self.device_answers.path, self.profile.path):
+        found = self.device_answers.path, self.profile.path, self.explained
+        for path in (*results, *found):
             make_way(path)
             path.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import click
 
@@ -11,10 +11,9 @@ from tinycnn.choices import Numerics
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import ConsoleObserver, claim_build, is_project, open_project
 
-if TYPE_CHECKING:
-    from tinycnn.explorer import Exhibit
-
 __all__ = ["explain"]
+
+_USUAL = Path("explain.html")
 
 
 @click.command()
@@ -23,9 +22,7 @@ __all__ = ["explain"]
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    default="explain.html",
-    show_default=True,
-    help="The page.",
+    help="The page; explain.html without, of a project in its build folder.",
 )
 @click.option(
     "--inputs",
@@ -37,8 +34,20 @@ __all__ = ["explain"]
     type=OneOf(get_args(Numerics)),
     help="Of a .tflite file: the reference to equal; litert without.",
 )
+@click.option(
+    "--zoo",
+    "is_zoo",
+    is_flag=True,
+    help="The architectures side by side, without a model.",
+)
+@click.pass_context
 def explain(
-    model: Path, output: Path, inputs: Path | None, numerics: Numerics | None
+    context: click.Context,
+    model: Path,
+    output: Path | None,
+    inputs: Path | None,
+    numerics: Numerics | None,
+    is_zoo: bool,
 ) -> None:
     """Write a page that shows MODEL at work: a project that was built, or a .tflite.
 
@@ -49,32 +58,56 @@ def explain(
     Example:
       tinycnn explain demo
       tinycnn explain model.tflite --inputs images.npy -o model.html
+      tinycnn explain --zoo
     """
     from tinycnn import explorer
-    from tinycnn.files import write_whole
+
+    if is_zoo:
+        _refuse_model(context)
+        _write(explorer.explain_zoo(), output or _USUAL)
+        return
+    if is_project(model):
+        _refuse_options(inputs, numerics)
+        _explain_project(model, output)
+        return
+    with ConsoleObserver() as observer:
+        exhibit = explorer.exhibit_file(
+            model, inputs=inputs, numerics=numerics or "litert", observer=observer
+        )
+        page = explorer.explain(exhibit, observer)
+    _write(page, output or _USUAL)
+
+
+def _explain_project(project: Path, output: Path | None) -> None:
+    """Its page; the report of the project is renewed, as it links to that."""
+    from tinycnn.explorer import exhibit_project
+    from tinycnn.explorer import explain as make_page
+    from tinycnn.pipeline import report_project
 
     with ConsoleObserver() as observer:
-        exhibit = _find(model, inputs, numerics, observer)
-        page = explorer.explain(exhibit, observer)
+        workspace = open_project(project, observer)
+        with claim_build(workspace, makes=False):
+            page = make_page(exhibit_project(workspace), observer)
+            _write(page, output or workspace.build.explained)
+            if output is None:
+                report_project(workspace)
+
+
+def _write(page: str, output: Path) -> None:
+    from tinycnn.files import write_whole
+
     write_whole(page, output)
     click.echo(f"wrote {output}, {len(page):,} bytes")
 
 
-def _find(
-    model: Path,
-    inputs: Path | None,
-    numerics: Numerics | None,
-    observer: ConsoleObserver,
-) -> Exhibit:
-    from tinycnn.explorer import exhibit_file, exhibit_project
-
-    if not is_project(model):
-        return exhibit_file(
-            model, inputs=inputs, numerics=numerics or "litert", observer=observer
-        )
+def _refuse_options(inputs: Path | None, numerics: Numerics | None) -> None:
     for name, value in (("--inputs", inputs), ("--numerics", numerics)):
         if value is not None:
             raise click.UsageError(f"{name} is for a .tflite file")
-    workspace = open_project(model, observer)
-    with claim_build(workspace, makes=False):
-        return exhibit_project(workspace)
+
+
+def _refuse_model(context: click.Context) -> None:
+    for name in ("model", "inputs", "numerics"):
+        source = context.get_parameter_source(name)
+        if source is not click.core.ParameterSource.DEFAULT:
+            raise click.UsageError("--zoo is without a model and its options")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +160,7 @@ def _family_to_json(family: Family) -> dict[str, object]:
     return {
         "idea": family.idea,
         "source": family.source,
+        "paper": None if family.paper is None else asdict(family.paper),
         "knobs": {
             name: {
                 "default": knob.default,

@@ -8,7 +8,7 @@ in `assets`.
 
 from tinycnn.explorer.compile import ExplorerModel, compile_for_explorer
 from tinycnn.explorer.exhibit import Exhibit, exhibit_file, exhibit_project
-from tinycnn.explorer.explain import explain, gather_pieces
+from tinycnn.explorer.explain import explain, explain_zoo, gather_pieces
 
 __all__ = [
     "Exhibit",
@@ -17,5 +17,6 @@ __all__ = [
     "exhibit_file",
     "exhibit_project",
     "explain",
+    "explain_zoo",
     "gather_pieces",
 ]

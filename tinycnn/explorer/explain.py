@@ -12,11 +12,13 @@ from tinycnn.explorer.compile import compile_for_explorer
 from tinycnn.explorer.examples import describe_examples
 from tinycnn.explorer.exhibit import Exhibit
 from tinycnn.explorer.lab import gather_lab
+from tinycnn.explorer.learned import gather_learned
 from tinycnn.explorer.page import pack_json, render_page
 from tinycnn.explorer.preprocess import gather_preprocess
+from tinycnn.explorer.zoo import describe_zoo
 from tinycnn.workbench import Observer
 
-__all__ = ["explain", "gather_pieces"]
+__all__ = ["explain", "explain_zoo", "gather_pieces"]
 
 Pieces: TypeAlias = Mapping[str, bytes]
 
@@ -31,6 +33,12 @@ def explain(exhibit: Exhibit, observer: Observer) -> str:
     return render_page(exhibit.title, gather_pieces(exhibit, observer))
 
 
+def explain_zoo() -> str:
+    """The page of no model: the architectures side by side, and the ideas."""
+    facts = _facts("The architectures", None)
+    return render_page("The architectures", {**facts, **_gather_zoo(), **gather_lab()})
+
+
 def gather_pieces(exhibit: Exhibit, observer: Observer) -> dict[str, bytes]:
     """All that the page unpacks, by id."""
     pieces: dict[str, bytes] = {}
@@ -41,12 +49,14 @@ def gather_pieces(exhibit: Exhibit, observer: Observer) -> dict[str, bytes]:
 
 
 def _gather_facts(exhibit: Exhibit) -> Pieces:
-    facts = {
-        "title": exhibit.title,
-        "generator": f"tinycnn {__version__}",
-        "board": exhibit.made.board.title if exhibit.made else None,
+    return _facts(exhibit.title, exhibit.made.board.title if exhibit.made else None)
+
+
+def _facts(title: str, board: str | None) -> Pieces:
+    generator = f"tinycnn {__version__}"
+    return {
+        "facts": pack_json({"title": title, "generator": generator, "board": board})
     }
-    return {"facts": pack_json(facts)}
 
 
 def _gather_model(exhibit: Exhibit) -> Pieces:
@@ -64,6 +74,10 @@ def _gather_examples(exhibit: Exhibit) -> Pieces:
     }
 
 
+def _gather_zoo() -> Pieces:
+    return {"zoo": pack_json(describe_zoo())}
+
+
 # What the page shows of a model, part by part: what each adds is named after it.
 _PARTS: Mapping[str, Callable[[Exhibit], Pieces]] = {
     "facts": _gather_facts,
@@ -71,4 +85,6 @@ _PARTS: Mapping[str, Callable[[Exhibit], Pieces]] = {
     "examples": _gather_examples,
     "lab": lambda _: gather_lab(),
     "preprocess": gather_preprocess,
+    "zoo": lambda _: _gather_zoo(),
+    "learned": gather_learned,
 }

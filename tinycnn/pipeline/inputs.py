@@ -161,6 +161,7 @@ def report_inputs(project: Project, build: BuildFolder) -> Inputs:
         *(build.evaluation.path, build.linked.path, build.twin_curves.path),
         *(build.results.path, build.partial_results.path, build.profile.path),
         *(build.device_answers.path, build.float_outputs.path, build.host_outputs.path),
+        build.explained,
     )
     return Inputs(
         settings=flatten_settings(project.model_dump()),

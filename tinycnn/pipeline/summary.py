@@ -59,6 +59,7 @@ def gather_report(
         profile=_find_profile(build, graph.sha256),
         answers=gather_answers(build),
         unrun=list_unrun(build),
+        is_explained=build.explained.exists(),
     )
 
 

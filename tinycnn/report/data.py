@@ -122,6 +122,7 @@ class Report:
         engine: What runs the model in the firmware image: "compiled" or "tflm".
         answers: The rungs of the ladder, image by image, as far as they are known.
         unrun: The rungs that are missing, each with the command that adds it.
+        is_explained: Whether `explain.html` lies beside the page.
     """
 
     name: str
@@ -150,3 +151,4 @@ class Report:
     engine: str = "compiled"
     answers: tuple[Answers, ...] = ()
     unrun: tuple[tuple[str, str], ...] = ()
+    is_explained: bool = False

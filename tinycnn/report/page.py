@@ -49,6 +49,7 @@ def render_report(report: Report) -> str:
         rungs=list_steps(report),
         flipped={change.label: change.flipped for change in changes},
         unrun=report.unrun,
+        is_explained=report.is_explained,
         is_part=not all(one.tried.all() for one in report.answers),
         changes=tuple(change for change in changes if change.summary),
         agreement=describe_agreement(report.agreement),

@@ -1,8 +1,11 @@
 /** The page's views: a folder each, listed here and nowhere else. */
 import type { ComponentType } from "preact";
+import { CourseView } from "./course/course_view";
 import { NetworkView } from "./network/network_view";
+import { hasBlob } from "./page/blobs";
 import type { Page } from "./page/page";
 import type { Live } from "./state/live";
+import { ZooView } from "./zoo/zoo_view";
 
 /** What every view is given. */
 export interface Subject {
@@ -25,5 +28,17 @@ export const VIEWS: readonly View[] = [
     title: "Network",
     Body: NetworkView,
     isFor: (page) => page.exhibit !== null,
+  },
+  {
+    id: "zoo",
+    title: "Architectures",
+    Body: ZooView,
+    isFor: () => hasBlob("zoo"),
+  },
+  {
+    id: "course",
+    title: "Course",
+    Body: CourseView,
+    isFor: () => true,
   },
 ];
