@@ -198,11 +198,16 @@ static uint32_t receive_count;
 /* Called by the core in an interrupt, and by who reads, with interrupts off. What does
  * not fit stays in the core, which makes the host wait. */
 static void on_packet(void) {
-    while (receive_count < TCNN_RECEIVE_BYTES && Serial.available() > 0) {
-        uint32_t place = receive_first + receive_count++;
-        place -= place >= TCNN_RECEIVE_BYTES ? TCNN_RECEIVE_BYTES : 0;
-        receive_buffer[place] = (uint8_t)Serial.read();
+    const uint32_t arrived = (uint32_t)Serial.available(); /* asked once: it locks */
+    const uint32_t room = TCNN_RECEIVE_BYTES - receive_count;
+    const uint32_t count = arrived < room ? arrived : room;
+    uint32_t place = receive_first + receive_count;
+    place -= place >= TCNN_RECEIVE_BYTES ? TCNN_RECEIVE_BYTES : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        receive_buffer[place++] = (uint8_t)Serial.read();
+        place = place < TCNN_RECEIVE_BYTES ? place : 0;
     }
+    receive_count += count;
 }
 
 static void start_receiving(void) { Serial.attach(on_packet); }
