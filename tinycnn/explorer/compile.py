@@ -35,7 +35,7 @@ from tinycnn.firmware import (
 )
 from tinycnn.reference import name_reference
 
-__all__ = ["ExplorerModel", "compile_for_explorer"]
+__all__ = ["ExplorerModel", "compile_for_explorer", "lower_plainly"]
 
 _NAME = "net"
 _BOARD = "nano33ble"  # only names the sketch that nobody sees
@@ -71,7 +71,7 @@ def compile_for_explorer(
         ModelError: If the file is broken or uses something unsupported.
         ToolchainError: If the compiler is missing or fails.
     """
-    graph, plan, program = _lower(data, numerics)
+    graph, plan, program = lower_plainly(data, numerics)
     sources = generate_sources(program, reference=name_reference(numerics))
     arrays = [array.name for array in program.arrays]
     with scratch_folder() as folder:
@@ -89,7 +89,8 @@ def compile_for_explorer(
     return ExplorerModel(modules, describe_program(graph, plan, program))
 
 
-def _lower(data: bytes, numerics: Numerics) -> tuple[Graph, MemoryPlan, Program]:
+def lower_plainly(data: bytes, numerics: Numerics) -> tuple[Graph, MemoryPlan, Program]:
+    """What is compiled: portable kernels, no passes."""
     graph = read_tflite(data)
     verify_numerics(graph, numerics)
     graph, _ = choose_kernels(graph, None, numerics)
