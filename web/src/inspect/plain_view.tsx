@@ -1,0 +1,93 @@
+import type {
+  Converted,
+  Given,
+  LookedUp,
+  Reduced,
+  Unknown,
+} from "../arithmetic/breakdown";
+import { locate } from "./focus";
+import { boxOf } from "./geometry";
+import { Figure, InputMap, OutputMap } from "./maps";
+import { PlainMap } from "./pair_view";
+import { printWhole } from "./print";
+import type { Scene } from "./scene";
+
+/** One number in, one number out. */
+export function SingleView({ scene }: { scene: Scene<LookedUp | Converted> }) {
+  const { found } = scene;
+  return (
+    <div class="flow">
+      <PlainMap scene={scene} source={found.source} title="The input" />
+      {found.family === "looked-up" ? <Curve found={found} /> : null}
+      <OutputMap scene={scene} />
+    </div>
+  );
+}
+
+const SIDE = 180;
+
+/** The whole table as a curve: the outputs over the inputs, the own one marked. */
+function Curve({ found: { table, input, result } }: { found: LookedUp }) {
+  const x = (at: number) => ((at + 128) / 255) * SIDE;
+  const y = (value: number) => SIDE - ((value + 128) / 255) * SIDE;
+  const points = Array.from(table, (value, i) => `${x(i - 128)},${y(value)}`);
+  const name = `The table: ${printWhole(input)} becomes ${printWhole(result)}`;
+  return (
+    <Figure title="The table" note="256 outputs, one for each byte from −128 to 127">
+      <svg class="curve" viewBox={`-4 -4 ${SIDE + 8} ${SIDE + 8}`} role="img">
+        <title>{name}</title>
+        <rect x="0" y="0" width={SIDE} height={SIDE} />
+        <polyline points={points.join(" ")} />
+        <path d={`M${x(input)} ${SIDE}V${y(result)}H0`} />
+        <circle cx={x(input)} cy={y(result)} r="4" />
+      </svg>
+    </Figure>
+  );
+}
+
+/** Many numbers of a map become one. */
+export function ReducedView({ scene }: { scene: Scene<Reduced> }) {
+  const { found, run } = scene;
+  const box = boxOf(run, found.terms);
+  const source = found.terms[0]?.source;
+  return (
+    <div class="flow">
+      {source && box ? (
+        <InputMap
+          scene={scene}
+          name={found.input}
+          channel={locate(run, source)[1]}
+          title={`The input, ${printWhole(found.terms.length)} numbers`}
+          marks={[{ ...box, kind: "window" }]}
+          at={box.place}
+          onPick={() => undefined}
+        />
+      ) : null}
+      <OutputMap scene={scene} />
+    </div>
+  );
+}
+
+/** What goes in and what comes out, without what happens between. */
+export function PlainView({ scene }: { scene: Scene<Given | Unknown> }) {
+  const inputs = scene.focus.operator?.inputs ?? [];
+  return (
+    <div class="flow">
+      {inputs.map((name) => (
+        <PlainMap
+          key={name}
+          scene={scene}
+          source={{ name, index: sameIndex(scene, name) }}
+          title="An input"
+        />
+      ))}
+      <OutputMap scene={scene} />
+    </div>
+  );
+}
+
+/** The place of the number in an input of the same size; else the first. */
+function sameIndex({ run, focus }: Scene, name: string): number {
+  const length = run.activations.get(name)?.length;
+  return length === focus.values.length ? focus.index : 0;
+}
