@@ -22,6 +22,9 @@ from tinycnn.boards.ledger import Cycles, load_simulated
 from tinycnn.cli.console import print_start_up
 from tinycnn.cli.profile import print_profile
 from tinycnn.harness import OpProfile, Profile
+from tinycnn.pipeline.budgets import check_budgets
+from tinycnn.pipeline.summary import gather_report
+from tinycnn.project import Budgets
 
 CONV = OpProfile(1, "CONV_2D", "tcnn_conv_2d_s8", 600, 1200, 1000, 96)
 POOL = OpProfile(3, "MAX_POOL_2D", "tcnn_max_pool_2d_s8", 0, 300, None, 40)
@@ -241,12 +244,23 @@ def test_analyze_predicts_by_a_boards_own_probe(tmp_path: Path, waiting: Path) -
 def test_a_projects_own_probe_is_taken(tmp_path: Path, waiting: Path) -> None:
     """probe.json beside its tinycnn.toml, if it is of the project's board."""
     tinycnn("init", "demo", "--dataset", "digits", cwd=tmp_path)
-    pretend_build(tmp_path / "demo", conv_model())
+    built = pretend_build(tmp_path / "demo", conv_model())
+    given = built.project, built.dataset, built.board, built.build
+    plain, page = gather_report(*given), built.build.report
     waiting.rename(tmp_path / "demo/probe.json")
     project = tinycnn("analyze", "demo", cwd=tmp_path)
+    shown = tinycnn("report", "demo", cwd=tmp_path)
+    report = gather_report(*given)
     (tmp_path / "demo/probe.json").write_text("{")
     broken = tinycnn("analyze", "demo", cwd=tmp_path)
 
+    assert (plain.probed_board, report.probed_board) == ("", "12ab")
+    assert report.cycles > plain.cycles > 0
+    assert report.latency_ms == report.cycles / plain.board.clock_hz * 1e3
+    (late,) = check_budgets(Budgets(latency_ms=plain.latency_ms), report)
+    assert late.startswith("latency_ms: expected at most")
+    assert shown.returncode == 0, shown.stderr  # no stage was made of it
+    assert "with the probe of board 12ab" in page.read_text("utf-8")
     assert "with the probe of board 12ab" in project.stdout, project.stderr
     assert broken.returncode == 2
     assert "probe.json: file: expected what tinycnn probe wrote" in broken.stderr

@@ -118,7 +118,8 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
         rows["TFLite Micro"] = _describe_tflm(build.tflm.read())
     rows["MACs"] = f"{found.analysis.macs:,}"
     latency = f"{found.latency_ms:.2f} ms" if found.cycles else "not known"
-    rows["latency"] = f"{latency} on {found.board.title} (estimated)"
+    by = f" with the probe of board {found.probed_board}" if found.probed_board else ""
+    rows["latency"] = f"{latency} on {found.board.title} (estimated{by})"
     rows["model"] = str(build.model)
     what = ", debug firmware" if workspace.is_traced else ""
     folder = build.firmware_project(target.framework, found.name)
@@ -166,4 +167,5 @@ def _to_json(found: Report) -> dict[str, object]:
         "macs": found.analysis.macs,
         "estimated_latency_ms": found.latency_ms or None,
         "estimated_cycles": found.cycles or None,
+        "probed_board": found.probed_board or None,
     }

@@ -21,6 +21,7 @@ from tinycnn.artifacts import (
     hash_path,
 )
 from tinycnn.boards import load_board
+from tinycnn.boards.ledger import RUN_FILE
 from tinycnn.datasets import Dataset
 from tinycnn.models.user import user_model_file
 from tinycnn.project import Project
@@ -163,8 +164,10 @@ def report_inputs(project: Project, build: BuildFolder) -> Inputs:
         *(build.device_answers.path, build.float_outputs.path, build.host_outputs.path),
         build.explained,
     )
+    probe = hash_if_there(build.project / RUN_FILE)
     return Inputs(
         settings=flatten_settings(project.model_dump()),
+        files={RUN_FILE: probe} if probe else {},
         made_of={p.name: digest for p in sources if (digest := hash_if_there(p))},
     )
 

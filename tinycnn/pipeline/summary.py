@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.analysis.fit import Analysis
+from tinycnn.analysis.measured import predict_measured
 from tinycnn.artifacts import BuildFolder, Curves, Evaluation
 from tinycnn.boards import Board
+from tinycnn.boards.ledger import ProbeRun, find_run
 from tinycnn.compiler import read_tflite
 from tinycnn.datasets import Dataset
 from tinycnn.harness import Profile
@@ -32,6 +35,8 @@ def gather_report(
     trained, tuned = build.float_curves.read(), build.twin_curves.read()
     output = graph.tensors[graph.outputs[0]]
     task = task_of(dataset.test.labels, output.size)
+    probe = find_run(board.name, build.project)
+    cycles = _correct(evaluation.cycles, linked.analysis, probe)
     return Report(
         name=project.name,
         generator=linked.generator,
@@ -53,14 +58,26 @@ def gather_report(
         ram=linked.ram,
         stack_measured_bytes=evaluation.stack_bytes,
         engine=linked.engine,
-        latency_ms=evaluation.latency_ms,
-        cycles=evaluation.cycles,
+        latency_ms=cycles / board.clock_hz * 1e3,
+        cycles=cycles,
+        probed_board=probe.board_id if probe else "",
         verdicts=_list_verdicts(build, graph.sha256),
         profile=_find_profile(build, graph.sha256),
         answers=gather_answers(build),
         unrun=list_unrun(build),
         is_explained=build.explained.exists(),
     )
+
+
+def _correct(cycles: int, analysis: Analysis, probe: ProbeRun | None) -> int:
+    """What the simulated board counted, by what was measured on a real one.
+
+    No stage is made of that: a probe.json counts from when it is there.
+    """
+    usual = sum(analysis.cycles)
+    if probe is None or not usual:
+        return cycles
+    return round(cycles * sum(predict_measured(analysis, probe).cycles) / usual)
 
 
 def _list_steps(

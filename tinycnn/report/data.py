@@ -117,6 +117,8 @@ class Report:
         latency_ms: Estimated time of one inference on the board; 0 if not known.
         cycles: Estimated processor cycles of one inference; 0 if not known.
         verdicts: Validations done so far.
+        probed_board: The board whose probe the estimates follow; empty: the cycle
+            model's own numbers.
         profile: What each operator takes, where it was measured.
         task: What the model is asked.
         engine: What runs the model in the firmware image: "compiled" or "tflm".
@@ -152,3 +154,4 @@ class Report:
     answers: tuple[Answers, ...] = ()
     unrun: tuple[tuple[str, str], ...] = ()
     is_explained: bool = False
+    probed_board: str = ""

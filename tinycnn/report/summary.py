@@ -179,6 +179,8 @@ def _list_times(report: Report, macs: int) -> tuple[Figure, Figure]:
         )
     clock = f"at {report.board.clock_hz / 1e6:g} MHz"
     rate = f"{share_of(1000, report.latency_ms):,.1f} inferences/s {clock}"
+    if report.probed_board:
+        rate += f", with the probe of board {report.probed_board}"
     pace = f"{share_of(report.cycles, macs):.1f} cycles a MAC"
     return (
         Figure("Latency, estimated", f"{report.latency_ms:,.2f}", "ms", rate),
