@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.compiler.models import residual_model
+from tests.compiler.models import image_model, residual_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.conftest import require_module, require_tool
 from tests.harness.c_build import FIRMWARE
-from tinycnn.boards import Board
+from tests.harness.mistaken import run_reference
+from tinycnn.boards import Board, load_board
 from tinycnn.choices import Toolchain
+from tinycnn.compiler import read_tflite
 from tinycnn.device import Device, open_host, open_simulated
 from tinycnn.errors import (
     InvalidModelError,
@@ -32,7 +34,8 @@ from tinycnn.firmware.tflm import (
     TflmRelease,
     make_tflm_engine,
 )
-from tinycnn.firmware.tflm_library import build_tflm_library
+from tinycnn.firmware.tflm_library import TflmLibrary, build_tflm_library
+from tinycnn.harness.reasons import bisect, trace_interpreter
 from tinycnn.reference import TflmArena, load_reference, measure_arena
 from tinycnn.runtime import kernel_sources
 
@@ -193,32 +196,87 @@ def test_a_folder_that_is_no_library_is_told(board: Board, tmp_path: Path) -> No
         build_tflm_library(tmp_path, board, output=tmp_path / "libtflm.a")
 
 
-@pytest.mark.tflm_library
-@pytest.mark.skipif(
+needs_library = pytest.mark.skipif(
     "TFLM_LIBRARY" not in os.environ,
     reason="TFLM_LIBRARY names no folder of TFLite Micro's Arduino library",
 )
-def test_the_real_library_equals_the_wheel(board: Board, tmp_path: Path) -> None:
+
+
+@pytest.fixture(scope="session")
+def real_library(tmp_path_factory: pytest.TempPathFactory) -> TflmLibrary:
+    """Compiled for the board, once: it takes minutes."""
+    output = tmp_path_factory.mktemp("tflm") / "libtflm.a"
+    folder = Path(os.environ["TFLM_LIBRARY"])
+    return build_tflm_library(folder, load_board("nano33ble"), output=output)
+
+
+def link(
+    model: bytes, tflm: TflmLibrary, folder: Path, *, traced: bool = False
+) -> tuple[Path, int]:
+    """An image of the engine, and what its arena needs on this computer."""
+    board, arena = load_board("nano33ble"), measure_arena(model)
+    engine = make_tflm_engine(
+        model, name="net", arena=arena, release=ARDUINO_RELEASE, traced=traced
+    )
+    project = write_arduino_project(
+        folder, name="net", model_sources=engine.sources, kernels=[], board=board
+    )
+    elf = folder / "net.elf"
+    build_image(project, board, toolchain=GCC, output=elf, tflm=tflm)
+    return elf, arena.least_bytes
+
+
+@pytest.mark.tflm_library
+@needs_library
+def test_the_real_library_equals_the_wheel(
+    real_library: TflmLibrary, tmp_path: Path
+) -> None:
     """On the simulated board, in the arena that was measured on this computer."""
     path = tmp_path / "model.tflite"
     path.write_bytes(residual_model())
-    arena = measure_arena(path.read_bytes())
-    folder = Path(os.environ["TFLM_LIBRARY"])
-    engine = make_tflm_engine(
-        path.read_bytes(), name="net", arena=arena, release=ARDUINO_RELEASE
-    )
-    project = write_arduino_project(
-        tmp_path, name="net", model_sources=engine.sources, kernels=[], board=board
-    )
-    tflm = build_tflm_library(folder, board, output=tmp_path / "libtflm.a")
-    output = tmp_path / "net.elf"
-    image = build_image(project, board, toolchain=GCC, output=output, tflm=tflm)
+    elf, arena_bytes = link(path.read_bytes(), real_library, tmp_path)
     inputs = np.random.default_rng(0).random((5, 189), np.float32).view(np.int8)
 
-    with open_simulated(image.elf) as device:
+    with open_simulated(elf) as device:
         outputs = np.stack([device.infer(row).output for row in inputs])
-        assert device.info().arena_bytes <= arena.least_bytes
+        assert device.info().arena_bytes <= arena_bytes
     assert np.array_equal(outputs, load_reference(path, "tflm").run(inputs))
+
+
+@pytest.mark.tflm_library
+@needs_library
+def test_debug_firmware_of_the_real_library_finds_a_wrong_weight(
+    real_library: TflmLibrary, tmp_path: Path
+) -> None:
+    """All tensors are the wheel's; with one byte of the flashed model changed not."""
+    model = image_model(3)
+    elf, _ = link(model, real_library, tmp_path, traced=True)
+    graph = read_tflite(model)
+    weights = graph.tensors[graph.ops[0].inputs[1]].data
+    assert weights is not None
+    image, pattern = elf.read_bytes(), weights.tobytes()
+    assert image.count(pattern) == 1
+    changed = bytes([pattern[0] ^ 0x40]) + pattern[1:]
+    (wrong := tmp_path / "wrong.elf").write_bytes(image.replace(pattern, changed))
+
+    found = []
+    for path in (elf, wrong):
+        with open_simulated(path) as device:
+            size = device.info().input_bytes
+            row = np.random.default_rng(0).integers(-128, 128, size, np.int8)
+            traced = trace_interpreter(model, row, run_tflm)
+            found.append(bisect(device, traced, (0, row)))
+
+    assert "all 4 tensors equal the reference's" in found[0].verdict
+    assert "op 0 CONV_2D is the first that differs" in found[1].verdict
+    assert found[1].source == "in TFLite Micro's library"
+    assert found[1].number is not None
+    assert found[1].number.region == "in channel 0"
+
+
+def run_tflm(model: bytes, rows: np.ndarray) -> np.ndarray:
+    """The reference, in this process."""
+    return run_reference(model, "tflm", rows)
 
 
 def test_a_wrong_schema_does_not_compile(open_engine: Callable[..., Device]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.pipeline.test_stages import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.harness import diagnose
 from tinycnn.pipeline import Workspace, open_workspace
+from tinycnn.pipeline.bench import bench_project
 from tinycnn.pipeline.firmware import make_firmware
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import Project
@@ -110,7 +112,8 @@ def test_a_wrong_kernel_is_found_from_the_command_line(
     shortly = partial(diagnose, budget_s=0.5)  # others test what it finds
     monkeypatch.setattr(diagnosis, "diagnose", shortly)
     monkeypatch.setattr(explanation, "_variants", lambda *_, **__: nullcontext([]))
-    build: BuildFolder = build_project(tmp_path / "demo").build
+    workspace = build_project(tmp_path / "demo")
+    build: BuildFolder = workspace.build
     done = tinycnn("validate", "demo", "--bisect", "--boards", "2", cwd=tmp_path)
     said = " ".join(done.stdout.split())
 
@@ -123,3 +126,45 @@ def test_a_wrong_kernel_is_found_from_the_command_line(
     page = build.report.read_text("utf-8")
     for text in ("tcnn_mean_s8", "rounding left out", "op 1 MEAN"):
         assert text in page
+
+    workshop = bench_project(workspace).workshop
+    assert workshop is not None
+    elf = workshop.build(workshop.compile(), "sim", tmp_path / "traced", traced=True)
+    with boards_of(elf, 2) as ports:
+        many = tinycnn("validate", "demo", "--bisect", *ports, cwd=tmp_path)
+        each = ("validate", "demo", "--each", "--bisect", "--health", "--count", "4")
+        alone = tinycnn(*each, "--json", *ports, cwd=tmp_path)
+
+    assert many.returncode == 1, many.stderr
+    assert "on 2 boards" in many.stdout
+    assert "op 1 MEAN is the first that differs" in " ".join(many.stdout.split())
+    assert alone.returncode == 1, alone.stderr
+    told = [board["result"] for board in json.loads(alone.stdout)["boards"]]
+    for result in told:
+        assert result["bisection"]["function"] == "tcnn_mean_s8"
+        (restart,) = (
+            check
+            for check in result["health"]["checks"]
+            if check["name"] == "after a restart"
+        )
+        assert restart["state"] == "passed"
+        assert "started by software" in restart["detail"]
+
+
+@contextmanager
+def boards_of(elf: Path, count: int) -> Iterator[list[str]]:
+    """Simulated boards with numbers of their own, as options."""
+    program = [sys.executable, "-m", "tinycnn.simulator", str(elf), "--stay"]
+    boards, ports = [], list[str]()
+    try:
+        for number in range(count):
+            command = [*program, "--id", f"{number + 1:02x}" * 8]
+            board = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            boards.append(board)
+            assert board.stdout is not None
+            ports += ["--port", board.stdout.readline().split()[-1]]
+        yield ports
+    finally:
+        for board in boards:
+            board.kill()
+            board.communicate()
