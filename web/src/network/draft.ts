@@ -1,12 +1,6 @@
 /** How large each card may be, and which way the network runs in so much width. */
-import { type Card, planCard } from "./layer_card";
-import {
-  countBeside,
-  type Direction,
-  type Layout,
-  layOut,
-  type Size,
-} from "./layout/layout";
+import { type Card, type CardRoom, planCard } from "./layer_card";
+import { countBeside, type Direction, type Layout, layOut } from "./layout/layout";
 import type { Scene } from "./scene";
 
 export interface Draft {
@@ -15,22 +9,26 @@ export interface Draft {
   readonly layout: Layout;
 }
 
+/** Narrow columns, so that small networks are seen as a whole. */
+const ACROSS: CardRoom = { width: 58, height: 320, side: 56, hasLists: false };
+
 /** From left to right, where all of it fits and can be seen at once; else downwards. */
 export function draft(scene: Scene, width: number): Draft {
-  const across = arrange(scene, "across", () => ({ width: 66, height: 320, side: 60 }));
+  const across = arrange(scene, "across", () => ACROSS);
   if (across.layout.width <= width) return across;
   const most = Math.min(width, 760);
   return arrange(scene, "down", (beside) => ({
     width: Math.max(48, Math.floor((most - 40) / beside) - 28),
     height: 230,
     side: 64,
+    hasLists: true,
   }));
 }
 
 function arrange(
   scene: Scene,
   direction: Direction,
-  room: (beside: number) => Size & { side: number },
+  room: (beside: number) => CardRoom,
 ): Draft {
   const { network } = scene;
   const sources = new Map([...network].map(([name, layer]) => [name, layer.sources]));

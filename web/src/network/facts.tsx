@@ -85,17 +85,23 @@ function LayerFacts({
       : rangeOf(values, zero);
   const rows: readonly (readonly [string, string])[] = [
     ["Size", sizesOf(layer, network)],
-    ["Rows and columns", formulaOf(layer, source)],
+    ["Formula", formulaOf(layer, source)],
     ["Window", windowOf(layer)],
     ["Sees", sightOf(scene, layer)],
     ["Costs", costOf(layer.operator)],
   ];
   return (
     <div class="what">
-      <p class="title">
-        <strong>{longTitleOf(layer)}</strong> <small>{layer.tensor.label}</small>
-      </p>
-      <p class="meaning">{meaningOf(layer)}</p>
+      <div>
+        <p class="title">
+          <strong>{longTitleOf(layer)}</strong> <small>{layer.tensor.label}</small>
+        </p>
+        <p class="meaning">{meaningOf(layer)}</p>
+        <p class="value">
+          <Legend range={range} print={(held) => printReal(realOf(layer, held))} />
+          {one.place ? <span>{said(scene, layer, one)}</span> : null}
+        </p>
+      </div>
       <dl>
         {rows
           .filter(([, text]) => text)
@@ -106,10 +112,6 @@ function LayerFacts({
             </div>
           ))}
       </dl>
-      <p class="value">
-        <Legend range={range} print={(held) => printReal(realOf(layer, held))} />
-        {one.place ? <span>{said(scene, layer, one)}</span> : null}
-      </p>
     </div>
   );
 }

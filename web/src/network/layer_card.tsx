@@ -1,6 +1,7 @@
 import "./layer_card.css";
 import { boxStyle } from "../drawing/css";
 import { type Drawing, planDrawing } from "../drawing/drawing";
+import { measureText } from "../drawing/text";
 import { printSize } from "../drawing/volume";
 import { hasScores } from "./answer";
 import { FieldMark } from "./field_mark";
@@ -19,20 +20,32 @@ export interface Card extends Size {
   readonly drawing: Drawing | null;
 }
 
+/** What a drawing may take, and whether others than outputs may be lists of scores. */
+export interface CardRoom {
+  readonly width: number;
+  readonly height: number;
+  readonly side: number;
+  readonly hasLists: boolean;
+}
+
 const PADDING = 7;
-const HEAD = 42;
-const LETTER = 6.6;
+const HEAD = 40;
 
 /** The card of a layer whose drawing may take so much room. */
 export function planCard(
   layer: Layer,
   { network, exhibit: { model, examples } }: Scene,
-  room: { width: number; height: number; side: number },
+  room: CardRoom,
 ): Card {
-  const isList = hasScores(layer, network, model.outputs);
+  const isOutput = model.outputs.includes(layer.name);
+  const isList =
+    (isOutput || room.hasLists) && hasScores(layer, network, model.outputs);
   const drawing = isList ? null : planDrawing(layer.volume, room, !layer.operator);
   const body = drawing ?? sizeOfScores(layer, examples);
-  const text = Math.max(titleOf(layer).length, printSize(layer.volume).length) * LETTER;
+  const text = Math.max(
+    measureText(titleOf(layer), 12, 600),
+    measureText(printSize(layer.volume), 11),
+  );
   return {
     layer,
     drawing,

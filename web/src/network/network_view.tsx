@@ -6,6 +6,7 @@ import type { Live } from "../state/live";
 import { tensor } from "../state/selection";
 import type { Subject } from "../views";
 import { NetworkPicture } from "./network_picture";
+import { select } from "./pointing";
 
 /** What each part of the view is given. */
 export interface Shown {
@@ -18,13 +19,22 @@ export function NetworkView({ page: { exhibit }, live }: Subject) {
   if (!exhibit || !live) return null;
   const shown = { exhibit, live };
   return (
-    <div class="network-view">
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape works wherever one is
+    <div
+      class="network-view"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") select(null);
+      }}
+    >
       <div class="shown-input">
         <InputPanel {...shown} />
       </div>
       <NetworkPicture {...shown} />
       {tensor.value ? (
         <div class="one-number">
+          <button type="button" class="close" onClick={() => select(null)}>
+            Close
+          </button>
           <Inspector {...shown} />
         </div>
       ) : null}

@@ -1,5 +1,6 @@
 import "./scores.css";
 import { px } from "../drawing/css";
+import { measureText } from "../drawing/text";
 import type { ExamplesDocument } from "../page/document";
 import type { Live } from "../state/live";
 import { nameOf, type Score, scoresOf } from "./answer";
@@ -9,9 +10,8 @@ import { realOf } from "./values";
 import { printReal } from "./words";
 
 const HEIGHT = 20;
-const LETTER = 6.8;
 const LONGEST_NAME = 88;
-const BESIDE_NAME = 122; // sign, bar, number, and the space between
+const BESIDE_NAME = 110; // sign, bar, number, and the space between
 
 /** Pixels that the list of a layer's scores takes. */
 export function sizeOfScores({ volume }: Layer, { classes }: ExamplesDocument) {
@@ -21,8 +21,8 @@ export function sizeOfScores({ volume }: Layer, { classes }: ExamplesDocument) {
 
 function widthOfNames(count: number, classes: readonly string[] | null): number {
   const names = Array.from({ length: count }, (_, i) => nameOf(i, count, classes));
-  const longest = Math.max(...names.map((name) => name.length));
-  return Math.min(LONGEST_NAME, Math.ceil(longest * LETTER));
+  const longest = Math.max(...names.map((name) => measureText(name, 12, 650)));
+  return Math.min(LONGEST_NAME, longest);
 }
 
 interface Props {
@@ -37,6 +37,7 @@ export function Scores({ layer, live, examples, title }: Props) {
   const held = live.activations.value.get(layer.name) ?? [];
   const values = Array.from(held, (value) => realOf(layer, value));
   const scores = scoresOf(values, examples, live);
+  const isKnown = scores.some((score) => score.isTrue);
   const isShare = layer.operator?.kind === "SOFTMAX";
   const [low, high] = isShare
     ? [0, 1]
@@ -52,7 +53,7 @@ export function Scores({ layer, live, examples, title }: Props) {
       class="scores"
       style={{ "--name": px(widthOfNames(values.length, examples.classes)) }}
       role="listbox"
-      aria-label={`${title}; ${describe(scores, current, isShare)}`}
+      aria-label={`${title}; ${describe(scores, current, isShare, isKnown)}`}
       tabIndex={0}
       onPointerMove={(event) => {
         const index = indexUnder(event);
@@ -86,8 +87,11 @@ export function Scores({ layer, live, examples, title }: Props) {
           aria-selected={i === current}
           data-index={i}
         >
-          <span class="mark-of" title={verdict(score)}>
-            {signOf(score)}
+          <span
+            class={`mark-of ${score.isTrue ? "good" : "bad"}`}
+            title={verdict(score, isKnown)}
+          >
+            {signOf(score, isKnown)}
           </span>
           <span class={`name ${score.isAnswer ? "strong" : ""}`}>{score.name}</span>
           <span class="track">
@@ -135,19 +139,25 @@ function print(real: number, isShare: boolean): string {
   return isShare ? `${(real * 100).toFixed(real > 0.995 ? 0 : 1)} %` : printReal(real);
 }
 
-function signOf({ isAnswer, isTrue }: Score): string {
-  if (isAnswer) return isTrue ? "✓" : "▸";
+function signOf({ isAnswer, isTrue }: Score, isKnown: boolean): string {
+  if (isAnswer) return isTrue ? "✓" : isKnown ? "✗" : "▸";
   return isTrue ? "○" : "";
 }
 
-function verdict({ isAnswer, isTrue }: Score): string {
-  if (isAnswer) return isTrue ? "the answer, and right" : "the answer";
+function verdict({ isAnswer, isTrue }: Score, isKnown: boolean): string {
+  const isWrong = isKnown && !isTrue;
+  if (isAnswer) return `the answer${isTrue ? ", right" : isWrong ? ", wrong" : ""}`;
   return isTrue ? "what is true" : "";
 }
 
-function describe(scores: readonly Score[], current: number, isShare: boolean): string {
+function describe(
+  scores: readonly Score[],
+  current: number,
+  isShare: boolean,
+  isKnown: boolean,
+): string {
   const one = scores[current] ?? scores.find((score) => score.isAnswer) ?? scores[0];
   if (!one) return "";
-  const said = verdict(one);
+  const said = verdict(one, isKnown);
   return `${one.name}: ${print(one.real, isShare)}${said ? `, ${said}` : ""}`;
 }

@@ -90,12 +90,11 @@ export function windowOf({ operator }: Layer): string {
   if (!window) return "";
   const [top, left, bottom, right] = window.padding;
   const isPadded = top + left + bottom + right > 0;
-  const pair = ([a, b]: readonly [number, number]) =>
-    a === b ? `${a}` : `${a} × ${b}`;
+  const pair = <T>([a, b]: readonly [T, T]) => (a === b ? `${a}` : `${a} by ${b}`);
   const parts = [
     isPadded
-      ? `same padding (${top} above, ${bottom} below, ${left} left, ${right} right)`
-      : "no padding (valid)",
+      ? `"same" padding: ${pair([`${top} + ${bottom}`, `${left} + ${right}`])}`
+      : `"valid": no padding`,
     `stride ${pair(window.stride)}`,
   ];
   if (window.dilation.some((n) => n > 1)) {
@@ -120,10 +119,11 @@ export function count(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** A real number, as short as it can be told apart. */
+/** A real number in a few digits. */
 export function printReal(value: number): string {
-  if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 1000 || size < 0.001) return value.toPrecision(3);
-  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4;
+  const isUsual = size === 0 || (size >= 0.001 && size < 1e6);
+  const text = isUsual ? value.toFixed(size === 0 ? 0 : digits) : value.toPrecision(3);
+  return text.replace("-", "−");
 }

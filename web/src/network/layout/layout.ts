@@ -34,11 +34,11 @@ export interface Layout extends Size {
 }
 
 /** Pixels between ranks, between boxes of a rank, and that a bend takes. */
-const RANK_GAP = { across: 18, down: 30 };
+const RANK_GAP = { across: 13, down: 28 };
 const BOX_GAP = 12;
 const BEND = 2;
 const PORT = 9;
-const SWEEPS = 8;
+const SWEEPS = 7; // odd: in the last one each box follows those before it
 
 /** How many boxes stand in the rank of each, itself included. */
 export function countBeside(sources: Sources): ReadonlyMap<string, number> {
