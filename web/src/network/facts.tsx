@@ -106,7 +106,7 @@ function LayerFacts({
         {rows
           .filter(([, text]) => text)
           .map(([term, text]) => (
-            <div key={term}>
+            <div key={term} class={term.toLowerCase()}>
               <dt>{term}</dt>
               <dd>{text}</dd>
             </div>

@@ -18,14 +18,15 @@ export interface Card extends Size {
   readonly layer: Layer;
   /** null where the classes' scores are listed. */
   readonly drawing: Drawing | null;
+  readonly title: string;
 }
 
-/** What a drawing may take, and whether others than outputs may be lists of scores. */
+/** What a drawing may take, and whether there is room for long titles and lists. */
 export interface CardRoom {
   readonly width: number;
   readonly height: number;
   readonly side: number;
-  readonly hasLists: boolean;
+  readonly isRoomy: boolean;
 }
 
 const PADDING = 7;
@@ -38,17 +39,18 @@ export function planCard(
   room: CardRoom,
 ): Card {
   const isOutput = model.outputs.includes(layer.name);
-  const isList =
-    (isOutput || room.hasLists) && hasScores(layer, network, model.outputs);
+  const isList = (isOutput || room.isRoomy) && hasScores(layer, network, model.outputs);
   const drawing = isList ? null : planDrawing(layer.volume, room, !layer.operator);
   const body = drawing ?? sizeOfScores(layer, examples);
+  const title = room.isRoomy ? longTitleOf(layer) : titleOf(layer);
   const text = Math.max(
-    measureText(titleOf(layer), 12, 600),
+    measureText(title, 12, 600),
     measureText(printSize(layer.volume), 11),
   );
   return {
     layer,
     drawing,
+    title,
     width: Math.ceil(Math.max(body.width, text)) + 2 * PADDING + 2,
     height: Math.ceil(body.height) + HEAD + PADDING + 2,
   };
@@ -56,7 +58,7 @@ export function planCard(
 
 /** A layer where the layout puts it: its name, its size, its maps. */
 export function LayerCard({
-  card: { layer, drawing },
+  card: { layer, drawing, title },
   box,
   scene,
 }: {
@@ -65,7 +67,7 @@ export function LayerCard({
   scene: Scene;
 }) {
   const { exhibit, live } = scene;
-  const title = `${longTitleOf(layer)}, ${printSize(layer.volume)}`;
+  const name = `${longTitleOf(layer)}, ${printSize(layer.volume)}`;
   const point = () => {
     if (pointed.peek()?.tensor === layer.name) return;
     pointed.value = { tensor: layer.name, channel: 0, place: null };
@@ -81,18 +83,18 @@ export function LayerCard({
       }}
     >
       <figcaption>
-        <span class="strong">{titleOf(layer)}</span>
+        <span class="strong">{title}</span>
         <small>{printSize(layer.volume)}</small>
       </figcaption>
       {drawing ? (
         <div class="layer-body">
-          <LayerCanvas layer={layer} drawing={drawing} live={live} title={title} />
+          <LayerCanvas layer={layer} drawing={drawing} live={live} title={name} />
           {layer.operator ? null : (
             <FieldMark layer={layer} drawing={drawing} scene={scene} />
           )}
         </div>
       ) : (
-        <Scores layer={layer} live={live} examples={exhibit.examples} title={title} />
+        <Scores layer={layer} live={live} examples={exhibit.examples} title={name} />
       )}
     </figure>
   );

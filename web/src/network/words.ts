@@ -93,8 +93,8 @@ export function windowOf({ operator }: Layer): string {
   const pair = <T>([a, b]: readonly [T, T]) => (a === b ? `${a}` : `${a} by ${b}`);
   const parts = [
     isPadded
-      ? `"same" padding: ${pair([`${top} + ${bottom}`, `${left} + ${right}`])}`
-      : `"valid": no padding`,
+      ? `“same” padding: ${pair([`${top} + ${bottom}`, `${left} + ${right}`])}`
+      : "“valid”: no padding",
     `stride ${pair(window.stride)}`,
   ];
   if (window.dilation.some((n) => n > 1)) {

@@ -56,7 +56,7 @@ test("a window says its padding, stride and dilation", () => {
   );
   assert.equal(
     windowOf(layer(network, "y")),
-    '"same" padding: 2 + 2, stride 1, dilation 2, so that it reaches 5 × 5',
+    "“same” padding: 2 + 2, stride 1, dilation 2, so that it reaches 5 × 5",
   );
   assert.equal(titleOf(layer(network, "z")), "Flatten");
   assert.equal(titleOf(layer(network, "x")), "Input");

@@ -2,7 +2,7 @@
  * Where each box stands, and how the lines between them run.
  *
  * In ranks by the longest way from an input: columns from left to right, or rows from
- * top to bottom. What has one source stands in line with it; bends give way.
+ * top to bottom. Lines that skip ranks give way to boxes.
  */
 import { orderRanks } from "./order";
 import { type Item, rankItems, type Sources } from "./ranks";
@@ -38,7 +38,6 @@ const RANK_GAP = { across: 13, down: 28 };
 const BOX_GAP = 12;
 const BEND = 2;
 const PORT = 9;
-const SWEEPS = 7; // odd: in the last one each box follows those before it
 
 /** How many boxes stand in the rank of each, itself included. */
 export function countBeside(sources: Sources): ReadonlyMap<string, number> {
@@ -106,40 +105,53 @@ function stack(sizes: readonly number[], gap: number): Band[] {
   });
 }
 
-/** The middle of each item to the side of the flow, the least one's border at 0. */
+/**
+ * The middle of each item to the side of the flow, the least one's border at 0.
+ *
+ * An item stands in line with what it is made of, and where branches join with what
+ * they began at.
+ */
 function placeMiddles(
   ranks: readonly (readonly Item[])[],
   size: (item: Item) => number,
 ): Map<Item, number> {
   const middles = new Map<Item, number>();
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const isForth = sweep % 2 === 0;
-    for (const rank of isForth ? ranks : [...ranks].reverse()) {
-      const wanted = rank.map((item) => ({
-        at: meanMiddle(isForth ? item.before : item.after, item, middles),
-        size: size(item),
-        weight: weigh(item),
-      }));
-      spreadOut(wanted, BOX_GAP).forEach((middle, i) => {
-        middles.set(rank[i] as Item, middle);
-      });
-    }
+  const gates = findGates(ranks);
+  for (const rank of ranks) {
+    const wanted = rank.map((item) => ({
+      at: middles.get(gates.get(item) as Item) ?? 0,
+      size: size(item),
+      weight: weigh(item),
+    }));
+    spreadOut(wanted, BOX_GAP).forEach((middle, i) => {
+      middles.set(rank[i] as Item, middle);
+    });
   }
   const least = Math.min(...[...middles].map(([item, at]) => at - size(item) / 2));
   for (const [item, at] of middles) middles.set(item, at - least);
   return middles;
 }
 
-function meanMiddle(
-  neighbours: readonly Item[],
-  item: Item,
-  middles: ReadonlyMap<Item, number>,
-): number {
-  const known = neighbours.filter((one) => middles.has(one));
-  const weight = known.reduce((sum, one) => sum + weigh(one), 0);
-  if (weight === 0) return middles.get(item) ?? 0;
-  const sum = known.reduce((s, one) => s + (middles.get(one) ?? 0) * weigh(one), 0);
-  return sum / weight;
+/**
+ * The last item that all ways to an item pass, its immediate dominator; none for what
+ * comes from several inputs.
+ */
+function findGates(ranks: readonly (readonly Item[])[]): Map<Item, Item> {
+  const gates = new Map<Item, Item>();
+  const meet = (a: Item | undefined, b: Item): Item | undefined => {
+    let [one, other]: (Item | undefined)[] = [a, b];
+    while (one && other && one !== other) {
+      if (one.rank >= other.rank) one = gates.get(one);
+      else other = gates.get(other);
+    }
+    return one && other;
+  };
+  for (const item of ranks.flat()) {
+    const [first, ...others] = item.before;
+    const gate = others.reduce(meet, first);
+    if (gate) gates.set(item, gate);
+  }
+  return gates;
 }
 
 /** Boxes keep in line; a bend goes where there is room. */
