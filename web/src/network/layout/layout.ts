@@ -156,7 +156,7 @@ function findGates(ranks: readonly (readonly Item[])[]): Map<Item, Item> {
 
 /** Boxes keep in line; a bend goes where there is room. */
 function weigh(item: Item): number {
-  return item.isBend ? 0.01 : 1;
+  return item.isBend ? 1e-4 : 1;
 }
 
 interface Course {
