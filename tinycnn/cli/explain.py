@@ -10,6 +10,7 @@ import click
 from tinycnn.choices import Numerics
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import ConsoleObserver, claim_build, is_project, open_project
+from tinycnn.cli.serving import ServedPlace, serve_options, serve_page
 
 __all__ = ["explain"]
 
@@ -40,6 +41,7 @@ _USUAL = Path("explain.html")
     is_flag=True,
     help="The architectures side by side, without a model.",
 )
+@serve_options
 @click.pass_context
 def explain(
     context: click.Context,
@@ -48,6 +50,7 @@ def explain(
     inputs: Path | None,
     numerics: Numerics | None,
     is_zoo: bool,
+    place: ServedPlace | None,
 ) -> None:
     """Write a page that shows MODEL at work: a project that was built, or a .tflite.
 
@@ -59,15 +62,20 @@ def explain(
       tinycnn explain demo
       tinycnn explain model.tflite --inputs images.npy -o model.html
       tinycnn explain --zoo
+      tinycnn explain demo --serve
     """
     from tinycnn import explorer
 
     if is_zoo:
-        _refuse_model(context)
+        _refuse_model(context, place)
         _write(explorer.explain_zoo(), output or _USUAL)
         return
     if is_project(model):
         _refuse_options(inputs, numerics)
+    if place is not None:
+        _serve(model, output, place, inputs, numerics)
+        return
+    if is_project(model):
         _explain_project(model, output)
         return
     with ConsoleObserver() as observer:
@@ -93,6 +101,29 @@ def _explain_project(project: Path, output: Path | None) -> None:
                 report_project(workspace)
 
 
+def _serve(
+    model: Path,
+    output: Path | None,
+    place: ServedPlace,
+    inputs: Path | None,
+    numerics: Numerics | None,
+) -> None:
+    from tinycnn.explorer import exhibit_file, exhibit_project
+
+    if output is not None:
+        raise click.UsageError("--output is without --serve")
+    with ConsoleObserver() as observer:
+        if is_project(model):
+            workspace = open_project(model, observer)
+            with claim_build(workspace, makes=False):
+                exhibit = exhibit_project(workspace)
+        else:
+            exhibit = exhibit_file(
+                model, inputs=inputs, numerics=numerics or "litert", observer=observer
+            )
+        serve_page(exhibit, model, observer, place)
+
+
 def _write(page: str, output: Path) -> None:
     from tinycnn.files import write_whole
 
@@ -106,7 +137,9 @@ def _refuse_options(inputs: Path | None, numerics: Numerics | None) -> None:
             raise click.UsageError(f"{name} is for a .tflite file")
 
 
-def _refuse_model(context: click.Context) -> None:
+def _refuse_model(context: click.Context, place: ServedPlace | None) -> None:
+    if place is not None:
+        raise click.UsageError("--serve is for a model; the page of --zoo needs none")
     for name in ("model", "inputs", "numerics"):
         source = context.get_parameter_source(name)
         if source is not click.core.ParameterSource.DEFAULT:

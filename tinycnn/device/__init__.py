@@ -7,13 +7,16 @@ protocol of `firmware/include/tcnn/harness.h` over some byte stream.
 from tinycnn.device.client import Counters
 from tinycnn.device.device import Device, Inference, Preprocessing
 from tinycnn.device.hello import DeviceInfo, Foreign, TensorInfo
+from tinycnn.device.link import Link
 from tinycnn.device.opening import (
     USUAL_OPTIONS,
     PortOptions,
+    has_simulator,
     open_host,
     open_serial,
     open_simulated,
     open_wasm,
+    start_simulator,
 )
 from tinycnn.device.patient import PatientDevice
 from tinycnn.device.payloads import StepRun
@@ -28,6 +31,7 @@ __all__ = [
     "DeviceStatus",
     "Foreign",
     "Inference",
+    "Link",
     "PatientDevice",
     "PortOptions",
     "Preprocessing",
@@ -36,8 +40,10 @@ __all__ = [
     "TensorInfo",
     "TextDevice",
     "TextModel",
+    "has_simulator",
     "open_host",
     "open_serial",
     "open_simulated",
     "open_wasm",
+    "start_simulator",
 ]

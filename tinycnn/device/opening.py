@@ -27,7 +27,7 @@ from tinycnn.errors import DeviceError
 
 __all__ = ["USUAL_OPTIONS", "PortOptions"]
 __all__ += ["open_host", "open_serial", "open_simulated", "open_url", "open_wasm"]
-__all__ += ["speak"]
+__all__ += ["has_simulator", "speak", "start_simulator"]
 
 # Simulated time passes slower than real time; a simulator that dies is noticed at once.
 _SIMULATED_REPLY_TIMEOUT_S = 120.0
@@ -111,7 +111,29 @@ def open_simulated(
     Raises:
         DeviceError: If the simulator is not installed or does not start.
     """
-    if not all(map(find_spec, _SIMULATOR_PACKAGES)):
+    link = start_simulator(elf, board, timings=timings)
+    return speak(link, reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S, text)
+
+
+def has_simulator() -> bool:
+    """Whether a board can be simulated here."""
+    return all(map(find_spec, _SIMULATOR_PACKAGES))
+
+
+def start_simulator(
+    elf: Path, board: str = "nano33ble", *, timings: Mapping[str, int] | None = None
+) -> Link:
+    """The bytes of a simulated board that runs the firmware image `elf`.
+
+    Args:
+        elf: The image.
+        board: Its name in messages.
+        timings: Cycles by rule of the cycle model, of those that are not its own.
+
+    Raises:
+        DeviceError: If the simulator is not installed or does not start.
+    """
+    if not has_simulator():
         missing = f"simulated {board}: the simulator is not installed"
         raise DeviceError(missing, hint="pip install 'tinycnn[sim]'")
     command = [sys.executable, "-m", "tinycnn.simulator", os.fspath(elf)]
@@ -126,11 +148,10 @@ def open_simulated(
         host, _, port = address.partition(":")
         if scheme != "listening socket" or not port.isdecimal():
             raise child.obituary()
-        link = ChildSocketLink(child, SocketLink(host, int(port)))
+        return ChildSocketLink(child, SocketLink(host, int(port)))
     except BaseException:
         child.close()
         raise
-    return speak(link, reply_timeout_s or _SIMULATED_REPLY_TIMEOUT_S, text)
 
 
 def open_wasm(

@@ -16,25 +16,28 @@ from pathlib import Path
 
 from tinycnn.rendering import render
 
-__all__ = ["ASSETS", "pack_json", "render_page"]
+__all__ = ["ASSETS", "make_policy", "pack_json", "render_page"]
 
 ASSETS = Path(__file__).parent / "assets"
 
 
-def render_page(title: str, pieces: Mapping[str, bytes]) -> str:
+def render_page(
+    title: str, pieces: Mapping[str, bytes], *, is_served: bool = False
+) -> str:
     """The page as text.
 
     Args:
         title: What it is of.
         pieces: What the page unpacks, by id.
+        is_served: Whether it has an address, where it may ask for more.
     """
-    script, style = (_read_asset(f"explain.{kind}") for kind in ("js", "css"))
+    script, style = _read_assets()
     return render(
         "explorer/page.html.j2",
         title=title,
         script=script,
         style=style,
-        policy=_make_policy(script, style),
+        policy=make_policy(is_served=is_served),
         pieces={name: _pack(content) for name, content in sorted(pieces.items())},
     )
 
@@ -44,31 +47,39 @@ def pack_json(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
+def make_policy(*, is_served: bool) -> str:
+    """What the browser lets the page do: run and style itself, no more.
+
+    A worker comes from a blob, as the page has no other file; WebAssembly is compiled
+    from bytes, for which there is a word of its own.
+
+    Args:
+        is_served: Whether it may also ask at its own address.
+    """
+    script, style = map(_digest, _read_assets())
+    policy = [
+        "default-src 'none'",
+        f"script-src '{script}' 'wasm-unsafe-eval'",
+        f"style-src '{style}'",
+        "img-src data: blob:",
+        "media-src blob:",
+        "worker-src blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join([*policy, "connect-src 'self'"] if is_served else policy)
+
+
+def _read_assets() -> tuple[str, str]:
+    """Script and style."""
+    return _read_asset("explain.js"), _read_asset("explain.css")
+
+
 def _read_asset(name: str) -> str:
     text = (ASSETS / name).read_text("utf-8")
     assert "</script" not in text.lower(), name
     assert "</style" not in text.lower(), name
     return text
-
-
-def _make_policy(script: str, style: str) -> str:
-    """What the browser lets the page do: run and style itself, no more.
-
-    A worker comes from a blob, as the page has no other file; WebAssembly is compiled
-    from bytes, for which there is a word of its own.
-    """
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src '{_digest(script)}' 'wasm-unsafe-eval'",
-            f"style-src '{_digest(style)}'",
-            "img-src data: blob:",
-            "media-src blob:",
-            "worker-src blob:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
 
 
 def _digest(text: str) -> str:

@@ -1,5 +1,6 @@
 /** The page's views: a folder each, listed here and nowhere else. */
 import type { ComponentType } from "preact";
+import { BoardView } from "./board/board_view";
 import { CourseView } from "./course/course_view";
 import { NetworkView } from "./network/network_view";
 import { hasBlob } from "./page/blobs";
@@ -27,6 +28,12 @@ export const VIEWS: readonly View[] = [
     id: "network",
     title: "Network",
     Body: NetworkView,
+    isFor: (page) => page.exhibit !== null,
+  },
+  {
+    id: "board",
+    title: "Board",
+    Body: BoardView,
     isFor: (page) => page.exhibit !== null,
   },
   {

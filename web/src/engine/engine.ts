@@ -69,8 +69,15 @@ export class Engine {
   answer(input: Uint8Array): Uint8Array {
     this.write(input);
     this.exports.invoke();
+    const taken = this.model.outputs.map((name) => [name, this.take(name)] as const);
+    return this.joinOutputs(new Map(taken));
+  }
+
+  /** The outputs among an inference's tensors, end to end. */
+  joinOutputs(activations: Activations): Uint8Array {
     const parts = this.model.outputs.map((name) => {
-      const values = this.take(name);
+      const values = activations.get(name);
+      if (!values) throw new Error(`the model has no output '${name}'`);
       return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     });
     const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

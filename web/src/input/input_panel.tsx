@@ -1,11 +1,183 @@
+import "./input_panel.css";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Shown } from "../network/network_view";
+import type { ModelDocument } from "../page/document";
+import { addressedText } from "../state/address";
 import { image } from "../state/selection";
+import { Camera } from "./camera";
+import { DrawingPad } from "./drawing_pad";
+import { Gallery, placeOf } from "./gallery";
+import { InputPicture } from "./input_picture";
+import { answerOf, nameOf } from "./inputs";
+import { makeShower, type Shower } from "./own";
+import { PictureFile } from "./picture_file";
+
+const source = addressedText("input", "examples");
+
+const TITLES = {
+  examples: "Examples",
+  draw: "Draw",
+  picture: "Picture",
+  camera: "Camera",
+} as const;
+type Source = keyof typeof TITLES;
 
 /** What the network is shown: an example, a drawing, a picture, a camera. */
-export function InputPanel({ exhibit: { examples } }: Shown) {
+export function InputPanel({ exhibit, live }: Shown) {
+  const shower = useMemo(() => makeShower(exhibit, live), [exhibit, live]);
+  const [file, setFile] = useState<File | null>(null);
+  const offered = offer(shower);
+  const current = offered.find((one) => one === source.value) ?? "examples";
+  const take = (found: File | null | undefined) => {
+    if (!found || !shower) return;
+    setFile(found);
+    source.value = "picture";
+  };
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => take(pictureOf(event.clipboardData));
+    document.addEventListener("paste", paste);
+    return () => document.removeEventListener("paste", paste);
+  }, [shower]);
   return (
-    <section aria-label="Input">
-      {image.value + 1} of {examples.count}
+    <section
+      class="input-panel card"
+      aria-label="Input"
+      onDragOver={(event) => {
+        if (shower) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(pictureOf(event.dataTransfer));
+      }}
+    >
+      <Now exhibit={exhibit} live={live} />
+      {offered.length > 1 ? (
+        <fieldset class="sources">
+          <legend class="hidden">What to show the network</legend>
+          {offered.map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === current}
+              onClick={() => {
+                source.value = one;
+              }}
+            >
+              {TITLES[one]}
+            </button>
+          ))}
+        </fieldset>
+      ) : null}
+      {current === "examples" ? (
+        <Gallery
+          exhibit={exhibit}
+          isShown={live.own.value === null}
+          onChoose={(place) => {
+            live.own.value = null;
+            image.value = place;
+          }}
+        />
+      ) : null}
+      {current === "draw" && shower ? (
+        <DrawingPad exhibit={exhibit} shower={shower} />
+      ) : null}
+      {current === "picture" && shower ? (
+        <PictureFile shower={shower} file={file} />
+      ) : null}
+      {current === "camera" && shower ? <Camera shower={shower} /> : null}
+      {shower ? null : <ByChance exhibit={exhibit} live={live} />}
     </section>
   );
+}
+
+function offer(shower: Shower | null): readonly Source[] {
+  if (!shower) return ["examples"];
+  return shower.preprocessor.facts.channels === 1
+    ? ["examples", "draw", "picture", "camera"]
+    : ["examples", "picture", "camera"];
+}
+
+function pictureOf(data: DataTransfer | null): File | undefined {
+  return [...(data?.files ?? [])].find((file) => file.type.startsWith("image/"));
+}
+
+const ORIGINS = {
+  drawn: "your drawing",
+  picture: "your picture",
+  camera: "the camera",
+  chance: "random bytes",
+} as const;
+
+/** The input as it is now, and what the network says of it. */
+function Now({ exhibit, live }: Shown) {
+  const { model, examples } = exhibit;
+  const own = live.own.value;
+  const bytes = live.input.value;
+  const place = Math.min(image.value, examples.count - 1);
+  const output = exhibit.engine.joinOutputs(live.activations.value);
+  const label = own ? null : (examples.labels?.[place] ?? null);
+  const { text, margin, isRight } = answerOf(model, examples, output, label);
+  const origin = own
+    ? ORIGINS[own.origin]
+    : `${placeOf(examples, place)} of the ${examples.origin}`;
+  return (
+    <div class="now">
+      <InputPicture model={model} bytes={bytes} name={`Input, ${origin}`} side={168} />
+      <div>
+        <p>
+          <small>{own ? "Shown" : `Example ${place + 1} of ${examples.count}`}</small>
+          <br />
+          {origin}
+        </p>
+        {label === null ? null : (
+          <p>
+            It is <strong>{nameOf(label, examples.classes)}</strong>
+          </p>
+        )}
+        <p class={MOODS[String(isRight)]} role="status" id="answer">
+          The network says <strong>{text}</strong>
+          {isRight === false ? ": wrong" : ""}
+        </p>
+        {margin === null ? null : (
+          <p title="How far the second best answer is behind, of 1">
+            <small>margin {margin.toFixed(2)}</small>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const MOODS: Readonly<Record<string, string>> = { true: "good", false: "bad" };
+
+function ByChance({ exhibit, live }: Shown) {
+  const { examples } = exhibit;
+  return (
+    <div class="sources">
+      <button
+        type="button"
+        onClick={() => {
+          const bytes = drawBytes(exhibit.model, examples.input(0).length);
+          live.own.value = { origin: "chance", bytes };
+        }}
+      >
+        Random bytes
+      </button>
+    </div>
+  );
+}
+
+/** Any bytes; of real numbers any from 0 to 1. */
+function drawBytes(model: ModelDocument, size: number): Uint8Array {
+  const bytes = Uint8Array.from({ length: size }, () => Math.random() * 256);
+  let start = 0;
+  for (const name of model.inputs) {
+    const tensor = model.tensors[name];
+    if (tensor?.dtype === "float32") {
+      const real = Float32Array.from({ length: tensor.bytes / 4 }, Math.random);
+      bytes.set(new Uint8Array(real.buffer), start);
+    }
+    start += tensor?.bytes ?? 0;
+  }
+  return bytes;
 }

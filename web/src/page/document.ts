@@ -106,3 +106,9 @@ export interface PageFacts {
   readonly generator: string;
   readonly board: string | null;
 }
+
+/** What tinycnn explain --serve has beside the page. */
+export interface ServedFacts {
+  /** Whether it starts a simulated board. */
+  readonly board: boolean;
+}

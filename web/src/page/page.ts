@@ -1,6 +1,12 @@
 import { Engine } from "../engine/engine";
+import { type PreprocessFacts, Preprocessor } from "../input/preprocessor";
 import { hasBlob, readBytes, readJson, readJsonIfThere } from "./blobs";
-import type { ExamplesDocument, ModelDocument, PageFacts } from "./document";
+import type {
+  ExamplesDocument,
+  ModelDocument,
+  PageFacts,
+  ServedFacts,
+} from "./document";
 
 /** Examples with their bytes, as the model takes and gives them. */
 export interface Examples extends ExamplesDocument {
@@ -15,6 +21,8 @@ export interface Exhibit {
   readonly model: ModelDocument;
   readonly engine: Engine;
   readonly examples: Examples;
+  /** Makes its input of pictures; null if it takes none. */
+  readonly preprocessor: Preprocessor | null;
 }
 
 /** All that the page is about. */
@@ -22,18 +30,30 @@ export interface Page {
   readonly facts: PageFacts;
   /** null on a page without a model (tinycnn explain --zoo). */
   readonly exhibit: Exhibit | null;
+  /** What the server has for it; null of a page from the disk. */
+  readonly served: ServedFacts | null;
 }
 
 /** Unpacks what the page carries. Throws if it is damaged or WebAssembly is missing. */
 export async function openPage(): Promise<Page> {
   const facts = await readJson<PageFacts>("facts");
-  return { facts, exhibit: hasBlob("model") ? await openExhibit() : null };
+  const served = await readJsonIfThere<ServedFacts>("served");
+  return { facts, served, exhibit: hasBlob("model") ? await openExhibit() : null };
 }
 
 async function openExhibit(): Promise<Exhibit> {
   const model = await readJson<ModelDocument>("model");
   const engine = await Engine.open(model, (variant) => readBytes(`module-${variant}`));
-  return { model, engine, examples: await openExamples(model) };
+  const [examples, preprocessor] = await Promise.all([
+    openExamples(model),
+    openPreprocessor(),
+  ]);
+  return { model, engine, examples, preprocessor };
+}
+
+async function openPreprocessor(): Promise<Preprocessor | null> {
+  const facts = await readJsonIfThere<PreprocessFacts>("preprocess");
+  return facts && Preprocessor.open(facts, await readBytes("preprocess-module"));
 }
 
 async function openExamples(model: ModelDocument): Promise<Examples> {

@@ -2,14 +2,20 @@
  * What the network computes of what it is shown. One place is written, `shown`; all
  * views read the rest, which follows at once.
  */
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import {
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+} from "@preact/signals";
 import type { Activations } from "../engine/engine";
 import type { Exhibit } from "../page/page";
 import { image } from "./selection";
 
 /** What is shown instead of an example: drawn, uploaded, from a camera. */
 export interface OwnInput {
-  readonly origin: "drawn" | "picture" | "camera";
+  readonly origin: "drawn" | "picture" | "camera" | "chance";
   /** As the model takes it: all inputs end to end. */
   readonly bytes: Uint8Array;
 }
@@ -27,6 +33,11 @@ export interface Live {
 
 export function makeLive({ engine, examples }: Exhibit): Live {
   const own = signal<OwnInput | null>(null);
+  // Whoever chooses an example wants to see it.
+  effect(() => {
+    image.value;
+    own.value = null;
+  });
   const input = computed(
     () => own.value?.bytes ?? examples.input(Math.min(image.value, examples.count - 1)),
   );
