@@ -60,9 +60,10 @@ def browser() -> Iterator[Browser]:
 
     chromium = require_tool("chromium")
     with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+        # A camera's stand-in that needs no question.
+        camera = ["use-fake-device-for-media-stream", "use-fake-ui-for-media-stream"]
+        flags = [f"--{name}" for name in ("no-sandbox", "disable-gpu", *camera)]
+        found = play.chromium.launch(executable_path=chromium, args=flags)
         yield found
         found.close()
 
