@@ -2,11 +2,13 @@ import "./course.css";
 import chapters from "course:chapters";
 import { useEffect, useRef } from "preact/hooks";
 import { addressedText } from "../state/address";
+import type { Subject } from "../views";
+import { Companion } from "./companion";
 
 const chapter = addressedText("chapter", "pixels");
 
 /** Ten short chapters; what they name in the page is a click away. */
-export function CourseView() {
+export function CourseView({ page: { exhibit }, live }: Subject) {
   const place = chapters.findIndex((one) => one.id === chapter.value);
   const current = chapters[Math.max(place, 0)];
   const next = chapters[Math.max(place, 0) + 1];
@@ -41,6 +43,9 @@ export function CourseView() {
           </p>
         ) : null}
       </article>
+      {exhibit && live ? (
+        <Companion chapter={current.id} exhibit={exhibit} live={live} />
+      ) : null}
     </div>
   );
 }
