@@ -1,5 +1,6 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Page } from "./page/page";
+import { follow } from "./state/address";
 import { makeLive } from "./state/live";
 import { view } from "./state/selection";
 import { Summary } from "./summary/summary";
@@ -11,6 +12,10 @@ export function App({ page }: { page: Page }) {
     () => ({ page, live: page.exhibit ? makeLive(page.exhibit) : null }),
     [page],
   );
+  useEffect(() => {
+    document.addEventListener("click", followLink);
+    return () => document.removeEventListener("click", followLink);
+  }, []);
   const offered = VIEWS.filter((one) => one.isFor(page));
   const current = offered.find((one) => one.id === view.value) ?? offered[0];
   return (
@@ -22,10 +27,6 @@ export function App({ page }: { page: Page }) {
             key={one.id}
             href={`#view=${one.id}`}
             aria-current={one === current ? "page" : undefined}
-            onClick={(event) => {
-              event.preventDefault();
-              view.value = one.id;
-            }}
           >
             {one.title}
           </a>
@@ -38,4 +39,14 @@ export function App({ page }: { page: Page }) {
       </footer>
     </>
   );
+}
+
+/** A link within the page changes what it names, and nothing else. */
+function followLink(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const address = link?.getAttribute("href");
+  const isPlain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!address?.startsWith("#") || !isPlain) return;
+  event.preventDefault();
+  follow(address);
 }

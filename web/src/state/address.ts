@@ -3,7 +3,7 @@
  *
  * Each part has a name and a usual value, which is left out: `#view=network&image=3`.
  */
-import { effect, type Signal, signal } from "@preact/signals";
+import { batch, effect, type Signal, signal } from "@preact/signals";
 
 const parts = new Map<string, { state: Signal<string>; usual: string }>();
 let isReading = false;
@@ -65,9 +65,26 @@ function write(): void {
   window.history.replaceState(null, "", hash ? `#${hash}` : pathname + search);
 }
 
-globalThis.addEventListener?.("hashchange", () => {
+/**
+ * Goes where a link of the page leads, `#view=lab`: what it does not name stays as it
+ * is, and the way back leads here.
+ */
+export function follow(link: string): void {
+  const said = read();
+  for (const [name, value] of new URLSearchParams(link.replace(/^#/, ""))) {
+    said.set(name, value);
+  }
+  window.history.pushState(null, "", `#${said}`);
+  adopt();
+}
+
+function adopt(): void {
   const said = read();
   isReading = true;
-  for (const [name, { state, usual }] of parts) state.value = said.get(name) ?? usual;
+  batch(() => {
+    for (const [name, { state, usual }] of parts) state.value = said.get(name) ?? usual;
+  });
   isReading = false;
-});
+}
+
+globalThis.addEventListener?.("hashchange", adopt);
