@@ -28,7 +28,7 @@ from tinycnn.files import write_whole
 from tinycnn.frames import App
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.build import Workspace, open_workspace
-from tinycnn.pipeline.firmware import compile_project
+from tinycnn.pipeline.firmware import compile_project, plan_receive_of
 from tinycnn.pipeline.inputs import (
     convert_inputs,
     evaluate_inputs,
@@ -68,6 +68,7 @@ def pretend_build(
         write_whole(b"ELF", out.simulated_image)
         write_whole(b"program", out.host_program)
         compilation = compile_project(project, model)
+        receive = plan_receive_of(project, compilation, arena_bytes=2_000)
         out.linked.write(
             LinkedFirmware(
                 model_sha256=compilation.graph.sha256,
@@ -77,7 +78,7 @@ def pretend_build(
                 numerics=project.target.numerics,
                 flash_bytes=50_000,
                 ram_bytes=20_000,
-                ram=RamUse(2_000, 5_000, 5_000, 8_000),
+                ram=RamUse(2_000, 5_000, 5_000, 8_000, receive_bytes=receive.bytes),
                 analysis=analyze(compilation, file=read_tflite(model)),
             )
         )
