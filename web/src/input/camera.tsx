@@ -33,7 +33,7 @@ export function Camera({ shower }: { shower: Shower }) {
         hidden={state !== "running"}
       />
       <p class="note" role="status">
-        {WORDS[state] || describeWay(shower.preprocessor)}
+        {WORDS[state] || `Each frame is ${describeWay(shower.preprocessor)}`}
       </p>
       {state === "running" ? (
         <div class="line">

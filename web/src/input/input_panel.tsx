@@ -123,28 +123,37 @@ function Now({ exhibit, live }: Shown) {
   return (
     <div class="now">
       <InputPicture model={model} bytes={bytes} name={`Input, ${origin}`} side={168} />
-      <div>
+      <div class="words">
         <p>
-          <small>{own ? "Shown" : `Example ${place + 1} of ${examples.count}`}</small>
-          <br />
-          {origin}
+          <small>
+            {own ? "Shown: " : `Example ${place + 1} of ${examples.count}: `}
+            {origin}
+          </small>
         </p>
-        {label === null ? null : (
-          <p>
-            It is <strong>{nameOf(label, examples.classes)}</strong>
-          </p>
-        )}
         <p class={MOODS[String(isRight)]} role="status" id="answer">
           The network says <strong>{text}</strong>
-          {isRight === false ? ": wrong" : ""}
+          {label === null ? null : (
+            <Truth isRight={isRight} is={nameOf(label, examples.classes)} />
+          )}
+          {margin === null ? null : (
+            <small title="How far the second best answer is behind, of 1">
+              {" "}
+              (margin {margin.toFixed(2)})
+            </small>
+          )}
         </p>
-        {margin === null ? null : (
-          <p title="How far the second best answer is behind, of 1">
-            <small>margin {margin.toFixed(2)}</small>
-          </p>
-        )}
       </div>
     </div>
+  );
+}
+
+function Truth({ isRight, is }: { isRight: boolean | null; is: string }) {
+  if (isRight) return <>: right</>;
+  return (
+    <>
+      {isRight === false ? ": wrong, it is " : "; it is "}
+      <strong>{is}</strong>
+    </>
   );
 }
 
