@@ -51,6 +51,11 @@ export class Board {
     }
   }
 
+  /** Resolves, with why, when the board is gone. */
+  get gone(): Promise<Error> {
+    return this.client.gone;
+  }
+
   close(): Promise<void> {
     return this.client.close();
   }

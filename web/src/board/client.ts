@@ -36,6 +36,11 @@ export class Client {
   private sequence = 0;
   private waiting: Waiting | null = null;
   private lost: Error | null = null;
+  private tellGone: (error: Error) => void = () => undefined;
+  /** Resolves, with why, when the board is gone, whether it is asked or not. */
+  readonly gone = new Promise<Error>((resolve) => {
+    this.tellGone = resolve;
+  });
 
   constructor(private readonly transport: Transport) {
     void this.listen();
@@ -131,6 +136,7 @@ export class Client {
 
   private fail(error: Error): void {
     this.lost ??= error;
+    this.tellGone(this.lost);
     this.waiting?.reject(error);
   }
 

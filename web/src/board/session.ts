@@ -20,12 +20,19 @@ export async function connect(
   session.value = { kind: "opening", name };
   try {
     const transport = await open();
-    session.value = transport
-      ? { kind: "open", name, board: await Board.open(transport) }
-      : { kind: "none" };
+    session.value = transport ? await greet(name, transport) : { kind: "none" };
   } catch (error) {
     fail(error);
   }
+}
+
+async function greet(name: string, transport: Transport): Promise<Session> {
+  const board = await Board.open(transport);
+  void board.gone.then((reason) => {
+    const now = session.value;
+    if (now.kind === "open" && now.board === board) fail(reason);
+  });
+  return { kind: "open", name, board };
 }
 
 /** Lets the board go. */

@@ -181,6 +181,8 @@ test("a board that is unplugged or silent ends in one line", async () => {
   await assert.rejects(board.run(INPUT), /the board is gone/);
   await assert.rejects(board.run(INPUT), /the board is gone/);
 
+  assert.match((await board.gone).message, /the board is gone/);
+
   const other = new FakeBoard();
   const quiet = await Board.open(other);
   other.patience = 30;
