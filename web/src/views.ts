@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { BoardView } from "./board/board_view";
 import { CourseView } from "./course/course_view";
+import { LabView } from "./lab/lab_view";
 import { NetworkView } from "./network/network_view";
 import { hasBlob } from "./page/blobs";
 import type { Page } from "./page/page";
@@ -29,6 +30,12 @@ export const VIEWS: readonly View[] = [
     title: "Network",
     Body: NetworkView,
     isFor: (page) => page.exhibit !== null,
+  },
+  {
+    id: "lab",
+    title: "Lab",
+    Body: LabView,
+    isFor: () => true,
   },
   {
     id: "board",
