@@ -76,3 +76,80 @@ def test_a_picture_is_taken_from_a_file(open_page: OpenPage, tmp_path: Path) -> 
     assert "12 \u00d7 12" in page.inner_text("[aria-label=Pictures]")
     page.get_by_label("Number", exact=True).fill("3")
     assert "image=2" in page.url
+
+
+def test_every_bench_works_on_a_telephone(open_page: OpenPage) -> None:
+    """No bench is wider than the screen, and each says what one sees."""
+    page = open_page("lenet", "#view=lab&picture=checks&side=32", size=PHONE)
+    benches = page.locator("[aria-label=Benches] button")
+    assert benches.count() == 6
+    for number in range(6):
+        benches.nth(number).click()
+        assert (
+            page.locator(".lab > h2").inner_text() == benches.nth(number).inner_text()
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE[0], benches.nth(number).inner_text()
+
+
+def test_sizes_are_played_and_counted(open_page: OpenPage) -> None:
+    """The lectures' example step by step, by keyboard; the stack is in the link."""
+    page = open_page("lenet", "#view=lab&bench=sizes&stack=3.2.1-3.1.2")
+    sums = page.locator("[aria-label='Output size'] [aria-live]")
+    assert sums.inner_text().endswith("= 12")
+    step = page.get_by_role("button", name="Step")
+    for expected in ("12", "17", "10"):
+        step.focus()
+        page.keyboard.press("Enter")
+        assert sums.inner_text().endswith(f"= {expected}")
+    page.get_by_label("Padding").select_option("same")
+    page.get_by_label("Stride", exact=True).fill("2")
+    assert "5 \u00d7 5 becomes 3 \u00d7 3" in page.inner_text(
+        "[aria-label='Output size']"
+    )
+    assert "sees 11 \u00d7 11 pixels" in page.inner_text(
+        "[aria-label='Receptive field']"
+    )
+    page.get_by_role("button", name="Add a layer").click()
+    assert "stack=3.2.1-3.1.2-3.1.1" in page.url
+    assert "94,372,147,200" in page.inner_text("[aria-label=Parameters]")
+
+
+def test_play_goes_on_and_stops(open_page: OpenPage) -> None:
+    """By itself, until it is paused."""
+    page = open_page("lenet", "#view=lab&bench=line&f=gauss&g=gauss")
+    slider = page.get_by_label("The sliding function: step")
+    first = slider.input_value()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "first => document.querySelector('input[type=range]').value !== first",
+        arg=first,
+    )
+    page.get_by_role("button", name="Pause").click()
+    held = slider.input_value()
+    page.wait_for_timeout(300)
+    assert slider.input_value() == held
+    assert "variances add up" in page.inner_text("#main")
+
+
+def test_a_moved_picture_is_asked_again(open_page: OpenPage) -> None:
+    """Dragged by the pointer, moved by keys; the dense layer minds no order."""
+    page = open_page("lenet", "#view=lab&bench=buys")
+    moving = page.locator("[aria-label=Moving]")
+    assert "still" in moving.locator("[aria-live]").inner_text()
+    box = page.locator(".lab-drag").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 3 * box["width"] / 12, y)
+    page.mouse.up()
+    assert page.get_by_label("Move right").input_value() == "3"
+    page.get_by_label("Rotate").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_label("Rotate").input_value() == "1"
+    page.get_by_role("button", name="As it was").click()
+    assert page.get_by_label("Move right").input_value() == "0"
+    row = page.locator("[aria-label=Permuting] tbody tr").first
+    as_is, mixed = row.locator("td").all_inner_texts()
+    assert as_is == mixed == "11"

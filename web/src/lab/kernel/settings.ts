@@ -1,6 +1,7 @@
 /** The kernel that is tried, in the address, so that a link shows the same. */
 import { addressed, addressedText } from "../../state/address";
 import type { ColorMode, Filter, Padding } from "../compute/filter";
+import { oneOf } from "../parts/parse";
 import { PRESETS, type Preset, parseRows, printRows } from "./presets";
 
 const FIRST = PRESETS.find((one) => one.id === "sobel-x") as Preset;
@@ -38,8 +39,4 @@ function wholeIn(from: number, to: number): (text: string) => number | null {
     const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
     return value >= from && value <= to ? value : null;
   };
-}
-
-function oneOf<T extends string>(...words: readonly T[]): (text: string) => T | null {
-  return (text) => words.find((word) => word === text) ?? null;
 }

@@ -1,0 +1,65 @@
+/** What a network answers to any picture, and how sure it is. */
+import type { Values } from "../../engine/engine";
+import type { TensorFacts } from "../../page/document";
+import type { Exhibit } from "../../page/page";
+import { type Pixels, type Warp, warpPixels } from "./warp";
+
+/** A model that takes one picture, as the bench needs it. */
+export interface Sight {
+  readonly facts: TensorFacts;
+  readonly pixels: Pixels;
+  /** What black is, as the model takes it. */
+  readonly background: number;
+}
+
+/** Null where the input is no picture or the answer is none of several classes. */
+export function sightOf({ model, examples }: Exhibit): Sight | null {
+  const facts = model.tensors[model.inputs[0] ?? ""];
+  const [height, width, channels] = facts?.shape.slice(-3) ?? [];
+  const isPicture = channels === 1 || channels === 3;
+  if (!facts || !height || !width || !isPicture || Math.min(height, width) < 5)
+    return null;
+  const isAsked = examples.task === "categorical" && examples.classes !== null;
+  if (model.inputs.length !== 1 || !isAsked) return null;
+  return {
+    facts,
+    pixels: { height, width, channels },
+    background: facts.dtype === "int8" ? -128 : 0,
+  };
+}
+
+/** The bytes of a warped example, as the model takes them. */
+export function warpInput(sight: Sight, bytes: Uint8Array, warp: Warp): Uint8Array {
+  const values = viewOf(bytes.slice(), sight.facts.dtype);
+  const moved = warpPixels(values, sight.pixels, warp, sight.background);
+  return new Uint8Array(moved.buffer, moved.byteOffset, moved.byteLength);
+}
+
+/** The bytes as numbers of the input's type. */
+export function viewOf(
+  bytes: Uint8Array,
+  dtype: string,
+): Int8Array | Uint8Array | Float32Array {
+  const { buffer, byteOffset, length } = bytes;
+  if (dtype === "int8") return new Int8Array(buffer, byteOffset, length);
+  return dtype === "float32" ? new Float32Array(buffer, byteOffset, length / 4) : bytes;
+}
+
+/** A score for each class, 0 to 1 where the model ends in shares. */
+export function scoresOf({ model }: Exhibit, values: Values): number[] {
+  const facts = model.tensors[model.outputs[0] ?? ""];
+  const [scale, zero] = [facts?.scale ?? 1, facts?.zero ?? 0];
+  return Array.from(values, (value) => (value - zero) * scale);
+}
+
+/** The scores of an input, by the model in the page. */
+export function ask(exhibit: Exhibit, input: Uint8Array): number[] {
+  const facts = exhibit.model.tensors[exhibit.model.outputs[0] ?? ""];
+  const bytes = exhibit.engine.answer(input).slice(0, facts?.bytes);
+  return scoresOf(exhibit, viewOf(bytes, facts?.dtype ?? "int8"));
+}
+
+/** The place of the largest. */
+export function bestOf(scores: readonly number[]): number {
+  return scores.indexOf(Math.max(...scores));
+}

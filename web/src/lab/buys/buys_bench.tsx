@@ -1,0 +1,18 @@
+import type { BenchProps } from "../benches";
+import { sightOf } from "./answers";
+import { Moving } from "./moving";
+import { Permuting } from "./permuting";
+import { Sharing } from "./sharing";
+
+/** What a network gains from windows that slide, and what it does not. */
+export function BuysBench({ page: { exhibit } }: BenchProps) {
+  const sight = exhibit && sightOf(exhibit);
+  if (!exhibit || !sight) return null;
+  return (
+    <div class="lab-bench">
+      <Moving exhibit={exhibit} sight={sight} />
+      <Permuting exhibit={exhibit} sight={sight} />
+      <Sharing exhibit={exhibit} />
+    </div>
+  );
+}

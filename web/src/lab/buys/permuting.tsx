@@ -1,0 +1,85 @@
+import { useMemo } from "preact/hooks";
+import { Picture } from "../../drawing/picture";
+import type { Exhibit } from "../../page/page";
+import { addressed, parseCount } from "../../state/address";
+import { image } from "../../state/selection";
+import { WholeNumber } from "../parts/whole_number";
+import { type Sight, viewOf } from "./answers";
+import { countRight, permute, shuffle } from "./permutation";
+
+const seed = addressed("seed", 1, parseCount);
+
+/** All pictures with their pixels in another order: who minds? */
+export function Permuting({ exhibit, sight }: { exhibit: Exhibit; sight: Sight }) {
+  const { examples } = exhibit;
+  const { height, width } = sight.pixels;
+  const order = permute(height * width, seed.value);
+  const input = examples.input(Math.min(image.value, examples.count - 1));
+  const shuffled = shuffle(sight, input, order);
+  const [plain, mixed] = useMemo(() => {
+    const same = Uint32Array.from(order.keys());
+    return [countRight(exhibit, sight, same), countRight(exhibit, sight, order)];
+  }, [exhibit, sight, seed.value]);
+  const pictures = [
+    ["As it is", input],
+    ["Permuted", shuffled],
+  ] as const;
+  return (
+    <section class="card lab-stack" aria-label="Permuting">
+      <h3>Mix up the pixels: a dense layer does not care</h3>
+      <div class="lab-row">
+        {pictures.map(([title, bytes]) => (
+          <figure key={title}>
+            <figcaption>{title}</figcaption>
+            <Picture
+              name={title}
+              values={viewOf(bytes.slice(), sight.facts.dtype)}
+              shape={sight.facts.shape}
+              side={140}
+            />
+          </figure>
+        ))}
+        <div class="lab-stack">
+          <WholeNumber
+            label="Order number"
+            value={seed.value}
+            from={1}
+            to={999}
+            onChange={(value) => {
+              seed.value = value;
+            }}
+          />
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th>right, of {plain.total} examples</th>
+                  <th class="number">as they are</th>
+                  <th class="number">permuted</th>
+                </tr>
+              </thead>
+              <tbody>
+                <tr>
+                  <th>one dense layer, made of these examples</th>
+                  <td class="number">{plain.dense}</td>
+                  <td class="number">{mixed.dense}</td>
+                </tr>
+                <tr>
+                  <th>this network</th>
+                  <td class="number">{plain.network}</td>
+                  <td class="number">{mixed.network}</td>
+                </tr>
+              </tbody>
+            </table>
+          </div>
+        </div>
+      </div>
+      <p class="note">
+        All pictures get the same new order. The dense layer, whose weights are each
+        class's mean picture, gets its weights in the new order too, and answers as
+        before: it never knew which pixels are neighbours. The network's windows look
+        for strokes and edges among neighbours, and find none.
+      </p>
+    </section>
+  );
+}
