@@ -153,3 +153,46 @@ def test_a_moved_picture_is_asked_again(open_page: OpenPage) -> None:
     row = page.locator("[aria-label=Permuting] tbody tr").first
     as_is, mixed = row.locator("td").all_inner_texts()
     assert as_is == mixed == "11"
+
+
+CAMERA = """() => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 64;
+  canvas.height = 48;
+  const pen = canvas.getContext("2d");
+  setInterval(() => {
+    pen.fillStyle = "rgb(255 0 0)";
+    pen.fillRect(0, 0, 64, 48);
+  }, 20);
+  const stream = canvas.captureStream(50);
+  window.track = stream.getTracks()[0];
+  navigator.mediaDevices.getUserMedia = async () => stream;
+}"""
+
+
+def test_the_camera_is_looked_through_and_let_go(open_page: OpenPage) -> None:
+    """Its frames are filtered as they come; another picture stops it."""
+    page = open_page("lenet", "#view=lab&colors=each&kernel=0,0,0;0,1,0;0,0,0&by=1")
+    page.evaluate(CAMERA)
+    choice = page.get_by_role("combobox", name="Picture")
+    choice.select_option("camera")
+    output = page.locator("canvas[aria-label^='Output']")
+    page.wait_for_function(
+        """() => {
+          const seen = document.querySelector("canvas[aria-label^='Picture']");
+          const [red, green] = seen.getContext("2d").getImageData(9, 9, 1, 1).data;
+          return red > 240 && green < 20;
+        }"""
+    )
+    assert bytes_are_equal(page)
+    assert output.count() == 1
+    choice.select_option("star")
+    page.wait_for_function("() => window.track.readyState === 'ended'")
+
+    page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = async () => "
+        "{ throw new Error('it is in use') } }"
+    )
+    choice.select_option("camera")
+    page.wait_for_selector("[role=alert]")
+    assert "No camera: it is in use" in page.inner_text("[role=alert]")

@@ -5,13 +5,13 @@ import { Permuting } from "./permuting";
 import { Sharing } from "./sharing";
 
 /** What a network gains from windows that slide, and what it does not. */
-export function BuysBench({ page: { exhibit } }: BenchProps) {
+export function BuysBench({ page: { exhibit }, live }: BenchProps) {
   const sight = exhibit && sightOf(exhibit);
-  if (!exhibit || !sight) return null;
+  if (!exhibit || !live || !sight) return null;
   return (
     <div class="lab-bench">
-      <Moving exhibit={exhibit} sight={sight} />
-      <Permuting exhibit={exhibit} sight={sight} />
+      <Moving exhibit={exhibit} live={live} sight={sight} />
+      <Permuting exhibit={exhibit} live={live} sight={sight} />
       <Sharing exhibit={exhibit} />
     </div>
   );

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { HeatMap } from "../../drawing/heat_map";
 import { Picture } from "../../drawing/picture";
 import type { Exhibit } from "../../page/page";
+import type { Live } from "../../state/live";
 import { image } from "../../state/selection";
 import { print } from "../compute/numbers";
 import { WholeNumber } from "../parts/whole_number";
@@ -14,23 +15,18 @@ const MAPS = 6;
 
 interface Props {
   readonly exhibit: Exhibit;
+  readonly live: Live;
   readonly sight: Sight;
 }
 
-/** An example is dragged, turned, scaled: its maps follow, the answer may not. */
-export function Moving({ exhibit, sight }: Props) {
+/** What the network is shown is dragged, turned, scaled: its maps follow, the answer may not. */
+export function Moving({ exhibit, live, sight }: Props) {
   const { model, engine, examples } = exhibit;
   const warp = useSignal<Warp>(STILL);
   const kind = useSignal<Kind>(KINDS[0]);
   const index = Math.min(image.value, examples.count - 1);
-  const still = examples.input(index);
-  const moved = useComputed(() =>
-    warpInput(
-      sight,
-      examples.input(Math.min(image.value, examples.count - 1)),
-      warp.value,
-    ),
-  );
+  const still = live.input.value;
+  const moved = useComputed(() => warpInput(sight, live.input.value, warp.value));
   const run = useComputed(() => engine.run(moved.value));
   const output = run.value.get(model.outputs[0] ?? "");
   const scores = output ? scoresOf(exhibit, output) : [];
@@ -53,6 +49,7 @@ export function Moving({ exhibit, sight }: Props) {
           from={1}
           to={examples.count}
           onChange={(number) => {
+            live.own.value = null;
             image.value = number - 1;
           }}
         />

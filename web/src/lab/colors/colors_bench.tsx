@@ -18,23 +18,21 @@ const SOBEL = [
 ];
 
 /** What one colour sees and another does not, and how a sensor sees colours at all. */
-export function ColorsBench({ page, kernels }: BenchProps) {
+export function ColorsBench(props: BenchProps) {
   return (
     <div class="lab-bench">
       <section class="card" aria-label="Picture">
-        <PictureChooser page={page} />
+        <PictureChooser page={props.page} live={props.live} />
       </section>
-      <Channels page={page} kernels={kernels} />
-      <Bayer page={page} kernels={kernels} />
+      <Channels {...props} />
+      <Bayer {...props} />
     </div>
   );
 }
 
-type Props = Pick<BenchProps, "page" | "kernels">;
-
 /** An edge in each colour, in brightness, and in the sum of all three. */
-function Channels({ page, kernels }: Props) {
-  const shown = useMemo(() => pictureOf(page), [page]);
+function Channels({ page, live, kernels }: BenchProps) {
+  const shown = useMemo(() => pictureOf(page, live), [page, live]);
   const spot = useSignal<Place | null>(null);
   const found = useComputed(() => {
     const run = (mode: Filter["mode"]) =>
@@ -102,8 +100,8 @@ function Channels({ page, kernels }: Props) {
 }
 
 /** From the sensor's mosaic back to a picture. */
-function Bayer({ page, kernels }: Props) {
-  const shown = useMemo(() => pictureOf(page), [page]);
+function Bayer({ page, live, kernels }: BenchProps) {
+  const shown = useMemo(() => pictureOf(page, live), [page, live]);
   const found = useComputed(() => {
     const mosaic = toMosaic(shown.value);
     const made = interpolate(kernels, mosaic);

@@ -23,8 +23,8 @@ import { Wheel } from "./wheel";
 const SIDE = 270;
 
 /** Two kernels give the strength and the direction of each edge. */
-export function EdgesBench({ page, kernels }: BenchProps) {
-  const shown = useMemo(() => pictureOf(page), [page]);
+export function EdgesBench({ page, live, kernels }: BenchProps) {
+  const shown = useMemo(() => pictureOf(page, live), [page, live]);
   const found = useComputed(() => computeGradient(kernels, shown.value));
   const spot = useSignal<Place | null>(null);
   const [picture, gradient] = [shown.value, found.value];
@@ -46,7 +46,7 @@ export function EdgesBench({ page, kernels }: BenchProps) {
   return (
     <div class="lab-bench">
       <section class="card lab-stack" aria-label="Picture">
-        <PictureChooser page={page} />
+        <PictureChooser page={page} live={live} />
         <p aria-live="polite">{spell(gradient, at, edge)}</p>
       </section>
       <section class="lab-gallery" aria-label="Gradient">

@@ -27,8 +27,8 @@ const spot = addressed<Place | null>(
 );
 
 /** A kernel slides over a picture: what it makes of it, and each number taken apart. */
-export function KernelBench({ page, kernels }: BenchProps) {
-  const shown = useMemo(() => pictureOf(page), [page]);
+export function KernelBench({ page, live, kernels }: BenchProps) {
+  const shown = useMemo(() => pictureOf(page, live), [page, live]);
   const made = useComputed(() => applyFilter(kernels, currentFilter(), shown.value));
   const hovered = useSignal<Place | null>(null);
   const channel = useSignal(0);
@@ -66,7 +66,7 @@ export function KernelBench({ page, kernels }: BenchProps) {
   return (
     <div class="lab-bench">
       <section class="card lab-stack" aria-label="Kernel">
-        <PictureChooser page={page} />
+        <PictureChooser page={page} live={live} />
         <KernelEditor />
       </section>
       <section class="lab-row lab-pictures" aria-label="Pictures">

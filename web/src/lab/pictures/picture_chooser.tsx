@@ -1,23 +1,30 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Page } from "../../page/page";
+import type { Live } from "../../state/live";
 import { image } from "../../state/selection";
 import { Choice } from "../parts/choice";
 import { readFile, watchCamera } from "./capture";
 import { MADE_UP } from "./made_up";
-import { exampleOf, own, SIDES, side, source } from "./source";
+import { own, readInput, SIDES, side, source } from "./source";
+
+interface Props {
+  readonly page: Page;
+  readonly live: Live | null;
+}
 
 /** Which picture: made up, an example, a file, the camera. */
-export function PictureChooser({ page: { exhibit } }: { page: Page }) {
+export function PictureChooser({ page: { exhibit }, live }: Props) {
   const trouble = useSignal("");
   const file = useRef<HTMLInputElement>(null);
-  const hasExamples = exhibit !== null && exampleOf(exhibit, 0) !== null;
+  const hasExamples =
+    exhibit !== null && readInput(exhibit, exhibit.examples.input(0)) !== null;
   useCamera((error) => {
     trouble.value = error;
   });
   const choices = [
     ...MADE_UP.map(({ id, title }) => [id, title] as const),
-    ...(hasExamples ? [["example", "An example of this page"] as const] : []),
+    ...(hasExamples ? [["example", "What the network is shown"] as const] : []),
     ["own", "A picture of yours…"] as const,
     ["camera", "The camera"] as const,
   ];
@@ -43,8 +50,9 @@ export function PictureChooser({ page: { exhibit } }: { page: Page }) {
             value={image.value + 1}
             onInput={(event) => {
               const number = Number(event.currentTarget.value);
-              if (number >= 1 && number <= exhibit.examples.count)
-                image.value = number - 1;
+              if (number < 1 || number > exhibit.examples.count) return;
+              if (live) live.own.value = null;
+              image.value = number - 1;
             }}
           />
         </label>

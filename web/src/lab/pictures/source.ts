@@ -1,14 +1,14 @@
-/** Which picture the lab works on: made up, an example of the page, or one's own. */
+/** Which picture the lab works on: made up, what the network is shown, or one's own. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Exhibit, Page } from "../../page/page";
 import { addressed, addressedText } from "../../state/address";
-import { image } from "../../state/selection";
+import type { Live } from "../../state/live";
 import type { Picture } from "../compute/picture";
 import { draw, MADE_UP } from "./made_up";
 
 export const SIDES: readonly number[] = [32, 64, 128];
 
-/** The name of a made-up picture; or "example", "own", "camera". */
+/** A made-up picture's name; "example", what the network is shown; "own"; "camera". */
 export const source = addressedText("picture", "shapes");
 
 /** Rows and columns of what is not an example. */
@@ -20,10 +20,13 @@ export const side = addressed("side", 64, (text) =>
 export const own = signal<Picture | null>(null);
 
 /** The picture itself. */
-export function pictureOf({ exhibit }: Page): ReadonlySignal<Picture> {
+export function pictureOf(
+  { exhibit }: Page,
+  live: Live | null,
+): ReadonlySignal<Picture> {
   return computed(() => {
-    if (source.value === "example" && exhibit) {
-      const found = exampleOf(exhibit, image.value);
+    if (source.value === "example" && exhibit && live) {
+      const found = readInput(exhibit, live.input.value);
       if (found) return found;
     }
     const isOwn = source.value === "own" || source.value === "camera";
@@ -33,14 +36,14 @@ export function pictureOf({ exhibit }: Page): ReadonlySignal<Picture> {
   });
 }
 
-/** An example as a picture; null where the input is none. */
-export function exampleOf({ model, examples }: Exhibit, index: number): Picture | null {
+/** An input of the model as a picture; null where it is none. */
+export function readInput({ model }: Exhibit, input: Uint8Array): Picture | null {
   const facts = model.tensors[model.inputs[0] ?? ""];
   const [height, width, channels] = facts?.shape.slice(-3) ?? [];
   const isPicture = channels === 1 || channels === 3;
   if (!facts || !height || !width || !isPicture || Math.min(height, width) < 5)
     return null;
-  const bytes = examples.input(Math.min(index, examples.count - 1)).slice();
+  const bytes = input.slice();
   const brightness = toBrightness(bytes.subarray(0, facts.bytes), facts.dtype);
   if (!brightness) return null;
   const rgb = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
