@@ -3,6 +3,8 @@ import { useMemo, useState } from "preact/hooks";
 import { HeatMap } from "../drawing/heat_map";
 import { Picture } from "../drawing/picture";
 import { type Place, printSize } from "../drawing/volume";
+import { DrawingPad } from "../input/drawing_pad";
+import { makeShower } from "../input/own";
 import { type Layer, readNetwork } from "../network/graph";
 import type { Shown } from "../network/network_view";
 import { Scores } from "../network/scores";
@@ -28,6 +30,7 @@ const FIGURES: Readonly<Record<string, ComponentType<FigureProps>>> = {
 export function Companion({ chapter, ...shown }: Shown & { chapter: string }) {
   const { exhibit, live } = shown;
   const layers = useMemo(() => [...readNetwork(exhibit.model).values()], [exhibit]);
+  const shower = useMemo(() => makeShower(exhibit, live), [exhibit, live]);
   const Figure = FIGURES[chapter];
   const answer = layers.find((one) => one.name === exhibit.model.outputs[0]);
   return (
@@ -42,8 +45,14 @@ export function Companion({ chapter, ...shown }: Shown & { chapter: string }) {
           title={longTitleOf(answer)}
         />
       ) : null}
+      {shower?.preprocessor.facts.channels === 1 ? (
+        <details>
+          <summary>Draw another</summary>
+          <DrawingPad exhibit={exhibit} shower={shower} />
+        </details>
+      ) : null}
       <p class="note">
-        <a href="#view=network">Draw or choose another image</a>
+        <a href="#view=network">Choose another image</a>
       </p>
     </aside>
   );
