@@ -11,7 +11,7 @@ import pytest
 
 from tests.compiler.models import residual_model
 from tests.conftest import require_module, require_tool
-from tests.explorer.exhibits import lenet_model, make_exhibit
+from tests.explorer.exhibits import inception_model, lenet_model, make_exhibit
 from tinycnn.explorer import explain
 from tinycnn.workbench import Observer
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["Quiet", "browser", "open_file", "open_page"]
 __all__ += ["page_files"]
 
-MODELS = {"lenet": lenet_model, "residual": residual_model}
+MODELS = {
+    "lenet": lenet_model,
+    "residual": residual_model,
+    "inception": inception_model,
+}
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
 

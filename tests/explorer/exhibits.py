@@ -13,7 +13,7 @@ from tinycnn.explorer.examples import Examples, pick_examples
 from tinycnn.harness.scores import first_scores
 from tinycnn.workbench import describe_tensor
 
-__all__ = ["digit_images", "lenet_model", "make_exhibit"]
+__all__ = ["digit_images", "inception_model", "lenet_model", "make_exhibit"]
 
 
 def lenet_model(side: int = 12) -> bytes:
@@ -38,6 +38,42 @@ def lenet_model(side: int = 12) -> bytes:
     scores = b.tensor((1, 5), scale=0.1, zero_point=3)
     b.op("FULLY_CONNECTED", [vector, weights, bias], [scores])
     shares = b.tensor((1, 5), scale=1 / 256, zero_point=-128)
+    b.op("SOFTMAX", [scores], [shares], beta=1.0)
+    return b.build([x], [shares])
+
+
+def inception_model(side: int = 10) -> bytes:
+    """Two blocks of a small and a wide convolution, joined; mean, dense, softmax."""
+    b = ModelBuilder()
+    y = x = b.tensor((1, side, side, 3), scale=1 / 255, zero_point=-128)
+    channels = 3
+    for block, stride in enumerate([1, 2]):
+        side = -(-side // stride)
+        shape = (1, side, side, 4)
+        parts = [
+            add_conv(
+                b,
+                y,
+                (4, size, size, channels),
+                shape,
+                stride=stride,
+                scale=0.05,
+                seed=10 * block + size,
+            )
+            for size in (1, 3)
+        ]
+        channels = 8
+        y = b.tensor((1, side, side, channels), scale=0.05, zero_point=-128)
+        b.op("CONCATENATION", parts, [y], axis=3)
+    mean = b.tensor((1, channels), scale=0.05, zero_point=-128)
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    b.op("MEAN", [y, axes], [mean])
+    rng = np.random.default_rng(4)
+    data = rng.integers(-127, 128, (3, channels)).astype(np.int8)
+    weights = b.tensor((3, channels), scale=0.01, data=data)
+    scores = b.tensor((1, 3), scale=0.05, zero_point=0)
+    b.op("FULLY_CONNECTED", [mean, weights], [scores])
+    shares = b.tensor((1, 3), scale=1 / 256, zero_point=-128)
     b.op("SOFTMAX", [scores], [shares], beta=1.0)
     return b.build([x], [shares])
 

@@ -25,7 +25,13 @@ export function Facts({ scene }: { scene: Scene }) {
   const one = looked.value;
   const layer = one ? scene.network.get(one.tensor) : undefined;
   return (
-    <div class="layer-facts card" id="layer-facts">
+    <section
+      class="layer-facts card"
+      id="layer-facts"
+      aria-label="What is looked at"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what does not fit is scrolled to
+      tabIndex={0}
+    >
       <SeenInput scene={scene} />
       {one && layer ? (
         <LayerFacts scene={scene} layer={layer} one={one} />
@@ -36,7 +42,7 @@ export function Facts({ scene }: { scene: Scene }) {
           arrows to a number, Page Up and Page Down to another map, Enter to choose.
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -1,7 +1,8 @@
 import "./network_picture.css";
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Scale } from "../drawing/atlas";
 import { px } from "../drawing/css";
+import { tensor } from "../state/selection";
 import { draft } from "./draft";
 import { Facts } from "./facts";
 import { LayerCard } from "./layer_card";
@@ -19,6 +20,7 @@ export function NetworkPicture(shown: Shown) {
   const pane = useRef<HTMLElement>(null);
   const width = useWidth(pane);
   const plan = useMemo(() => (width > 0 ? draft(scene, width) : null), [scene, width]);
+  useEffect(() => show(pane.current, tensor.value), [plan, tensor.value]);
   return (
     <section class="network-picture" aria-label="Network" ref={pane}>
       <Head scene={scene} />
@@ -41,6 +43,12 @@ export function NetworkPicture(shown: Shown) {
       ) : null}
     </section>
   );
+}
+
+/** What is chosen stays in sight, or comes there by a link. */
+function show(pane: HTMLElement | null, name: string): void {
+  const card = name ? pane?.querySelector(`[data-tensor="${CSS.escape(name)}"]`) : null;
+  card?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function Head({ scene }: { scene: Scene }) {

@@ -32,9 +32,6 @@ export function NetworkView({ page: { exhibit }, live }: Subject) {
       <NetworkPicture {...shown} />
       {tensor.value ? (
         <div class="one-number">
-          <button type="button" class="close" onClick={() => select(null)}>
-            Close
-          </button>
           <Inspector {...shown} />
         </div>
       ) : null}
