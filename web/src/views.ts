@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { BoardView } from "./board/board_view";
 import { CourseView } from "./course/course_view";
 import { LabView } from "./lab/lab_view";
+import { LearnedView } from "./learned/learned_view";
 import { NetworkView } from "./network/network_view";
 import { hasBlob } from "./page/blobs";
 import type { Page } from "./page/page";
@@ -36,6 +37,12 @@ export const VIEWS: readonly View[] = [
     title: "Lab",
     Body: LabView,
     isFor: () => true,
+  },
+  {
+    id: "learned",
+    title: "What it learned",
+    Body: LearnedView,
+    isFor: () => hasBlob("learned"),
   },
   {
     id: "board",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.compiler import read_tflite
+from tinycnn.compiler import Graph, read_tflite
 from tinycnn.explorer.exhibit import Exhibit
-from tinycnn.explorer.learned.confusion import count_confusion
+from tinycnn.explorer.learned.confusion import count_confusion, picture_mistakes
 from tinycnn.explorer.learned.embedding import find_hidden, project_to_plane
+from tinycnn.explorer.learned.filters import describe_filters
 from tinycnn.explorer.learned.patches import (
     Best,
     cut_patches,
@@ -19,78 +21,97 @@ from tinycnn.explorer.learned.patches import (
     keep_best,
 )
 from tinycnn.explorer.learned.sample import Sample, run_batches, take_sample
+from tinycnn.explorer.learned.small import shrink, small_side
 from tinycnn.explorer.learned.spread import Spread
 from tinycnn.explorer.page import pack_json
+from tinycnn.harness.scores import first_scores
+from tinycnn.reference.every_tensor import Tensors
+from tinycnn.task import answers_of
+from tinycnn.workbench import describe_tensor
 
 __all__ = ["gather_learned"]
-
-_SMALL_SIDE = 16  # pixels of an image that stands for a point
 
 
 def gather_learned(exhibit: Exhibit) -> Mapping[str, bytes]:
     """The pieces `learned` (JSON) and those with pixels that it names."""
     graph = read_tflite(exhibit.content)
     sample = take_sample(exhibit)
-    has_images = sample.images is not None
-    layers = find_layers(graph) if has_images else ()
-    best = {t: Best.of(graph.tensors[t].shape[-1]) for t in layers}
-    hidden, spread = find_hidden(graph), Spread()
-    points: list[NDArray[Any]] = []
+    walk = _Walk.of(graph, has_images=sample.images is not None)
     for part, tensors in run_batches(exhibit, graph, sample):
-        for tensor, values in tensors.items():
-            spread.count(tensor, values)
-            if tensor in best:
-                keep_best(best[tensor], values, part.start)
-        if hidden in tensors:
-            points.append(tensors[hidden].reshape(part.stop - part.start, -1))
+        walk.take(part, tensors)
+    mistakes = count_confusion(exhibit)
     told: dict[str, Any] = {
         "images": len(sample.rows),
-        "spread": spread.tell(),
-        "confusion": count_confusion(exhibit),
+        "spread": walk.spread.tell(),
+        "confusion": mistakes,
+        "filters": describe_filters(graph),
         "patches": None,
-        "plane": _describe_plane(points, hidden, sample),
+        "plane": _describe_plane(walk, exhibit, sample),
     }
     pieces: dict[str, bytes] = {}
-    if has_images:
-        told["patches"], pieces["learned-patches"] = cut_patches(graph, best, sample)
-        pieces["learned-images"] = _shrink(sample)
+    if sample.images is not None:
+        told["patches"], pieces["learned-patches"] = cut_patches(
+            graph, walk.best, sample
+        )
+        pieces["learned-images"] = shrink(sample.images, small_side(sample.images))
+        if mistakes:
+            pieces["learned-mistakes"] = picture_mistakes(exhibit, mistakes)
     return {"learned": pack_json(told), **pieces}
 
 
+@dataclass(slots=True, eq=False)
+class _Walk:
+    """What is kept of each image while the network goes over all of them."""
+
+    graph: Graph
+    best: dict[int, Best]
+    hidden: int | None
+    spread: Spread = field(default_factory=Spread)
+    points: list[NDArray[Any]] = field(default_factory=list)
+    outputs: list[NDArray[Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, graph: Graph, *, has_images: bool) -> _Walk:
+        layers = find_layers(graph) if has_images else ()
+        best = {t: Best.of(graph.tensors[t].shape[-1]) for t in layers}
+        return cls(graph, best, find_hidden(graph))
+
+    def take(self, part: slice, tensors: Tensors) -> None:
+        """The tensors of the images of a part."""
+        for tensor, values in tensors.items():
+            self.spread.count(tensor, values)
+            if tensor in self.best:
+                keep_best(self.best[tensor], values, part.start)
+        count = part.stop - part.start
+        if self.hidden in tensors:
+            self.points.append(tensors[self.hidden].reshape(count, -1))
+        self.outputs.append(tensors[self.graph.outputs[0]].reshape(count, -1))
+
+
 def _describe_plane(
-    points: list[NDArray[Any]], hidden: int | None, sample: Sample
+    walk: _Walk, exhibit: Exhibit, sample: Sample
 ) -> dict[str, Any] | None:
-    if not points or len(sample.rows) < 3:
+    if not walk.points or len(sample.rows) < 3:
         return None
-    plane, shares = project_to_plane(np.concatenate(points))
+    plane, shares = project_to_plane(np.concatenate(walk.points))
     labels = sample.labels
     is_class = labels is not None and labels.ndim == 1 and labels.dtype.kind != "f"
     return {
-        "tensor": f"t{hidden}",
+        "tensor": f"t{walk.hidden}",
         "points": np.round(plane, 3).tolist(),
         "shares": shares,
         "labels": labels.tolist() if is_class and labels is not None else None,
+        "answers": _answer(walk, exhibit),
         "indices": sample.indices.tolist(),
-        "side": list(_small(sample)) if sample.images is not None else None,
+        "side": None if sample.images is None else list(small_side(sample.images)),
     }
 
 
-def _small(sample: Sample) -> tuple[int, int]:
-    assert sample.images is not None
-    rows, columns = sample.images.shape[1:3]
-    return min(rows, _SMALL_SIDE), min(columns, _SMALL_SIDE)
-
-
-def _shrink(sample: Sample) -> bytes:
-    """All images, small, end to end: each pixel the mean of a block."""
-    images = sample.images
-    assert images is not None
-    rows, columns = _small(sample)
-    across = (np.arange(rows) * images.shape[1] // rows).astype(np.int64)
-    down = (np.arange(columns) * images.shape[2] // columns).astype(np.int64)
-    sums = np.add.reduceat(images.astype(np.int64), across, axis=1)
-    sums = np.add.reduceat(sums, down, axis=2)
-    heights = np.diff([*across, images.shape[1]])[:, None, None]
-    widths = np.diff([*down, images.shape[2]])[None, :, None]
-    small: NDArray[np.uint8] = (sums / (heights * widths)).round().astype(np.uint8)
-    return small.tobytes()
+def _answer(walk: _Walk, exhibit: Exhibit) -> list[int] | None:
+    """The class of each image, where one class is asked."""
+    task = exhibit.examples.task
+    if task not in ("categorical", "binary"):
+        return None
+    rows = np.ascontiguousarray(np.concatenate(walk.outputs)).view(np.int8)
+    output = describe_tensor(walk.graph.tensors[walk.graph.outputs[0]])
+    return list(answers_of(task, first_scores(rows, output)).tolist())

@@ -43,7 +43,7 @@ def take_sample(exhibit: Exhibit, *, size: int = SIZE) -> Sample:
     """Of a project so many test images, evenly over the set; else its examples."""
     if exhibit.made is None:
         examples = exhibit.examples
-        indices = np.arange(len(examples.inputs))
+        indices = np.array(examples.indices or range(len(examples.inputs)), np.int64)
         return Sample(examples.inputs, examples.images, indices, examples.labels)
     test = exhibit.made.dataset.test
     count = min(size, len(test.images))

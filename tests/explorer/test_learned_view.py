@@ -1,0 +1,78 @@
+"""The view of what was learned, by pointer and by keyboard, in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.explorer.conftest import PHONE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.external
+OpenPage = Callable[..., "Page"]
+
+
+def test_channels_and_their_patches(open_page: OpenPage) -> None:
+    """A layer and a channel are chosen; the live value follows the image."""
+    page = open_page("lenet", "#view=learned")
+    page.wait_for_selector(".channels")
+    assert page.locator(".filters li").count() == 4
+    assert page.locator(".channels li").count() == 4
+    page.get_by_label("Layer").select_option(index=1)
+    assert page.locator(".channels li").count() == 6
+    card = page.locator(".channels button").nth(4)
+    card.focus()
+    page.keyboard.press("Enter")
+    assert "channel=4" in page.url
+    assert card.get_attribute("aria-pressed") == "true"
+    assert page.locator(".one-channel .patches li").count() == 9
+    before = card.get_attribute("aria-label")
+    shown = page.locator(".shown figcaption")
+    page.get_by_role("button", name="Next").click()
+    assert "Example 2 of 12" in shown.inner_text()
+    assert card.get_attribute("aria-label") != before
+    page.locator(".one-channel .patches a").first.click()
+    assert "view=network" in page.url
+
+
+def test_images_in_a_plane(open_page: OpenPage) -> None:
+    """By arrow keys from dot to dot; the link keeps the dot; one class stands out."""
+    page = open_page("lenet", "#view=learned&part=sorting", size=PHONE)
+    dots = page.get_by_role("listbox", name="Images in a plane")
+    assert dots.locator("path").count() == 12
+    told = page.locator(".one-image p")
+    pattern = r"Image (\d+): true is class (\d), the answer is class \d"
+    found = re.match(pattern, _text(told))
+    assert found is not None
+    assert int(found[2]) == int(found[1]) % 5
+    dots.focus()
+    for key in ("ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+    assert "dot=" in page.url
+    assert not _text(told).startswith(found[0])
+    page.get_by_role("button", name="class 1", exact=True).click()
+    assert dots.locator("path.faint").count() == 12 - 3
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
+def test_where_it_looks(open_page: OpenPage) -> None:
+    """Covered by a worker; and what cannot be told without gradients says so."""
+    page = open_page("lenet", "#view=learned&part=attention")
+    runs = page.get_by_role("status")
+    runs.get_by_text("runs, each with a patch covered").wait_for()
+    legend = page.locator(".maps .ramp-legend").first
+    first = legend.inner_text()
+    page.get_by_label("What speaks for").select_option("3")
+    page.get_by_text("the score of class 3 fall").wait_for()
+    runs.get_by_text("runs, each with a patch covered").wait_for()
+    assert legend.inner_text() != first
+    assert "without gradients" in page.inner_text(".maps")
+
+
+def _text(locator: object) -> str:
+    return str(locator.inner_text())  # type: ignore[attr-defined]

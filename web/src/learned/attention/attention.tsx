@@ -1,0 +1,164 @@
+import "./attention.css";
+import { useState } from "preact/hooks";
+import { Legend } from "../../drawing/legend";
+import { isPicture } from "../../drawing/paint";
+import type { Range } from "../../drawing/ramp";
+import { type Volume, volumeOf } from "../../drawing/volume";
+import type { Values } from "../../engine/engine";
+import { nameOf } from "../../network/answer";
+import { printReal } from "../../network/words";
+import type { Told } from "../parts";
+import { ShownImage } from "../shown_image";
+import { answerOf, type Target } from "../target";
+import { mapClass } from "./class_map";
+import { Overlay } from "./overlay";
+import { useOcclusion } from "./use_occlusion";
+
+/** Which places of the shown image the answer hangs on, found in two ways. */
+export function Attention({ exhibit, live }: Told) {
+  const { model, examples } = exhibit;
+  const [wanted, setWanted] = useState<number | null>(null);
+  const found = live.activations.value;
+  const answer = answerOf(model, found);
+  const name = model.inputs[0] ?? "";
+  const volume = volumeOf(model.tensors[name]?.shape ?? []);
+  const picture = found.get(name);
+  if (!answer || !picture || !isPicture(volume)) {
+    return (
+      <p class="note">This network is shown no picture that could be looked at.</p>
+    );
+  }
+  const target = { ...answer, channel: wanted ?? answer.channel };
+  const classOf = (i: number) => nameOf(i, answer.count, examples.classes);
+  const shown = {
+    exhibit,
+    live,
+    picture,
+    volume,
+    target,
+    word: classOf(target.channel),
+  };
+  return (
+    <>
+      <h2>Where it looks</h2>
+      <p class="note">
+        Red places speak for the class, blue ones against it; the stronger, the more.
+        Both maps are in whole cells, as they were computed.
+      </p>
+      <ShownImage exhibit={exhibit} live={live} />
+      <div class="row">
+        <label>
+          What speaks for{" "}
+          <select
+            value={wanted ?? "answer"}
+            onChange={({ currentTarget: { value } }) =>
+              setWanted(value === "answer" ? null : Number(value))
+            }
+          >
+            <option value="answer">the answer</option>
+            {Array.from({ length: answer.count }, (_, i) => (
+              <option key={i} value={i}>
+                {classOf(i)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <div class="maps">
+        <Occlusion {...shown} />
+        <LastMaps {...shown} />
+      </div>
+    </>
+  );
+}
+
+interface Shown extends Omit<Told, "learned"> {
+  readonly picture: Values;
+  readonly volume: Volume;
+  readonly target: Target;
+  /** The class's name. */
+  readonly word: string;
+}
+
+/** Cover a patch, run the network, see how far the score falls. */
+function Occlusion({ exhibit, live, picture, volume, target, word }: Shown) {
+  const found = useOcclusion(exhibit, live.input.value, target);
+  const blank = { drops: new Float32Array(volume.rows * volume.columns), done: 0 };
+  const { drops, done } = found ?? blank;
+  const total = found?.total ?? 1;
+  return (
+    <section class="card" aria-label="What it needs to see">
+      <h3>What it needs to see</h3>
+      <ShownMap
+        {...{ exhibit, picture, volume, target }}
+        name={`What the score of ${word} falls by where the picture is covered`}
+        map={drops}
+        cells={volume}
+      />
+      <p class="progress" role="status">
+        {found && done === total ? (
+          `${total} runs, each with a patch covered.`
+        ) : (
+          <progress aria-label="Runs" value={done} max={total} />
+        )}
+      </p>
+      <p class="note">
+        A patch of an eighth of the picture is painted in its mean colour, and the
+        network is run again, by the very code of the board: how far does the score of{" "}
+        {word} fall? The patch goes over the picture in steps of half its size.
+      </p>
+    </section>
+  );
+}
+
+/** The last maps, weighted as the last layer does. */
+function LastMaps({ exhibit, live, picture, volume, target, word }: Shown) {
+  const map = mapClass(exhibit, live.activations.value, target);
+  return (
+    <section class="card" aria-label="Where the last maps speak for it">
+      <h3>Where the last maps speak for it</h3>
+      {map ? (
+        <>
+          <ShownMap
+            {...{ exhibit, picture, volume, target }}
+            name={`What each place of the last maps adds to the score of ${word}`}
+            map={map.values}
+            cells={map.volume}
+          />
+          <p class="note">
+            Before its last layer this network takes the mean of each map. So the score
+            of {word} is the mean of this picture of {map.volume.rows} ×{" "}
+            {map.volume.columns} cells (and a constant): each cell is the last maps
+            there, times the weights of {word}. This is Grad-CAM, for which such a
+            network needs no gradients.
+          </p>
+        </>
+      ) : (
+        <p class="note">
+          This network does not take the mean of each map before its last layer, so a
+          score cannot be split by places without gradients (Grad-CAM), which a board
+          and this page do not compute.
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface MapProps extends Pick<Shown, "exhibit" | "picture" | "volume" | "target"> {
+  readonly name: string;
+  readonly map: Float32Array;
+  readonly cells: Volume;
+}
+
+function ShownMap({ exhibit, picture, volume, target, name, map, cells }: MapProps) {
+  const scale = exhibit.model.tensors[target.tensor]?.scale ?? 1;
+  const reach = map.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const range: Range = { low: -reach, high: reach, zero: 0 };
+  const print = (steps: number) => printReal(steps * scale);
+  return (
+    <>
+      <Overlay {...{ name, picture, volume, map, cells, range, print }} />
+      <p>{reach > 0 ? <Legend range={range} print={print} /> : null}</p>
+    </>
+  );
+}

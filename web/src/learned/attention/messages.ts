@@ -1,0 +1,43 @@
+/** What the page and its worker say to each other. */
+import type { Values } from "../../engine/engine";
+import type { ModelDocument } from "../../page/document";
+import type { Target } from "../target";
+
+export interface Wanted {
+  /** Who asks last has the highest. */
+  readonly ticket: number;
+  readonly model: ModelDocument;
+  /** The module. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** All inputs end to end. */
+  readonly input: Uint8Array;
+  /** The score that is watched. */
+  readonly target: Target;
+}
+
+export interface Found {
+  readonly ticket: number;
+  /** Of each pixel, in steps of the score; 0 where nothing is known yet. */
+  readonly drops: Float32Array<ArrayBuffer>;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The first input as its values. */
+export function asPicture(
+  { inputs, tensors }: ModelDocument,
+  input: Uint8Array,
+): Values {
+  const facts = tensors[inputs[0] ?? ""];
+  const bytes = input.slice(0, facts?.bytes ?? 0).buffer;
+  switch (facts?.dtype) {
+    case "float32":
+      return new Float32Array(bytes);
+    case "int16":
+      return new Int16Array(bytes);
+    case "uint8":
+      return new Uint8Array(bytes);
+    default:
+      return new Int8Array(bytes);
+  }
+}

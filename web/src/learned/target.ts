@@ -1,0 +1,68 @@
+/** What an answer is read from: the scores before they are pressed into shares. */
+import type { Activations } from "../engine/engine";
+import type { ExamplesDocument, ModelDocument } from "../page/document";
+
+/** A number of a layer of scores. */
+export interface Target {
+  readonly tensor: string;
+  readonly channel: number;
+  /** How many numbers there are. */
+  readonly count: number;
+}
+
+const MONOTONE = ["SOFTMAX", "LOGISTIC", "DEQUANTIZE", "QUANTIZE", "RESHAPE"];
+
+/**
+ * The tensor of scores behind an output. Shares are cut off near 0 and 1, where a map of
+ * what matters would show nothing.
+ */
+export function scoresBehind(model: ModelDocument, output: string): string {
+  let name = output;
+  for (;;) {
+    const maker = model.operators.find(({ outputs }) => outputs.includes(name));
+    const source = maker?.inputs[0];
+    if (!maker || !MONOTONE.includes(maker.kind) || !source) return name;
+    if (!model.operators.some(({ outputs }) => outputs.includes(source))) return name;
+    if (countOf(model, source) !== countOf(model, output)) return name;
+    name = source;
+  }
+}
+
+/** What is answered: of several numbers the largest. */
+export function answerOf(model: ModelDocument, found: Activations): Target | null {
+  const output = model.outputs[0];
+  const values = output ? found.get(output) : undefined;
+  if (!output || !values?.length) return null;
+  let channel = 0;
+  for (let i = 1; i < values.length; i++) {
+    if ((values[i] ?? 0) > (values[channel] ?? 0)) channel = i;
+  }
+  return { tensor: scoresBehind(model, output), channel, count: values.length };
+}
+
+const THRESHOLD = 0.5; // of a sigmoid, as in tinycnn/task.py
+
+/** The class that is answered; null where no one class is asked. */
+export function labelOf(
+  model: ModelDocument,
+  found: Activations,
+  task: ExamplesDocument["task"],
+): number | null {
+  const answer = answerOf(model, found);
+  const output = model.outputs[0] ?? "";
+  if (!answer) return null;
+  if (task === "categorical") return answer.channel;
+  if (task !== "binary") return null;
+  return realIn(model, output, found.get(output)?.[0] ?? 0) > THRESHOLD ? 1 : 0;
+}
+
+function countOf({ tensors }: ModelDocument, name: string): number {
+  return tensors[name]?.shape.reduce((product, n) => product * n, 1) ?? 0;
+}
+
+/** The real number that a tensor's value stands for. */
+export function realIn(model: ModelDocument, tensor: string, held: number): number {
+  const facts = model.tensors[tensor];
+  if (!facts || facts.scale === null) return held;
+  return (held - (facts.zero ?? 0)) * facts.scale;
+}
