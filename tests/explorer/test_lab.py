@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.explorer.conftest import PHONE
+from tinycnn.explorer import explain_zoo
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -153,6 +154,17 @@ def test_a_moved_picture_is_asked_again(open_page: OpenPage) -> None:
     row = page.locator("[aria-label=Permuting] tbody tr").first
     as_is, mixed = row.locator("td").all_inner_texts()
     assert as_is == mixed == "11"
+
+
+def test_it_needs_no_model(open_page: OpenPage, tmp_path: Path) -> None:
+    """The page of the architectures has it, too, without what moves a model's input."""
+    (tmp_path / "zoo.html").write_text(explain_zoo(), "utf-8")
+    page = open_page("lenet")
+    page.goto(f"{(tmp_path / 'zoo.html').as_uri()}#view=lab")
+    page.wait_for_selector(".lab-steps")
+    assert bytes_are_equal(page)
+    titles = page.locator("[aria-label=Benches] button").all_inner_texts()
+    assert titles == ["Kernels", "Edges", "Colours", "Sizes", "One dimension"]
 
 
 CAMERA = """() => {
