@@ -10,7 +10,7 @@ export interface Draft {
 }
 
 /** Narrow columns, so that small networks are seen as a whole. */
-const ACROSS: CardRoom = { width: 58, height: 320, side: 56, isRoomy: false };
+const ACROSS: CardRoom = { width: 58, height: 360, side: 56, isRoomy: false };
 
 /** From left to right, where all of it fits and can be seen at once; else downwards. */
 export function draft(scene: Scene, width: number): Draft {
