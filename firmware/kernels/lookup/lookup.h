@@ -20,6 +20,10 @@ typedef struct {
 void tcnn_lookup_s8(const tcnn_lookup_params_t *params, const int8_t *input,
                     const int8_t *table, int8_t *output);
 
+/* The same, four values at a time, for Cortex-M with DSP. */
+void tcnn_lookup_s8_dsp(const tcnn_lookup_params_t *params, const int8_t *input,
+                        const int8_t *table, int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -192,6 +192,8 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
         0.6,
     ),
     ("tcnn_fully_connected_s8_dsp", fully_connected, 0.4),
+    ("tcnn_lookup_s8_dsp", CASES["HARD_SWISH"], 1.0),
+    ("tcnn_lookup_s8_dsp", CASES["RELU"], 1.0),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
     ("tcnn_mul_s8_dsp", CASES["MUL"], 0.3),
     ("tcnn_pad_s8_dsp", pad, 0.8),

@@ -8,13 +8,13 @@ import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Tensor
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.lookup.rules import (
     break_down_by,
     check,
     check_rescaling,
-    lower_table,
+    find_kernels,
+    lower_by,
 )
 from tinycnn.compiler.operators.lookup.tables import (
     LookupTable,
@@ -68,19 +68,19 @@ def _plain(
     compute: Callable[[Tensor, Tensor, Numerics], LookupTable],
     channels: ChannelRules = KEEP_FIRST_APART,
 ) -> Operator:
-    def lower(lowering: Lowering, node: Node) -> None:
-        table = compute(node.input(), node.output(), lowering.numerics)
-        lower_table(lowering, node, table)
+    def find_table(node: Node, numerics: Numerics) -> LookupTable:
+        return compute(node.input(), node.output(), numerics)
 
     return Operator(
         kind,
         code,
         read_nothing,
         check,
-        lower,
+        lower_by(find_table),
         order=ELEMENTWISE,
         channels=channels,
-        break_down=break_down_by(lower),
+        break_down=break_down_by(find_table),
+        kernels=find_kernels(find_table),
     )
 
 

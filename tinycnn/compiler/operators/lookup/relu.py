@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from tinycnn.compiler.arithmetic.numerics import float32_multiplier
+from tinycnn.compiler.arithmetic.numerics import Numerics, float32_multiplier
 from tinycnn.compiler.ir.graph import Attrs, Clamp, ClampedAttrs
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.lookup.rules import (
     break_down_by,
     check_rescaling,
-    lower_table,
+    find_kernels,
+    lower_by,
 )
 from tinycnn.compiler.operators.lookup.tables import (
+    LookupTable,
     leaky_relu_table,
     relu6_table_tflm,
     relu_table,
@@ -46,21 +47,18 @@ class Relu6Attrs(Attrs):
     limits: Clamp
 
 
-def _lower_relu(lowering: Lowering, node: Node) -> None:
+def _find_relu(node: Node, numerics: Numerics) -> LookupTable:
     clamp = node.attrs(ClampedAttrs).clamp
-    table = relu_table(node.input(), node.output(), clamp, lowering.numerics)
-    lower_table(lowering, node, table)
+    return relu_table(node.input(), node.output(), clamp, numerics)
 
 
 def _read_relu6(raw: RawOp) -> Relu6Attrs:
     return Relu6Attrs(quantize_range(raw, 0.0, 6.0))
 
 
-def _lower_relu6(lowering: Lowering, node: Node) -> None:
+def _find_relu6(node: Node, numerics: Numerics) -> LookupTable:
     x, y, limits = node.input(), node.output(), node.attrs(Relu6Attrs).limits
-    is_tflm = lowering.numerics == "tflm"
-    table = relu6_table_tflm(x) if is_tflm else relu_table(x, y, limits)
-    lower_table(lowering, node, table)
+    return relu6_table_tflm(x) if numerics == "tflm" else relu_table(x, y, limits)
 
 
 def _read_leaky_relu(raw: RawOp) -> LeakyReluAttrs:
@@ -75,10 +73,9 @@ def _check_leaky_relu(node: Node) -> None:
     node.check_headroom(float32_multiplier(x.scale, alpha, y.scale), 255)
 
 
-def _lower_leaky_relu(lowering: Lowering, node: Node) -> None:
+def _find_leaky_relu(node: Node, numerics: Numerics) -> LookupTable:
     alpha = node.attrs(LeakyReluAttrs).alpha
-    x, y, numerics = node.input(), node.output(), lowering.numerics
-    lower_table(lowering, node, leaky_relu_table(x, y, alpha, numerics))
+    return leaky_relu_table(node.input(), node.output(), alpha, numerics)
 
 
 def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
@@ -90,11 +87,12 @@ def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
         code,
         read,
         check_rescaling,
-        _lower_relu,
+        lower_by(_find_relu),
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
         find_limits=lambda node: node.attrs(ClampedAttrs).clamp,
-        break_down=break_down_by(_lower_relu),
+        break_down=break_down_by(_find_relu),
+        kernels=find_kernels(_find_relu),
     )
 
 
@@ -107,21 +105,23 @@ OPERATORS = (
         21,
         _read_relu6,
         check_rescaling,
-        _lower_relu6,
+        lower_by(_find_relu6),
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
         find_limits=lambda node: node.attrs(Relu6Attrs).limits,
-        break_down=break_down_by(_lower_relu6),
+        break_down=break_down_by(_find_relu6),
+        kernels=find_kernels(_find_relu6),
     ),
     Operator(
         "LEAKY_RELU",
         98,
         _read_leaky_relu,
         _check_leaky_relu,
-        _lower_leaky_relu,
+        lower_by(_find_leaky_relu),
         order=ELEMENTWISE,
         channels=KEEP_FIRST_APART,
-        break_down=break_down_by(_lower_leaky_relu),
+        break_down=break_down_by(_find_leaky_relu),
+        kernels=find_kernels(_find_leaky_relu),
         options=75,
     ),
 )
