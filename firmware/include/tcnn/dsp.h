@@ -90,9 +90,65 @@ static inline uint32_t tcnn_odd_bytes(uint32_t word) {
 #endif
 }
 
+/* The low lanes of two words as one, and the high lanes. */
+static inline uint32_t tcnn_pack_low(uint32_t low, uint32_t high) {
+#if TCNN_DSP
+    uint32_t lanes;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(lanes) : "r"(low), "r"(high));
+    return lanes;
+#else
+    return (low & 0xFFFFu) | high << 16;
+#endif
+}
+
+static inline uint32_t tcnn_pack_high(uint32_t low, uint32_t high) {
+#if TCNN_DSP
+    uint32_t lanes;
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(lanes) : "r"(high), "r"(low));
+    return lanes;
+#else
+    return low >> 16 | (high & 0xFFFF0000u);
+#endif
+}
+
 /* The lanes of a word. */
 static inline int32_t tcnn_low(uint32_t word) { return (int16_t)word; }
 static inline int32_t tcnn_high(uint32_t word) { return (int16_t)(word >> 16); }
+
+/* The sums of lanes. */
+static inline uint32_t tcnn_add_lanes(uint32_t a, uint32_t b) {
+#if TCNN_DSP
+    uint32_t sum;
+    __asm__("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
+    return sum;
+#else
+    return ((a + b) & 0xFFFFu) | ((a & 0xFFFF0000u) + (b & 0xFFFF0000u));
+#endif
+}
+
+/* The larger of each two signed bytes, and the smaller. */
+#if TCNN_DSP
+#define TCNN_CHOOSE_BYTES(name, order, compare)                                        \
+    static inline uint32_t tcnn_##name##_bytes(uint32_t a, uint32_t b) {               \
+        uint32_t result;                                                               \
+        __asm__("ssub8 %0, %1, %2\n\tsel %0, " order                                   \
+                : "=&r"(result)                                                        \
+                : "r"(a), "r"(b));                                                     \
+        return result;                                                                 \
+    }
+#else
+#define TCNN_CHOOSE_BYTES(name, order, compare)                                        \
+    static inline uint32_t tcnn_##name##_bytes(uint32_t a, uint32_t b) {               \
+        uint32_t result = 0;                                                           \
+        for (uint32_t i = 0; i < 32; i += 8) {                                         \
+            const uint32_t byte = (int8_t)(a >> i) compare(int8_t)(b >> i) ? a : b;    \
+            result |= byte & 0xFFu << i;                                               \
+        }                                                                              \
+        return result;                                                                 \
+    }
+#endif
+TCNN_CHOOSE_BYTES(largest, "%1, %2", >)
+TCNN_CHOOSE_BYTES(smallest, "%2, %1", <)
 
 /* x * y for the low lanes, plus that of the high lanes, plus sum, modulo 2^32. */
 static inline uint32_t tcnn_smlad(uint32_t x, uint32_t y, uint32_t sum) {

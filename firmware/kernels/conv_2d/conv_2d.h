@@ -41,8 +41,8 @@ typedef struct {
  *   for each two elements of a window, as the kernel gathers them: two words of lanes
  *     256 * a + b and 256 * c + d, the first element in the low half
  *   multiplier, offset, shift of each (see requantization in the kernel)
- * scratch: two windows of 16-bit numbers, then kernel_height
- * padded rows of the input */
+ * scratch: two windows of 16-bit numbers, then kernel_height padded rows of the input;
+ * NULL: these have 600 bytes or less */
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
 
@@ -88,6 +88,23 @@ typedef struct {
 void tcnn_grouped_conv_2d_s8(const tcnn_grouped_conv_2d_params_t *params,
                              const int8_t *input, const int8_t *weights,
                              const int32_t *bias, int8_t *output);
+
+/* CONV_2D of any shape for Cortex-M with DSP. */
+typedef struct {
+    tcnn_window_shape_t conv; /* with all channels */
+    int32_t groups; /* of input channels, and as many of output channels; 1 or more */
+    int32_t size;   /* bytes of a group's window, a multiple of 4; 4 or more */
+} tcnn_conv_2d_windows_params_t;
+
+/* weights: for each group, each of its output channels: the window by rows, columns and
+ *   channels of the group, filled up with 0 to `size`; then 0 for more channels, to a
+ *   multiple of 4 in a group
+ * constants: for each group, each four of those channels, see windows.h
+ * scratch: the windows of all groups; NULL: they have 600 bytes or less */
+void tcnn_conv_2d_windows_s8_dsp(const tcnn_conv_2d_windows_params_t *params,
+                                 const int8_t *input, const int32_t *weights,
+                                 const int32_t *constants, uint8_t *scratch,
+                                 int8_t *output);
 
 #ifdef __cplusplus
 }

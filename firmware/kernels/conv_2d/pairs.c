@@ -15,6 +15,8 @@
 
 #include "conv_2d.h"
 
+enum { STACK_BYTES = 600 }; /* of what does not need scratch */
+
 /* What `multiply` works on. */
 typedef struct {
     const uint32_t *windows;
@@ -300,10 +302,9 @@ TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t
     }
 }
 
-TCNN_SHARED void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params,
-                                     const int8_t *input, const int32_t *weights,
-                                     uint8_t *scratch, int8_t *output) {
-    const tcnn_conv_2d_dsp_params_t *p = params;
+TCNN_APART static void convolve(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input,
+                                const int32_t *weights, uint8_t *scratch,
+                                int8_t *output) {
     const int32_t channels = p->output_channels;
     const int32_t height = p->kernel_height;
     const int32_t width = p->padded_width ? p->padded_width : p->input_width;
@@ -362,4 +363,21 @@ TCNN_SHARED void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params,
         multiply(&job, windows_end);
     }
     tcnn_clamp_bytes(output, (int32_t)(to - output), p->clamp_min, p->clamp_max);
+}
+
+TCNN_APART static void convolve_on_stack(const tcnn_conv_2d_dsp_params_t *params,
+                                         const int8_t *input, const int32_t *weights,
+                                         int8_t *output) {
+    uint32_t memory[STACK_BYTES / 4];
+    convolve(params, input, weights, (uint8_t *)memory, output);
+}
+
+TCNN_SHARED void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params,
+                                     const int8_t *input, const int32_t *weights,
+                                     uint8_t *scratch, int8_t *output) {
+    if (scratch) {
+        convolve(params, input, weights, scratch, output);
+    } else {
+        convolve_on_stack(params, input, weights, output);
+    }
 }

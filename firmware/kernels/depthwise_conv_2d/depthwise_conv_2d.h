@@ -47,6 +47,42 @@ void tcnn_depthwise_conv_2d_stride_2_s8_dsp(const tcnn_depthwise_dsp_params_t *p
                                             const int8_t *input, const int32_t *weights,
                                             uint8_t *scratch, int8_t *output);
 
+/* DEPTHWISE_CONV_2D for Cortex-M with DSP: any window, any depth multiplier. */
+typedef struct {
+    int32_t input_height;     /* rows; 1 or more */
+    int32_t input_width;      /* pixels of a row; 1 or more */
+    int32_t input_channels;   /* 1 or more */
+    int32_t output_height;    /* rows; 1 or more */
+    int32_t output_width;     /* pixels of a row; 1 or more */
+    int32_t depth_multiplier; /* output channels for each input channel; 1 or more */
+    int32_t kernel_height;    /* rows of the window; 1 or more */
+    int32_t kernel_width;     /* pixels of a row of it; 1 or more */
+    int32_t stride_height;    /* rows from window to window; 1 or more */
+    int32_t stride_width;     /* pixels from window to window; 1 or more */
+    int32_t dilation_height;  /* rows from tap to tap; 1 or more, 1: side by side */
+    int32_t dilation_width;   /* pixels from tap to tap; 1 or more, 1: side by side */
+    int32_t pad_top;          /* rows before the first; 0 or more, 0: none */
+    int32_t pad_left;         /* pixels before the first of a row; 0 or more, 0: none */
+    int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
+    int32_t clamp_min;        /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;        /* largest output; clamp_min to 127, 127: any */
+    /* rows of outputs that share what is gathered; 1 or more, 1: with a stride of
+     * columns and a dilation of rows */
+    int32_t rows_at_once;
+} tcnn_depthwise_planes_params_t;
+
+/* weights: for each output channel
+ *   sum to start from, multiplier, offset, shift of sums to the left, and of the
+ * product to the right: 0 if it is rounded once, by the shift that depthwise_rows.h
+ * fixes; then 1, or 0 where nothing is shifted to the right for each row of the window
+ * and each p below stride_width: the weights of columns p, p + stride_width and so on,
+ * in as many words of four as the kernel's `quads`: 0 in the lowest byte, then 2, 1 and
+ * 3; 0 where there is none scratch: words for twice the weights of a channel; what is
+ * gathered of four input channels; rows_at_once rows of the output, see the kernel */
+void tcnn_depthwise_conv_2d_planes_s8_dsp(const tcnn_depthwise_planes_params_t *params,
+                                          const int8_t *input, const int32_t *weights,
+                                          uint8_t *scratch, int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

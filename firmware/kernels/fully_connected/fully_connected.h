@@ -32,7 +32,8 @@ void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
 
 /* FULLY_CONNECTED for Cortex-M with DSP. */
 typedef struct {
-    int32_t input_channels;  /* a multiple of 4; 4 or more */
+    int32_t input_bytes;     /* 1 or more; 256 or less, or a multiple of 4 */
+    int32_t input_channels;  /* the same, up to a multiple of 4; 4 or more */
     int32_t output_channels; /* 1 or more */
     int32_t clamp_min;       /* least output; -128 to clamp_max, -128: any */
     int32_t clamp_max;       /* largest output; clamp_min to 127, 127: any */
@@ -44,6 +45,13 @@ typedef struct {
 void tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
                                  const int8_t *input, const int32_t *weights,
                                  int8_t *output);
+
+/* FULLY_CONNECTED of any length for Cortex-M with DSP; weights: [output channel][input
+ * channel], bytes filled up to words; starts: the sum that each output channel starts
+ * from, with the input's zero point in it */
+void tcnn_fully_connected_rows_s8_dsp(const tcnn_fully_connected_params_t *params,
+                                      const int8_t *input, const int32_t *weights,
+                                      const int32_t *starts, int8_t *output);
 
 #ifdef __cplusplus
 }

@@ -15,6 +15,8 @@
 #define SUMS 4
 #define CONSTANTS 12
 
+#define MOST_PADDED 256 /* inputs */
+
 /* What `multiply` works on. */
 typedef struct {
     const int8_t *input;
@@ -144,11 +146,9 @@ static void multiply(const job_t *job, const int8_t *input_end, const int32_t *w
 }
 #endif
 
-TCNN_SHARED void
-tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
-                            const int8_t *input, const int32_t *weights,
-                            int8_t *output) {
-    const tcnn_fully_connected_dsp_params_t *p = params;
+TCNN_APART static void connect(const tcnn_fully_connected_dsp_params_t *p,
+                               const int8_t *input, const int32_t *weights,
+                               int8_t *output) {
     const int32_t inputs = p->input_channels;
     const int32_t outputs = p->output_channels;
     const int32_t rest = outputs % 4;
@@ -167,4 +167,24 @@ tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
         tcnn_copy_bytes(&output[outputs - rest], staged, rest);
     }
     tcnn_clamp_bytes(output, outputs, p->clamp_min, p->clamp_max);
+}
+
+/* The same for inputs that are filled up to fours: there weights are 0. */
+TCNN_APART static void connect_padded(const tcnn_fully_connected_dsp_params_t *p,
+                                      const int8_t *input, const int32_t *weights,
+                                      int8_t *output) {
+    int8_t padded[MOST_PADDED];
+    tcnn_copy_bytes(padded, input, p->input_bytes);
+    connect(p, padded, weights, output);
+}
+
+TCNN_SHARED void
+tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
+                            const int8_t *input, const int32_t *weights,
+                            int8_t *output) {
+    if (params->input_bytes == params->input_channels) {
+        connect(params, input, weights, output);
+    } else {
+        connect_padded(params, input, weights, output);
+    }
 }

@@ -9,17 +9,6 @@
 #include "fixed_point.h"
 #include "pool.h"
 
-/* The sums of lanes. */
-static inline uint32_t add_lanes(uint32_t a, uint32_t b) {
-#if TCNN_DSP
-    uint32_t sum;
-    __asm__("sadd16 %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
-    return sum;
-#else
-    return ((a + b) & 0xFFFFu) | ((a & 0xFFFF0000u) + (b & 0xFFFF0000u));
-#endif
-}
-
 /* sum / count, ties away from zero, clamped. */
 TCNN_APART static int8_t divide(int32_t sum, int32_t count,
                                 const tcnn_pool_params_t *p) {
@@ -51,8 +40,8 @@ TCNN_SHARED void tcnn_average_pool_2d_s8_dsp(const tcnn_pool_params_t *params,
                     TCNN_ROLLED
                     for (int32_t x = x_start; x < x_end; x++) {
                         const uint32_t word = tcnn_load_4(from);
-                        even = add_lanes(even, tcnn_even_bytes(word));
-                        odd = add_lanes(odd, tcnn_odd_bytes(word));
+                        even = tcnn_add_lanes(even, tcnn_even_bytes(word));
+                        odd = tcnn_add_lanes(odd, tcnn_odd_bytes(word));
                         from += depth;
                     }
                     row += row_bytes;

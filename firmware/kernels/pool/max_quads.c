@@ -10,22 +10,6 @@
 /* So that it is compiled for the constants that it is given. */
 #define INLINE static inline __attribute__((always_inline))
 
-/* The larger of each two signed bytes. */
-static inline uint32_t largest_bytes(uint32_t a, uint32_t b) {
-#if TCNN_DSP
-    uint32_t larger;
-    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(larger) : "r"(a), "r"(b));
-    return larger;
-#else
-    uint32_t larger = 0;
-    for (uint32_t i = 0; i < 32; i += 8) {
-        const uint32_t byte = (int8_t)(a >> i) > (int8_t)(b >> i) ? a : b;
-        larger |= byte & 0xFFu << i;
-    }
-    return larger;
-#endif
-}
-
 /* Four channels of a window. */
 INLINE uint32_t largest_of_window(const int8_t *row, int32_t rows, int32_t columns,
                                   int32_t depth, int32_t row_bytes) {
@@ -34,12 +18,13 @@ INLINE uint32_t largest_of_window(const int8_t *row, int32_t rows, int32_t colum
         const int8_t *below = &row[row_bytes];
         const uint32_t right = tcnn_load_4(&row[depth]);
         const uint32_t low = tcnn_load_4(below), corner = tcnn_load_4(&below[depth]);
-        return largest_bytes(largest_bytes(largest, right), largest_bytes(low, corner));
+        return tcnn_largest_bytes(tcnn_largest_bytes(largest, right),
+                                  tcnn_largest_bytes(low, corner));
     }
     for (; rows > 0; rows--) {
         const int8_t *from = row;
         for (int32_t x = columns; x > 0; x--) {
-            largest = largest_bytes(largest, tcnn_load_4(from));
+            largest = tcnn_largest_bytes(largest, tcnn_load_4(from));
             from += depth;
         }
         row += row_bytes;

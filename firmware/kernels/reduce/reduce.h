@@ -42,6 +42,15 @@ void tcnn_reduce_max_s8(const tcnn_reduce_params_t *params, const int8_t *input,
 void tcnn_reduce_min_s8(const tcnn_reduce_params_t *params, const int8_t *input,
                         int8_t *output);
 
+/* The same for Cortex-M with DSP, where kept_stride[2] is 1 and kept_size[2] 4 or more.
+ */
+void tcnn_mean_s8_dsp(const tcnn_mean_params_t *params, const int8_t *input,
+                      int8_t *output);
+void tcnn_reduce_max_s8_dsp(const tcnn_reduce_params_t *params, const int8_t *input,
+                            int8_t *output);
+void tcnn_reduce_min_s8_dsp(const tcnn_reduce_params_t *params, const int8_t *input,
+                            int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -162,6 +162,19 @@ def transpose(rng: np.random.Generator) -> bytes:
     return m.build("TRANSPOSE", x, [x, m.numbers(order)], [y])
 
 
+def mean_of_image(rng: np.random.Generator) -> bytes:
+    """Images of many pixels become one."""
+    h, w, c = (int(d) for d in rng.integers(4, 30, 3))
+    scale, zero_point = draw_quant(rng)
+    b = ModelBuilder()
+    x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    y_scale, y_zero_point = scale * 2.0 ** rng.uniform(-3, 1), draw_quant(rng)[1]
+    y = b.tensor((1, c), scale=y_scale, zero_point=y_zero_point)
+    b.op("MEAN", [x, axes], [y])
+    return b.build([x], [y])
+
+
 def pad(rng: np.random.Generator) -> bytes:
     """Images with borders, narrow or wide; now and then of channels."""
     shape = (1, *(int(d) for d in rng.integers(1, 24, 3)))
@@ -178,6 +191,10 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
+    ("tcnn_conv_2d_windows_s8_dsp", CASES["CONV_2D"], 1.0),
+    ("tcnn_conv_2d_windows_s8_dsp", CASES["SPACE_TO_BATCH_ND"], 0.8),
+    ("tcnn_conv_2d_windows_s8_dsp", conv_2d, 1.0),
+    ("tcnn_conv_2d_windows_s8_dsp", depthwise_conv_2d_of_one_channel, 1.0),
     ("tcnn_conv_2d_winograd_s8_dsp", conv_2d_3x3, 0.8),
     ("tcnn_copy_s8_dsp", concatenation, 1.0),
     ("tcnn_copy_s8_dsp", CASES["MIRROR_PAD"], 1.0),
@@ -186,16 +203,25 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_copy_s8_dsp", CASES["TILE"], 1.0),
     ("tcnn_copy_s8_dsp", transpose, 0.8),
     ("tcnn_depthwise_conv_2d_s8_dsp", depthwise_conv_2d_3x3, 0.8),
+    ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["BATCH_TO_SPACE_ND"], 0.8),
+    ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["DEPTHWISE_CONV_2D"], 0.8),
     (
         "tcnn_depthwise_conv_2d_stride_2_s8_dsp",
         depthwise_conv_2d_3x3_of_stride_2,
         0.6,
     ),
+    ("tcnn_fully_connected_rows_s8_dsp", CASES["FULLY_CONNECTED"], 1.0),
+    ("tcnn_fully_connected_rows_s8_dsp", fully_connected, 1.0),
     ("tcnn_fully_connected_s8_dsp", fully_connected, 0.4),
     ("tcnn_lookup_s8_dsp", CASES["HARD_SWISH"], 1.0),
     ("tcnn_lookup_s8_dsp", CASES["RELU"], 1.0),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
+    ("tcnn_mean_s8_dsp", CASES["MEAN"], 0.1),
+    ("tcnn_mean_s8_dsp", mean_of_image, 1.0),
     ("tcnn_mul_s8_dsp", CASES["MUL"], 0.3),
     ("tcnn_pad_s8_dsp", pad, 0.8),
     ("tcnn_pad_s8_dsp", CASES["PADV2"], 0.8),
+    ("tcnn_reduce_max_s8_dsp", CASES["REDUCE_MAX"], 0.1),
+    ("tcnn_reduce_min_s8_dsp", CASES["REDUCE_MIN"], 0.1),
+    ("tcnn_transpose_conv_windows_s8_dsp", CASES["TRANSPOSE_CONV"], 1.0),
 )

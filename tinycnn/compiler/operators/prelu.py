@@ -27,6 +27,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
     find_broadcast,
     lower_binary,
 )
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
@@ -113,5 +114,6 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         break_down=_break_down,
+        count_cycles=cycles_by_output(56),
     ),
 )

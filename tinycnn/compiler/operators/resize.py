@@ -17,6 +17,7 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Int16Constants, Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
+from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.errors import InvalidModelError
 
@@ -181,6 +182,7 @@ OPERATORS = (
         _read_bilinear,
         _check_bilinear,
         _lower_bilinear,
+        count_cycles=cycles_by_output(96),
         channels=KEEP_FIRST_APART,
         options=15,
     ),

@@ -246,7 +246,7 @@ OPERATORS = (
         _check_softmax,
         _lower_softmax,
         order=_ORDER,
-        count_cycles=cycles_by_output(250),
+        count_cycles=cycles_by_output(62),
         break_down=_break_down_softmax,
         options=9,
     ),

@@ -19,6 +19,10 @@ from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import Integers, fold_channels
 from tinycnn.compiler.operators.shared.lane_pairs import GROUP, fits_pairs, pack_groups
 from tinycnn.compiler.operators.shared.window import image_shape
+from tinycnn.compiler.operators.shared.windows import (
+    find_window_memory,
+    window_scratch,
+)
 
 __all__ = ["conv_pairs", "pairs_kernel"]
 
@@ -67,14 +71,14 @@ def pairs_kernel(node: Node, *, axis: int) -> Kernel | None:
 
     def lower(lowering: Lowering, node: Node) -> None:
         packed = lowering.array(node, "weights", "int32_t", stream)
-        constants = (packed, lowering.scratch(node))
+        constants = (packed, find_window_memory(lowering, node))
         lowering.call(node, "tcnn_conv_2d_s8_dsp", _find_params(node), *constants)
 
     return Kernel(
         function="tcnn_conv_2d_s8_dsp",
         cycles=_count_cycles(node),
         constant_bytes=4 * stream.size,
-        scratch_bytes=_count_scratch(node),
+        scratch_bytes=window_scratch(_count_scratch(node)),
         lower=lower,
         code_bytes=3_000,
     )

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.depthwise_conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.depthwise_conv_2d.memory import ORDER
-from tinycnn.compiler.operators.depthwise_conv_2d.pairs import depthwise_pairs
+from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
+    depthwise_pairs,
+    depthwise_windows,
+)
+from tinycnn.compiler.operators.depthwise_conv_2d.planes import PLANES
 from tinycnn.compiler.operators.depthwise_conv_2d.rows import depthwise_rows
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
@@ -32,7 +36,12 @@ OPERATORS = (
         lower=lower,
         count_macs=count_macs,
         count_cycles=cycles_by_step(20, 60, count_macs),
-        kernels=(depthwise_rows, depthwise_pairs),
+        kernels=(
+            depthwise_rows,
+            depthwise_pairs,
+            depthwise_windows,
+            *PLANES,
+        ),
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,

@@ -17,6 +17,7 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
+from tinycnn.compiler.operators.depthwise_conv_2d.fixed_shift import fix_shift
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import (
     FoldedChannels,
@@ -35,7 +36,6 @@ _FUNCTIONS = MappingProxyType(
 )
 _LEAST_CHANNELS = MappingProxyType({1: 1, 2: 4})
 _CODE_BYTES = MappingProxyType({1: 2_600, 2: 3_200})
-_FIXED_SHIFT = 12  # TCNN_FIXED_SHIFT of the kernels
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     assert w.data is not None
     stride, depth = attrs.stride[0], x.shape[3]
     weights = w.data.reshape(3, 3, depth).astype(np.int64)
-    fixed = _fix_shift(weights, channels, attrs.clamp)
+    fixed = _fix_all(weights, channels, attrs.clamp)
     constants = _pack(weights, *(fixed or (channels, np.ones(depth, np.int64))))
     params = RowsParams(
         *image_shape(x),
@@ -91,6 +91,14 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     )
 
 
+def _fix_all(
+    weights: Integers, channels: FoldedChannels, clamp: Clamp
+) -> tuple[FoldedChannels, Integers] | None:
+    spread = 128 * np.abs(weights).sum(axis=(0, 1))
+    fixed, scale, equal = fix_shift(channels, spread, clamp)
+    return (fixed, scale) if np.all(equal) else None
+
+
 def _suits(node: Node) -> bool:
     """Whether the window and the number of channels are those of the kernels."""
     attrs, depth = node.attrs(ConvAttrs), node.input().shape[3]
@@ -100,61 +108,6 @@ def _suits(node: Node) -> bool:
         and attrs.dilation == (1, 1)
         and _LEAST_CHANNELS[attrs.stride[0]] <= depth < 1 << 16
     )
-
-
-def _fix_shift(
-    weights: Integers, channels: FoldedChannels, clamp: Clamp
-) -> tuple[FoldedChannels, Integers] | None:
-    """Channels that all shift by `_FIXED_SHIFT`, and each one's scale of sums, in bits.
-
-    The scale makes up for the channel's own shift, and keeps the bits that rounding
-    looks at: with z the exact quotient by 2^32 and N an integer, round(z) >= N where
-    floor(2^n * z) >= 2^n * N - 2^(n - 1). What is left is whether negative sums round
-    otherwise within the clamp, and shifts that scales do not reach; so all is checked.
-    """
-    silent = channels.multiplier == 0
-    scale = np.clip(_FIXED_SHIFT - channels.shift, 1, 7) + 1
-    rest = (channels.shift + scale - 1 - _FIXED_SHIFT) * ~silent
-    if np.any(rest < 0) or np.any(channels.largest << scale >= 1 << 31):
-        return None
-    half = 1 << rest >> 1
-    offset = np.where(
-        silent,
-        channels.offset << (_FIXED_SHIFT - 1),
-        (channels.offset << (scale - 1)) + (1 << (scale - 2)),
-    )
-    fixed = FoldedChannels(
-        channels.bias,
-        (channels.multiplier + half) >> rest,
-        (offset + half) >> rest,
-        np.full_like(scale, _FIXED_SHIFT),
-        channels.largest,
-    )
-    spread = 128 * np.abs(weights).sum(axis=(0, 1))
-    lowest, highest = channels.bias - spread, channels.bias + spread
-    # The least sum that gives each value, by bisection; both ways of rounding rise.
-    values = np.arange(clamp[0] + 1, clamp[1] + 1)[:, None]
-    first = np.broadcast_to(lowest, (len(values), len(lowest)))
-    last = np.broadcast_to(highest + 1, first.shape)
-    while np.any(first < last):
-        middle = (first + last) >> 1
-        reached = _round_twice(channels, middle) >= values
-        first = np.where(reached | (first >= last), first, middle + 1)
-        last = np.where(reached, middle, last)
-    at = _shift_once(fixed, scale, first) >= values
-    before = _shift_once(fixed, scale, first - 1) >= values
-    equal = (at | (first > highest)) & (~before | (first == lowest))
-    return (fixed, scale) if np.all(equal) else None
-
-
-def _round_twice(channels: FoldedChannels, sums: Integers) -> Integers:
-    rounded = (2 * sums * channels.multiplier + (1 << 31)) >> 32
-    return (rounded - (sums < 0) + channels.offset) >> channels.shift
-
-
-def _shift_once(channels: FoldedChannels, scale: Integers, sums: Integers) -> Integers:
-    high = ((sums << scale) * channels.multiplier) >> 32
-    return (high + channels.offset) >> channels.shift
 
 
 def _pack(weights: Integers, channels: FoldedChannels, scale: Integers) -> Integers:

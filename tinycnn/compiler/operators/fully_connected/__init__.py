@@ -5,6 +5,7 @@ from __future__ import annotations
 from tinycnn.compiler.operators.fully_connected.channels import CHANNELS
 from tinycnn.compiler.operators.fully_connected.memory import ORDER
 from tinycnn.compiler.operators.fully_connected.pairs import fully_connected_pairs
+from tinycnn.compiler.operators.fully_connected.rows import fully_connected_rows
 from tinycnn.compiler.operators.fully_connected.rules import (
     check,
     count_macs,
@@ -25,8 +26,8 @@ OPERATORS = (
         check=check,
         lower=lower,
         count_macs=count_macs,
-        count_cycles=cycles_by_step(8, 60, count_macs),
-        kernels=(fully_connected_pairs,),
+        count_cycles=cycles_by_step(8, 110, count_macs),
+        kernels=(fully_connected_pairs, fully_connected_rows),
         order=ORDER,
         channels=CHANNELS,
         break_down=break_down,

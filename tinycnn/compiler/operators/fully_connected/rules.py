@@ -35,6 +35,7 @@ __all__ = [
     "find_multipliers",
     "lower",
     "read",
+    "row_params",
 ]
 
 
@@ -85,14 +86,19 @@ def check(node: Node) -> None:
 
 def lower(lowering: Lowering, node: Node) -> None:
     """One call for all rows."""
+    weights, bias = lower_weights(lowering, node)
+    params = row_params(lowering, node)
+    lowering.call(node, "tcnn_fully_connected_s8", params, weights, bias)
+
+
+def row_params(lowering: Lowering, node: Node) -> FullyConnectedParams:
+    """What a kernel for all rows takes; its constants are added."""
     x, y = node.input(), node.output()
     channels, depth = node.input(1).shape
-    once = lowering.numerics == "litert"
     multipliers = find_multipliers(node, lowering.numerics)
-    weights, bias = lower_weights(lowering, node)
     multiplier, shift = lowering.multipliers(node, multipliers)
     clamp_min, clamp_max = node.attrs(ClampedAttrs).clamp
-    params = FullyConnectedParams(
+    return FullyConnectedParams(
         rows=x.size // depth,
         input_channels=depth,
         output_channels=channels,
@@ -101,11 +107,10 @@ def lower(lowering: Lowering, node: Node) -> None:
         clamp_min=clamp_min,
         clamp_max=clamp_max,
         per_channel=int(len(multipliers) > 1),
-        round_once=int(once),
+        round_once=int(lowering.numerics == "litert"),
         multiplier=multiplier,
         shift=shift,
     )
-    lowering.call(node, "tcnn_fully_connected_s8", params, weights, bias)
 
 
 def find_multipliers(node: Node, numerics: Numerics) -> list[Multiplier]:

@@ -10,6 +10,8 @@ from tinycnn.compiler.operators.reduce.loops import (
     read_reduction,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
+from tinycnn.compiler.operators.reduce.quads import reduce_quads
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -21,11 +23,25 @@ def _check(node: Node) -> None:
 
 
 def _lower(lowering: Lowering, node: Node) -> None:
-    function = f"tcnn_{node.op.kind.lower()}_s8"
+    _call(lowering, node, f"tcnn_{node.op.kind.lower()}_s8")
+
+
+def _call(lowering: Lowering, node: Node, function: str) -> None:
     lowering.call(node, function, find_loops(node))
 
 
-OPERATORS = (
-    Operator("REDUCE_MAX", 82, read_reduction, _check, _lower, order=ORDER),
-    Operator("REDUCE_MIN", 89, read_reduction, _check, _lower, order=ORDER),
-)
+def _extreme(kind: str, code: int) -> Operator:
+    function = f"tcnn_{kind.lower()}_s8_dsp"
+    return Operator(
+        kind,
+        code,
+        read_reduction,
+        _check,
+        _lower,
+        order=ORDER,
+        count_cycles=cycles_by_step(12, 40, lambda node: node.input().size),
+        kernels=(reduce_quads(function, _call, per_four=9, per_output=60),),
+    )
+
+
+OPERATORS = (_extreme("REDUCE_MAX", 82), _extreme("REDUCE_MIN", 89))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
+from tinycnn.compiler.ir.kernel import KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -19,6 +21,7 @@ from tinycnn.compiler.operators.reduce.loops import (
     read_reduction,
 )
 from tinycnn.compiler.operators.reduce.memory import ORDER
+from tinycnn.compiler.operators.reduce.quads import reduce_quads
 from tinycnn.compiler.operators.reduce.terms import break_down_by
 from tinycnn.compiler.operators.shared.channel_rules import keep_first_apart, settle
 from tinycnn.compiler.operators.shared.channels import (
@@ -29,10 +32,11 @@ from tinycnn.compiler.operators.shared.channels import (
     keep_all,
     unknown,
 )
-from tinycnn.compiler.operators.shared.cycles import cycles_by_output
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
 
-__all__ = ["OPERATORS", "count_reduced", "lower_sums"]
+__all__ = ["OPERATORS", "count_reduced", "count_sum_cycles", "lower_sums"]
+__all__ += ["sum_quads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,12 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_sums(lowering, node, _multiplier(node))
 
 
-def lower_sums(lowering: Lowering, node: Node, multiplier: Multiplier) -> None:
+def lower_sums(
+    lowering: Lowering,
+    node: Node,
+    multiplier: Multiplier,
+    function: str = "tcnn_mean_s8",
+) -> None:
     """Add the call that sums and rescales."""
     params = MeanParams(
         loops=find_loops(node),
@@ -76,7 +85,19 @@ def lower_sums(lowering: Lowering, node: Node, multiplier: Multiplier) -> None:
         multiplier=multiplier.value,
         shift=multiplier.shift,
     )
-    lowering.call(node, "tcnn_mean_s8", params)
+    lowering.call(node, function, params)
+
+
+def sum_quads(find_multiplier: Callable[[Node], Multiplier]) -> KernelRule:
+    """The kernel for DSP of an operator with such a multiplier."""
+
+    def lower(lowering: Lowering, node: Node, function: str) -> None:
+        lower_sums(lowering, node, find_multiplier(node), function)
+
+    return reduce_quads("tcnn_mean_s8_dsp", lower, per_four=7.5, per_output=190)
+
+
+count_sum_cycles = cycles_by_step(12, 60, lambda node: node.input().size)
 
 
 def _find_constant(node: Node, known: Known) -> ChannelValues:
@@ -102,7 +123,8 @@ OPERATORS = (
         _lower,
         order=ORDER,
         channels=ChannelRules(_find_constant, _find_needs),
-        count_cycles=cycles_by_output(200),
+        count_cycles=count_sum_cycles,
+        kernels=(sum_quads(_multiplier),),
         break_down=break_down_by(_multiplier),
     ),
 )

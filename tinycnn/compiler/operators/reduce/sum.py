@@ -17,10 +17,14 @@ from tinycnn.compiler.operators.reduce.loops import (
     check_reduction,
     read_reduction,
 )
-from tinycnn.compiler.operators.reduce.mean import count_reduced, lower_sums
+from tinycnn.compiler.operators.reduce.mean import (
+    count_reduced,
+    count_sum_cycles,
+    lower_sums,
+    sum_quads,
+)
 from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.reduce.terms import break_down_by
-from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
 
 __all__ = ["OPERATORS"]
@@ -57,7 +61,8 @@ OPERATORS = (
         _lower,
         order=ORDER,
         check_numerics=_check_numerics,
-        count_cycles=cycles_by_output(200),
+        count_cycles=count_sum_cycles,
+        kernels=(sum_quads(_multiplier),),
         break_down=break_down_by(_multiplier),
     ),
 )

@@ -8,12 +8,14 @@ shift: with t the doubled sum times the multiplier, rounded to its upper 32 bits
     output = saturate((t - (sum < 0) + offset) >> shift)
     offset = (zero point << shift) + (1 << (shift - 1))
 
-which is TFLite's MultiplyByQuantizedMultiplier plus the zero point, exactly.
+which is TFLite's MultiplyByQuantizedMultiplier plus the zero point, exactly. A shift
+too large for that is made smaller where a multiplier is found that rounds alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,8 @@ class FoldedChannels:
         offset: Added before the last shift.
         shift: To the right, at least 1.
         largest: What no sum exceeds in either direction.
+        left: Of sums to the left, before they are multiplied: 1 doubles them. More goes
+            with a shift of 0, which rounds once: `(sum < 0)` is left out.
     """
 
     bias: Integers
@@ -47,14 +51,25 @@ class FoldedChannels:
     offset: Integers
     shift: Integers
     largest: Integers
+    left: Integers
 
     def requantization(self) -> Integers:
         """Multiplier, offset and shift of each channel: an array of shape (n, 3)."""
         return np.stack([self.multiplier, self.offset, self.shift], axis=1)
 
+    def split(self, parts: int) -> list[FoldedChannels]:
+        """The channels in so many equal parts."""
+        columns = (getattr(self, field.name) for field in fields(self))
+        pieces = (np.split(column, parts) for column in columns)
+        return [FoldedChannels(*part) for part in zip(*pieces, strict=True)]
+
 
 def fold_channels(
-    node: Node, axis: int, multipliers: list[Multiplier] | None = None
+    node: Node,
+    axis: int,
+    multipliers: list[Multiplier] | None = None,
+    *,
+    shifts_left: bool = False,
 ) -> FoldedChannels | None:
     """The channels of a node's weights, or None where the formula is not exact.
 
@@ -62,6 +77,8 @@ def fold_channels(
         node: Its inputs are activation, weights and, where there is one, a bias.
         axis: The weights' output channel axis.
         multipliers: One, or one a channel; by default those of the scales.
+        shifts_left: Whether the kernel shifts sums to the left where a channel asks
+            for that; the formula is not exact for it otherwise.
     """
     w, bias = node.input(1).data, node.optional_input(2)
     assert w is not None
@@ -78,7 +95,42 @@ def fold_channels(
     # A sum that stays below half an output step never leaves the zero point.
     multiplier[(shift > _MAX_SHIFT) & (largest < 1 << _MAX_SHIFT)] = 0
     shift[multiplier == 0] = 1
-    if np.any((shift < 1) | (shift > _MAX_SHIFT) | (largest >= _MAX_SUM)):
+    if multipliers is None:
+        for channel in np.flatnonzero((shift > _MAX_SHIFT) & (largest < _MAX_SUM)):
+            multiplier[channel], shift[channel] = _shorten(
+                int(multiplier[channel]), int(shift[channel]), int(largest[channel])
+            )
+    left, right = 1 + np.maximum(-shift, 0), np.maximum(shift, 0)
+    if np.any((right > _MAX_SHIFT) | (largest << left >= 1 << 31)):
         return None
-    offset = (node.output().zero_point << shift) + (1 << (shift - 1))
-    return FoldedChannels(sums, multiplier, offset, shift, largest)
+    if np.any(shift < 1) and not shifts_left:
+        return None
+    offset = (node.output().zero_point << right) + (1 << right >> 1)
+    return FoldedChannels(sums, multiplier, offset, right, largest, left)
+
+
+def _shorten(multiplier: int, shift: int, largest: int) -> tuple[int, int]:
+    """A multiplier for a shift of `_MAX_SHIFT` that rounds every sum to the same.
+
+    Both ways of rounding rise with the sum, so they are equal if each output begins at
+    the same sum, which is found by bisection; there are at most 512 of them. Returns
+    what was given where there is none.
+    """
+    exact = multiplier, shift
+    extra = shift - _MAX_SHIFT
+    outputs = range(_round(-largest, *exact) + 1, _round(largest, *exact) + 1)
+    sums = range(-largest, largest + 1)
+    begins = [bisect_left(sums, n, key=lambda x: _round(x, *exact)) for n in outputs]
+    for near in range(3):
+        short = (multiplier >> extra) + near, _MAX_SHIFT
+        if all(
+            _round(sums[at], *short) >= n > _round(sums[at] - 1, *short)
+            for n, at in zip(outputs, begins, strict=True)
+        ):
+            return short
+    return exact
+
+
+def _round(total: int, multiplier: int, shift: int) -> int:
+    high = (2 * total * multiplier + (1 << 31)) >> 32
+    return (high - (total < 0) + (1 << (shift - 1))) >> shift

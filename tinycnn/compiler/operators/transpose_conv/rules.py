@@ -1,4 +1,4 @@
-"""TRANSPOSE_CONV: the convolution whose gradient is a convolution."""
+"""TRANSPOSE_CONV: what a file may say, and the portable kernel."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.activation import read_clamp
 from tinycnn.compiler.operators.shared.breakdown import Breakdown, Element
 from tinycnn.compiler.operators.shared.convolution import lower_convolution
-from tinycnn.compiler.operators.shared.cycles import cycles_by_step
-from tinycnn.compiler.operators.shared.operator import Operator
 from tinycnn.compiler.operators.shared.weighted_sum import (
     Sum,
     bias_of,
@@ -26,7 +24,8 @@ from tinycnn.compiler.operators.shared.weights import check_weights
 from tinycnn.compiler.operators.shared.window import Extent, Window, same_padding
 from tinycnn.errors import InvalidModelError
 
-__all__ = ["OPERATORS", "TransposeConvAttrs"]
+__all__ = ["TransposeConvAttrs", "as_conv", "break_down", "check", "count_macs"]
+__all__ += ["find_window", "lower", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,12 @@ class TransposeConvAttrs(ClampedAttrs):
     shape: tuple[int, ...]
 
 
-def _read(raw: RawOp) -> TransposeConvAttrs:
+def read(raw: RawOp) -> TransposeConvAttrs:
+    """Its attributes.
+
+    Raises:
+        InvalidModelError: If an option contradicts another.
+    """
     stride, padding = (raw.int32(2), raw.int32(1)), raw.int8(0)
     shape = tuple(raw.constant(0).reshape(-1).tolist())
     window = raw.input(1).shape[1:3]
@@ -65,16 +69,17 @@ def _read(raw: RawOp) -> TransposeConvAttrs:
     return TransposeConvAttrs(stride, padding == 0, (top, left), shape, clamp=clamp)
 
 
-def _as_conv(node: Node) -> Node:
+def as_conv(node: Node) -> Node:
     """`node` with the inputs in the order of CONV_2D: activation, weights, bias."""
     ids = node.op.inputs
     op = replace(node.op, inputs=(ids[2], ids[1], *ids[3:]))
     return Node(node.graph, op)
 
 
-def _check(node: Node) -> None:
+def check(node: Node) -> None:
+    """Weights for all input channels; the input that the output's shape asks for."""
     node.check_inputs(3, 4)
-    conv, attrs = _as_conv(node), node.attrs(TransposeConvAttrs)
+    conv, attrs = as_conv(node), node.attrs(TransposeConvAttrs)
     x, y = conv.int8_input(), conv.int8_output()
     w = check_weights(conv, axis=0)
     if len(x.shape) != 4 or x.shape[0] != 1 or w.shape[3] != x.shape[3]:
@@ -89,18 +94,24 @@ def _check(node: Node) -> None:
             node.invalid(f"expected an input of {back} on axis {axis}, got {x.shape}")
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
-    conv, attrs = _as_conv(node), node.attrs(TransposeConvAttrs)
-    _, rows, columns, _ = conv.input(1).shape
-    window = Window((rows, columns), attrs.stride, (1, 1), (*attrs.cut, 0, 0))
+def lower(lowering: Lowering, node: Node) -> None:
+    """The portable kernel."""
+    conv, attrs = as_conv(node), node.attrs(TransposeConvAttrs)
+    window = find_window(node)
     params, *constants = lower_convolution(lowering, conv, window, attrs.clamp)
-    lowering.call(conv, "tcnn_transpose_conv_s8", params, *constants)
+    lowering.call(node, "tcnn_transpose_conv_s8", params, *constants)
 
 
-def _break_down(element: Element) -> Breakdown:
+def find_window(node: Node) -> Window:
+    """What is laid down on the output."""
+    attrs, (_, rows, columns, _) = node.attrs(TransposeConvAttrs), node.input(1).shape
+    return Window((rows, columns), attrs.stride, (1, 1), (*attrs.cut, 0, 0))
+
+
+def break_down(element: Element) -> Breakdown:
     """A weight for each input pixel whose window is laid over the output's."""
     node, channel = element.node, element.position[3]
-    conv, (image, w) = _as_conv(node), (element.value(2), element.value(1))
+    conv, (image, w) = as_conv(node), (element.value(2), element.value(1))
     _, y, x, _ = element.position
     stride, cut = (
         node.attrs(TransposeConvAttrs).stride,
@@ -130,21 +141,7 @@ def _break_down(element: Element) -> Breakdown:
     return break_down_sum(terms, rescaling_of(found, channel, is_once=False))
 
 
-def _count_macs(node: Node) -> int:
+def count_macs(node: Node) -> int:
+    """One a weight, for each input."""
     x, w = node.input(2), node.input(1)
     return x.size * math.prod(w.shape[:3])
-
-
-OPERATORS = (
-    Operator(
-        "TRANSPOSE_CONV",
-        67,
-        _read,
-        _check,
-        _lower,
-        _count_macs,
-        count_cycles=cycles_by_step(20, 60, _count_macs),
-        break_down=_break_down,
-        options=49,
-    ),
-)
