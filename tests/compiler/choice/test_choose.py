@@ -8,7 +8,16 @@ from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
-from tinycnn.compiler import Compilation, Objective, compile_tflite
+from tinycnn.compiler import (
+    Compilation,
+    Objective,
+    compile_tflite,
+    read_tflite,
+    run_passes,
+)
+from tinycnn.compiler.choice.choose import apply_kernels, list_kernels
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.memory.planner import draft_plan
 
 SEEDS = range(12)
 
@@ -68,14 +77,46 @@ def test_a_flash_limit_is_kept_by_slower_kernels() -> None:
 
 def test_a_ram_limit_is_kept_by_slower_kernels() -> None:
     """Where a kernel's scratch exceeds the limit, another is taken."""
-    model = conv_2d_3x3(np.random.default_rng(4))
-    least = compile_model(model, None).plan.arena_bytes
-    fast = compile_model(model, Objective())
-    assert fast.plan.arena_bytes > least
+    drawn = (conv_2d_3x3(np.random.default_rng(seed)) for seed in SEEDS)
+    model, fast = next(
+        (model, fast)
+        for model in drawn
+        if (fast := compile_model(model, Objective())).plan.arena_bytes
+        > compile_model(model, None).plan.arena_bytes
+    )
 
     limited = compile_model(model, Objective(ram_bytes=fast.plan.arena_bytes - 1))
 
     assert limited.plan.arena_bytes < fast.plan.arena_bytes
+
+
+def test_speed_takes_the_memory_that_is_left() -> None:
+    """Where the board's memory is known, no share of the arena bounds it."""
+    fewest, most = (
+        [compile_model(conv_2d_3x3(np.random.default_rng(s)), o) for s in SEEDS]
+        for o in (Objective(), Objective(ram_bytes=1 << 20))
+    )
+
+    for some, all_of_it in zip(fewest, most, strict=True):
+        assert total(all_of_it, "cycles") <= total(some, "cycles")
+
+
+def test_ram_gives_back_what_fits() -> None:
+    """No single faster kernel fits beside those that were chosen."""
+    for seed in SEEDS:
+        model = draw_network(np.random.default_rng([seed, 5]))
+        found = compile_model(model, Objective("ram"))
+        least = found.plan.arena_bytes
+        graph = run_passes(read_tflite(model))
+        for op in graph.ops:
+            kernel = found.kernels.get(op.outputs[0])
+            if kernel is None:
+                continue
+            for other in list_kernels(Node(graph, op), "litert"):
+                if other.cycles < kernel.cycles:
+                    trial = {**found.kernels, op.outputs[0]: other}
+                    plan = draft_plan(apply_kernels(graph, trial))
+                    assert plan.arena_bytes > least
 
 
 def test_the_choice_is_the_same_each_time() -> None:

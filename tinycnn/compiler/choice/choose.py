@@ -7,7 +7,7 @@ and the kernels by the first output of their operator.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from tinycnn.choices import Numerics, Optimize
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
-from tinycnn.compiler.memory.planner import draft_plan
+from tinycnn.compiler.memory.planner import draft_plan, least_arena
 from tinycnn.compiler.operators import OPERATORS
 
 __all__ = [
@@ -29,11 +29,12 @@ __all__ = [
 
 Kernels = dict[int, Kernel]  # by an operator's first output
 
-# By what kernels may raise constants and arena above their least.
-_FACTORS = MappingProxyType(
-    {"speed": (math.inf, 1.25), "size": (1.5, 1.25), "ram": (math.inf, 1.0)}
-)
-_SMALL_BYTES = 2048  # of scratch memory may be had for speed by any network
+# By what kernels may raise constants above their least, where that is bounded.
+_CONSTANTS = MappingProxyType({"size": 1.5})
+# The arena, where nobody says what RAM there is: by a quarter, or by so many bytes.
+_ARENA = 1.25
+_SMALL_BYTES = 2048
+_MOST_TRIALS = 24  # of kernels that are given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Objective:
     """A Cortex-M with DSP, and what to choose kernels by.
 
     Attributes:
-        optimize: `speed` takes the fastest kernels that raise the arena by no more than
-            a quarter, or 2 KiB if that is more. So does `size`, with constants no more
-            than half above their least. `ram` takes the fastest that leave the arena
-            as it is.
+        optimize: `speed` takes the fastest kernels that fit `ram_bytes`, or where that
+            is not known raise the arena by no more than a quarter, or 2 KiB if that is
+            more. So does `size`, with constants no more than half above their least.
+            `ram` takes the fastest that leave the arena as it is.
         flash_bytes: The most that constants should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
         board: Its name, for the manual of the generated code.
@@ -73,16 +74,24 @@ def choose_kernels(
         node.op.outputs[0]: sorted(list_kernels(node, numerics), key=lambda k: k.cycles)
         for node in nodes
     }
-    constants, arena = _FACTORS[objective.optimize]
-    least_constants = (min(k.constant_bytes for k in o) for o in options.values())
-    constants *= sum(least_constants)
+    factor = _CONSTANTS.get(objective.optimize, math.inf)
+    least_constants = sum(min(k.constant_bytes for k in o) for o in options.values())
+    constants = min(factor * least_constants, objective.flash_bytes or math.inf)
+    _fit_flash(options, constants)
     least = draft_plan(graph).arena_bytes
-    _fit_flash(options, min(constants, objective.flash_bytes or math.inf))
-    arena *= least
-    if arena > least:
-        arena = max(arena, least + _SMALL_BYTES)
-    arena = min(arena, objective.ram_bytes or math.inf)
-    return _fit_arena(graph, options, max(arena, least))
+    allowed = max(least, _find_allowed(least, objective))
+    fitted = _fit_arena(graph, options, allowed)
+    chosen = _give_back(graph, options, fitted, constants, allowed)
+    return apply_kernels(graph, chosen), chosen
+
+
+def _find_allowed(least: int, objective: Objective) -> float:
+    """What the arena may take, where scratch memory raises it above its least."""
+    if objective.optimize == "ram":
+        return least
+    if objective.ram_bytes is not None:
+        return objective.ram_bytes
+    return max(_ARENA * least, least + _SMALL_BYTES)
 
 
 def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
@@ -124,27 +133,62 @@ def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:
 
 
 def _fit_arena(
-    graph: Graph, options: dict[int, list[Kernel]], allowed: float
-) -> tuple[Graph, Kernels]:
+    graph: Graph, options: Mapping[int, list[Kernel]], allowed: float
+) -> Kernels:
     """Give up scratch memory, the most first, where the arena is highest."""
+    options = dict(options)
     while True:
         chosen = {output: kernels[0] for output, kernels in options.items()}
         result = apply_kernels(graph, chosen)
         plan = draft_plan(result)
         if plan.arena_bytes <= allowed:
-            return result, chosen
+            return chosen
         scratch = {
             op.outputs[0]: result.tensors[op.scratch].bytes
             for op in result.ops
             if op.scratch is not None
         }
         if not scratch:
-            return result, chosen
+            return chosen
         peak = result.ops[plan.peak_step].outputs[0]
         output = peak if peak in scratch else max(scratch, key=scratch.__getitem__)
         options[output] = [
             k for k in options[output] if k.scratch_bytes < scratch[output]
         ]
+
+
+def _give_back(
+    graph: Graph,
+    options: Mapping[int, list[Kernel]],
+    fitted: Kernels,
+    constants: float,
+    allowed: float,
+) -> Kernels:
+    """`fitted` with those faster kernels that fit after all, the largest gain first.
+
+    One that was given up may fit beside those that others were exchanged for.
+    """
+    chosen, trials = dict(fitted), 0
+    gains = [
+        (kernel.cycles - chosen[output].cycles, output, kernel)
+        for output, kernels in options.items()
+        for kernel in kernels
+        if kernel.cycles < chosen[output].cycles
+    ]
+    gains.sort(key=lambda gain: gain[:2])
+    for _, output, kernel in gains:
+        if kernel.cycles >= chosen[output].cycles:
+            continue
+        trial = {**chosen, output: kernel}
+        total = sum(k.constant_bytes for k in trial.values())
+        if total > max(constants, sum(k.constant_bytes for k in chosen.values())):
+            continue
+        result = apply_kernels(graph, trial)
+        if least_arena(result) <= allowed and trials < _MOST_TRIALS:
+            trials += 1
+            if draft_plan(result).arena_bytes <= allowed:
+                chosen = trial
+    return chosen
 
 
 def apply_kernels(graph: Graph, kernels: Kernels) -> Graph:

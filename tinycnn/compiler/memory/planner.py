@@ -19,7 +19,7 @@ from tinycnn.compiler.memory.check import check_plan
 from tinycnn.compiler.memory.placement import place
 from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
 
-__all__ = ["draft_plan", "plan_memory"]
+__all__ = ["draft_plan", "least_arena", "plan_memory"]
 
 
 def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
@@ -59,6 +59,14 @@ def draft_plan(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
         peak_step=steps.index(max(steps)),
         peak_bytes=max(steps),
     )
+
+
+def least_arena(graph: Graph) -> int:
+    """Bytes that no plan can do without: the most that are in use in one step."""
+    roots = find_roots(graph)
+    lifetimes = find_lifetimes(graph, roots)
+    sizes = {t: graph.tensors[t].bytes for t in lifetimes}
+    return max(count_step_bytes(graph, sizes, lifetimes, find_clearances(graph, roots)))
 
 
 def _list_orders(
