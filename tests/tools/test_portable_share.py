@@ -1,0 +1,71 @@
+"""No layer that takes time is left to a portable kernel, whatever its shape."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.compiler.cases import CASES
+from tests.compiler.kernels.cases import DSP_CASES
+from tinycnn.analysis.fit import find_objective
+from tinycnn.boards import load_board
+from tinycnn.compiler import compile_tflite, read_tflite, run_passes
+from tinycnn.compiler.choice.choose import list_kernels
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
+from tools.portable_share import LIMIT, find_shares
+
+SEEDS = range(10)
+BOARD = load_board("nano33ble")
+
+# Layers that are most of what networks compute, in every option that is drawn.
+KINDS = (
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "FULLY_CONNECTED",
+    "SPACE_TO_BATCH_ND",
+    "BATCH_TO_SPACE_ND",
+    "TRANSPOSE_CONV",
+    "AVERAGE_POOL_2D",
+    "MAX_POOL_2D",
+    "CONCATENATION",
+    "HARD_SWISH",
+    "LOGISTIC",
+    "RELU",
+    "TANH",
+)
+# Images of some size; those of `CASES` are tiny, and there plain C may be faster.
+LARGE = tuple(
+    draw for _, draw, least in DSP_CASES if least >= 0.8 and draw not in CASES.values()
+)
+# Kernels in plain C that move bytes by words and have no faster kin.
+PLAIN = {"tcnn_move_s8"}
+
+
+def portable(model: bytes) -> list[str]:
+    """Operators of a model whose portable kernel takes more than LIMIT."""
+    program = compile_tflite(model, name="m", objective=find_objective(BOARD)).program
+    return [
+        f"{share.kind}: {share.kernel} {share.share:.0%}"
+        for share in find_shares(program)
+        if share.is_portable and share.share > LIMIT and share.kernel not in PLAIN
+    ]
+
+
+@pytest.mark.parametrize("draw", LARGE)
+def test_layers_have_kernels(draw: Callable[[np.random.Generator], bytes]) -> None:
+    """Images, windows and channels of every size; most of them are drawn to fit."""
+    found = [portable(draw(np.random.default_rng([seed, 21]))) for seed in SEEDS]
+
+    assert sum(map(bool, found)) <= 1, found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option_has_a_kernel(kind: str) -> None:
+    """None is refused by all kernels for DSP; that of fewest cycles is taken."""
+    for seed in SEEDS:
+        graph = run_passes(read_tflite(CASES[kind](np.random.default_rng([seed, 22]))))
+        for op in graph.ops:
+            if not OPERATORS[op.kind].is_alias:
+                kernels = list(list_kernels(Node(graph, op), "litert"))
+                assert len(kernels) > 1, f"{op.kind} of seed {seed}"
