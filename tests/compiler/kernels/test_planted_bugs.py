@@ -40,7 +40,7 @@ BUGS = (
     ("tcnn_fully_connected_rows_s8_dsp", "&starts[c]", "starts"),
     ("tcnn_fully_connected_s8_dsp", "asr r6, r6, #7", "asr r6, r6, #6"),
     ("tcnn_fully_connected_s8_dsp", r"smmla \\sum", r"smmlar \\sum"),
-    ("tcnn_lookup_s8_dsp", "c << 16", "b << 16"),
+    ("tcnn_lookup_s8_dsp", "places >> 8", "places >> 7"),
     ("tcnn_max_pool_2d_s8_dsp", "rows == 2 && columns == 2", "rows == 2"),
     ("tcnn_mean_s8_dsp", "MOST = 256", "MOST = 512"),
     ("tcnn_mean_s8_dsp", "count * p->input", "p->input"),
