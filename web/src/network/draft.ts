@@ -9,13 +9,16 @@ export interface Draft {
   readonly layout: Layout;
 }
 
+/** Beside the layers, for the outline of what is focused. */
+const BORDER = 4;
+
 /** Narrow columns, so that small networks are seen as a whole. */
 const ACROSS: CardRoom = { width: 58, height: 360, side: 56, isRoomy: false };
 
 /** From left to right, where all of it fits and can be seen at once; else downwards. */
 export function draft(scene: Scene, width: number): Draft {
   const across = arrange(scene, "across", () => ACROSS);
-  if (across.layout.width <= width) return across;
+  if (across.layout.width <= width - BORDER) return across;
   const most = Math.min(width, 760);
   return arrange(scene, "down", (beside) => ({
     width: Math.max(48, Math.floor((most - 40) / beside) - 28),

@@ -34,7 +34,7 @@ export interface Layout extends Size {
 }
 
 /** Pixels between ranks, between boxes of a rank, and that a bend takes. */
-const RANK_GAP = { across: 12, down: 28 };
+const RANK_GAP = { across: 11, down: 28 };
 const BOX_GAP = 12;
 const BEND = 2;
 const PORT = 9;
