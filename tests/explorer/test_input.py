@@ -158,6 +158,13 @@ def test_a_drawing_is_seen_at_every_move(open_page: OpenPage) -> None:
     page.wait_for_timeout(60)
     assert shown(page).max() == 0
     assert page.get_by_role("button", name="Undo").is_disabled()
+    page.locator(".sheet").focus()
+    for key in (" ", *["ArrowRight"] * 3, " ", "ArrowDown"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(60)
+    by_keys = shown(page)
+    assert by_keys[5:7, 6:9].min() > 100
+    assert by_keys[8:].max() == 0
     page.get_by_role("button", name="Examples").click()
     page.locator(".thumb").first.click()
     assert "Example" in page.inner_text(".now")

@@ -1,6 +1,7 @@
 import "./drawing_pad.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Exhibit } from "../page/page";
+import { type Brush, turnBrush } from "./brush";
 import { type Ink, readInk } from "./ink";
 import { partsOf } from "./inputs";
 import type { Shower } from "./own";
@@ -11,6 +12,13 @@ interface Props {
   readonly shower: Shower;
 }
 
+const SHEET = {
+  role: "application",
+  tabIndex: 0,
+  "aria-label":
+    "Sheet to draw on: by mouse, finger or pen; or arrow keys move the brush, and the space bar puts it down and lifts it",
+} as const;
+
 /** A sheet to draw on; the network sees it at every move. */
 export function DrawingPad({ exhibit, shower }: Props) {
   const { width, height } = shower.preprocessor.facts;
@@ -20,6 +28,7 @@ export function DrawingPad({ exhibit, shower }: Props) {
   const [thickness, setThickness] = useState(9);
   const [isPlaced, setPlaced] = useState(exhibit.examples.indices.length > 0);
   const [isEmpty, setEmpty] = useState(true);
+  const [brush, setBrush] = useState<Brush | null>(null);
   const pending = useRef(0);
 
   useEffect(() => {
@@ -42,26 +51,55 @@ export function DrawingPad({ exhibit, shower }: Props) {
   const pixels = Math.round(ink.share * Math.max(width, height));
   return (
     <div class="drawing-pad">
-      <canvas
-        ref={canvas}
-        class="sheet"
-        role="img"
-        aria-label="Sheet to draw on, with a mouse, a finger or a pen"
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          change((to) => to.begin(pointOf(event, to), (thickness / 100) * to.width));
-        }}
-        onPointerMove={(event) => {
-          if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-          // A browser brings all that happened since the last frame at once.
-          const moves = event.getCoalescedEvents?.() ?? [];
-          change((to) => {
-            for (const one of moves.length ? moves : [event]) {
-              to.move(pointOf(one, to, event.currentTarget));
+      <div class="desk">
+        <canvas
+          ref={canvas}
+          class="sheet"
+          {...SHEET}
+          onKeyDown={(event) => {
+            if (!sheet.current) return;
+            const next = turnBrush(
+              event.key,
+              brush,
+              sheet.current,
+              Math.max(width, height),
+            );
+            if (!next) return;
+            event.preventDefault();
+            if (next.isDown) {
+              change((to) => {
+                if (brush?.isDown) to.move(next);
+                else to.begin(next, (thickness / 100) * to.width);
+              });
             }
-          });
-        }}
-      />
+            setBrush(next);
+          }}
+          onBlur={() => setBrush(null)}
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId);
+            change((to) => to.begin(pointOf(event, to), (thickness / 100) * to.width));
+          }}
+          onPointerMove={(event) => {
+            if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+            // A browser brings all that happened since the last frame at once.
+            const moves = event.getCoalescedEvents?.() ?? [];
+            change((to) => {
+              for (const one of moves.length ? moves : [event]) {
+                to.move(pointOf(one, to, event.currentTarget));
+              }
+            });
+          }}
+        />
+        {brush && sheet.current ? (
+          <span
+            class={brush.isDown ? "brush down" : "brush"}
+            style={{
+              left: `${(brush.x / sheet.current.width) * 100}%`,
+              top: `${(brush.y / sheet.current.height) * 100}%`,
+            }}
+          />
+        ) : null}
+      </div>
       <div class="line">
         <button
           type="button"

@@ -127,9 +127,9 @@ export function describeExample(
 }
 
 /** Where an example is from: its number in its data set. */
-export function placeOf({ indices }: ExamplesDocument, place: number): string {
+export function placeOf({ indices, origin }: ExamplesDocument, place: number): string {
   const index = indices[place];
-  return index === undefined ? `random input ${place + 1}` : `number ${index}`;
+  return index === undefined ? origin : `number ${index} of the ${origin}`;
 }
 
 function countAcross(list: Element): number {

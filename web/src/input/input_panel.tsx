@@ -117,9 +117,7 @@ function Now({ exhibit, live }: Shown) {
   const output = exhibit.engine.joinOutputs(live.activations.value);
   const label = own ? null : (examples.labels?.[place] ?? null);
   const { text, margin, isRight } = answerOf(model, examples, output, label);
-  const origin = own
-    ? ORIGINS[own.origin]
-    : `${placeOf(examples, place)} of the ${examples.origin}`;
+  const origin = own ? ORIGINS[own.origin] : placeOf(examples, place);
   return (
     <div class="now">
       <InputPicture model={model} bytes={bytes} name={`Input, ${origin}`} side={168} />
