@@ -74,5 +74,16 @@ def test_where_it_looks(open_page: OpenPage) -> None:
     assert "without gradients" in page.inner_text(".maps")
 
 
+def test_steps_and_three_values(open_page: OpenPage) -> None:
+    """A histogram a layer, and each filter twice."""
+    page = open_page("lenet", "#view=learned&part=bits", size=PHONE)
+    page.wait_for_selector(".spreads")
+    cards = page.locator(".spreads li")
+    assert cards.count() == 8
+    assert "of 256 steps used" in cards.first.inner_text()
+    assert page.get_by_role("img", name="below with three values").count() == 4
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
 def _text(locator: object) -> str:
     return str(locator.inner_text())  # type: ignore[attr-defined]

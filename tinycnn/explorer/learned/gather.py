@@ -47,6 +47,7 @@ def gather_learned(exhibit: Exhibit) -> Mapping[str, bytes]:
         "filters": describe_filters(graph),
         "patches": None,
         "plane": _describe_plane(walk, exhibit, sample),
+        "accuracy": _tell_accuracy(exhibit, mistakes),
     }
     pieces: dict[str, bytes] = {}
     if sample.images is not None:
@@ -115,3 +116,17 @@ def _answer(walk: _Walk, exhibit: Exhibit) -> list[int] | None:
     rows = np.ascontiguousarray(np.concatenate(walk.outputs)).view(np.int8)
     output = describe_tensor(walk.graph.tensors[walk.graph.outputs[0]])
     return list(answers_of(task, first_scores(rows, output)).tolist())
+
+
+def _tell_accuracy(
+    exhibit: Exhibit, confusion: Mapping[str, Any] | None
+) -> dict[str, float] | None:
+    """Shares of right test images, in float and in int8; None where one is unknown."""
+    if exhibit.made is None or confusion is None:
+        return None
+    curves = exhibit.made.build.float_curves.read_if_there()
+    if curves is None:
+        return None
+    counts = np.array(confusion["counts"])
+    right = float(np.trace(counts) / counts.sum())
+    return {"float": curves.test_accuracy, "int8": right}

@@ -12,6 +12,14 @@ export interface Learned {
   /** By the tensor of a convolution; null without images. */
   readonly patches: Readonly<Record<string, Patches>> | null;
   readonly plane: Plane | null;
+  readonly accuracy: Accuracy | null;
+}
+
+/** The share of test images that are right. */
+export interface Accuracy {
+  /** Of the network in real numbers, before it was quantized. */
+  readonly float: number;
+  readonly int8: number;
 }
 
 /** Rows are true classes, columns the answers. */

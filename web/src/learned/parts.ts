@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import type { Exhibit } from "../page/page";
 import type { Live } from "../state/live";
 import { Attention } from "./attention/attention";
+import { Bits } from "./bits/bits";
 import { Channels } from "./channels/channels";
 import type { Learned } from "./learned";
 import { Sorting } from "./sorting/sorting";
@@ -25,4 +26,5 @@ export const PARTS: readonly Part[] = [
   { id: "channels", title: "What channels look for", Body: Channels },
   { id: "sorting", title: "How it sorts images", Body: Sorting },
   { id: "attention", title: "Where it looks", Body: Attention },
+  { id: "bits", title: "Float and eight bits", Body: Bits },
 ];
