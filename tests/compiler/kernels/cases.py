@@ -203,8 +203,8 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_copy_s8_dsp", CASES["TILE"], 1.0),
     ("tcnn_copy_s8_dsp", transpose, 0.8),
     ("tcnn_depthwise_conv_2d_s8_dsp", depthwise_conv_2d_3x3, 0.8),
-    ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["BATCH_TO_SPACE_ND"], 0.8),
     ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["DEPTHWISE_CONV_2D"], 0.8),
+    ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["BATCH_TO_SPACE_ND"], 0.8),
     (
         "tcnn_depthwise_conv_2d_stride_2_s8_dsp",
         depthwise_conv_2d_3x3_of_stride_2,
