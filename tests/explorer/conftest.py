@@ -11,7 +11,12 @@ import pytest
 
 from tests.compiler.models import residual_model
 from tests.conftest import require_module, require_tool
-from tests.explorer.exhibits import inception_model, lenet_model, make_exhibit
+from tests.explorer.exhibits import (
+    inception_model,
+    joined_model,
+    lenet_model,
+    make_exhibit,
+)
 from tinycnn.explorer import explain
 from tinycnn.workbench import Observer
 
@@ -25,6 +30,7 @@ MODELS = {
     "lenet": lenet_model,
     "residual": residual_model,
     "inception": inception_model,
+    "joined": joined_model,
 }
 DESKTOP, PHONE = (1280, 900), (390, 844)
 

@@ -13,7 +13,8 @@ from tinycnn.explorer.examples import Examples, pick_examples
 from tinycnn.harness.scores import first_scores
 from tinycnn.workbench import describe_tensor
 
-__all__ = ["digit_images", "inception_model", "lenet_model", "make_exhibit"]
+__all__ = ["digit_images", "inception_model", "joined_model"]
+__all__ += ["lenet_model", "make_exhibit"]
 
 
 def lenet_model(side: int = 12) -> bytes:
@@ -76,6 +77,42 @@ def inception_model(side: int = 10) -> bytes:
     shares = b.tensor((1, 3), scale=1 / 256, zero_point=-128)
     b.op("SOFTMAX", [scores], [shares], beta=1.0)
     return b.build([x], [shares])
+
+
+def joined_model() -> bytes:
+    """1x1 and depthwise convolution, joined; a look-up, mean, dense layer."""
+    b = ModelBuilder()
+    x = b.tensor((1, 8, 8, 3), scale=1 / 255, zero_point=-128)
+    one = add_conv(b, x, (4, 1, 1, 3), (1, 8, 8, 4), scale=0.02, seed=1)
+    rng = np.random.default_rng(4)
+    data = rng.integers(-127, 128, (1, 3, 3, 4)).astype(np.int8)
+    filters = b.tensor((1, 3, 3, 4), scale=np.full(4, 0.01), data=data, axis=3)
+    bias = b.tensor(
+        (4,), "int32", np.full(4, 0.0002), data=np.array([9, -80, 0, 400], np.int32)
+    )
+    two = b.tensor((1, 8, 8, 4), scale=0.02, zero_point=-128)
+    b.op(
+        "DEPTHWISE_CONV_2D",
+        [one, filters, bias],
+        [two],
+        padding=0,
+        strideH=1,
+        strideW=1,
+        depthMultiplier=1,
+    )
+    joined = b.tensor((1, 8, 8, 8), scale=0.02, zero_point=-128)
+    b.op("CONCATENATION", [one, two], [joined], axis=3)
+    lit = b.tensor((1, 8, 8, 8), scale=1 / 256, zero_point=-128)
+    b.op("LOGISTIC", [joined], [lit])
+    mean = b.tensor((1, 8), scale=1 / 256, zero_point=-128)
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    b.op("MEAN", [lit, axes], [mean])
+    weights = rng.integers(-127, 128, (4, 8)).astype(np.int8)
+    scores = b.tensor((1, 4), scale=0.05, zero_point=3)
+    b.op(
+        "FULLY_CONNECTED", [mean, b.tensor((4, 8), scale=0.01, data=weights)], [scores]
+    )
+    return b.build([x], [scores])
 
 
 def digit_images(count: int, shape: tuple[int, ...]) -> np.ndarray:

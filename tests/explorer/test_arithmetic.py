@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,9 +15,9 @@ from tests.compiler.equality import REFUSED
 from tests.compiler.executor import ITEM_TYPES
 from tests.compiler.models import residual_model, two_sided_model
 from tests.compiler.random_networks import draw_network
-from tests.conftest import require_module, require_tool
-from tests.explorer.exhibits import lenet_model
-from tests.explorer.test_web import WEB, packages
+from tests.conftest import require_module
+from tests.explorer.exhibits import joined_model, lenet_model
+from tests.explorer.typescript import call_page
 from tests.harness.mistaken import run_reference
 from tinycnn.compiler import Graph, read_tflite
 from tinycnn.compiler.arithmetic.numerics import Numerics
@@ -34,7 +31,6 @@ from tinycnn.explorer.document import describe_program
 from tinycnn.reference.every_tensor import Tensors, run_every_tensor
 
 pytestmark = pytest.mark.external
-__all__ = ["packages"]
 
 # What the page shows without taking it apart.
 UNKNOWN = {
@@ -55,6 +51,7 @@ NETWORKS: dict[str, Callable[[], bytes]] = {
     "residual": residual_model,
     "two-sided": two_sided_model,
     "lenet": lenet_model,
+    "joined": joined_model,
     **{f"random {seed}": functools.partial(draw_seed, seed) for seed in range(8)},
 }
 VECTORS = 3  # numbers of an operator whose terms are compared, too
@@ -136,25 +133,16 @@ def take_apart(
     return break_down(Element(Node(graph, op), numerics, tuple(values), position))
 
 
-def check(subjects: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
-    """What web/test/arithmetic/every_number.ts says of them."""
-    path = folder / "subjects.json"
-    path.write_text(json.dumps(subjects))
-    script = [require_tool("node"), "test/run_file.mjs"]
-    ended = subprocess.run(
-        [*script, "test/arithmetic/every_number.ts", str(path)],
-        cwd=WEB,
-        capture_output=True,
-        text=True,
+def check(subjects: list[dict[str, Any] | None]) -> dict[str, Any]:
+    """What the page says of those that no reference refuses."""
+    said: dict[str, Any] = call_page(
+        "arithmetic/every_number.ts", [one for one in subjects if one]
     )
-    assert ended.returncode == 0, ended.stderr
-    said: dict[str, Any] = json.loads(ended.stdout)
     return said
 
 
-@pytest.mark.usefixtures("packages")
 @pytest.mark.parametrize("numerics", ["litert", "tflm"])
-def test_every_number_of_every_operator(numerics: Numerics, tmp_path: Path) -> None:
+def test_every_number_of_every_operator(numerics: Numerics) -> None:
     """The byte; of some the terms and each stage, as Python has them."""
     if numerics == "tflm":
         require_module("tflite_micro")
@@ -164,31 +152,29 @@ def test_every_number_of_every_operator(numerics: Numerics, tmp_path: Path) -> N
         for kind in kinds
         for seed in range(SEEDS)
     ]
-    said = check([one for one in subjects if one], tmp_path)
+    said = check(subjects)
     assert said["wrong"] == []
     assert set(said["unknown"]) <= UNKNOWN
     assert said["vectors"] > 100
 
 
-@pytest.mark.usefixtures("packages")
 @pytest.mark.parametrize("numerics", ["litert", "tflm"])
-def test_every_number_of_whole_networks(numerics: Numerics, tmp_path: Path) -> None:
+def test_every_number_of_whole_networks(numerics: Numerics) -> None:
     """Where branches meet, and where what is reshaped has two names."""
     if numerics == "tflm":
         require_module("tflite_micro")
     subjects = [describe(name, make(), numerics) for name, make in NETWORKS.items()]
-    said = check([one for one in subjects if one], tmp_path)
+    said = check(subjects)
     assert said["wrong"] == []
     assert said["unknown"] == {}
     wanted = {"weighted", "pooled", "pair", "shares", "moved", "reduced", "looked-up"}
     assert wanted <= set(said["families"])
 
 
-@pytest.mark.usefixtures("packages")
-def test_a_wrong_number_is_found(tmp_path: Path) -> None:
+def test_a_wrong_number_is_found() -> None:
     """One byte of one tensor: by its place, and where it goes on from there."""
     subject = describe("lenet", lenet_model(), "litert")
     assert subject is not None
     subject["tensors"]["t4"]["values"][7] ^= 1
-    wrong = check([subject], tmp_path)["wrong"]
+    wrong = check([subject])["wrong"]
     assert any(text.startswith("lenet litert t4[7]: pooled") for text in wrong)

@@ -1,10 +1,8 @@
 /**
- * Takes every number of inferences apart and compares it with what a reference gave.
- *
- * In: a file of subjects, which tests/explorer/test_arithmetic.py writes. Out: as JSON,
- * how many numbers were right, the first that were not, and what was not taken apart.
+ * Takes every number of inferences apart and compares it with what a reference gave,
+ * for tests/explorer/test_arithmetic.py: how many were right, the first that were not,
+ * and what was not taken apart.
  */
-import { readFileSync } from "node:fs";
 import type {
   Breakdown,
   Rescaled,
@@ -160,9 +158,9 @@ interface Said {
   vectors: number;
 }
 
-const said: Said = { families: {}, unknown: {}, wrong: [], vectors: 0 };
-for (const subject of JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"))) {
-  check(subject, said);
+export function main(subjects: readonly Subject[]): Said {
+  const said: Said = { families: {}, unknown: {}, wrong: [], vectors: 0 };
+  for (const subject of subjects) check(subject, said);
+  said.wrong.splice(20);
+  return said;
 }
-said.wrong.splice(20);
-process.stdout.write(JSON.stringify(said));
