@@ -10,8 +10,9 @@ the array's name.
     inputs, outputs   names of tensors, in the file's order
     tensors           by name: id in the file, label, shape, dtype, offset in the arena,
                       bytes, scale and zero (null without), life (first and last
-                      operator that needs it, by place in `operators`), and step: after
-                      so many calls it is whole, and later perhaps overwritten
+                      operator that needs it, by place in `operators`), step: after so
+                      many calls it is whole, and later perhaps overwritten, and
+                      omitted: the channels that no output needs: a board has none
     arrays            by name: ctype, shape, bytes
     calls             one a step: op (index in the file), kind, function, params
                       (numbers, names of arrays), args in call order, inputs, outputs
@@ -27,11 +28,15 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from tinycnn.analysis.cost import count_costs
 from tinycnn.compiler import Graph, MemoryPlan, Op, Program, Tensor
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.program import KernelCall, Param
 from tinycnn.compiler.operators import OPERATORS
+from tinycnn.compiler.passes.constant_channels import find_constant_channels
+from tinycnn.compiler.passes.removable_channels import find_removable_channels
 from tinycnn.reference import name_reference
 
 __all__ = ["SCHEMA", "describe_program"]
@@ -46,6 +51,7 @@ def describe_program(
     """The document of a program that was lowered from `graph` as `plan` lays it out."""
     operators = _describe_operators(graph, plan, program)
     whole = _find_whole(graph, plan, operators)
+    omitted = find_removable_channels(graph, find_constant_channels(graph))
     return {
         "schema": SCHEMA,
         "sha256": program.sha256,
@@ -55,7 +61,10 @@ def describe_program(
         "inputs": [_name(i) for i in graph.inputs],
         "outputs": [_name(i) for i in graph.outputs],
         "tensors": {
-            _name(i): _describe_tensor(graph.tensors[i], plan, step)
+            _name(i): {
+                **_describe_tensor(graph.tensors[i], plan, step),
+                "omitted": np.flatnonzero(omitted[i]).tolist() if i in omitted else [],
+            }
             for i, step in whole.items()
         },
         "arrays": {

@@ -1,12 +1,13 @@
 import "./inspect.css";
 import { batch } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Breakdown, Term } from "../arithmetic/breakdown";
 import type { Run } from "../arithmetic/element";
 import { limit } from "../arithmetic/fixed_point";
 import { takeApart } from "../arithmetic/take_apart";
 import { isVector, type Place, printSize } from "../drawing/volume";
 import type { Shown } from "../network/network_view";
+import { longTitleOf, titleOf } from "../network/words";
 import { position, channel as selected, tensor } from "../state/selection";
 import { DenseView } from "./dense_view";
 import { type Focus, findFocus, unit } from "./focus";
@@ -49,7 +50,7 @@ export function Inspector({ exhibit, live }: Shown) {
   const classes = classesOf(focus, exhibit.examples.classes);
   const scene: Scene = { run, focus, found, walk, classes, pick };
   return (
-    <section class="inspector" aria-label="One number">
+    <section class="inspector" aria-labelledby="one-number">
       <Head scene={scene} />
       <Controls scene={scene} walk={walk} />
       <Body scene={scene} />
@@ -78,13 +79,22 @@ function classesOf({ volume, operator }: Focus, classes: readonly string[] | nul
 function Head({ scene }: { scene: Scene }) {
   const { focus, found, classes } = scene;
   const { facts, volume, operator, name } = focus;
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "start" });
+    // what was clicked may be gone: the keyboard goes on from here
+    if (document.activeElement === document.body) {
+      place.current?.querySelector("h2")?.focus({ preventScroll: true });
+    }
+  }, [name]);
   return (
-    <header>
+    <header ref={place}>
       <div class="title">
-        <h2>
-          One number of {facts.label || name}{" "}
+        <h2 id="one-number" tabindex={-1}>
+          {longTitleOf(focus)}: one number{" "}
           <small>
-            {operator?.kind ?? "input"}, {printSize(volume)}
+            {facts.label || name}, {printSize(volume)}
+            {operator ? `, ${operator.kind}` : null}
           </small>
         </h2>
         <button
@@ -96,8 +106,14 @@ function Head({ scene }: { scene: Scene }) {
           Close
         </button>
       </div>
-      <p class="sentence">{explain(found, operator?.kind ?? "")}</p>
+      <p class="sentence">{explain(found, titleOf(focus), operator?.kind ?? "")}</p>
       <Fields scene={scene} />
+      {facts.omitted.includes(focus.channel) ? (
+        <p>
+          The board leaves this channel out: no output of the network depends on what is
+          shown here.
+        </p>
+      ) : null}
       {classes ? (
         <p>
           This number is of the class <strong>{classes[focus.channel]}</strong>.

@@ -2,8 +2,13 @@
 import type { Breakdown, Pooled, WeightedSum } from "../arithmetic/breakdown";
 import { many, printReal, printWhole } from "./print";
 
-/** What the operator does, and with how many numbers here. */
-export function explain(found: Breakdown, kind: string): string {
+/**
+ * What the operator does, and with how many numbers here.
+ *
+ * @param title Its name in a word or two.
+ * @param kind As the file calls it.
+ */
+export function explain(found: Breakdown, title: string, kind: string): string {
   switch (found.family) {
     case "weighted":
       return explainSum(found);
@@ -21,7 +26,7 @@ export function explain(found: Breakdown, kind: string): string {
       );
     case "looked-up":
       return (
-        `${kind} is a curve. A byte has only 256 values, so the whole curve is a table of ` +
+        `${title} is a curve. A byte has only 256 values, so the whole curve is a table of ` +
         "256 entries, and the board just looks the answer up."
       );
     case "converted":
@@ -32,7 +37,7 @@ export function explain(found: Breakdown, kind: string): string {
       return "This is what the network is shown: nothing has been computed yet.";
     case "unknown":
       return (
-        `This page does not take a number of ${kind} apart. It shows what goes in and ` +
+        `This page does not take numbers of ${title} (${kind}) apart. It shows what goes in and ` +
         "what comes out, as the board has them."
       );
   }

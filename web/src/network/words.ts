@@ -43,8 +43,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   DEQUANTIZE: "Eight bits become real numbers.",
 };
 
+/** What a layer's name is made of. */
+type Named = Pick<Layer, "operator" | "volume">;
+
 /** A layer's name in a word or two. */
-export function titleOf({ operator, volume }: Layer): string {
+export function titleOf({ operator, volume }: Named): string {
   if (!operator) return "Input";
   if (operator.kind === "RESHAPE" && isVector(volume)) return "Flatten";
   const title = TITLES[operator.kind];
@@ -54,7 +57,7 @@ export function titleOf({ operator, volume }: Layer): string {
 }
 
 /** The same with the size of its window: "Convolution 5 × 5". */
-export function longTitleOf(layer: Layer): string {
+export function longTitleOf(layer: Named): string {
   const window = layer.operator?.window;
   return window ? `${titleOf(layer)} ${window.size.join(" × ")}` : titleOf(layer);
 }

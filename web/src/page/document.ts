@@ -31,6 +31,8 @@ export interface TensorFacts {
   readonly life: readonly [number, number];
   /** After so many calls it is whole, and later perhaps overwritten. */
   readonly step: number;
+  /** Channels that a board leaves out, as no output needs them. */
+  readonly omitted: readonly number[];
 }
 
 export interface ArrayFacts {

@@ -61,6 +61,7 @@ export function makeModel(
           zero: 0,
           life: [0, 0],
           step: 0,
+          omitted: [],
         },
       ]),
     ),
