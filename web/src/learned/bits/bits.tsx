@@ -44,9 +44,7 @@ function Accuracies({ accuracy: { float, int8 } }: { accuracy: Accuracy }) {
         {percent(int8)}:{" "}
         {Math.abs(lost) < 5e-5
           ? "nothing is lost."
-          : `${percent(Math.abs(lost))} ${lost > 0 ? "lost" : "won"}.`}{" "}
-        While it was trained on, in the last epochs, it already rounded as the board
-        does, and learned to live with it.
+          : `${percent(Math.abs(lost))} ${lost > 0 ? "lost" : "won"}.`}
       </p>
     </>
   );

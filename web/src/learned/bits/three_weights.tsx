@@ -22,11 +22,11 @@ export function ThreeWeights({ exhibit, filters }: Told & { filters: Filters }) 
     <>
       <h2>Eight bits, or three values</h2>
       <p class="note">
-        Above each filter of the first layer as it is: one of 255 weights each, so near
-        to real numbers that no eye tells them apart. Below rounded to three values,
-        minus one, zero and one, times one number a filter: {percent(mean, 0)} of what
-        the weights are stays (of their energy, on average). A network that is trained
-        for three values does better than one that is merely rounded.
+        Above each filter of the first layer as the board has it: of 255 values any, so
+        near to real numbers that no eye tells them apart. Below rounded to three
+        values, minus one, zero and one, times one number a filter: {percent(mean, 0)}{" "}
+        of what the weights are stays (of their energy, on average). A network that is
+        trained for three values does better than one that is merely rounded.
       </p>
       <ol class="filters">
         {found.slice(0, MOST).map((filter, i) => (
