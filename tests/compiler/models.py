@@ -121,6 +121,18 @@ def image_model(channels: int, *, rows: int = 24, columns: int = 32) -> bytes:
     return b.build([x], [scores])
 
 
+def deep_model() -> bytes:
+    """The same image and scores; a window of 1,152 bytes, which needs scratch."""
+    b = ModelBuilder()
+    x = b.tensor((1, 24, 32, 3), scale=1 / 255, zero_point=-128)
+    first = add_conv(b, x, (128, 3, 3, 3), (1, 11, 15, 128), padding=1, stride=2)
+    second = add_conv(b, first, (4, 3, 3, 128), (1, 5, 7, 4), padding=1, stride=2)
+    axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+    scores = b.tensor((1, 4), scale=0.01, zero_point=-128)
+    b.op("MEAN", [second, axes], [scores])
+    return b.build([x], [scores])
+
+
 def one_sigmoid_model(bias: int = 9000) -> bytes:
     """Four int8 values to one probability: dense, logistic."""
     b = ModelBuilder()

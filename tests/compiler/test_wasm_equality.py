@@ -66,7 +66,10 @@ def test_kernels_for_boards_equal_the_reference(
     """Those for DSP instructions, whose portable halves run elsewhere."""
     require_reference(numerics)
     equal = 0
+    refused = [CASES.get(kind) for kind in REFUSED[numerics]]
     for function, draw, _ in DSP_CASES:
+        if draw in refused:
+            continue
         for seed in range(CASES_PER_DSP_KERNEL):
             rng = np.random.default_rng([seed, 11])
             model = draw(rng)

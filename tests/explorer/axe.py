@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.conftest import fail_or_skip
+from tests.explorer.packages import WEB, require_packages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 __all__ = ["find_violations"]
 
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+AXE = WEB / "node_modules/axe-core/axe.min.js"
 
 
 def find_violations(page: Page, place: str = "body") -> list[str]:
     """One line for each rule that is broken somewhere in `place`, with where."""
-    if not AXE.exists():
-        fail_or_skip("web/node_modules/axe-core is missing: npm ci")
+    require_packages()
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("place => axe.run(place)", place)
     return [

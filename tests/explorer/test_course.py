@@ -23,7 +23,7 @@ def commands(chapter: Path) -> list[list[str]]:
 
 def test_there_are_ten_and_all_are_listed() -> None:
     """In their order, by their titles."""
-    listed = re.findall(r"\d+\. \[(.+)\]\((.+)\)", (COURSE / "README.md").read_text())
+    listed = re.findall(r"\d+\.\s+\[(.+)\]\((.+)\)", (COURSE / "README.md").read_text())
     titles = [path.read_text("utf-8").splitlines()[0][2:] for path in CHAPTERS]
     assert listed == list(zip(titles, [p.name for p in CHAPTERS], strict=True))
     assert len(listed) == 10

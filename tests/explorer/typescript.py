@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 from typing import Any
 
-from tests.conftest import fail_or_skip, require_tool
+from tests.conftest import require_tool
+from tests.explorer.packages import WEB, require_packages
 
 __all__ = ["call_page"]
-
-WEB = Path(__file__).parents[2] / "web"
 
 
 def call_page(file: str, said: object) -> Any:
     """What `main` of a file in web/test makes of `said`."""
     node = require_tool("node")
-    if not (WEB / "node_modules").exists():
-        fail_or_skip("web/node_modules is missing: npm ci")
+    require_packages()
     ended = subprocess.run(
         [node, "test/call.mjs", f"test/{file}"],
         cwd=WEB,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.compiler.models import image_model
+from tests.compiler.models import deep_model, image_model
 from tests.pipeline.pretend import pretend_board_image, pretend_build
 from tests.pipeline.test_stages import Log
 from tinycnn.compiler import plan_memory, read_tflite, run_passes
@@ -323,15 +323,15 @@ def test_an_artifact_of_another_shape_is_one_line(
 
 def test_the_report_shows_what_was_linked(folder: Path) -> None:
     """Its arena is the firmware's, with the kernels' scratch memory."""
-    workspace = pretend_build(folder, image_model(3))
+    workspace = pretend_build(folder, deep_model())
     report = report_project(workspace)
     linked = workspace.build.linked.read()
 
     assert report.analysis == linked.analysis
-    least = plan_memory(run_passes(read_tflite(image_model(3)))).arena_bytes
+    least = plan_memory(run_passes(read_tflite(deep_model()))).arena_bytes
     assert linked.analysis.plan.arena_bytes > least
     page = workspace.build.report.read_text("utf-8")
-    assert "scratch of op 0" in page
+    assert "scratch of op 1" in page
     assert f"{linked.analysis.plan.arena_bytes:,}" in page
     edit(folder, "[budgets]", "[budgets]\nflash_bytes = 500_000")
     again = report_project(open_workspace(folder, observer=Log()))

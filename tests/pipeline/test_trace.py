@@ -30,8 +30,8 @@ from tinycnn.project import Project
 from tinycnn.runtime import firmware_dir, runtime_digest
 from tinycnn.workbench import diagnosis, explanation
 
-RIGHT = "tcnn_requantize(reduce(p, x), p->multiplier, p->shift)"
-WRONG = "(int32_t)(((int64_t)reduce(p, x) * p->multiplier) >> (31 - p->shift))"
+RIGHT = "tcnn_requantize(sums[k], p->multiplier, p->shift)"
+WRONG = "(int32_t)(((int64_t)sums[k] * p->multiplier) >> (31 - p->shift))"
 TOML = 'name = "demo"\ndataset.path = "data.npz"\nmodel.name = "tiny_cnn"\n'
 
 
@@ -73,7 +73,7 @@ def wrong_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     copy = tmp_path / "firmware"
     shutil.copytree(firmware_dir(), copy)
     shutil.copy(firmware_dir().parent / "LICENSE", tmp_path)
-    kernel = copy / "kernels/reduce/mean.c"
+    kernel = copy / "kernels/reduce/mean_quads.c"
     text = kernel.read_text()
     assert RIGHT in text
     kernel.write_text(text.replace(RIGHT, WRONG))
@@ -121,10 +121,10 @@ def test_a_wrong_kernel_is_found_from_the_command_line(
     assert "op 1 MEAN is the first that differs" in said, done.stdout
     assert "rounding left out" in said
     found = json.loads(build.results.path.read_text())
-    assert found["bisection"]["function"] == "tcnn_mean_s8"
+    assert found["bisection"]["function"] == "tcnn_mean_s8_dsp"
     assert found["bisection"]["number"]["suspects"] == ["rounding left out"]
     page = build.report.read_text("utf-8")
-    for text in ("tcnn_mean_s8", "rounding left out", "op 1 MEAN"):
+    for text in ("tcnn_mean_s8_dsp", "rounding left out", "op 1 MEAN"):
         assert text in page
 
     workshop = bench_project(workspace).workshop
@@ -141,7 +141,7 @@ def test_a_wrong_kernel_is_found_from_the_command_line(
     assert alone.returncode == 1, alone.stderr
     told = [board["result"] for board in json.loads(alone.stdout)["boards"]]
     for result in told:
-        assert result["bisection"]["function"] == "tcnn_mean_s8"
+        assert result["bisection"]["function"] == "tcnn_mean_s8_dsp"
         (restart,) = (
             check
             for check in result["health"]["checks"]

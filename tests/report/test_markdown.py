@@ -68,7 +68,7 @@ def test_figures_stand_beside_what_is_allowed(subject: Subject) -> None:
 
     assert table["Flash"][:2] == ["50,000 bytes", "40,000 bytes"]
     assert "over" in table["Flash"][2]
-    assert table["RAM"][:2] == ["20,000 bytes", "218,224 bytes"]
+    assert table["RAM"][:2] == ["22,432 bytes", "218,224 bytes"]
     assert "over" not in table["RAM"][2]
     assert table["Latency, estimated"][:2] == ["10.00 ms", "9.0 ms"]
     assert "over" in table["Latency, estimated"][2]

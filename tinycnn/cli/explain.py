@@ -14,8 +14,6 @@ from tinycnn.cli.serving import ServedPlace, serve_options, serve_page
 
 __all__ = ["explain"]
 
-_USUAL = Path("explain.html")
-
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
@@ -68,7 +66,7 @@ def explain(
 
     if is_zoo:
         _refuse_model(context, place)
-        _write(explorer.explain_zoo(), output or _USUAL)
+        _write(explorer.explain_zoo(), output or _usual())
         return
     if is_project(model):
         _refuse_options(inputs, numerics)
@@ -83,7 +81,7 @@ def explain(
             model, inputs=inputs, numerics=numerics or "litert", observer=observer
         )
         page = explorer.explain(exhibit, observer)
-    _write(page, output or _USUAL)
+    _write(page, output or _usual())
 
 
 def _explain_project(project: Path, output: Path | None) -> None:
@@ -122,6 +120,13 @@ def _serve(
                 model, inputs=inputs, numerics=numerics or "litert", observer=observer
             )
         serve_page(exhibit, model, observer, place)
+
+
+def _usual() -> Path:
+    """The name that it has in a build folder, here."""
+    from tinycnn.artifacts import BuildFolder
+
+    return BuildFolder(Path()).explained
 
 
 def _write(page: str, output: Path) -> None:

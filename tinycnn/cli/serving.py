@@ -146,6 +146,7 @@ def _find_image(
     else:
         # A copy: the project may be built anew while the page is open.
         with scratch_folder() as folder, contextlib.suppress(FileNotFoundError):
-            copy = folder / "firmware.elf"
-            copy.write_bytes(exhibit.made.build.simulated_image.read_bytes())
+            image = exhibit.made.build.simulated_image
+            copy = folder / image.name
+            copy.write_bytes(image.read_bytes())
             yield copy

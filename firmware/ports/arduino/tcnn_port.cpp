@@ -249,8 +249,7 @@ TCNN_SHARED void tcnn_port_init(tcnn_port_info_t *info) {
     start_receiving();
     info->board = BOARD_NAME;
     info->clock_hz = PORT_CLOCK_HZ;
-    info->flags =
-        (uint16_t)(start_cache() | start_cycle_counter() | PORT_LINK_FLAGS);
+    info->flags = (uint16_t)(start_cache() | start_cycle_counter() | PORT_LINK_FLAGS);
     info->stack_floor = tcnn_stack_floor;
     info->reset_causes = take_reset_causes();
     info->restart = PORT_RESTART;

@@ -1,11 +1,11 @@
 /*
- * page_preprocess.c - a device's preprocessing as WebAssembly, for a page's own pictures
- * SPDX-License-Identifier: Apache-2.0
+ * page_preprocess.c - a device's preprocessing as WebAssembly, for a page's own
+ * pictures SPDX-License-Identifier: Apache-2.0
  *
  * The module imports nothing and keeps all in its memory, which it exports.
- *   heap()                  the first address that is free; what follows is the caller's
- *   preprocess(p, input)    preprocess.h is the manual; `p` is the address of a struct
- *                           that the caller lays out as checked here
+ *   heap()                  the first address that is free; what follows is the
+ * caller's preprocess(p, input)    preprocess.h is the manual; `p` is the address of a
+ * struct that the caller lays out as checked here
  */
 #include <stddef.h>
 

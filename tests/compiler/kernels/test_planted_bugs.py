@@ -40,7 +40,7 @@ BUGS = (
     ("tcnn_fully_connected_s8_dsp", "asr r6, r6, #7", "asr r6, r6, #6"),
     ("tcnn_fully_connected_s8_dsp", r"smmla \\sum", r"smmlar \\sum"),
     ("tcnn_max_pool_2d_s8_dsp", "rows == 2 && columns == 2", "rows == 2"),
-    ("tcnn_mean_s8_dsp", "MOST = 256", "MOST = 512"),
+    ("tcnn_mean_s8_dsp", "sums[3] += tcnn_high(odd)", "sums[3] += tcnn_high(even)"),
     ("tcnn_reduce_max_s8_dsp", "&x[last]", "x"),
     ("tcnn_mul_s8_dsp", "step2 == 0", "step1 == 0"),
     ("tcnn_mul_s8_dsp", "value += value >> 31", "value += 0"),
@@ -57,8 +57,8 @@ def plant(folder: Path, function: str, old: str, new: str) -> Path:
     for part in ("kernels", "include"):
         shutil.copytree(FIRMWARE / part, copy / part)
     kernel = find_kernel(function, root=copy)
-    # Its assembly may be in a header of its family.
-    files = (kernel, *sorted(kernel.parent.glob("*_dsp.h")))
+    # Its assembly or its loop may be in a header of its family.
+    files = (kernel, *sorted(kernel.parent.glob("*.h")))
     file = next(file for file in files if old in file.read_text("utf-8"))
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     return copy
