@@ -18,6 +18,19 @@ export function factorOf({ value, shift }: Multiplier): number {
   return value * 2 ** (shift - 31);
 }
 
+/** The nearest multiplier of a factor above 0. */
+export function quantizeMultiplier(real: number): Multiplier {
+  let shift = Math.ceil(Math.log2(real));
+  if (real / 2 ** shift >= 1) shift++;
+  if (real / 2 ** shift < 0.5) shift--;
+  let value = Math.round((real / 2 ** shift) * 2 ** 31);
+  if (value === 2 ** 31) {
+    value /= 2;
+    shift++;
+  }
+  return { value, shift };
+}
+
 /** a * b / 2^31, rounded to nearest, ties upwards. */
 export function doublingHighMultiply(a: number, b: number): number {
   return Number((BigInt(a) * BigInt(b) + (1n << 30n)) >> 31n);

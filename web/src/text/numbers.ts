@@ -1,12 +1,5 @@
 /** Numbers as people read them. */
 
-/** With a space in front of each three digits: 61 706. */
-export function grouped(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, "\u202f");
-}
-
 /** Three digits and a unit: 61.7 k, 4.20 M. */
 export function compact(value: number): string {
   for (const [unit, size] of [

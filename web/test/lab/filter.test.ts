@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { quantizeMultiplier, rescaleTwice } from "../../src/arithmetic/fixed_point";
 import {
   type ColorMode,
   convolutionOf,
   type Filter,
   takeApart,
 } from "../../src/lab/compute/filter";
-import { quantizeMultiplier, requantize } from "../../src/lab/compute/fixed_point";
 import { type Picture, toGrey } from "../../src/lab/compute/picture";
 import {
   findPreset,
@@ -97,12 +97,12 @@ test("rounding is LiteRT's, twice, ties away from zero", () => {
   assert.deepEqual(quantizeMultiplier(1 / 8), { value: 2 ** 30, shift: -2 });
   const half = quantizeMultiplier(0.5);
   assert.deepEqual(
-    [-101, -3, 3, 101].map((sum) => requantize(sum, half)),
+    [-101, -3, 3, 101].map((sum) => rescaleTwice(sum, half)),
     [-50, -1, 2, 51],
   );
   const eighth = quantizeMultiplier(1 / 8);
   assert.deepEqual(
-    [-12, -4, 4, 12].map((sum) => requantize(sum, eighth)),
+    [-12, -4, 4, 12].map((sum) => rescaleTwice(sum, eighth)),
     [-2, -1, 1, 2],
   );
 });

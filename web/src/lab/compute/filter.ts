@@ -5,7 +5,11 @@
  * A pixel p of 0 to 255 is the byte p - 128, so that the zero point stands for black and
  * padding adds nothing. The output's zero point is the offset: a sum of 0 shows there.
  */
-import { type Multiplier, quantizeMultiplier, requantize } from "./fixed_point";
+import {
+  type Multiplier,
+  quantizeMultiplier,
+  rescaleTwice,
+} from "../../arithmetic/fixed_point";
 import type { Convolution, LabKernels } from "./lab_kernels";
 import { type Picture, toGrey, toInt8 } from "./picture";
 
@@ -141,7 +145,7 @@ export function takeApart(
   const sum = sumOf(sums);
   const divisor = divisorOf(filter);
   const multiplier = quantizeMultiplier(1 / divisor);
-  const scaled = requantize(sum, multiplier);
+  const scaled = rescaleTwice(sum, multiplier);
   const shifted = scaled + filter.offset;
   const byte = Math.min(127, Math.max(-128, shifted - 128));
   return { windows, sums, sum, divisor, multiplier, scaled, shifted, byte };
