@@ -23,6 +23,7 @@ __all__ = ["Laboratory", "make_environment", "open_laboratory"]
 
 PACKAGE = "labgrid==26.0.1"
 _START_S = 60.0
+_ATTEMPTS = 3
 
 # As a coordinator keeps it; each call of the client takes a second.
 _PLACE = """{0}:
@@ -86,35 +87,61 @@ def open_laboratory(
     environment: Path, folder: Path, resources: dict[str, str]
 ) -> Iterator[Laboratory]:
     """A laboratory whose places have these resources, as YAML."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
     config = folder / "exporter.yaml"
     config.write_text("".join(f"{n}:\n{text}" for n, text in resources.items()))
     (folder / "places.yaml").write_text("".join(map(_PLACE.format, resources)))
-    with ExitStack() as stack:
-        programs = environment / "bin"
-        for name, *words in (
-            ("labgrid-coordinator", "-l", address),
-            ("labgrid-exporter", "-c", address, "-n", "exp", "--hostname", "127.0.0.1",
-             str(config)),
-        ):  # fmt: skip
-            log = stack.enter_context((folder / f"{name}.log").open("wb"))
-            child = subprocess.Popen(
-                [str(programs / name), *words], cwd=folder, stdout=log, stderr=log
-            )
-            stack.callback(child.wait, 20)
-            stack.callback(child.terminate)
+    said = ""
+    for _ in range(_ATTEMPTS):
+        with ExitStack() as stack:
+            # Until the coordinator has the port, another program may take it.
+            with socket.create_server(("127.0.0.1", 0)) as free:
+                laboratory = Laboratory(
+                    environment, f"127.0.0.1:{free.getsockname()[1]}"
+                )
+            at = laboratory.address
+            exporter = ["-c", at, "-n", "exp", "--hostname", "127.0.0.1", str(config)]
+            programs = [
+                stack.enter_context(_started(environment / "bin" / name, folder, words))
+                for name, words in (
+                    ("labgrid-coordinator", ["-l", at]),
+                    ("labgrid-exporter", exporter),
+                )
+            ]
+            said = _await_ports(laboratory, resources, programs)
+            if not said:
+                yield laboratory
+                return
+        said += "".join(log.read_text()[-1000:] for log in folder.glob("*.log"))
+    pytest.fail(f"labgrid does not start: {said}")
+
+
+@contextmanager
+def _started(
+    program: Path, folder: Path, words: list[str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / f"{program.name}.log").open("wb") as log:
+        child = subprocess.Popen(
+            [str(program), *words], cwd=folder, stdout=log, stderr=log
+        )
+        try:
             time.sleep(0.5)
-        laboratory = Laboratory(environment, address)
-        _await_ports(laboratory, resources)
-        yield laboratory
+            yield child
+        finally:
+            child.terminate()
+            child.wait(20)
 
 
-def _await_ports(laboratory: Laboratory, places: Iterable[str]) -> None:
+def _await_ports(
+    laboratory: Laboratory,
+    places: Iterable[str],
+    programs: list[subprocess.Popen[bytes]],
+) -> str:
+    """Empty when each place has its port; else what is seen instead."""
     end = time.monotonic() + _START_S
-    missing = set(places)
-    while missing:
-        known = laboratory.client("resources").stdout
-        missing = {place for place in missing if f"exp/{place}/" not in known}
-        if missing and time.monotonic() > end:
-            pytest.fail("labgrid does not start")
+    while True:
+        client = laboratory.client("resources")
+        if all(f"exp/{place}/" in client.stdout for place in places):
+            return ""
+        ended = any(program.poll() is not None for program in programs)
+        if ended or time.monotonic() > end:
+            return client.stdout + client.stderr
