@@ -1,9 +1,11 @@
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.simulator.conftest import run_board, simulator_command
+from tinycnn.simulator.link import Link
 
 pytestmark = pytest.mark.emulated
 
@@ -48,3 +50,28 @@ def test_a_wrong_address_is_a_usage_error(faults: Path, address: str) -> None:
 
     assert done.returncode == 2
     assert f"expected HOST:PORT, got '{address}'" in done.stderr
+
+
+def test_a_client_seen_to_have_gone_stays_gone() -> None:
+    """Its last bytes, read as the watch sees the end, do not call it back."""
+    host, board = socket.socketpair()
+
+    class Watched:
+        """The board's end, whose watch sees the client go during each receipt."""
+
+        def fileno(self) -> int:
+            return board.fileno()
+
+        def setsockopt(self, *_: int) -> None:
+            pass
+
+        def recv(self, size: int) -> bytes:
+            link.closed = True
+            return board.recv(size)
+
+    link = Link(Watched())  # type: ignore[arg-type]
+    with host, board:
+        host.sendall(b"last")
+
+        assert link.receive(9, 1.0) == b"last"
+    assert link.closed

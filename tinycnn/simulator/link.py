@@ -34,7 +34,8 @@ class Link:
             data = self._connection.recv(size)
         except ConnectionError:
             data = b""
-        self.closed = not data
+        if not data:  # never false again: `watch` may have seen the end meanwhile
+            self.closed = True
         return data
 
     def send(self, data: bytes) -> None:
