@@ -1,3 +1,4 @@
+import "./maps.css";
 import type { ComponentChildren } from "preact";
 import type { Source } from "../arithmetic/breakdown";
 import { px } from "../drawing/css";

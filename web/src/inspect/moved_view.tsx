@@ -1,3 +1,4 @@
+import "./moved_view.css";
 import type { Moved } from "../arithmetic/breakdown";
 import { printSize, volumeOf } from "../drawing/volume";
 import { LookButton, OutputMap } from "./maps";

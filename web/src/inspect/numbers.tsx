@@ -1,3 +1,4 @@
+import "./numbers.css";
 import { colourAt, isDark, printColour, type Range } from "../drawing/ramp";
 
 /** One number of a small table. */

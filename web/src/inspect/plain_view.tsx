@@ -1,3 +1,4 @@
+import "./plain_view.css";
 import type {
   Converted,
   Given,

@@ -1,3 +1,4 @@
+import "./player.css";
 import { useEffect, useState } from "preact/hooks";
 import type { Volume } from "../drawing/volume";
 import { advance, goTo, lengthOf, pause, SPEEDS, type Speed, type Walk } from "./walk";

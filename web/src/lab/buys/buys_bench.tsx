@@ -1,3 +1,4 @@
+import "./buys.css";
 import type { BenchProps } from "../benches";
 import { sightOf } from "./answers";
 import { Moving } from "./moving";

@@ -1,3 +1,4 @@
+import "./edges.css";
 import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Grid } from "../../drawing/grid";

@@ -1,3 +1,4 @@
+import "./kernel.css";
 import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Legend } from "../../drawing/legend";

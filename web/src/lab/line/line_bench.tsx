@@ -1,3 +1,4 @@
+import "./line.css";
 import { useSignal } from "@preact/signals";
 import { addressed } from "../../state/address";
 import { print } from "../compute/numbers";

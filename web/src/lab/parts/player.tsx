@@ -1,3 +1,4 @@
+import "./player.css";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 

@@ -1,3 +1,4 @@
+import "./sizes.css";
 import { FieldStack } from "./field_stack";
 import { ParameterCount } from "./parameter_count";
 import { SlidingWindow } from "./sliding_window";
