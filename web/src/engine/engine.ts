@@ -31,13 +31,21 @@ export function chooseVariant(): Variant {
 }
 
 export class Engine {
+  /** By the number of steps that are done, the tensors that are whole then. */
+  private readonly intactAt: readonly (readonly string[])[];
+
   private constructor(
     readonly model: ModelDocument,
     readonly variant: Variant,
     /** The module, for an engine of its own in a worker. */
     readonly code: Uint8Array<ArrayBuffer>,
     private readonly exports: Exports & Record<string, unknown>,
-  ) {}
+  ) {
+    const { tensors, calls } = model;
+    this.intactAt = Array.from({ length: calls.length + 1 }, (_, step) =>
+      Object.keys(tensors).filter((name) => tensors[name]?.step === step),
+    );
+  }
 
   /** An engine of the variant that runs here; `read` gives the module's bytes. */
   static async open(
@@ -54,14 +62,11 @@ export class Engine {
   /** Every tensor of an inference of `input`, all inputs end to end. */
   run(input: Uint8Array): Activations {
     this.write(input);
-    const { tensors, calls } = this.model;
     const taken = new Map<string, Values>();
-    for (let step = 0; step <= calls.length; step++) {
-      for (const [name, tensor] of Object.entries(tensors)) {
-        if (tensor.step === step) taken.set(name, this.take(name));
-      }
-      if (step < calls.length) this.exports.step(step);
-    }
+    this.intactAt.forEach((names, step) => {
+      for (const name of names) taken.set(name, this.take(name));
+      if (step < this.model.calls.length) this.exports.step(step);
+    });
     return taken;
   }
 

@@ -1,8 +1,10 @@
 import "./gallery.css";
+import { computed, type ReadonlySignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
 import type { ExamplesDocument } from "../page/document";
 import type { Exhibit } from "../page/page";
 import { addressedText } from "../state/address";
+import type { Live } from "../state/live";
 import { image } from "../state/selection";
 import { answerOf, nameOf, partsOf } from "./inputs";
 import { filterExamples, listFilters, orderExamples } from "./order";
@@ -12,25 +14,28 @@ const filter = addressedText("examples", "all");
 
 interface Props {
   readonly exhibit: Exhibit;
-  /** Whether an example is shown, and not something else. */
-  readonly isShown: boolean;
-  readonly onChoose: (place: number) => void;
+  readonly live: Live;
 }
 
-/** The examples: mistakes first, then what the network is least sure of. */
-export function Gallery({ exhibit, isShown, onChoose }: Props) {
+/**
+ * The examples: mistakes first, then what the network is least sure of.
+ *
+ * Of another example only two are drawn anew: the one before and the one now.
+ */
+export function Gallery({ exhibit, live }: Props) {
   const { examples } = exhibit;
   const order = useMemo(() => orderExamples(examples), [examples]);
   const filters = useMemo(() => listFilters(examples), [examples]);
   const list = useRef<HTMLDivElement>(null);
-  const known = filters.some((one) => one.filter === filter.value);
-  const places = filterExamples(examples, order, known ? filter.value : "all");
-  const current = isShown ? image.value : -1;
-  const focused = places.includes(current) ? current : places[0];
+  const known = filters.find((one) => one.filter === filter.value)?.filter ?? "all";
+  const { places, choice } = useMemo(() => {
+    const left = filterExamples(examples, order, known);
+    return { places: left, choice: makeChoice(left, live, examples.count) };
+  }, [examples, order, known, live]);
 
   const go = (place: number | undefined) => {
     if (place === undefined) return;
-    onChoose(place);
+    choice.choose(place);
     list.current?.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus();
   };
   return (
@@ -39,7 +44,7 @@ export function Gallery({ exhibit, isShown, onChoose }: Props) {
         <label class="line">
           Show{" "}
           <select
-            value={known ? filter.value : "all"}
+            value={known}
             onChange={(event) => {
               filter.value = event.currentTarget.value;
             }}
@@ -58,7 +63,7 @@ export function Gallery({ exhibit, isShown, onChoose }: Props) {
         aria-label="Examples"
         ref={list}
         onKeyDown={(event) => {
-          const at = places.indexOf(focused ?? 0);
+          const at = places.indexOf(choice.tabStop.peek());
           const across = countAcross(event.currentTarget);
           const next = stepOf(event.key, at, places.length, across);
           if (next === null) return;
@@ -67,30 +72,45 @@ export function Gallery({ exhibit, isShown, onChoose }: Props) {
         }}
       >
         {places.map((place) => (
-          <Thumb
-            key={place}
-            exhibit={exhibit}
-            place={place}
-            isChosen={place === current}
-            isTabStop={place === focused}
-            onChoose={onChoose}
-          />
+          <Thumb key={place} exhibit={exhibit} place={place} choice={choice} />
         ))}
       </div>
     </div>
   );
 }
 
+interface Choice {
+  /** The example that is shown; -1 if something else is. */
+  readonly shown: ReadonlySignal<number>;
+  /** Where the keyboard enters the list. */
+  readonly tabStop: ReadonlySignal<number>;
+  readonly choose: (place: number) => void;
+}
+
+function makeChoice(places: readonly number[], live: Live, count: number): Choice {
+  const shown = computed(() =>
+    live.own.value === null ? Math.min(image.value, count - 1) : -1,
+  );
+  const tabStop = computed(() =>
+    places.includes(shown.value) ? shown.value : (places[0] ?? 0),
+  );
+  const choose = (place: number) => {
+    live.own.value = null;
+    image.value = place;
+  };
+  return { shown, tabStop, choose };
+}
+
 interface ThumbProps {
   readonly exhibit: Exhibit;
   readonly place: number;
-  readonly isChosen: boolean;
-  readonly isTabStop: boolean;
-  readonly onChoose: (place: number) => void;
+  readonly choice: Choice;
 }
 
-function Thumb({ exhibit, place, isChosen, isTabStop, onChoose }: ThumbProps) {
+function Thumb({ exhibit, place, choice }: ThumbProps) {
   const { model, examples } = exhibit;
+  const isChosen = useIs(choice.shown, place);
+  const isTabStop = useIs(choice.tabStop, place);
   const part = useMemo(
     () => partsOf(model, model.inputs, examples.input(place))[0],
     [exhibit, place],
@@ -106,11 +126,16 @@ function Thumb({ exhibit, place, isChosen, isTabStop, onChoose }: ThumbProps) {
       title={text}
       tabIndex={isTabStop ? 0 : -1}
       data-place={place}
-      onClick={() => onChoose(place)}
+      onClick={() => choice.choose(place)}
     >
       {part ? <Thumbnail part={part} /> : null}
     </div>
   );
+}
+
+/** Whether a signal has a value: who asks is drawn anew only when that changes. */
+function useIs(state: ReadonlySignal<number>, value: number): boolean {
+  return useMemo(() => computed(() => state.value === value), [state, value]).value;
 }
 
 /** An example in words: where it is from, what it is, what the network says. */

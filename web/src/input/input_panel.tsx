@@ -68,16 +68,7 @@ export function InputPanel({ exhibit, live }: Shown) {
           ))}
         </fieldset>
       ) : null}
-      {current === "examples" ? (
-        <Gallery
-          exhibit={exhibit}
-          isShown={live.own.value === null}
-          onChoose={(place) => {
-            live.own.value = null;
-            image.value = place;
-          }}
-        />
-      ) : null}
+      {current === "examples" ? <Gallery exhibit={exhibit} live={live} /> : null}
       {current === "draw" && shower ? (
         <DrawingPad exhibit={exhibit} shower={shower} />
       ) : null}

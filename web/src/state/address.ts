@@ -3,9 +3,12 @@
  *
  * Each part has a name and a usual value, which is left out: `#view=network&image=3`.
  */
-import { batch, effect, type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
+import { makeSparing } from "./sparing";
 
 const parts = new Map<string, { state: Signal<string>; usual: string }>();
+// Browsers refuse, or complain, when a page writes its address at every frame.
+const address = makeSparing(write);
 let isReading = false;
 
 /** A part of the address that is a text. One name belongs to one caller. */
@@ -13,11 +16,11 @@ export function addressedText(name: string, usual: string): Signal<string> {
   const known = parts.get(name);
   if (known) return known.state;
   const state = signal(read().get(name) ?? usual);
-  parts.set(name, { state, usual });
-  effect(() => {
-    state.value;
-    if (!isReading) write();
+  // Called at once, too, when there is nothing to write yet.
+  state.subscribe(() => {
+    if (!isReading && parts.has(name)) address.ask();
   });
+  parts.set(name, { state, usual });
   return state;
 }
 
@@ -44,11 +47,6 @@ export function parseCount(text: string): number | null {
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** The link to the page as it is now. */
-export function currentLink(): string {
-  return window.location.href;
-}
-
 function read(): URLSearchParams {
   return new URLSearchParams(globalThis.location?.hash.slice(1) ?? "");
 }
@@ -70,6 +68,7 @@ function write(): void {
  * is, and the way back leads here.
  */
 export function follow(link: string): void {
+  address.hurry();
   const said = read();
   for (const [name, value] of new URLSearchParams(link.replace(/^#/, ""))) {
     said.set(name, value);
@@ -88,3 +87,4 @@ function adopt(): void {
 }
 
 globalThis.addEventListener?.("hashchange", adopt);
+globalThis.addEventListener?.("pagehide", address.hurry);

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { HeatMap } from "../../drawing/heat_map";
 import { Picture } from "../../drawing/picture";
 import type { Exhibit } from "../../page/page";
@@ -30,7 +30,7 @@ export function Moving({ exhibit, live, sight }: Props) {
   const run = useComputed(() => engine.run(moved.value));
   const output = run.value.get(model.outputs[0] ?? "");
   const scores = output ? scoresOf(exhibit, output) : [];
-  const before = bestOf(ask(exhibit, still));
+  const before = useMemo(() => bestOf(ask(exhibit, still)), [exhibit, still]);
   const now = bestOf(scores);
   const names = examples.classes ?? [];
   const set = (part: Partial<Warp>) => {
