@@ -9,6 +9,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const repository = join(here, "..");
 const output = process.argv[2] ?? join(repository, "tinycnn/explorer/assets");
 
+// The first that can unpack the page (DecompressionStream) and hold its look.
+const OLDEST = ["chrome111", "edge111", "firefox113", "safari16.4"];
+
 // What a chapter calls the views.
 const PLACES = {
   network: "the network",
@@ -68,7 +71,7 @@ function bundle(options) {
     minify: true,
     legalComments: "none",
     charset: "ascii",
-    target: "es2022",
+    target: OLDEST,
     format: "iife",
     logLevel: "error",
     absWorkingDir: here,

@@ -122,6 +122,6 @@ function choose({ shares, own }: Shares, isWhole: boolean): readonly number[] {
   const all = [...shares.keys()];
   if (isWhole || all.length <= FIRST) return all;
   const below = (i: number) => shares[i]?.below ?? 0;
-  const best = all.toSorted((a, b) => below(a) - below(b)).slice(0, FIRST);
-  return [...new Set([...best, own])].toSorted((a, b) => a - b);
+  const best = [...all].sort((a, b) => below(a) - below(b)).slice(0, FIRST);
+  return [...new Set([...best, own])].sort((a, b) => a - b);
 }

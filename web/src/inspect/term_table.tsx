@@ -22,7 +22,7 @@ interface Props {
 /** Every term of a sum, what adds most first; the rest in one line until it is asked for. */
 export function TermTable({ scene, terms, input, ...scales }: Props) {
   const [isWhole, setWhole] = useState(false);
-  const sorted = terms.toSorted((a, b) => Math.abs(b.product) - Math.abs(a.product));
+  const sorted = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
   const shown = isWhole ? sorted : sorted.slice(0, FIRST);
   const rest = sorted.slice(shown.length);
   const largest = Math.abs(sorted[0]?.product ?? 0) || 1;

@@ -89,7 +89,7 @@ function termsOf(found: Breakdown): readonly (readonly number[])[] {
 /** As Python has them: of a transposed convolution by their place in the input. */
 function inOrder({ kind, terms }: WeightedSum): readonly Term[] {
   const place = (term: Term) => term.source?.index ?? 0;
-  return kind === "transposed" ? terms.toSorted((a, b) => place(a) - place(b)) : terms;
+  return kind === "transposed" ? [...terms].sort((a, b) => place(a) - place(b)) : terms;
 }
 
 function stagesOf(found: Breakdown): readonly number[] {
