@@ -96,7 +96,7 @@ function Pixels(props: FigureProps) {
       />
       <figcaption>
         {at
-          ? `row ${at[0]}, column ${at[1]}: ${valueAt(image, values, at)}`
+          ? `row ${at[0] + 1}, column ${at[1] + 1}: ${valueAt(image, values, at)}`
           : `${printSize(image.volume)} numbers. Point at one.`}
       </figcaption>
     </figure>
@@ -261,7 +261,7 @@ function ChannelMap({
   if (!values) return null;
   return (
     <HeatMap
-      name={`${longTitleOf(layer)}, channel ${channel}`}
+      name={`${longTitleOf(layer)}, channel ${channel + 1}`}
       values={values}
       shape={layer.tensor.shape}
       zero={layer.tensor.zero ?? 0}

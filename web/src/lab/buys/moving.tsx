@@ -34,7 +34,9 @@ export function Moving({ exhibit, live, sight }: Props) {
   const now = bestOf(scores);
   const names = examples.classes ?? [];
   const set = (part: Partial<Warp>) => {
-    warp.value = { ...warp.value, ...part };
+    const next = { ...warp.value, ...part };
+    // A pointer moves by less than a pixel, too.
+    if (KINDS.some(({ id }) => next[id] !== warp.value[id])) warp.value = next;
   };
   const first = model.calls.find((call) => call.kind.includes("CONV"))?.outputs[0];
   const facts = first ? model.tensors[first] : undefined;
