@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.compiler.models import residual_model
 from tests.conftest import require_module, require_tool
@@ -18,6 +20,8 @@ from tests.explorer.exhibits import (
     make_exhibit,
 )
 from tinycnn.explorer import explain
+from tinycnn.explorer.learned.dreams import search
+from tinycnn.reference import LOADERS, Reference, ReferenceIdentity
 from tinycnn.workbench import Observer
 
 if TYPE_CHECKING:
@@ -46,6 +50,25 @@ class Quiet(Observer):
 
     def note(self, name: str, text: str) -> None:
         """A stage says something."""
+
+
+def _run_here(
+    model: bytes, rows: NDArray[np.int8], *, reference: str
+) -> NDArray[np.int8]:
+    """As `run_isolated`, without a process of its own: these models are ours."""
+    run = LOADERS[reference](model)
+    return Reference(ReferenceIdentity(reference, "", "", 1), run).run(rows)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quickly() -> Iterator[None]:
+    """Pictures that excite are sought a little only, where they do not matter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "STEPS", 4)
+        for module in ("dreams.gather", "sample"):
+            name = f"tinycnn.explorer.learned.{module}.run_isolated"
+            patch.setattr(name, _run_here)
+        yield
 
 
 @pytest.fixture(scope="session")

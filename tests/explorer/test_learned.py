@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.explorer.conftest import Quiet
 from tests.explorer.exhibits import lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
 from tinycnn.analysis.geometry import trace_fields
@@ -32,7 +33,7 @@ def exhibit() -> Exhibit:
 @pytest.fixture(scope="module")
 def pieces(exhibit: Exhibit) -> dict[str, bytes]:
     """What the page is given."""
-    return dict(gather_learned(exhibit))
+    return dict(gather_learned(exhibit, Quiet()))
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +173,9 @@ def test_pictures_of_mistakes_have_an_end() -> None:
 def test_without_pictures_there_are_no_patches() -> None:
     """A lone file whose inputs are made by chance."""
     made = make_exhibit(lenet_model())
-    pieces = gather_learned(replace(made, examples=replace(made.examples, images=None)))
+    pieces = gather_learned(
+        replace(made, examples=replace(made.examples, images=None)), Quiet()
+    )
     told = json.loads(pieces["learned"])
     assert told["patches"] is None
     assert "learned-patches" not in pieces
@@ -182,7 +185,9 @@ def test_without_pictures_there_are_no_patches() -> None:
 def test_without_labels_nothing_is_confused() -> None:
     """Nobody knows what is true: answers alone."""
     made = make_exhibit(lenet_model())
-    pieces = gather_learned(replace(made, examples=replace(made.examples, labels=None)))
+    pieces = gather_learned(
+        replace(made, examples=replace(made.examples, labels=None)), Quiet()
+    )
     told = json.loads(pieces["learned"])
     assert told["confusion"] is None
     assert told["plane"]["labels"] is None

@@ -32,7 +32,7 @@ def test_channels_and_their_patches(open_page: OpenPage) -> None:
     assert card.get_attribute("aria-pressed") == "true"
     assert page.locator(".one-channel .patches li").count() == 9
     before = card.get_attribute("aria-label")
-    shown = page.locator(".shown figcaption")
+    shown = page.locator(".shown .words")
     page.get_by_role("button", name="Next").click()
     assert "Example 2 of 12" in shown.inner_text()
     assert card.get_attribute("aria-label") != before
@@ -74,13 +74,72 @@ def test_where_it_looks(open_page: OpenPage) -> None:
     assert "without gradients" in page.inner_text(".maps")
 
 
+def test_runs_that_fail_are_told(open_page: OpenPage) -> None:
+    """Where the browser starts no worker, and where the module is broken."""
+    page = open_page("lenet", "#view=learned")
+    page.evaluate("""() => {
+        const Right = window.Worker;
+        window.Worker = function () {
+          window.Worker = class extends Right {
+            postMessage(wanted) {
+              window.Worker = Right;
+              super.postMessage({ ...wanted, code: new Uint8Array(4) });
+            }
+          };
+          throw new Error("none today");
+        };
+    }""")
+    page.get_by_label("Where it looks").check()
+    told = page.get_by_role("alert")
+    told.get_by_text("The runs failed: Error: none today").wait_for()
+    page.get_by_role("button", name="Try again").click()
+    told.get_by_text("The runs failed: CompileError").wait_for()
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("runs, each with a patch covered").wait_for()
+
+
+def test_runs_can_be_stopped(open_page: OpenPage) -> None:
+    """And begun again."""
+    page = open_page("lenet", "#view=learned")
+    page.evaluate("""() => {
+        const Right = window.Worker;
+        window.Worker = class extends Right {
+          postMessage(wanted) {
+            if (!("stop" in wanted)) window.Worker = Right;
+            else super.postMessage(wanted);
+          }
+        };
+    }""")
+    page.get_by_label("Where it looks").check()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped after 0 of all runs").wait_for()
+    page.get_by_role("button", name="Begin again").click()
+    page.get_by_role("button", name="Stop").wait_for()
+
+
+def test_pictures_made_to_excite(open_page: OpenPage) -> None:
+    """A card a class and a channel, each with two pictures; noise beside them."""
+    page = open_page("lenet", "#view=learned&part=dreams", size=PHONE)
+    page.wait_for_selector(".dreams")
+    assert page.locator(".dreams li").count() == 5 + 3 + 3
+    assert page.locator(".dreams li .grid").count() == 2 * (5 + 3 + 3)
+    first = page.locator(".dreams li").first
+    assert re.match(r"class 0: \d+\u202f%", first.locator("h3").inner_text())
+    assert page.get_by_label("Noise made for class 0").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
 def test_steps_and_three_values(open_page: OpenPage) -> None:
     """A histogram a layer, and each filter twice."""
     page = open_page("lenet", "#view=learned&part=bits", size=PHONE)
     page.wait_for_selector(".spreads")
-    cards = page.locator(".spreads li")
+    cards = page.locator(".steps li")
     assert cards.count() == 8
     assert "of 256 steps used" in cards.first.inner_text()
+    assert page.locator(".errors tbody tr").count() == 7
+    assert page.get_by_role("img", name="weights, 3 values").count() == 3
+    assert "three values" in page.locator(".accuracies").inner_text()
+    assert "tinycnn analyze --sensitivity" in page.inner_text("#main")
     assert page.get_by_role("img", name="below with three values").count() == 4
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
 

@@ -125,5 +125,5 @@ def test_preview_and_sensitivity_are_there_without_training_again(folder: Path) 
         analyze_sensitivity(workspace)
 
     _train(folder / "big")
-    layers = [case.layer for case in analyze_sensitivity(workspace)]
+    layers = [case.layer for case in analyze_sensitivity(workspace).cases]
     assert (layers[0], layers[1], layers[-1]) == ("nothing", "conv_1", "all")

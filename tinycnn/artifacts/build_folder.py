@@ -16,8 +16,10 @@ from tinycnn.artifacts.contents import (
     BoardImage,
     Curves,
     DeviceAnswers,
+    Dreams,
     Evaluation,
     LinkedFirmware,
+    Sensitivities,
     TflmFacts,
     Validated,
 )
@@ -109,6 +111,8 @@ class BuildFolder:
     profile = _Json[Profile]("profile.json", Profile)
     report = _Place("report.html")
     explained = _Place("explain.html")
+    sensitivity = _Json[Sensitivities]("sensitivity.json", Sensitivities)
+    dreams = _Json[Dreams]("dreams.json", Dreams)
 
     @classmethod
     def of(cls, project: Path) -> BuildFolder:

@@ -9,9 +9,16 @@ from tinycnn.analysis.ram import RamUse
 from tinycnn.choices import Dialect
 from tinycnn.harness import Decision, Diagnosis, Health, Share
 from tinycnn.harness.reasons import Bisection, Reasons
+from tinycnn.task import Sensitivity
 
-__all__ = ["BoardImage", "Curves", "DeviceAnswers", "Evaluation", "LinkedFirmware"]
-__all__ += ["TflmFacts", "Validated", "ValidatedDevice"]
+__all__ = ["BoardImage", "Curves", "DeviceAnswers", "Dreams", "Evaluation"]
+__all__ += [
+    "LinkedFirmware",
+    "Sensitivities",
+    "TflmFacts",
+    "Validated",
+    "ValidatedDevice",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +195,31 @@ class Validated:
     def is_partial(self) -> bool:
         """Whether there are images that were not compared."""
         return self.images < self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Dreams:
+    """Pictures that excite a network, found once.
+
+    Attributes:
+        made_of: Digest of the model and of how they were sought.
+        pictures: Their pixels in base64, uint8, one after another.
+    """
+
+    made_of: str
+    pictures: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivities:
+    """What quantizing each layer alone does, on the validation images.
+
+    Attributes:
+        made_of: Digest of weights and images.
+        images: How many were asked.
+        cases: Nothing quantized, each layer alone, all.
+    """
+
+    made_of: str
+    images: int
+    cases: tuple[Sensitivity, ...]

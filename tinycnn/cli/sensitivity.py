@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +15,7 @@ from tinycnn.cli.console import (
     print_json,
 )
 from tinycnn.pipeline.sensitivity import analyze_sensitivity
-
-if TYPE_CHECKING:
-    from tinycnn.training.sensitivity import Sensitivity
+from tinycnn.task import Sensitivity
 
 __all__ = ["show_sensitivity"]
 
@@ -29,8 +26,8 @@ def show_sensitivity(project: Path, *, as_json: bool) -> None:
     """Print accuracy and loss of a trained project with one layer at a time in int8."""
     with ConsoleObserver(quiet=as_json) as observer:
         workspace = open_project(project, observer)
-        found = analyze_sensitivity(workspace)
-    images = len(workspace.dataset.validation)
+        measured = analyze_sensitivity(workspace)
+    found, images = measured.cases, measured.images
     if as_json:
         print_json({"images": images, "layers": [asdict(case) for case in found]})
         return

@@ -44,7 +44,7 @@ def gather_pieces(exhibit: Exhibit, observer: Observer) -> dict[str, bytes]:
     pieces: dict[str, bytes] = {}
     for name, gather in _PARTS.items():
         observer.stage(name, is_current=False)
-        pieces |= gather(exhibit)
+        pieces |= gather(exhibit, observer)
     return pieces
 
 
@@ -79,12 +79,12 @@ def _gather_zoo() -> Pieces:
 
 
 # What the page shows of a model, part by part: what each adds is named after it.
-_PARTS: Mapping[str, Callable[[Exhibit], Pieces]] = {
-    "facts": _gather_facts,
-    "module": _gather_model,
-    "examples": _gather_examples,
-    "lab": lambda _: gather_lab(),
-    "preprocess": gather_preprocess,
-    "zoo": lambda _: _gather_zoo(),
+_PARTS: Mapping[str, Callable[[Exhibit, Observer], Pieces]] = {
+    "facts": lambda exhibit, _: _gather_facts(exhibit),
+    "module": lambda exhibit, _: _gather_model(exhibit),
+    "examples": lambda exhibit, _: _gather_examples(exhibit),
+    "lab": lambda *_: gather_lab(),
+    "preprocess": lambda exhibit, _: gather_preprocess(exhibit),
+    "zoo": lambda *_: _gather_zoo(),
     "learned": gather_learned,
 }

@@ -9,31 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from tinycnn.datasets.dataset import Split
+from tinycnn.task import Sensitivity
 from tinycnn.training.fit import validation_of
 from tinycnn.training.grids import FakeQuantSoftmax, set_mode
 
-__all__ = ["Sensitivity", "measure_sensitivity"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
-    """What quantizing does.
-
-    Attributes:
-        layer: What is quantized: a layer's name, "nothing" or "all".
-        parameters: How many weights it has.
-        loss: Mean cross-entropy.
-        accuracy: Share of images that are classified correctly.
-    """
-
-    layer: str
-    parameters: int
-    loss: float
-    accuracy: float
+__all__ = ["measure_sensitivity"]
 
 
 def measure_sensitivity(

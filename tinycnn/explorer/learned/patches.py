@@ -19,7 +19,8 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.explorer.learned.sample import Sample
 
-__all__ = ["Best", "cut_patches", "find_layers", "keep_best"]
+__all__ = ["Best", "cut_patch", "cut_patches", "find_layers", "keep_best"]
+__all__ += ["patch_side"]
 
 COUNT = 9
 MOST_SIDE = 24  # pixels of a patch that is shown; larger ones are made smaller
@@ -86,7 +87,7 @@ def cut_patches(
     room = MOST_BYTES // max(len(found), 1)
     layers, pixels = {}, []
     for tensor, best in found.items():
-        side = _side(fields[tensor], images.shape[1:3])
+        side = patch_side(fields[tensor], images.shape[1:3])
         shown = tuple(min(s, MOST_SIDE) for s in side)
         channels = max(1, room // (COUNT * shown[0] * shown[1] * images.shape[3]))
         channels = min(channels, len(best.values))
@@ -98,8 +99,8 @@ def cut_patches(
             "places": _tell(best.places[:channels], sample.indices),
         }
         pixels += [
-            _cut(images, place, fields[tensor], side, shown)
-            for place in best.places[:channels].reshape(-1, 3).tolist()
+            cut_patch(images[max(image, 0)], (row, column), fields[tensor], side, shown)
+            for image, row, column in best.places[:channels].reshape(-1, 3).tolist()
         ]
     return layers, b"".join(patch.tobytes() for patch in pixels)
 
@@ -111,25 +112,32 @@ def _tell(places: NDArray[np.int64], indices: NDArray[np.int64]) -> list[Any]:
     return list(told.tolist())
 
 
-def _side(fields: tuple[Field, Field], size: Iterable[int]) -> tuple[int, int]:
+def patch_side(fields: tuple[Field, Field], size: Iterable[int]) -> tuple[int, int]:
     """Rows and columns of a patch: of the receptive field, at most the image's."""
     rows, columns = (min(f.size, n) for f, n in zip(fields, size, strict=True))
     return rows, columns
 
 
-def _cut(
-    images: NDArray[np.uint8],
-    place: list[int],
+def cut_patch(
+    image: NDArray[np.uint8],
+    place: tuple[int, int],
     fields: tuple[Field, Field],
     side: tuple[int, int],
     shown: tuple[int, ...],
 ) -> NDArray[np.uint8]:
-    """The window, moved into the image where it reaches beyond it."""
-    image = images[max(place[0], 0)]
+    """What a value sees of an image, moved into it where it reaches beyond it.
+
+    Args:
+        image: Shape (H, W, C).
+        place: Row and column of the value in its map.
+        fields: What the map's values see.
+        side: Rows and columns of the patch.
+        shown: Rows and columns that it is made smaller to.
+    """
     starts = []
     for axis in (0, 1):
         field, wide = fields[axis], side[axis]
-        middle = field.start + place[1 + axis] * field.distance + field.size / 2
+        middle = field.start + place[axis] * field.distance + field.size / 2
         start = round(middle - wide / 2)
         starts.append(min(max(start, 0), image.shape[axis] - wide))
     patch = image[starts[0] : starts[0] + side[0], starts[1] : starts[1] + side[1]]

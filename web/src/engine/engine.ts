@@ -70,6 +70,14 @@ export class Engine {
     return taken;
   }
 
+  /** One tensor alone, of no more steps than it needs. */
+  one(input: Uint8Array, name: string): Values {
+    this.write(input);
+    const last = this.model.tensors[name]?.step ?? 0;
+    for (let step = 0; step < last; step++) this.exports.step(step);
+    return this.take(name);
+  }
+
   /** The outputs alone, end to end: what a board answers. */
   answer(input: Uint8Array): Uint8Array {
     this.write(input);

@@ -3,12 +3,10 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Shown } from "../network/network_view";
 import type { ModelDocument } from "../page/document";
 import { addressedText } from "../state/address";
-import { image } from "../state/selection";
 import { Camera } from "./camera";
 import { DrawingPad } from "./drawing_pad";
-import { Gallery, placeOf } from "./gallery";
-import { InputPicture } from "./input_picture";
-import { answerOf, nameOf } from "./inputs";
+import { Gallery } from "./gallery";
+import { Now } from "./now";
 import { makeShower, type Shower } from "./own";
 import { PictureFile } from "./picture_file";
 
@@ -50,7 +48,7 @@ export function InputPanel({ exhibit, live }: Shown) {
         take(pictureOf(event.dataTransfer));
       }}
     >
-      <Now exhibit={exhibit} live={live} />
+      <Now exhibit={exhibit} live={live} side={168} />
       {offered.length > 1 ? (
         <fieldset class="sources">
           <legend class="hidden">What to show the network</legend>
@@ -91,62 +89,6 @@ function offer(shower: Shower | null): readonly Source[] {
 function pictureOf(data: DataTransfer | null): File | undefined {
   return [...(data?.files ?? [])].find((file) => file.type.startsWith("image/"));
 }
-
-const ORIGINS = {
-  drawn: "your drawing",
-  picture: "your picture",
-  camera: "the camera",
-  chance: "random bytes",
-} as const;
-
-/** The input as it is now, and what the network says of it. */
-function Now({ exhibit, live }: Shown) {
-  const { model, examples } = exhibit;
-  const own = live.own.value;
-  const bytes = live.input.value;
-  const place = Math.min(image.value, examples.count - 1);
-  const output = exhibit.engine.joinOutputs(live.activations.value);
-  const label = own ? null : (examples.labels?.[place] ?? null);
-  const { text, margin, isRight } = answerOf(model, examples, output, label);
-  const origin = own ? ORIGINS[own.origin] : placeOf(examples, place);
-  return (
-    <div class="now">
-      <InputPicture model={model} bytes={bytes} name={`Input, ${origin}`} side={168} />
-      <div class="words">
-        <p>
-          <small>
-            {own ? "Shown: " : `Example ${place + 1} of ${examples.count}: `}
-            {origin}
-          </small>
-        </p>
-        <p class={MOODS[String(isRight)]} role="status" id="answer">
-          The network says <strong>{text}</strong>
-          {label === null ? null : (
-            <Truth isRight={isRight} is={nameOf(label, examples.classes)} />
-          )}
-          {margin === null ? null : (
-            <small title="How far the second best answer is behind, of 1">
-              {" "}
-              (margin {margin.toFixed(2)})
-            </small>
-          )}
-        </p>
-      </div>
-    </div>
-  );
-}
-
-function Truth({ isRight, is }: { isRight: boolean | null; is: string }) {
-  if (isRight) return <>: right</>;
-  return (
-    <>
-      {isRight === false ? ": wrong, it is " : "; it is "}
-      <strong>{is}</strong>
-    </>
-  );
-}
-
-const MOODS: Readonly<Record<string, string>> = { true: "good", false: "bad" };
 
 function ByChance({ exhibit, live }: Shown) {
   const { examples } = exhibit;

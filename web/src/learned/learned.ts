@@ -13,6 +13,84 @@ export interface Learned {
   readonly patches: Readonly<Record<string, Patches>> | null;
   readonly plane: Plane | null;
   readonly accuracy: Accuracy | null;
+  readonly dreams: Dreams;
+  readonly errors: Errors;
+  readonly ternary: ThreeValues | null;
+  readonly weights: readonly WeightSpread[];
+  readonly sensitivity: Sensitivities | null;
+}
+
+/** How far int8 is from real numbers. */
+export interface Errors {
+  readonly images: number;
+  /** By tensor, in decibels: all that was rounded so far, and its own rounding alone. */
+  readonly tensors: Readonly<Record<string, readonly [number | null, number | null]>>;
+  /** Operators that could not be computed in real numbers. */
+  readonly unknown: readonly string[];
+}
+
+/** Shares of right images of the same network in three arithmetics. */
+export interface ThreeValues {
+  readonly images: number;
+  readonly float: number;
+  readonly int8: number;
+  readonly ternary: number;
+  /** Whether the network was trained for three values. */
+  readonly trained: boolean;
+}
+
+/** Of a layer's weights, in bars from -reach to reach. */
+export interface WeightSpread {
+  /** What the layer writes. */
+  readonly tensor: string;
+  readonly reach: number;
+  /** The share that three values make zero. */
+  readonly zeros: number;
+  /** null where the real numbers are not known. */
+  readonly float: readonly number[] | null;
+  readonly int8: readonly number[];
+  readonly ternary: readonly number[];
+}
+
+/** What tinycnn analyze --sensitivity found, on validation images. */
+export interface Sensitivities {
+  readonly images: number;
+  /** Nothing quantized, each layer alone, all. */
+  readonly cases: readonly {
+    readonly layer: string;
+    readonly parameters: number;
+    readonly loss: number;
+    readonly accuracy: number;
+  }[];
+}
+
+/** Pictures that were made to excite a number; values are as its tensor holds them. */
+export interface Dreams {
+  /** Why some are missing; empty if none is. */
+  readonly missing: string;
+  readonly pictures: readonly Dream[];
+  /** Of the first one's number, for a picture of free pixels. */
+  readonly noise?: Pick<Dream, "value" | "share">;
+  /** How many images the best real one was chosen from. */
+  readonly images?: number;
+}
+
+export interface Dream {
+  readonly kind: "class" | "channel";
+  readonly tensor: string;
+  /** Of the class or of the channel. */
+  readonly number: number;
+  /** Rows and columns of its two pictures: the made one, and the best real one. */
+  readonly side: readonly [number, number];
+  /** What it gives. */
+  readonly value: number;
+  /** What the network answers for the class, 0 to 1; null of a channel. */
+  readonly share: number | null;
+  /** What the same pixels give in any order. */
+  readonly mixed: number;
+  /** What the best real image gives, and its place in the data set. */
+  readonly best: number;
+  readonly image: number;
 }
 
 /** The share of test images that are right. */

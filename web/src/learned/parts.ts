@@ -5,6 +5,7 @@ import type { Live } from "../state/live";
 import { Attention } from "./attention/attention";
 import { Bits } from "./bits/bits";
 import { Channels } from "./channels/channels";
+import { Dreams } from "./dreams/dreams";
 import type { Learned } from "./learned";
 import { Sorting } from "./sorting/sorting";
 
@@ -24,6 +25,7 @@ export interface Part {
 
 export const PARTS: readonly Part[] = [
   { id: "channels", title: "What channels look for", Body: Channels },
+  { id: "dreams", title: "What excites it", Body: Dreams },
   { id: "sorting", title: "How it sorts images", Body: Sorting },
   { id: "attention", title: "Where it looks", Body: Attention },
   { id: "bits", title: "Float and eight bits", Body: Bits },

@@ -1,6 +1,6 @@
 /** What an answer is read from: the scores before they are pressed into shares. */
 import type { Activations } from "../engine/engine";
-import type { ExamplesDocument, ModelDocument } from "../page/document";
+import type { ModelDocument } from "../page/document";
 
 /** A number of a layer of scores. */
 export interface Target {
@@ -40,29 +40,6 @@ export function answerOf(model: ModelDocument, found: Activations): Target | nul
   return { tensor: scoresBehind(model, output), channel, count: values.length };
 }
 
-const THRESHOLD = 0.5; // of a sigmoid, as in tinycnn/task.py
-
-/** The class that is answered; null where no one class is asked. */
-export function labelOf(
-  model: ModelDocument,
-  found: Activations,
-  task: ExamplesDocument["task"],
-): number | null {
-  const answer = answerOf(model, found);
-  const output = model.outputs[0] ?? "";
-  if (!answer) return null;
-  if (task === "categorical") return answer.channel;
-  if (task !== "binary") return null;
-  return realIn(model, output, found.get(output)?.[0] ?? 0) > THRESHOLD ? 1 : 0;
-}
-
 function countOf({ tensors }: ModelDocument, name: string): number {
   return tensors[name]?.shape.reduce((product, n) => product * n, 1) ?? 0;
-}
-
-/** The real number that a tensor's value stands for. */
-export function realIn(model: ModelDocument, tensor: string, held: number): number {
-  const facts = model.tensors[tensor];
-  if (!facts || facts.scale === null) return held;
-  return (held - (facts.zero ?? 0)) * facts.scale;
 }

@@ -12,7 +12,7 @@ import { ShownImage } from "../shown_image";
 import { answerOf, type Target } from "../target";
 import { mapClass } from "./class_map";
 import { Overlay } from "./overlay";
-import { useOcclusion } from "./use_occlusion";
+import { type Occlusion as OcclusionRuns, useOcclusion } from "./use_occlusion";
 
 /** Which places of the shown image the answer hangs on, found in two ways. */
 export function Attention({ exhibit, live }: Told) {
@@ -82,10 +82,10 @@ interface Shown extends Omit<Told, "learned"> {
 
 /** Cover a patch, run the network, see how far the score falls. */
 function Occlusion({ exhibit, live, picture, volume, target, word }: Shown) {
-  const found = useOcclusion(exhibit, live.input.value, target);
+  const runs = useOcclusion(exhibit, live.input.value, target);
+  const { found } = runs;
   const blank = { drops: new Float32Array(volume.rows * volume.columns), done: 0 };
-  const { drops, done } = found ?? blank;
-  const total = found?.total ?? 1;
+  const { drops } = found ?? blank;
   return (
     <section class="card" aria-label="What it needs to see">
       <h3>What it needs to see</h3>
@@ -95,19 +95,49 @@ function Occlusion({ exhibit, live, picture, volume, target, word }: Shown) {
         map={drops}
         cells={volume}
       />
-      <p class="progress" role="status">
-        {found && done === total ? (
-          `${total} runs, each with a patch covered.`
-        ) : (
-          <progress aria-label="Runs" value={done} max={total} />
-        )}
-      </p>
+      <Runs {...runs} />
       <p class="note">
         A patch of an eighth of the picture is painted in its mean colour, and the
         network is run again, by the very code of the board: how far does the score of{" "}
         {word} fall? The patch goes over the picture in steps of half its size.
       </p>
     </section>
+  );
+}
+
+/** How far the runs are, and what one can do about it. */
+function Runs({ found, state, problem, stop, again }: OcclusionRuns) {
+  const { done, total } = found ?? { done: 0, total: 1 };
+  if (state === "failed") {
+    return (
+      <p class="progress bad" role="alert">
+        The runs failed: {problem}.{" "}
+        <button type="button" onClick={again}>
+          Try again
+        </button>
+      </p>
+    );
+  }
+  return (
+    <p class="progress" role="status">
+      {state === "runs" ? (
+        <>
+          <progress aria-label="Runs" value={done} max={total} />{" "}
+          <button type="button" onClick={stop}>
+            Stop
+          </button>
+        </>
+      ) : state === "stopped" ? (
+        <>
+          Stopped after {done} of {found ? total : "all"} runs.{" "}
+          <button type="button" onClick={again}>
+            Begin again
+          </button>
+        </>
+      ) : (
+        `${total} runs, each with a patch covered.`
+      )}
+    </p>
   );
 }
 

@@ -15,6 +15,18 @@ export interface Wanted {
   readonly target: Target;
 }
 
+/** Ends what was asked before. */
+export interface Stop {
+  readonly ticket: number;
+  readonly stop: true;
+}
+
+/** What went wrong, in a word of the browser's. */
+export interface Failed {
+  readonly ticket: number;
+  readonly error: string;
+}
+
 export interface Found {
   readonly ticket: number;
   /** Of each pixel, in steps of the score; 0 where nothing is known yet. */

@@ -2,7 +2,7 @@
 import { volumeOf } from "../../drawing/volume";
 import { Engine } from "../../engine/engine";
 import type { ModelDocument } from "../../page/document";
-import { asPicture, type Found, type Wanted } from "./messages";
+import { asPicture, type Failed, type Found, type Stop, type Wanted } from "./messages";
 import { cover, Drops, listPatches } from "./occlusion";
 
 const OFTEN = 60; // milliseconds between two reports
@@ -10,10 +10,15 @@ const OFTEN = 60; // milliseconds between two reports
 const engines = new Map<string, Promise<Engine>>();
 let latest = 0;
 
-self.onmessage = async ({ data }: MessageEvent<Wanted>) => {
+self.onmessage = async ({ data }: MessageEvent<Wanted | Stop>) => {
   latest = data.ticket;
-  const engine = await openOnce(data.model, data.code);
-  await search(data, engine);
+  if ("stop" in data) return;
+  try {
+    await search(data, await openOnce(data.model, data.code));
+  } catch (error) {
+    engines.clear(); // another try opens it anew
+    report({ ticket: data.ticket, error: String(error) });
+  }
 };
 
 function openOnce(model: ModelDocument, code: Uint8Array<ArrayBuffer>) {
@@ -31,7 +36,7 @@ async function search(
 ): Promise<void> {
   const volume = volumeOf(model.tensors[model.inputs[0] ?? ""]?.shape ?? []);
   const score = (bytes: Uint8Array) =>
-    engine.run(bytes).get(target.tensor)?.[target.channel] ?? 0;
+    engine.one(bytes, target.tensor)[target.channel] ?? 0;
   const [drops, patches, whole] = [
     new Drops(volume),
     listPatches(volume),
@@ -53,6 +58,6 @@ async function search(
   report({ ticket, drops: drops.tell(), done: patches.length, total: patches.length });
 }
 
-function report(found: Found): void {
+function report(found: Found | Failed): void {
   self.postMessage(found);
 }

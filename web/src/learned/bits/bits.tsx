@@ -1,10 +1,12 @@
 import "./bits.css";
 import { readNetwork } from "../../network/graph";
-import { percent } from "../../text/numbers";
-import type { Accuracy } from "../learned";
 import type { Told } from "../parts";
+import { Accuracies } from "./accuracies";
+import { Errors } from "./errors";
+import { Sensitivity } from "./sensitivity";
 import { SpreadCard } from "./spread_card";
 import { ThreeWeights } from "./three_weights";
+import { WeightSpreads } from "./weight_spreads";
 
 /** What eight bits make of real numbers, and what three values would. */
 export function Bits(told: Told) {
@@ -12,7 +14,10 @@ export function Bits(told: Told) {
   const layers = [...readNetwork(exhibit.model).values()];
   return (
     <>
-      {learned.accuracy ? <Accuracies accuracy={learned.accuracy} /> : null}
+      <Accuracies {...told} />
+      <Sensitivity {...told} />
+      <Errors {...told} />
+      {learned.weights.length ? <WeightSpreads {...told} /> : null}
       {learned.filters ? <ThreeWeights {...told} filters={learned.filters} /> : null}
       <h2>How each layer uses its 256 steps</h2>
       <p class="note">
@@ -21,7 +26,7 @@ export function Bits(told: Told) {
         as high stands for four times as many. Steps that nothing uses are precision
         that is lost; what is cut off at an end is a number that had no step of its own.
       </p>
-      <ol class="spreads">
+      <ol class="spreads steps">
         {layers.map((layer) => {
           const counts = learned.spread[layer.name];
           return counts ? (
@@ -29,23 +34,6 @@ export function Bits(told: Told) {
           ) : null;
         })}
       </ol>
-    </>
-  );
-}
-
-function Accuracies({ accuracy: { float, int8 } }: { accuracy: Accuracy }) {
-  const lost = float - int8;
-  return (
-    <>
-      <h2>What eight bits cost</h2>
-      <p class="note">
-        On the test images the network in real numbers, before it was quantized, is
-        right for {percent(float)}; with eight bits, as on the board, for{" "}
-        {percent(int8)}:{" "}
-        {Math.abs(lost) < 5e-5
-          ? "nothing is lost."
-          : `${percent(Math.abs(lost))} ${lost > 0 ? "lost" : "won"}.`}
-      </p>
     </>
   );
 }
