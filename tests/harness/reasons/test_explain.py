@@ -143,6 +143,47 @@ def test_each_of_litert_s_kernels_is_told(reference: str, operator: str) -> None
     assert found.reasons[0].operators[0][0] == operator
 
 
+@pytest.mark.parametrize("is_more", [False, True])
+def test_what_explains_fewer_than_half_is_chance(is_more: bool) -> None:
+    """XNNPACK on a device with a fault, too: the half itself is enough."""
+    model = picture_model()
+
+    def answer(x: Rows, right: Rows) -> Rows:
+        rounded = run_reference(model, "litert-xnnpack", x).copy()
+        differs = np.flatnonzero((rounded != right).any(axis=1))
+        assert len(differs) > 3
+        rounded[differs[: len(differs) // 2 + is_more]] ^= 64
+        return rounded
+
+    given = give(answer, count=400, model=model)
+    found = explain(given)
+    half = len(given.differing) // 2
+
+    kinds = [] if is_more else ["rounding"]
+    assert [reason.kind for reason in found.reasons] == [*kinds, "unexplained"]
+    assert found.reasons[-1].images == (len(given.differing) if is_more else half)
+
+
+def test_the_reference_that_explains_most_is_named() -> None:
+    """Alone, though another that is asked before it gives more than half."""
+    given = give(lambda x, right: right + np.int8(1), count=20)
+    near = given.got.copy()
+    near[0] += 1
+    answers = {"tflm": near, "litert-xnnpack": given.got}
+
+    def run(model: bytes, reference: str, rows: Rows) -> Rows:
+        if reference not in answers or len(model) != len(given.model):
+            return run_reference(model, reference, rows)
+        return answers[reference][find(given, rows)]
+
+    found = explain_differences(given, run)
+
+    assert found is not None
+    assert [(r.name, r.images) for r in found.reasons] == [
+        ("the rounding of LiteRT's XNNPACK delegate", 20)
+    ]
+
+
 ROUNDED = Reason("rounding", "the rounding of TFLite Micro", 3)
 
 

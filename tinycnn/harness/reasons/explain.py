@@ -68,14 +68,12 @@ def explain_differences(
     if not len(places):
         return None
     rest, reasons = places, list[Reason]()
-    tracing = _Tracing(given, run)
-    for name, reference in ROUNDINGS.items():
-        if found := _try_reference(given, run, name, rest):
-            hits = rest[found]
-            where = tracing.find_operators(name, hits)
-            what = f"the rounding of {reference}"
-            reasons.append(Reason("rounding", what, len(hits), where))
-            rest = np.setdiff1d(rest, hits)
+    if (found := _find_rounding(given, run, places)) is not None:
+        name, hits = found
+        where = _Tracing(given, run).find_operators(name, hits)
+        what = f"the rounding of {ROUNDINGS[name]}"
+        reasons.append(Reason("rounding", what, len(hits), where))
+        rest = np.setdiff1d(rest, hits)
     for variant in variants:
         if not len(rest):
             break
@@ -95,26 +93,39 @@ def _thin_out(places: NDArray[np.intp], most: int | None) -> NDArray[np.intp]:
     return places[np.linspace(0, len(places) - 1, most).astype(np.intp)]
 
 
-def _try_reference(
-    given: Given, run: Run, reference: str, places: NDArray[np.intp]
-) -> list[int]:
-    """Which of `places` a reference explains.
+def _find_rounding(
+    given: Given, run: Run, places: NDArray[np.intp]
+) -> tuple[str, NDArray[np.intp]] | None:
+    """The reference that explains the most of `places`, and which; None if none does.
 
     A device computes in one way: what gives other equal answers, or fewer than half of
-    those that differ, gives the rest by chance.
+    those that differ, or fewer than another reference, gives the rest by chance.
     """
-    if reference == given.numerics or not len(places):
-        return []
+    best: tuple[str, NDArray[np.intp]] | None = None
+    most = (len(places) - 1) // 2
+    for name in ROUNDINGS:
+        hits = _try_reference(given, run, name, places)
+        if len(hits) > most:
+            best, most = (name, hits), len(hits)
+        if most == len(places):
+            break
+    return best
+
+
+def _try_reference(
+    given: Given, run: Run, reference: str, places: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Which of `places` a reference explains; none if it has equal answers wrong."""
+    if reference == given.numerics:
+        return places[:0]
     equal = np.setdiff1d(np.arange(len(given.got)), given.differing)[:_EQUAL_TRIED]
     asked = np.concatenate([places, equal])
     try:
         answers = _run_all(run, given.model, reference, given.inputs[asked])
     except (InvalidModelError, ToolchainError):
-        return []  # it does not take the model, or is not installed
+        return places[:0]  # it does not take the model, or is not installed
     hit = _gives(given, asked, answers)
-    if not hit[len(places) :].all() or 2 * hit[: len(places)].sum() < len(places):
-        return []
-    return [int(i) for i in np.flatnonzero(hit[: len(places)])]
+    return places[hit[: len(places)]] if hit[len(places) :].all() else places[:0]
 
 
 def _gives(given: Given, places: NDArray[np.intp], answers: Rows) -> NDArray[np.bool_]:
