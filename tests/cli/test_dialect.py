@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +12,42 @@ import numpy as np
 import pytest
 
 from tests.cli.command import tinycnn
+from tests.cli.spoilt import spoil_weights
 from tests.compiler.models import image_model
 from tests.device.fake_board import FakeBoard, Line, served
 from tests.device.text.foreign_board import ForeignBoard
 from tests.evidence.recorded import read_members
+from tests.harness.mistaken import Rows, run_reference
+from tests.workbench.boards import Leaving, plugged
 from tinycnn.compiler import read_tflite
+from tinycnn.firmware import FirmwareProject, build_host
 from tinycnn.reference import load_reference
+from tinycnn.workbench import diagnosis, explanation, file, workshop
+
+ON_PORTS = ("validate", "net.tflite", "--dialect", "mlperf", "--count")
+
+
+def run_reference_here(model: bytes, rows: Rows, *, reference: str) -> Rows:
+    """What a reference answers, without a process of its own."""
+    return run_reference(model, reference, rows)
+
+
+def name_ports(ports: Sequence[str]) -> list[str]:
+    """The options that name them."""
+    return [word for port in ports for word in ("--port", port)]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with a model, net.tflite."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a model, net.tflite; references run within this process."""
+    monkeypatch.setattr(file, "load_isolated_reference", load_reference)
+    monkeypatch.setattr(diagnosis, "run_isolated", run_reference_here)
     (tmp_path / "net.tflite").write_bytes(image_model(1))
     return tmp_path
 
 
-@contextmanager
-def somebody(folder: Path, **options: Any) -> Iterator[str]:
-    """The URL of a foreign board that runs the model, as LiteRT does."""
+def foreign(folder: Path, **options: Any) -> Line:
+    """A foreign board that runs the model, as LiteRT does."""
     path = folder / "net.tflite"
     reference, graph = load_reference(path), read_tflite(path.read_bytes())
     output = graph.tensors[graph.outputs[0]]
@@ -40,7 +58,13 @@ def somebody(folder: Path, **options: Any) -> Iterator[str]:
         found = reference.run(row)[0].astype(np.float32) - output.zero_point
         return list(found * np.float32(output.scale))
 
-    with served(Line(ForeignBoard(run, **options))) as url:  # type: ignore[arg-type]
+    return Line(ForeignBoard(run, **options))  # type: ignore[arg-type]
+
+
+@contextmanager
+def somebody(folder: Path, **options: Any) -> Iterator[str]:
+    """The URL of such a board."""
+    with served(foreign(folder, **options)) as url:
         yield url
 
 
@@ -157,3 +181,82 @@ def test_a_foreign_board_is_timed_as_a_whole(folder: Path) -> None:
     assert "median of 5 windows of 400 runs\nidentity: not known" in done.stdout
     assert none.returncode == 2
     assert "--dialect is for a board: give its --port" in none.stderr
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_foreign_boards_share_the_images(folder: Path, count: int) -> None:
+    """Also where one of them had none, of whose numbers nothing is known then."""
+    with plugged(foreign(folder), foreign(folder)) as ports:
+        done = tinycnn(*ON_PORTS, count, *name_ports(ports), cwd=folder)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    said = done.stdout.splitlines()
+    assert f"PASS: {count} of {count} images equal as printed on 2 boards" in said[2]
+    rows = [line.split() for line in said if line.startswith("- ")]
+    assert [row[1] for row in rows] == [f"...{port[-19:]}" for port in ports]
+    assert sum(int(row[2]) for row in rows) == count
+    assert "printed: 3 decimals, within 0.001" in said[-1]
+    assert max(map(len, said)) <= 80
+
+
+def test_each_foreign_board_has_a_verdict(folder: Path) -> None:
+    """One goes away; it is named by its port, as it says no id."""
+    leaving = Leaving(foreign(folder).board, 40)
+    with plugged(foreign(folder), leaving) as ports:
+        done = tinycnn(*ON_PORTS, 9, "--each", *name_ports(ports), cwd=folder)
+
+    assert (done.returncode, done.stderr) == (3, "")
+    said = done.stdout.splitlines()
+    rows = [line.split()[-1] for line in said if line[:2] == "- "]
+    assert rows == ["PASS", "STOPPED"]
+    assert any(line.startswith(f"board {ports[1]}: image ") for line in said)
+    assert said[-1] == "1 of 2 boards pass"
+
+
+def test_a_run_that_ends_early_says_no_more_than_it_knows(folder: Path) -> None:
+    """How numbers are printed is asked in the end."""
+    with plugged(Leaving(foreign(folder).board, 40)) as (port,):
+        done = tinycnn(*ON_PORTS, 9, "--port", port, cwd=folder)
+
+    assert done.returncode == 3, done.stderr
+    assert "STOPPED: " in done.stdout
+    assert "printed: not known before the run comes to its end\n" in done.stdout
+
+
+@pytest.mark.emulated
+def test_simulated_boards_speak_text_side_by_side(folder: Path) -> None:
+    """Our own firmware on both, byte for byte."""
+    command = ("validate", "net.tflite", "--dialect", "mlperf", "--boards", "2")
+    done = tinycnn(*command, "--count", "9", "--json", cwd=folder)
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["verdict"], found["equal"]) == ("equal", 9)
+    assert (found["device"]["name"], found["reservations"]) == (
+        "2 x simulated nano33ble",
+        [],
+    )
+
+
+def test_our_own_text_firmware_is_bisected(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its debug firmware speaks packets. Planted: weights, behind the compiler's back.
+
+    Portable kernels take others, so that they are right.
+    """
+    monkeypatch.setattr(explanation, "_variants", lambda *_, **__: nullcontext([]))
+
+    def build(project: FirmwareProject, **options: Any) -> Path:
+        path = build_host(project, **options)
+        assert spoil_weights(path)
+        return path
+
+    monkeypatch.setattr(workshop, "build_host", build)
+    command = ("validate", "net.tflite", "--device", "host", "--dialect", "mlperf")
+    done = tinycnn(*command, "--count", "1", "--bisect", cwd=folder)
+
+    assert done.returncode == 1, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "FAIL: 0 of 1 images equal on host process" in said
+    assert "bisect: image 0: op 2 FULLY_CONNECTED is the first that differs" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from tests.harness.mistaken import Rows, picture_model, run_reference
 from tests.harness.mistaken_board import MistakenBoard
 from tests.workbench.boards import Leaving, plugged
 from tinycnn.device import patient
+from tinycnn.device.packets import PacketType
 from tinycnn.reference import load_reference
 from tinycnn.workbench import file
 
@@ -112,6 +114,39 @@ def test_each_board_has_a_verdict(folder: Path) -> None:
     code, said, _ = run(folder, [Line(board(3)), Line(board(1))], *more)
     assert (code, said[-1]) == (0, "2 of 2 boards pass")
     assert any(f"board {THREE}: goes on after " in line for line in said)
+
+
+@dataclass
+class Restarting(MistakenBoard):
+    """A board that starts anew when it is asked to; its clock begins with it."""
+
+    restarts: bool = True
+    forgets: bool = False  # to subtract 128, from then on
+
+    def reset(self) -> None:
+        """As any; perhaps the first one."""
+        if PacketType.RESTART in self.requests:
+            self.runs = 0
+            if self.forgets:
+                self.compute = unsigned
+        super().reset()
+
+
+def test_each_board_is_examined(folder: Path) -> None:
+    """And restarted; one is another one then, which is told of it alone."""
+    boards = [
+        Restarting(board_id=bytes([n]) * 8, forgets=n == 2, runs=50) for n in (1, 2)
+    ]
+    code, said, errors = run(folder, list(map(Line, boards)), "--each", "--health")
+
+    assert (code, errors) == (1, [])
+    verdicts = [line.split()[-1] for line in said if line.startswith("0")]
+    assert verdicts == ["PASS", "FAIL"]
+    unsound = [line for line in said if "unsound" in line]
+    assert len(unsound) == 1
+    assert unsound[0].startswith(f"board {TWO}: unsound: after a restart: image 0 ")
+    assert [b.requests.count(PacketType.RESTART) for b in boards] == [1, 1]
+    assert said[-1] == "1 of 2 boards pass"
 
 
 def test_each_in_json(folder: Path) -> None:

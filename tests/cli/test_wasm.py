@@ -7,17 +7,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.cli.command import Done, tinycnn
+from tests.cli.spoilt import spoil_weights
 from tests.compiler.models import image_model
 from tests.conftest import require_module
-from tinycnn.analysis.fit import find_objective
-from tinycnn.boards import load_board
-from tinycnn.compiler import compile_tflite
+from tests.pipeline.pretend import pretend_project
 from tinycnn.device import wasm_module
 from tinycnn.firmware import FirmwareProject, build_wasm, make_input
+from tinycnn.pipeline.bench import bench_project
 from tinycnn.reference import load_reference
 from tinycnn.workbench import file, web_assembly, workshop
 
@@ -122,17 +121,10 @@ def test_modules_speak_text(folder: Path) -> None:
 def test_wrong_weights_are_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted in the module, behind the compiler's back."""
     require_module("wasmtime")
-    objective = find_objective(load_board("nano33ble"))
-    compilation = compile_tflite(image_model(1), name="net", objective=objective)
-    arrays = compilation.program.arrays
-    dense = next(array for array in arrays if array.name == "net_op2_weights")
-    whole = np.ascontiguousarray(dense.values, "<i4").tobytes()
 
     def build(project: FirmwareProject, **options: Any) -> Path:
         path = build_wasm(project, **options)
-        content = path.read_bytes()
-        assert whole in content
-        path.write_bytes(content.replace(whole, bytes(byte ^ 8 for byte in whole)))
+        assert spoil_weights(path)
         return path
 
     monkeypatch.setattr(workshop, "build_wasm", build)
@@ -141,3 +133,33 @@ def test_wrong_weights_are_found(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
     assert done.returncode == 1
     assert "FAIL: " in done.stdout
+
+
+TIMED = ("seconds", "images_per_second", "counters", "micros", "health")
+
+
+def test_a_project_s_run_is_gone_on_with(tmp_path: Path) -> None:
+    """From what a kill leaves it finds what a run finds that nobody stops."""
+    require_module("wasmtime")
+    workspace = pretend_project(tmp_path)
+    build, shop = workspace.build, bench_project(workspace).workshop
+    assert shop is not None
+    shutil.copyfile(shop.build(shop.compile(), "wasm", tmp_path), build.wasm)
+    command = ("validate", ".", "--device", "wasm")
+
+    def find() -> dict[str, Any]:
+        found = json.loads(build.results.path.read_bytes())
+        build.results.path.unlink()
+        return {name: found[name] for name in found if name not in TIMED}
+
+    unhurt = tinycnn(*command, cwd=tmp_path)
+    wanted, lines = find(), build.run_log.read_bytes().splitlines(keepends=True)
+    images = len(lines) - 1  # the last one is the verdict
+    for kept in (1, images // 2, images - 1):
+        torn = b"".join(lines[:kept]) + lines[kept][:40]
+        build.run_log.write_bytes(torn)
+        done = tinycnn(*command, "--resume", cwd=tmp_path)
+
+        assert (unhurt.returncode, done.returncode) == (0, 0), done.stderr
+        assert f"goes on after {kept} of {images} images" in done.stdout
+        assert find() == wanted

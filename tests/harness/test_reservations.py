@@ -26,7 +26,11 @@ def test_our_own_firmware_has_none(info: DeviceInfo) -> None:
 @pytest.mark.parametrize(
     ("foreign", "line"),
     [
-        (Foreign(""), "printed: whole numbers, taken for the bytes of the outputs"),
+        (Foreign(""), "printed: not known before the run comes to its end"),
+        (
+            Foreign("", decimals=0),
+            "printed: whole numbers, taken for the bytes of the outputs",
+        ),
         (
             Foreign("", decimals=3),
             "printed: 3 decimals, within 0.001 each is one value of the output",

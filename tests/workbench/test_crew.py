@@ -148,7 +148,7 @@ def test_boards_that_say_the_same_id_are_told_apart_by_their_place(
     with plugged(make_board(said), make_board(said)) as ports:
         places |= zip(ports, ("1-1.4:1.0", "1-1.2:1.0"), strict=True)
         result = validate(subject_of([]), choose(ports), Log())
-        assert [s.board.partition("@")[2] for s in result.shares] == ["1-1.4", "1-1.2"]
+        assert [s.board.rpartition("@")[2] for s in result.shares] == ["1-1.4", "1-1.2"]
         places[ports[1]] = "1-1.4:1.2"
         with pytest.raises(DeviceError, match="expected two boards, both say id"):
             validate(subject_of([]), choose(ports), Log())

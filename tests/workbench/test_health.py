@@ -16,6 +16,7 @@ from tests.pipeline.test_stages import Log
 from tests.workbench.test_operations import Found, make_subject, plus_one
 from tinycnn.device import PortOptions
 from tinycnn.device.packets import Packet, PacketType
+from tinycnn.errors import ProjectError
 from tinycnn.harness import HealthCheck, Limit, ValidationResult
 from tinycnn.workbench import DeviceChoice, Subject, validate
 
@@ -114,6 +115,13 @@ def test_limits_are_held_against_what_is_measured() -> None:
         ("flash_bytes of nano33ble", "expected at most 1,000, got 1,001"),
     ]
     assert states(result)["arena_bytes of [budgets]"] == "passed"
+
+
+def test_firmware_that_speaks_text_is_not_examined() -> None:
+    """That is said before it is asked for an image."""
+    subject = replace(subject_of(), dialect="mlperf")
+    with pytest.raises(ProjectError, match="expected firmware that speaks packets"):
+        validate(subject, DeviceChoice(port="/dev/nowhere"), Log(), health=True)
 
 
 def test_an_examination_finds_what_depends_on_earlier_images() -> None:

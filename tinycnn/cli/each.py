@@ -69,7 +69,7 @@ def print_shares(result: ValidationResult) -> None:
         return
     rows = [
         (
-            share.board or "-",
+            _name_board(share.board, share.port),
             _shorten(share.port) or "gone",
             f"{share.images:,}",
             f"{share.different:,}",
@@ -113,7 +113,8 @@ def _print(found: Sequence[Tested]) -> None:
         if result is not None:
             pace = f"{result.images_per_second:,.0f}"
             numbers = (f"{result.images:,}", f"{result.different:,}", pace)
-        rows.append((one.board or "-", _shorten(one.port), *numbers, _verdict(one)))
+        board = _name_board(one.board, one.port)
+        rows.append((board, _shorten(one.port), *numbers, _verdict(one)))
     print_columns(_COLUMNS, rows, left=(0, 1, 5))
     for one in found:
         for line in _tell(one):
@@ -144,6 +145,11 @@ def _tell(one: Tested) -> Iterator[str]:
 
 def _echo(line: str) -> None:
     click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
+
+
+def _name_board(board: str, port: str) -> str:
+    """Nothing of one that is told apart by its port."""
+    return "-" if board in ("", port) else board
 
 
 def _shorten(port: str) -> str:

@@ -44,12 +44,12 @@ class Foreign:
 
     Attributes:
         profile: What it says that it serves.
-        decimals: Of the numbers that it printed; 0: whole numbers, or none yet.
+        decimals: Of the numbers that it printed; 0: whole numbers; None: none yet.
         slack: The most steps of an output that such a number leaves open.
     """
 
     profile: str
-    decimals: int = 0
+    decimals: int | None = None
     slack: int = 0
 
 

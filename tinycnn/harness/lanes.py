@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from tinycnn.device import Counters, Device, DeviceInfo, Inference
 from tinycnn.errors import DeviceError
+from tinycnn.harness.joined_info import join_infos
 from tinycnn.harness.shares import Worker
 
 __all__ = ["Lanes"]
@@ -125,15 +126,7 @@ class Lanes:
                 infos[device] = device.info()
             except DeviceError as error:
                 self._set_aside(device, error, left=len(self._working) - 1)
-        first = next(iter(infos.values()))
-        most = max(info.stack_bytes for info in infos.values())
-        for device, info in infos.items():
-            board, stack = info.board_id, info.stack_bytes
-            if replace(first, board_id=board, stack_bytes=stack) != info:
-                text = f"{device.name}: expected the firmware of {self.first.name}, "
-                text += f"got another of model {info.model_sha256[:12]}"
-                raise DeviceError(text, hint="flash all boards with the same firmware")
-        return replace(first, stack_bytes=most)
+        return join_infos([(device.name, info) for device, info in infos.items()])
 
     def ask_each(
         self, images_of: Callable[[str], Iterable[_Image]]

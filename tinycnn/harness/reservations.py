@@ -19,6 +19,8 @@ def list_reservations(info: DeviceInfo) -> tuple[str, ...]:
         return ()
     named = f"it calls its model '{info.model}'" if info.model else "nor a name"
     lines = [f"identity: not known: text tells no digest; {named}"]
+    if foreign.decimals is None:
+        return (*lines, "printed: not known before the run comes to its end")
     if foreign.decimals == 0:
         return (*lines, "printed: whole numbers, taken for the bytes of the outputs")
     # Why a whole unit: tinycnn.device.text.printed.

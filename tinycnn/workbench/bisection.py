@@ -54,7 +54,7 @@ def bisect_image(
             hint="give the project, or the .tflite file",
         )
     if choice.port is not None and not device.tells_status:
-        return _tell_text(index)
+        return _tell_text(index, is_ours=device.info().foreign is None)
     observer.stage("bisect", is_current=False)
     is_tflm = workshop.is_tflm(choice.kind, choice.port)
     row = np.ascontiguousarray(subject.inputs[index]).reshape(-1).view(np.int8)
@@ -79,12 +79,16 @@ def bisect_image(
             return ask(traced)
 
 
-def _tell_text(index: int) -> Bisection:
+def _tell_text(index: int, *, is_ours: bool) -> Bisection:
     """What can be said of firmware that tells its outputs alone."""
+    hint = "see its causes above; tinycnn's debug firmware of this model, flashed on "
+    hint += "the same board, tells whether the board computes right"
+    if is_ours:
+        hint = "build the project with --trace --dialect packets, flash that, and "
+        hint += "validate --bisect --dialect packets"
     return Bisection(
         image=index,
         verdict="not possible: firmware that speaks text tells its outputs only",
-        hint="see its causes above; tinycnn's debug firmware of this model, flashed on "
-        "the same board, tells whether the board computes right",
+        hint=hint,
         checked=0,
     )

@@ -150,10 +150,12 @@ def tell_apart(boards: Sequence[Met]) -> list[str]:
     names: dict[str, str] = {}
     for board, one in zip(boards, ids, strict=True):
         place = _find_place(board.port)
+        is_told = bool(one.strip("0"))
         name = one
         if one in alike:
-            name = f"{one or 'board'}@{place or board.port}"
-        is_known = place is not None or not one.strip("0")
+            where = place or board.port
+            name = f"{one}@{where}" if is_told else where
+        is_known = place is not None or not is_told
         if name in names or (one in alike and not is_known):
             first = next(b.port for b, i in zip(boards, ids, strict=True) if i == one)
             other = names.get(name, first if first != board.port else boards[-1].port)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from tinycnn.device import Device, DeviceStatus
-from tinycnn.errors import DeviceError
+from tinycnn.errors import DeviceError, ProjectError
 from tinycnn.harness import (
     Health,
     HealthCheck,
@@ -22,7 +22,7 @@ from tinycnn.harness import (
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 
-__all__ = ["HealthWatch", "examine_result"]
+__all__ = ["HealthWatch", "check_examinable", "examine_result"]
 
 
 class HealthWatch:
@@ -83,6 +83,20 @@ def _add(known: Health | None, name: str, found: Health) -> Health:
         return replace(found, checks=checks)
     failed = (check for check in checks if check.state == "failed")
     return replace(known, checks=(*known.checks, *failed))
+
+
+def check_examinable(subject: Subject, choice: DeviceChoice) -> None:
+    """Do nothing if a device of this choice can be examined.
+
+    Raises:
+        ProjectError: If it speaks text.
+    """
+    dialect = choice.dialect or subject.dialect
+    if dialect != "packets":
+        raise ProjectError(
+            f"--health: expected firmware that speaks packets, got '{dialect}'",
+            hint="tinycnn build --dialect packets, or leave out --health",
+        )
 
 
 def examine_result(

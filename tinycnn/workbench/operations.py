@@ -19,7 +19,7 @@ from tinycnn.workbench.diagnosis import diagnose_result
 from tinycnn.workbench.expected import Expected
 from tinycnn.workbench.explanation import explain_result
 from tinycnn.workbench.going_on import open_log
-from tinycnn.workbench.health import HealthWatch, examine_result
+from tinycnn.workbench.health import HealthWatch, check_examinable, examine_result
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import DeviceChoice, Subject, open_device
 from tinycnn.workbench.team import Outlook, only_its_own, open_team, pick_device
@@ -70,11 +70,14 @@ def validate(
         health: Whether to examine the device, too.
 
     Raises:
-        ProjectError: If there is no run to go on with.
+        ProjectError: If there is no run to go on with, or if text is spoken to a device
+            that is to be examined.
         RefusedModelError: If the reference refuses the model.
         ToolchainError: If firmware cannot be built.
         DeviceError: If the device fails or is another than was built.
     """
+    if health:
+        check_examinable(subject, choice)
     reference = subject.reference()
     with (
         open_team(subject, choice, observer) as team,

@@ -5,22 +5,30 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from tests.harness.c_build import Build
 from tests.harness.conftest import build_host  # noqa: F401  # a fixture
+from tests.pipeline.test_stages import Log
+from tests.workbench.test_operations import make_subject, plus_one
 from tinycnn.device import DeviceInfo, TensorInfo, TextDevice, TextModel, open_host
 from tinycnn.device.child import Child
 from tinycnn.device.child_link import PipeLink
 from tinycnn.device.link import Link
 from tinycnn.errors import DeviceError, StrangerError
 from tinycnn.harness import Identity, check_identity
+from tinycnn.workbench import DeviceChoice
+from tinycnn.workbench.bisection import bisect_image
+from tinycnn.workbench.workshop import Workshop
 
 NOTHING = TensorInfo("int8", (1, 1), 1.0, 0, 1)
 MODEL = TextModel((NOTHING,), (NOTHING,))  # ours tells its own
+NO_WORKSHOP = cast(Workshop, object())
 IMAGES = np.random.default_rng(2).integers(-128, 128, (20, 700)).astype(np.int8)
 
 
@@ -142,3 +150,17 @@ def test_frames_are_refused(program: Path) -> None:
         device.preprocess(b"")
 
     assert "has no raw frames" in str(caught.value)
+
+
+def test_it_is_not_bisected_on_a_port(program: Path) -> None:
+    """Text tells outputs alone; what to build instead is said."""
+    subject = replace(make_subject(plus_one([]), lambda _: None), workshop=NO_WORKSHOP)
+    with opened(program) as device:
+        found = bisect_image(subject, DeviceChoice(port="p"), 3, Log(), device)
+
+    assert found.lines == (
+        "bisect: image 3: not possible: firmware that speaks text tells its outputs "
+        "only",
+        "hint: build the project with --trace --dialect packets, flash that, and "
+        "validate --bisect --dialect packets",
+    )

@@ -110,7 +110,8 @@ class TextDevice(Device):
         self._pixels = model.pixels
         self._usual_s: float | None = None  # of a run
         self._longest_s: float | None = None  # the longest of all else
-        self._printed = 0, 0  # decimals and largest slack of what was printed so far
+        self._decimals: int | None = None  # of what was printed so far
+        self._slack = 0  # the largest of that
 
     @property
     def counters(self) -> Counters:
@@ -185,8 +186,7 @@ class TextDevice(Device):
         """With what its answers have told since."""
         if info.foreign is None:
             return info
-        decimals, slack = self._printed
-        foreign = replace(info.foreign, decimals=decimals, slack=slack)
+        foreign = replace(info.foreign, decimals=self._decimals, slack=self._slack)
         return replace(info, foreign=foreign)
 
     def _ask_about(self, board: str) -> DeviceInfo:
@@ -347,8 +347,8 @@ class TextDevice(Device):
             printed = read_printed(numbers, info.outputs)
         except ProtocolError as error:
             raise ProtocolError(f"{self.name}: {error}", error.hint) from error
-        slack = max(self._printed[1], int(printed.slack.max()))
-        self._printed = printed.decimals or 0, slack
+        self._slack = max(self._slack, int(printed.slack.max()))
+        self._decimals = printed.decimals or 0
         return Inference(
             self._images,
             printed.lowest,
