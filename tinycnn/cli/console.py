@@ -23,6 +23,7 @@ import click
 from tinycnn import PROJECT_FILE
 from tinycnn.choices import DeviceKind, Dialect
 from tinycnn.cli.choice import OneOf
+from tinycnn.cli.lines import echo_wrapped
 from tinycnn.frames import App
 
 if TYPE_CHECKING:
@@ -299,7 +300,8 @@ def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:
         click.echo(title)
     width = max(map(len, rows), default=0)
     for name, value in rows.items():
-        click.echo(f" {name:<{width}}  {value}")
+        head = f" {name:<{width}}  "
+        echo_wrapped(value, head=head, indent=" " * len(head))
 
 
 def print_columns(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from tinycnn.cli.console import print_columns
 from tinycnn.cli.findings import Findings
+from tinycnn.cli.lines import echo_wrapped
 
 if TYPE_CHECKING:
     from tinycnn.harness import ValidationResult
@@ -81,7 +81,7 @@ def print_shares(result: ValidationResult) -> None:
     ]
     print_columns(_SHARED, rows, left=(0, 1))
     for line in describe_shares(result.shares):
-        _echo(line)
+        echo_wrapped(line)
 
 
 def _passed(one: Tested) -> bool:
@@ -118,7 +118,7 @@ def _print(found: Sequence[Tested]) -> None:
     print_columns(_COLUMNS, rows, left=(0, 1, 5))
     for one in found:
         for line in _tell(one):
-            _echo(f"{one.name}: {line}")
+            echo_wrapped(f"{one.name}: {line}")
     passed = sum(map(_passed, found))
     click.echo(f"{passed} of {len(found)} boards pass")
 
@@ -141,10 +141,6 @@ def _tell(one: Tested) -> Iterator[str]:
     for part in (result.decision, result.diagnosis, result.reasons, result.bisection):
         if part is not None:
             yield from part.lines
-
-
-def _echo(line: str) -> None:
-    click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
 
 
 def _name_board(board: str, port: str) -> str:

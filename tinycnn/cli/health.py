@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tinycnn.cli.lines import echo_wrapped
+
 if TYPE_CHECKING:
     from tinycnn.harness import Health
 
@@ -25,16 +27,17 @@ def print_health(health: Health | None) -> None:
         return
     for check in health.failed:
         image = "" if check.image is None else f" (first image: {check.image})"
-        click.echo(f"UNSOUND: {check.name}: {check.detail}{image}")
+        echo_wrapped(f"UNSOUND: {check.name}: {check.detail}{image}")
     if health.is_examined:
         click.echo("health:")
         width = max(len(check.name) for check in health.checks)
         for check in health.checks:
             if check.state != "failed":
                 mark = _MARKS[check.state]
-                click.echo(f" {mark} {check.name:<{width}}  {check.detail}")
+                head = f" {mark} {check.name:<{width}}  "
+                echo_wrapped(check.detail, head=head, indent=" " * len(head))
     elif health.is_sound:
         told = [
             c.detail for c in health.checks if c.name in _SHORT and c.state == "passed"
         ]
-        click.echo(f"health: sound: {'; '.join(told)}")
+        echo_wrapped(f"health: sound: {'; '.join(told)}")

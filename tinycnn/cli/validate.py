@@ -24,6 +24,7 @@ from tinycnn.cli.console import (
 from tinycnn.cli.each import validate_each
 from tinycnn.cli.findings import Findings, findings_options
 from tinycnn.cli.images import image_options
+from tinycnn.cli.lines import echo_wrapped
 from tinycnn.cli.many import Many, many_options
 from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
@@ -301,7 +302,7 @@ def _show(
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
     print_table(itemize_ram(ram, subject.board, result.device.stack_bytes))
     if result.ended and log is not None:
-        click.echo(f"log: {log}; the same command goes on from there")
+        echo_wrapped(f"log: {log}; the same command goes on from there")
     if not is_project(model):
         return
     build = BuildFolder.of(model)
@@ -310,4 +311,5 @@ def _show(
         click.echo(f"results: {build.results.path}")
     else:
         path, whose = build.partial_results.path, f"{kept.images} on {kept.device.name}"
-        click.echo(f"results: {path}; {build.results.path.name} keeps those of {whose}")
+        name = build.results.path.name
+        echo_wrapped(f"results: {path}; {name} keeps those of {whose}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from tinycnn.cli.console import print_start_up
 from tinycnn.cli.each import print_shares
 from tinycnn.cli.health import print_health
+from tinycnn.cli.lines import echo_wrapped
 
 if TYPE_CHECKING:
     from tinycnn.harness import ValidationResult
@@ -24,36 +24,22 @@ def print_verdict(result: ValidationResult) -> None:
     from tinycnn.harness import list_reservations
 
     for difference in result.differences[:_SHOWN]:
-        click.echo(
+        echo_wrapped(
             f"image {difference.index}: expected {list(difference.expected)}, "
             f"got {list(difference.got)}"
         )
     equal = result.images - result.different
-    verdict = "PASS" if result.passed else "FAIL"
-    if result.is_explained:
-        verdict = "EXPLAINED"
-    if result.decision is not None and result.decision.verdict == "open":
-        verdict = "UNDECIDED"
-    if result.ended:
-        verdict = "STOPPED"
-    click.echo(
-        f"{verdict}: {equal} of {result.images} images {_name_equal(result)} "
-        f"on {result.device_name}, "
+    echo_wrapped(
+        f"{_name_verdict(result)}: {equal} of {result.images} images "
+        f"{_name_equal(result)} on {result.device_name}, "
         f"{result.images_per_second:.0f} images/s"
     )
     if result.is_partial:
         why = f": {result.ended}" if result.ended else ""
-        click.echo(f"partial: {result.images} of {result.total} images{why}")
-    if result.decision is not None:
-        click.echo("\n".join(result.decision.lines))
-    if result.diagnosis is not None:
-        click.echo("\n".join(result.diagnosis.lines))
-    if result.reasons is not None:
-        for line in result.reasons.lines:
-            click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
-    if result.bisection is not None:
-        for line in result.bisection.lines:
-            click.echo(textwrap.fill(line, 80, subsequent_indent="  "))
+        echo_wrapped(f"partial: {result.images} of {result.total} images{why}")
+    for part in (result.decision, result.diagnosis, result.reasons, result.bisection):
+        for line in part.lines if part is not None else ():
+            echo_wrapped(line)
     print_shares(result)
     print_health(result.health)
     if result.device_accuracy is not None:
@@ -62,11 +48,21 @@ def print_verdict(result: ValidationResult) -> None:
         click.echo(f"{result.measure}: {result.device_accuracy:.2%}{whose}")
     click.echo(f"reference: {result.reference}")
     for line in list_reservations(result.device):
-        click.echo(line)
+        echo_wrapped(line)
     if result.device.foreign is not None:
         return
     click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
     print_start_up(result.device)
+
+
+def _name_verdict(result: ValidationResult) -> str:
+    if result.ended:
+        return "STOPPED"
+    if result.decision is not None and result.decision.verdict == "open":
+        return "UNDECIDED"
+    if result.is_explained:
+        return "EXPLAINED"
+    return "PASS" if result.passed else "FAIL"
 
 
 def _name_equal(result: ValidationResult) -> str:
