@@ -55,11 +55,18 @@ def plug_in(opened: ExitStack, image_bytes: int) -> Device:
         target=serve, args=(master, image_bytes), daemon=True
     )
     process.start()
-    opened.callback(process.terminate)
+    opened.callback(unplug, process)
     device = opened.enter_context(open_serial(os.ttyname(slave)))
     for end in (master, slave):
         opened.callback(os.close, end)
     return device
+
+
+def unplug(process: multiprocessing.Process) -> None:
+    """End a board, and let go of the pipes that told of its end."""
+    process.terminate()
+    process.join()
+    process.close()
 
 
 def simulate(model: Path, boards: int, images: int) -> None:
