@@ -31,6 +31,7 @@ Resume = Literal["if possible", "always", "never"]
 
 _CHECKSUM = re.compile(rb'(.+),"crc32":"([0-9a-f]{8})"}')
 _NAMED = 3
+_SHOWN = 12  # characters of a digest
 _START = b'{"tinycnn":"'
 _MOST_BYTES = 1 << 26  # of a log that runs are kept in that another may go on with
 
@@ -67,6 +68,8 @@ class RunKey:
             mine, its = getattr(self, one.name), getattr(other, one.name)
             if mine != its:
                 name = _WORDS.get(one.name, one.name)
+                if one.name.endswith("sha256"):
+                    mine, its = mine[:_SHOWN], its[:_SHOWN]
                 return f"expected {name} {mine}, got {its}"
         return ""
 
@@ -191,7 +194,9 @@ class RunLog:
             text = f"cannot resume the run there: {differs}"
             raise ProjectError(
                 f"{self.path}: {text if runs else 'no run that broke off'}",
-                hint="run it without --resume",
+                hint="ask for the same as then, or run it without --resume"
+                if runs
+                else "run it without --resume",
             )
         if differs and run is None and resume != "never":
             self.notes.append(f"starts anew: of the run that broke off, {differs}")
