@@ -57,11 +57,13 @@ class Paper:
         result: What it reached, and on what.
         parameters: As the paper says, rounded there; 0 where it does not say.
         macs: Multiply-accumulates of one image, likewise.
+        where: The paper's title, and where in it these figures are.
     """
 
     network: str
     year: int
     result: str
+    where: str
     parameters: int = 0
     macs: int = 0
 
@@ -104,19 +106,38 @@ FAMILIES: Mapping[str, Family] = {
         "Krizhevsky et al., 2012",
         "ReLU, dropout, overlapping pools",
         _width(0.125),
-        Paper("AlexNet", 2012, "ImageNet, top-5 error 18.2 %", 60_000_000),
+        Paper(
+            "AlexNet",
+            2012,
+            "ImageNet, top-5 error 18.2 %",
+            "ImageNet Classification with Deep Convolutional Neural Networks, "
+            "abstract and table 2 (one network, validation images)",
+            60_000_000,
+        ),
     ),
     "densenet": Family(
         "Huang et al., 2017",
         "every layer sees all before it",
         _width(0.75) | _depth(4, "layers a block", 2, 3, 4, 6, 8, 12, 16),
-        Paper("DenseNet-BC, L=100, k=12", 2017, "CIFAR-10, error 4.51 %", 800_000),
+        Paper(
+            "DenseNet-BC, L=100, k=12",
+            2017,
+            "CIFAR-10, error 4.51 %",
+            "Densely Connected Convolutional Networks, table 2 (with augmentation)",
+            800_000,
+        ),
     ),
     "ds_cnn": Family(
         "Zhang et al., 2017",
         "depthwise-separable, for keywords",
         _width(1.0) | _depth(4, "blocks", 1, 2, 3, 4, 5, 6, 7, 8),
-        Paper("DS-CNN, small", 2017, "12 keywords, accuracy 94.4 %"),
+        Paper(
+            "DS-CNN, small",
+            2017,
+            "12 keywords, accuracy 94.4 %",
+            "Hello Edge: Keyword Spotting on Microcontrollers, summary of the best "
+            "networks",
+        ),
     ),
     "efficientnet_lite": Family(
         "Tan and Le, 2019",
@@ -136,6 +157,8 @@ FAMILIES: Mapping[str, Family] = {
             "EfficientNet-B0",
             2019,
             "ImageNet, top-1 accuracy 77.1 %",
+            "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks, "
+            "table 2",
             5_300_000,
             390_000_000,
         ),
@@ -150,6 +173,8 @@ FAMILIES: Mapping[str, Family] = {
             "GoogLeNet",
             2015,
             "ImageNet, top-5 error 10.07 %, of seven nets together 6.67 %",
+            # A twelfth of AlexNet's parameters, it says, and gives no number.
+            "Going Deeper with Convolutions, introduction and table 3",
             5_000_000,
             1_500_000_000,
         ),
@@ -175,7 +200,14 @@ FAMILIES: Mapping[str, Family] = {
         "LeCun et al., 1998",
         "convolution, pool, convolution, pool",
         _width(1.0),
-        Paper("LeNet-5", 1998, "MNIST, error 0.95 %", 60_000),
+        Paper(
+            "LeNet-5",
+            1998,
+            "MNIST, error 0.95 %",
+            "Gradient-Based Learning Applied to Document Recognition, sections II.B "
+            "and III (images as they are)",
+            60_000,
+        ),
     ),
     "mobilenet_v1": Family(
         "Howard et al., 2017",
@@ -185,6 +217,8 @@ FAMILIES: Mapping[str, Family] = {
             "MobileNet 1.0, 224x224",
             2017,
             "ImageNet, top-1 accuracy 70.6 %",
+            "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision "
+            "Applications, table 4",
             4_200_000,
             569_000_000,
         ),
@@ -197,6 +231,7 @@ FAMILIES: Mapping[str, Family] = {
             "MobileNetV2 1.0, 224x224",
             2018,
             "ImageNet, top-1 accuracy 72.0 %",
+            "MobileNetV2: Inverted Residuals and Linear Bottlenecks, table 4",
             3_400_000,
             300_000_000,
         ),
@@ -205,13 +240,26 @@ FAMILIES: Mapping[str, Family] = {
         "He et al., 2016; depth 8 is that of MLPerf Tiny",
         "residual connections",
         _width(1.0) | _depth(8, "layers with weights", 8, 14, 20),
-        Paper("ResNet-20", 2016, "CIFAR-10, error 8.75 %", 270_000),
+        Paper(
+            "ResNet-20",
+            2016,
+            "CIFAR-10, error 8.75 %",
+            "Deep Residual Learning for Image Recognition, table 6",
+            270_000,
+        ),
     ),
     "squeezenet": Family(
         "Iandola et al., 2016",
         "squeeze by 1x1, expand by 1x1 and 3x3",
         _width(0.25) | _halvings(4),
-        Paper("SqueezeNet", 2016, "ImageNet, top-1 accuracy 57.5 %", 1_200_000),
+        Paper(
+            "SqueezeNet",
+            2016,
+            "ImageNet, top-1 accuracy 57.5 %",
+            "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters, tables 1 "
+            "and 2",
+            1_248_424,
+        ),
     ),
     "tiny_cnn": Family(
         "no paper", "few depthwise-separable blocks, the default", _width(1.0)
@@ -220,7 +268,14 @@ FAMILIES: Mapping[str, Family] = {
         "Simonyan and Zisserman, 2015",
         "stacks of 3x3 convolutions",
         _width(0.25) | _depth(2, "convolutions a stage", 1, 2, 3, 4),
-        Paper("VGG, 16 layers", 2015, "ImageNet, top-5 error 7.5 %", 138_000_000),
+        Paper(
+            "VGG, 16 layers",
+            2015,
+            "ImageNet, top-5 error 7.5 %",
+            "Very Deep Convolutional Networks for Large-Scale Image Recognition, "
+            "tables 2 and 4 (several scales, validation images)",
+            138_000_000,
+        ),
     ),
 }
 

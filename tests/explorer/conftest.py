@@ -19,6 +19,7 @@ from tests.explorer.exhibits import (
     lenet_model,
     make_exhibit,
 )
+from tests.explorer.varied import varied_model
 from tinycnn.explorer import explain
 from tinycnn.explorer.learned.dreams import search
 from tinycnn.reference import LOADERS, Reference, ReferenceIdentity
@@ -35,6 +36,7 @@ MODELS = {
     "residual": residual_model,
     "inception": inception_model,
     "joined": joined_model,
+    "varied": varied_model,
 }
 DESKTOP, PHONE = (1280, 900), (390, 844)
 

@@ -17,7 +17,7 @@ __all__ = ["digit_images", "inception_model", "joined_model"]
 __all__ += ["lenet_model", "make_exhibit"]
 
 
-def lenet_model(side: int = 12) -> bytes:
+def lenet_model(side: int = 12, seed: int = 3) -> bytes:
     """Convolution, max pooling, convolution, average pooling, dense, softmax."""
     b = ModelBuilder()
     x = b.tensor((1, side, side, 1), scale=1 / 255, zero_point=-128)
@@ -30,7 +30,7 @@ def lenet_model(side: int = 12) -> bytes:
     target = b.tensor((2,), "int32", data=np.array([1, flat], np.int32))
     vector = b.tensor((1, flat), scale=0.03, zero_point=-128)
     b.op("RESHAPE", [y, target], [vector])
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     data = rng.integers(-127, 128, (5, flat)).astype(np.int8)
     weights = b.tensor((5, flat), scale=0.01, data=data)
     bias = b.tensor(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.compiler.cases import CASES, draw_rows
+from tests.compiler.cases.softmax import float_softmax
 from tests.compiler.equality import REFUSED
 from tests.compiler.executor import ITEM_TYPES
 from tests.compiler.models import residual_model, two_sided_model
@@ -31,15 +32,6 @@ from tinycnn.explorer.document import describe_program
 from tinycnn.reference.every_tensor import Tensors, run_every_tensor
 
 pytestmark = pytest.mark.external
-
-# What the page shows without taking it apart.
-UNKNOWN = {
-    "LOG_SOFTMAX",
-    "PRELU",
-    "RESIZE_BILINEAR",
-    "RESIZE_NEAREST_NEIGHBOR",
-    "SQUARED_DIFFERENCE",
-}
 
 
 def draw_seed(seed: int) -> bytes:
@@ -104,7 +96,7 @@ def list_vectors(
         size = tensors[op.outputs[0]][0].size
         for index in np.linspace(0, size - 1, min(VECTORS, size)).astype(int).tolist():
             found = take_apart(graph, op, tensors, index, numerics)
-            if found is not None and op.kind not in UNKNOWN:
+            if found is not None:
                 yield {
                     "tensor": f"t{op.outputs[0]}",
                     "index": index,
@@ -152,9 +144,14 @@ def test_every_number_of_every_operator(numerics: Numerics) -> None:
         for kind in kinds
         for seed in range(SEEDS)
     ]
+    subjects += [
+        describe(f"{kind} of reals", float_softmax(rng, kind, **options), numerics)
+        for kind, options in (("SOFTMAX", {"beta": 0.5}), ("LOG_SOFTMAX", {}))
+        for rng in map(np.random.default_rng, range(SEEDS))
+    ]
     said = check(subjects)
     assert said["wrong"] == []
-    assert set(said["unknown"]) <= UNKNOWN
+    assert said["unknown"] == {}
     assert said["vectors"] > 100
 
 

@@ -65,7 +65,8 @@ def map_of(page: Page, name: str) -> Locator:
 
 
 @pytest.mark.parametrize(
-    ("name", "scheme"), [("residual", "dark"), ("joined", "light")]
+    ("name", "scheme"),
+    [("residual", "dark"), ("joined", "light"), ("varied", "dark")],
 )
 def test_every_tensor_has_a_view(name: str, scheme: str, open_page: OpenPage) -> None:
     """Its number is the module's, a sentence explains it, and nothing sticks out."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -11,6 +13,10 @@ from tinycnn.choices import Numerics
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import ConsoleObserver, claim_build, is_project, open_project
 from tinycnn.cli.serving import ServedPlace, serve_options, serve_page
+
+if TYPE_CHECKING:
+    from tinycnn.explorer import Exhibit
+    from tinycnn.pipeline import Workspace
 
 __all__ = ["explain"]
 
@@ -34,6 +40,11 @@ __all__ = ["explain"]
     help="Of a .tflite file: the reference to equal; litert without.",
 )
 @click.option(
+    "--beside",
+    type=click.Path(path_type=Path),
+    help="Another project or .tflite for the same images: both answer in the lab.",
+)
+@click.option(
     "--zoo",
     "is_zoo",
     is_flag=True,
@@ -47,6 +58,7 @@ def explain(
     output: Path | None,
     inputs: Path | None,
     numerics: Numerics | None,
+    beside: Path | None,
     is_zoo: bool,
     place: ServedPlace | None,
 ) -> None:
@@ -59,6 +71,7 @@ def explain(
     Example:
       tinycnn explain demo
       tinycnn explain model.tflite --inputs images.npy -o model.html
+      tinycnn explain demo --beside robust
       tinycnn explain --zoo
       tinycnn explain demo --serve
     """
@@ -70,56 +83,57 @@ def explain(
         return
     if is_project(model):
         _refuse_options(inputs, numerics)
-    if place is not None:
-        _serve(model, output, place, inputs, numerics)
-        return
-    if is_project(model):
-        _explain_project(model, output)
-        return
-    with ConsoleObserver() as observer:
-        exhibit = explorer.exhibit_file(
-            model, inputs=inputs, numerics=numerics or "litert", observer=observer
-        )
-        page = explorer.explain(exhibit, observer)
-    _write(page, output or _usual())
-
-
-def _explain_project(project: Path, output: Path | None) -> None:
-    """Its page; the report of the project is renewed, as it links to that."""
-    from tinycnn.explorer import exhibit_project
-    from tinycnn.explorer import explain as make_page
-    from tinycnn.pipeline import report_project
-
-    with ConsoleObserver() as observer:
-        workspace = open_project(project, observer)
-        with claim_build(workspace, makes=False):
-            page = make_page(exhibit_project(workspace), observer)
-            _write(page, output or workspace.build.explained)
-            if output is None:
-                report_project(workspace)
-
-
-def _serve(
-    model: Path,
-    output: Path | None,
-    place: ServedPlace,
-    inputs: Path | None,
-    numerics: Numerics | None,
-) -> None:
-    from tinycnn.explorer import exhibit_file, exhibit_project
-
-    if output is not None:
+    if place is not None and output is not None:
         raise click.UsageError("--output is without --serve")
     with ConsoleObserver() as observer:
-        if is_project(model):
-            workspace = open_project(model, observer)
-            with claim_build(workspace, makes=False):
-                exhibit = exhibit_project(workspace)
-        else:
-            exhibit = exhibit_file(
-                model, inputs=inputs, numerics=numerics or "litert", observer=observer
-            )
-        serve_page(exhibit, model, observer, place)
+        with _open(model, inputs, numerics, observer) as (exhibit, workspace):
+            if beside is not None:
+                exhibit = _place_beside(exhibit, beside, observer)
+            if place is None:
+                page = explorer.explain(exhibit, observer)
+                _write_exhibit(page, output, workspace)
+        if place is not None:
+            serve_page(exhibit, model, observer, place)
+
+
+@contextmanager
+def _open(
+    model: Path,
+    inputs: Path | None,
+    numerics: Numerics | None,
+    observer: ConsoleObserver,
+) -> Iterator[tuple[Exhibit, Workspace | None]]:
+    """What a page is of; of a project its workspace, which is this command's."""
+    from tinycnn.explorer import exhibit_file, exhibit_project
+
+    if is_project(model):
+        workspace = open_project(model, observer)
+        with claim_build(workspace, makes=False):
+            yield exhibit_project(workspace), workspace
+    else:
+        numerics = numerics or "litert"
+        yield (
+            exhibit_file(model, inputs=inputs, numerics=numerics, observer=observer),
+            None,
+        )
+
+
+def _place_beside(exhibit: Exhibit, path: Path, observer: ConsoleObserver) -> Exhibit:
+    from tinycnn.explorer import place_beside
+
+    with _open(path, None, exhibit.numerics, observer) as (other, _):
+        return place_beside(exhibit, other)
+
+
+def _write_exhibit(page: str, output: Path | None, workspace: Workspace | None) -> None:
+    """The report of a project is renewed, as it links to the page."""
+    from tinycnn.pipeline import report_project
+
+    if workspace is None or output is not None:
+        _write(page, output or _usual())
+    else:
+        _write(page, workspace.build.explained)
+        report_project(workspace)
 
 
 def _usual() -> Path:
@@ -145,7 +159,7 @@ def _refuse_options(inputs: Path | None, numerics: Numerics | None) -> None:
 def _refuse_model(context: click.Context, place: ServedPlace | None) -> None:
     if place is not None:
         raise click.UsageError("--serve is for a model; the page of --zoo needs none")
-    for name in ("model", "inputs", "numerics"):
+    for name in ("model", "inputs", "numerics", "beside"):
         source = context.get_parameter_source(name)
         if source is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("--zoo is without a model and its options")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import Board
@@ -23,7 +24,7 @@ from tinycnn.task import task_of
 from tinycnn.workbench import ImageChoice, Observer, bench_file, describe_tensor
 from tinycnn.workbench.images import guess_task
 
-__all__ = ["Exhibit", "Made", "exhibit_file", "exhibit_project"]
+__all__ = ["Beside", "Exhibit", "Made", "exhibit_file", "exhibit_project"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,25 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """A second model, that takes the same inputs and answers the same question.
+
+    Attributes:
+        title: Its name.
+        content: The `.tflite` file's bytes.
+        numerics: The reference that it equals.
+        outputs: Of that, for the examples, shape (N, bytes).
+        trained: How images were varied in training; None if nobody knows.
+    """
+
+    title: str
+    content: bytes
+    numerics: Numerics
+    outputs: NDArray[np.int8]
+    trained: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Exhibit:
     """A model to be explained.
 
@@ -53,6 +73,7 @@ class Exhibit:
         numerics: The reference that is equalled.
         examples: What it is shown.
         made: The project that it is of; None of a lone file.
+        beside: The model that is shown beside it; None without.
     """
 
     title: str
@@ -60,6 +81,7 @@ class Exhibit:
     numerics: Numerics
     examples: Examples
     made: Made | None = None
+    beside: Beside | None = None
 
 
 def exhibit_project(workspace: Workspace) -> Exhibit:

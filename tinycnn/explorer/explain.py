@@ -8,9 +8,11 @@ from typing import TypeAlias
 import numpy as np
 
 from tinycnn import __version__
+from tinycnn.explorer.beside import gather_beside
 from tinycnn.explorer.compile import compile_for_explorer
 from tinycnn.explorer.examples import describe_examples
 from tinycnn.explorer.exhibit import Exhibit
+from tinycnn.explorer.fair import gather_fair
 from tinycnn.explorer.lab import gather_lab
 from tinycnn.explorer.learned import gather_learned
 from tinycnn.explorer.page import pack_json, render_page
@@ -87,4 +89,6 @@ _PARTS: Mapping[str, Callable[[Exhibit, Observer], Pieces]] = {
     "preprocess": lambda exhibit, _: gather_preprocess(exhibit),
     "zoo": lambda *_: _gather_zoo(),
     "learned": gather_learned,
+    "fair": lambda exhibit, _: gather_fair(exhibit),
+    "beside": lambda exhibit, _: gather_beside(exhibit),
 }

@@ -89,6 +89,17 @@ export interface Pooled extends Common {
   readonly range: Range;
 }
 
+/** Between numbers of a larger or smaller map: RESIZE_BILINEAR. */
+export interface Resized extends Common {
+  readonly family: "resized";
+  readonly input: string;
+  readonly window: Extent;
+  /** The pixels that count, one to four; weights and products in 1/2^20. */
+  readonly terms: readonly Term[];
+  /** Of all products of bytes, zero points left in. */
+  readonly total: number;
+}
+
 /** All numbers along some dimensions become one. */
 export interface Reduced extends Common {
   readonly family: "reduced";
@@ -114,9 +125,19 @@ export interface Operand {
   readonly term: number;
 }
 
+export type PairWay =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "larger"
+  | "smaller"
+  | "squared-difference"
+  /** The second is the slope of the first where that is below 0. */
+  | "slope";
+
 export interface Pair extends Common {
   readonly family: "pair";
-  readonly way: "add" | "subtract" | "multiply" | "larger" | "smaller";
+  readonly way: PairWay;
   readonly first: Operand;
   readonly second: Operand;
   /** null where one of both is taken. */
@@ -129,9 +150,9 @@ export interface Share {
   readonly input: number;
   /** Below the largest of the row. */
   readonly below: number;
-  /** exp(-below * scale), in 1/2^31; 0 where it is too small to count. */
+  /** exp(-below * scale), in 1/2^31 of bytes; 0 where it is too small to count. */
   readonly exponential: number;
-  /** What it adds to the sum, in 1/2^19. */
+  /** What it adds to the sum, in 1/2^19 of bytes. */
   readonly part: number;
   /** The same by real numbers, of the largest 1. */
   readonly realExponential: number;
@@ -140,14 +161,19 @@ export interface Share {
 
 export interface Shares extends Common {
   readonly family: "shares";
+  readonly way: "share" | "logarithm";
+  /** Whether the numbers are real ones of 32 bits, not bytes. */
+  readonly isReal: boolean;
   readonly input: string;
   readonly shares: readonly Share[];
   /** Which of them the number is. */
   readonly own: number;
-  /** Of all parts, in 1/2^19. */
+  /** Of all parts, in 1/2^19 of bytes. */
   readonly total: number;
   readonly realTotal: number;
-  /** 256 times the share. */
+  /** Of the sum, in 1/2^26 of bytes; null of a share. */
+  readonly logarithm: number | null;
+  /** Of bytes 256 times the share, or 16 times its logarithm. */
   readonly rounded: number;
 }
 
@@ -176,8 +202,9 @@ export interface Converted extends Common {
 /** The number as it is, from another place. */
 export interface Moved extends Common {
   readonly family: "moved";
-  /** null of padding. */
+  /** null of padding and of a constant. */
   readonly source: Source | null;
+  readonly isPadding: boolean;
 }
 
 /** What the network is given. */
@@ -193,6 +220,7 @@ export interface Unknown extends Common {
 export type Breakdown =
   | WeightedSum
   | Pooled
+  | Resized
   | Reduced
   | Pair
   | Shares

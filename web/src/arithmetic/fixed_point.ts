@@ -77,7 +77,7 @@ export function limit(value: number, [low, high]: Range): number {
 const LARGEST = 2 ** 31 - 1;
 
 /** value * 2^exponent, saturating. */
-function shiftLeft(value: number, exponent: number): number {
+export function shiftLeft(value: number, exponent: number): number {
   const most = Math.floor(LARGEST / 2 ** exponent);
   if (value > most) return LARGEST;
   return value < -most ? -LARGEST - 1 : value * 2 ** exponent;

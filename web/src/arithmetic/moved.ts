@@ -1,5 +1,5 @@
-/** Numbers that only change their place: CONCATENATION, SPLIT, TRANSPOSE, PAD, RESHAPE ... */
-import type { Breakdown, Source } from "./breakdown";
+/** Numbers that only change their place: CONCATENATION, SPLIT, TRANSPOSE, PAD ... */
+import type { Breakdown, Moved, Source } from "./breakdown";
 import {
   argument,
   count,
@@ -48,21 +48,18 @@ export function takePadded(element: Element): Breakdown {
 }
 
 function from(element: Element, index: number): Breakdown {
-  const source = { name: argument(element, 0), index };
-  return moved(
-    element,
-    pick(valuesOf(element, source.name), index),
-    isConstant(element, source.name) ? null : source,
-  );
+  const name = argument(element, 0);
+  const source = isConstant(element, name) ? null : { name, index };
+  return moved(element, pick(valuesOf(element, name), index), source);
 }
 
 function padding(element: Element, value: number): Breakdown {
-  return moved(element, value, null);
+  return { ...moved(element, value, null), isPadding: true };
 }
 
-function moved(element: Element, result: number, source: Source | null): Breakdown {
+function moved(element: Element, result: number, source: Source | null): Moved {
   const real = realOf(element, element.tensor, result);
-  return { family: "moved", source, result, real };
+  return { family: "moved", source, isPadding: false, result, real };
 }
 
 /** The indices in a box of what lies so far behind its first; null if it is not in it.

@@ -1,4 +1,4 @@
-/** Two numbers that meet: ADD, SUB, MUL, MAXIMUM, MINIMUM. */
+/** Two numbers that meet: ADD, SUB, MUL, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE. */
 import type { Params } from "../page/document";
 import type { Breakdown, Operand, Pair } from "./breakdown";
 import {
@@ -19,8 +19,10 @@ import {
 import { factorOf, type Multiplier, rescaleTwice } from "./fixed_point";
 import { walk } from "./pooling";
 
-/** Bits by which both terms of a sum are lifted before they are rounded. */
+/** Bits by which both terms of a sum are lifted before they are rounded ... */
 export const LIFT = 20;
+/** ... and those of a squared difference, so that the square fits 32 bits. */
+export const SQUARE_LIFT = 7;
 
 export function takeAdd(element: Element): Breakdown {
   return add(element, element.index, element.index, 1);
@@ -33,8 +35,8 @@ export function takeAddBroadcast(element: Element): Breakdown {
 
 function add(element: Element, at: number, other: number, sign: number): Breakdown {
   const { params } = element.call;
-  const first = readTerm(element, 0, at, inner(params, "input1"));
-  const second = readTerm(element, 1, other, inner(params, "input2"));
+  const first = readTerm(element, 0, at, inner(params, "input1"), LIFT);
+  const second = readTerm(element, 1, other, inner(params, "input2"), LIFT);
   const output = inner(params, "output");
   const end = rescale(
     first.term + sign * second.term,
@@ -66,11 +68,36 @@ function readTerm(
   number: number,
   index: number,
   term: Params,
+  lift: number,
 ): Operand {
   const multiplier = multiplierOf(term);
   const operand = readOperand(element, number, index, count(term, "zero_point"));
-  const lifted = operand.centred * 2 ** LIFT;
+  const lifted = operand.centred * 2 ** lift;
   return { ...operand, multiplier, term: rescaleTwice(lifted, multiplier) };
+}
+
+export function takeSquaredDifference(element: Element): Breakdown {
+  const { params } = element.call;
+  const [at, other] = alignBy(element, inner(params, "broadcast"));
+  const first = readTerm(element, 0, at, part(params, "input1"), SQUARE_LIFT);
+  const second = readTerm(element, 1, other, part(params, "input2"), SQUARE_LIFT);
+  const end = rescale(
+    (first.term - second.term) ** 2,
+    multiplierOf(part(params, "output")),
+    count(params, "output_zero_point"),
+  );
+  const [a, b] = shareScale(first, second);
+  const real = ((a.scale ?? 1) * a.centred - (b.scale ?? 1) * b.centred) ** 2;
+  const way = "squared-difference";
+  return { family: "pair", way, first: a, second: b, end, result: finish(end), real };
+}
+
+/** The parameters that begin with a word, without it. */
+function part(params: Params, word: string): Params {
+  const own = Object.entries(params).filter(([name]) => name.startsWith(`${word}_`));
+  return Object.fromEntries(
+    own.map(([name, value]) => [name.slice(word.length + 1), value]),
+  );
 }
 
 export function takeMultiply(element: Element): Breakdown {
@@ -118,7 +145,7 @@ function choose(element: Element, way: "larger" | "smaller"): Pair {
   return { family: "pair", way, first, second, end: null, result, real };
 }
 
-function readOperand(
+export function readOperand(
   element: Element,
   number: number,
   index: number,
@@ -137,7 +164,10 @@ function readOperand(
   };
 }
 
-function alignBy({ index }: Element, broadcast: Params): readonly [number, number] {
+export function alignBy(
+  { index }: Element,
+  broadcast: Params,
+): readonly [number, number] {
   const shape = counts(broadcast, "shape");
   return [
     walk(shape, counts(broadcast, "stride1"), index),

@@ -1,5 +1,5 @@
-/** SOFTMAX of bytes: each number's share of the sum of exponentials. */
-import type { Breakdown, Share } from "./breakdown";
+/** SOFTMAX and LOG_SOFTMAX of bytes: each number's share of the sum of exponentials. */
+import type { Breakdown, Share, Shares } from "./breakdown";
 import {
   argument,
   constants,
@@ -15,29 +15,68 @@ import {
   doublingHighMultiply,
   limit,
   oneOverOnePlus,
+  rescaleTwice,
 } from "./fixed_point";
+import { logarithmOf } from "./logarithm";
 
 /** Integer bits of the sum of exponentials. */
 const SUM_BITS = 12;
 
 export function takeSoftmax(element: Element): Breakdown {
+  const row = readShares(element);
+  const own = row.shares[row.own] as Share;
+  const rounded = shareOf(own.exponential, row.total);
+  return {
+    ...row,
+    way: "share",
+    logarithm: null,
+    rounded,
+    result: limit(rounded - 128, INT8),
+    real: own.realShare,
+  };
+}
+
+/** Further below the largest than any logarithm that a byte holds, in sixteenths. */
+const BEYOND = -255;
+
+export function takeLogSoftmax(element: Element): Breakdown {
   const { params } = element.call;
-  const channels = count(params, "channels");
+  const row = readShares(element);
+  const { below } = row.shares[row.own] as Share;
+  const logarithm = logarithmOf(row.total);
+  const back = { value: count(params, "multiplier"), shift: count(params, "shift") };
+  const end = -rescaleTwice(logarithm - 2 ** 31, back);
+  const isHeld = below < Math.min(count(params, "table_size"), end);
+  const scaled = isHeld ? pick(constants(element, params.scaled), below) : 0;
+  const rounded = isHeld ? divideByPowerOfTwo(scaled - logarithm, 22) : BEYOND;
+  const scale = readScale(element, constants(element, params.exp));
+  return {
+    ...row,
+    way: "logarithm",
+    logarithm,
+    rounded,
+    result: limit(rounded + 127, INT8),
+    real: -below * scale - Math.log(row.realTotal),
+  };
+}
+
+type Row = Pick<
+  Shares,
+  "family" | "isReal" | "input" | "shares" | "own" | "total" | "realTotal"
+>;
+
+function readShares(element: Element): Row {
+  const channels = count(element.call.params, "channels");
   const own = element.index % channels;
   const shares = readRow(element, element.index - own, channels);
-  const total = shares.reduce((sum, share) => sum + share.part, 0);
-  const ownShare = shares[own] as Share;
-  const rounded = shareOf(ownShare.exponential, total);
   return {
     family: "shares",
+    isReal: false,
     input: argument(element, 0),
     shares,
     own,
-    total,
+    total: shares.reduce((sum, share) => sum + share.part, 0),
     realTotal: shares.reduce((sum, share) => sum + share.realExponential, 0),
-    rounded,
-    result: limit(rounded - 128, INT8),
-    real: ownShare.realShare,
   };
 }
 

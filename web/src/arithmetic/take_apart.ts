@@ -14,6 +14,7 @@ import {
   takeLarger,
   takeMultiply,
   takeSmaller,
+  takeSquaredDifference,
 } from "./pair";
 import {
   takeAveragePool,
@@ -22,6 +23,7 @@ import {
   takeMean,
   takeSmallest,
 } from "./pooling";
+import { takeNearest, takeResized } from "./resized";
 import {
   takeFromReal,
   takeLookup,
@@ -29,7 +31,9 @@ import {
   takeRescaledUnsigned,
   takeToReal,
 } from "./single";
-import { takeSoftmax } from "./softmax";
+import { takeSlope } from "./slope";
+import { takeLogSoftmax, takeSoftmax } from "./softmax";
+import { takeRealSoftmax } from "./softmax_real";
 import {
   takeConvolution,
   takeDense,
@@ -49,6 +53,8 @@ const KERNELS: Readonly<Record<string, Take>> = {
   tcnn_fully_connected_s8: takeDense,
   tcnn_max_pool_2d_s8: takeMaxPool,
   tcnn_average_pool_2d_s8: takeAveragePool,
+  tcnn_resize_bilinear_s8: takeResized,
+  tcnn_resize_nearest_neighbor_s8: takeNearest,
   tcnn_mean_s8: takeMean,
   tcnn_reduce_max_s8: takeLargest,
   tcnn_reduce_min_s8: takeSmallest,
@@ -57,7 +63,11 @@ const KERNELS: Readonly<Record<string, Take>> = {
   tcnn_mul_s8: takeMultiply,
   tcnn_maximum_s8: takeLarger,
   tcnn_minimum_s8: takeSmaller,
+  tcnn_squared_difference_s8: takeSquaredDifference,
+  tcnn_prelu_s8: takeSlope,
   tcnn_softmax_s8: takeSoftmax,
+  tcnn_log_softmax_s8: takeLogSoftmax,
+  tcnn_softmax_f32: takeRealSoftmax,
   tcnn_lookup_s8: takeLookup,
   tcnn_quantize_f32_s8: takeFromReal,
   tcnn_dequantize_s8_f32: takeToReal,
@@ -104,5 +114,6 @@ function alias(run: Run, { inputs }: Operator, index: number): Breakdown {
   const result = pick(run.activations.get(name) ?? [], index);
   const { scale, zero } = run.model.tensors[name] ?? {};
   const real = typeof scale === "number" ? scale * (result - (zero ?? 0)) : result;
-  return { family: "moved", source: { name, index }, result, real };
+  const source = { name, index };
+  return { family: "moved", source, isPadding: false, result, real };
 }

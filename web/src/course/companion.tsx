@@ -5,6 +5,7 @@ import { Picture } from "../drawing/picture";
 import { type Place, printSize } from "../drawing/volume";
 import { DrawingPad } from "../input/drawing_pad";
 import { makeShower } from "../input/own";
+import { printPlace } from "../inspect/print";
 import { type Layer, readNetwork } from "../network/graph";
 import type { Shown } from "../network/network_view";
 import { Scores } from "../network/scores";
@@ -96,7 +97,7 @@ function Pixels(props: FigureProps) {
       />
       <figcaption>
         {at
-          ? `row ${at[0] + 1}, column ${at[1] + 1}: ${valueAt(image, values, at)}`
+          ? `${printPlace(at)}: ${valueAt(image, values, at)}`
           : `${printSize(image.volume)} numbers. Point at one.`}
       </figcaption>
     </figure>

@@ -13,6 +13,7 @@ import { MovedView } from "./moved_view";
 import { PairView } from "./pair_view";
 import { PlainView, ReducedView, SingleView } from "./plain_view";
 import { Player } from "./player";
+import { ResizedView } from "./resized_view";
 import type { Scene } from "./scene";
 import { SharesView } from "./shares_view";
 import { Tables } from "./tables";
@@ -85,6 +86,8 @@ function Body({ scene }: { scene: Scene }) {
       );
     case "pooled":
       return <WindowView scene={{ ...scene, found }} />;
+    case "resized":
+      return <ResizedView scene={{ ...scene, found }} />;
     case "reduced":
       return <ReducedView scene={{ ...scene, found }} />;
     case "pair":

@@ -19,7 +19,7 @@ import { factsOf, labelOf, realOf, type Scene } from "./scene";
 import { stepOf } from "./walk";
 
 /** Of the longer side of a map, of a list, and of a cell in it, in CSS pixels. */
-const SIDE = 190;
+export const SIDE = 190;
 const LENGTH = 352;
 const CELL = 22;
 

@@ -3,7 +3,7 @@ import type { Moved } from "../arithmetic/breakdown";
 import { printSize, volumeOf } from "../drawing/volume";
 import { LookButton, OutputMap } from "./maps";
 import { PlainMap } from "./pair_view";
-import { printWhole } from "./print";
+import { printReal, printWhole } from "./print";
 import { factsOf, labelOf, type Scene } from "./scene";
 
 /** A number that only changes its place: where it is from. */
@@ -17,7 +17,7 @@ export function MovedView({ scene }: { scene: Scene<Moved> }) {
         {source ? (
           <PlainMap scene={scene} source={source} title="Where it is from" />
         ) : (
-          <p class="part">Nothing is there: it is padding, which stands for 0.</p>
+          <p class="part">{tellOrigin(scene.found)}</p>
         )}
         <span class="sign" aria-hidden="true">
           →
@@ -26,6 +26,14 @@ export function MovedView({ scene }: { scene: Scene<Moved> }) {
       </div>
     </>
   );
+}
+
+/** What is from no tensor: both are said in the file. */
+function tellOrigin({ isPadding, real }: Moved): string {
+  const value = printReal(real ?? 0);
+  return isPadding
+    ? `Nothing is there: it is padding, which stands for ${value}.`
+    : `A constant of the network, which stands for ${value}.`;
 }
 
 /** What is put one behind the other, as a bar of parts. */

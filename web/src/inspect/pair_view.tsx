@@ -1,33 +1,65 @@
-import type { Operand, Pair, Source } from "../arithmetic/breakdown";
+import type { Operand, Pair, PairWay, Source } from "../arithmetic/breakdown";
+import { finish } from "../arithmetic/element";
+import { bend } from "../arithmetic/slope";
 import { clampPlace } from "../drawing/volume";
+import { Curve } from "./curve";
 import { locate } from "./focus";
 import { InputMap, LookButton, OutputMap } from "./maps";
 import { printReal, printWhole } from "./print";
-import { labelOf, type Scene } from "./scene";
+import { callOf, labelOf, type Scene } from "./scene";
 
-const SIGNS: Readonly<Record<Pair["way"], string>> = {
+const SIGNS: Readonly<Partial<Record<PairWay, string>>> = {
   add: "+",
   subtract: "−",
   multiply: "×",
   larger: "or",
   smaller: "or",
+  "squared-difference": "−",
 };
 
 /** Two maps that meet, place by place. */
 export function PairView({ scene }: { scene: Scene<Pair> }) {
   const { first, second, way } = scene.found;
+  const isSlope = way === "slope";
+  const titles = isSlope
+    ? ["The input", "The slope"]
+    : ["The first input", "The second input"];
   return (
     <div class="flow">
-      <OperandMap scene={scene} operand={first} title="The first input" />
+      <OperandMap scene={scene} operand={first} title={titles[0] ?? ""} />
+      {SIGNS[way] ? (
+        <span class="sign" aria-hidden="true">
+          {SIGNS[way]}
+        </span>
+      ) : null}
+      <OperandMap scene={scene} operand={second} title={titles[1] ?? ""} />
+      {isSlope ? <Bend scene={scene} /> : null}
       <span class="sign" aria-hidden="true">
-        {SIGNS[way]}
-      </span>
-      <OperandMap scene={scene} operand={second} title="The second input" />
-      <span class="sign" aria-hidden="true">
-        =
+        {way === "squared-difference" ? "² =" : "="}
       </span>
       <OutputMap scene={scene} />
     </div>
+  );
+}
+
+/** All that the slope of this number makes of inputs. */
+function Bend({ scene }: { scene: Scene<Pair> }) {
+  const { found } = scene;
+  const params = callOf(scene)?.params;
+  if (!params) return null;
+  const { first, second, result } = found;
+  const zero = first.input - first.centred;
+  const table = Array.from({ length: 256 }, (_, i) =>
+    finish(bend(params, i - 128 - zero, second.centred)),
+  );
+  return (
+    <Curve
+      title="With this slope"
+      note="what becomes of each byte from −128 to 127"
+      table={table}
+      input={first.input}
+      result={result}
+    />
   );
 }
 

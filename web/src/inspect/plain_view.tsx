@@ -6,9 +6,10 @@ import type {
   Reduced,
   Unknown,
 } from "../arithmetic/breakdown";
+import { Curve } from "./curve";
 import { locate } from "./focus";
 import { boxOf } from "./geometry";
-import { Figure, InputMap, OutputMap } from "./maps";
+import { InputMap, OutputMap } from "./maps";
 import { PlainMap } from "./pair_view";
 import { printWhole } from "./print";
 import type { Scene } from "./scene";
@@ -19,30 +20,17 @@ export function SingleView({ scene }: { scene: Scene<LookedUp | Converted> }) {
   return (
     <div class="flow">
       <PlainMap scene={scene} source={found.source} title="The input" />
-      {found.family === "looked-up" ? <Curve found={found} /> : null}
+      {found.family === "looked-up" ? (
+        <Curve
+          title="The table"
+          note="256 outputs, one for each byte from −128 to 127"
+          table={found.table}
+          input={found.input}
+          result={found.result}
+        />
+      ) : null}
       <OutputMap scene={scene} />
     </div>
-  );
-}
-
-const SIDE = 180;
-
-/** The whole table as a curve: the outputs over the inputs, the own one marked. */
-function Curve({ found: { table, input, result } }: { found: LookedUp }) {
-  const x = (at: number) => ((at + 128) / 255) * SIDE;
-  const y = (value: number) => SIDE - ((value + 128) / 255) * SIDE;
-  const points = Array.from(table, (value, i) => `${x(i - 128)},${y(value)}`);
-  const name = `The table: ${printWhole(input)} becomes ${printWhole(result)}`;
-  return (
-    <Figure title="The table" note="256 outputs, one for each byte from −128 to 127">
-      <svg class="curve" viewBox={`-4 -4 ${SIDE + 8} ${SIDE + 8}`} role="img">
-        <title>{name}</title>
-        <rect x="0" y="0" width={SIDE} height={SIDE} />
-        <polyline points={points.join(" ")} />
-        <path d={`M${x(input)} ${SIDE}V${y(result)}H0`} />
-        <circle cx={x(input)} cy={y(result)} r="4" />
-      </svg>
-    </Figure>
   );
 }
 

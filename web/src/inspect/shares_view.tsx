@@ -10,12 +10,15 @@ const FIRST = 12;
 /** Softmax: from logits by exponentials to shares of one. */
 export function SharesView({ scene }: { scene: Scene<Shares> }) {
   const { found, classes, focus, run } = scene;
+  const { isReal } = found;
+  const isLogarithm = found.way === "logarithm";
   const [isWhole, setWhole] = useState(false);
-  const scale = factsOf(scene, found.input)?.scale ?? 1;
+  const scale = isReal ? 1 : (factsOf(scene, found.input)?.scale ?? 1);
   const values = run.activations.get(focus.name);
   const first = focus.index - found.own;
   const order = choose(found, isWhole);
   const rest = found.shares.length - order.length;
+  const print = isReal ? printReal : printWhole;
   return (
     <section class="scroll shares" aria-label="The shares">
       <table>
@@ -35,8 +38,13 @@ export function SharesView({ scene }: { scene: Scene<Shares> }) {
             <th scope="col" class="number">
               Share
             </th>
+            {isLogarithm ? (
+              <th scope="col" class="number">
+                Its logarithm
+              </th>
+            ) : null}
             <th scope="col" class="number">
-              Byte
+              {isReal ? "Given" : "Byte"}
             </th>
             <th scope="col">
               <span class="hidden">As a bar</span>
@@ -61,21 +69,19 @@ export function SharesView({ scene }: { scene: Scene<Shares> }) {
                   </button>
                 </th>
                 <td class="number">
-                  {printReal(share.input * scale - zeroOf(scene) * scale)}{" "}
-                  <LookButton
-                    scene={scene}
-                    source={share.source}
-                    text={printWhole(share.input)}
-                  />
+                  <Score scene={scene} share={share} scale={scale} />
                 </td>
                 <td class="number">{printReal(share.below * scale)}</td>
                 <td class="number">
                   {isLater ? "" : printSmall(share.realExponential)}
                 </td>
                 <td class="number">{isLater ? "" : printPercent(share.realShare)}</td>
-                <td class="number">
-                  {isLater ? "" : printWhole(values?.[first + i] ?? 0)}
-                </td>
+                {isLogarithm ? (
+                  <td class="number">
+                    {isLater ? "" : printReal(Math.log(share.realShare))}
+                  </td>
+                ) : null}
+                <td class="number">{isLater ? "" : print(values?.[first + i] ?? 0)}</td>
                 <td class="bar-cell">
                   <span class="bar whole" aria-hidden="true">
                     <span
@@ -104,8 +110,7 @@ export function SharesView({ scene }: { scene: Scene<Shares> }) {
             </th>
             <td class="number">{printReal(found.realTotal)}</td>
             <td class="number">100 %</td>
-            <td />
-            <td />
+            <td colSpan={isLogarithm ? 3 : 2} />
           </tr>
         </tfoot>
       </table>
@@ -113,8 +118,27 @@ export function SharesView({ scene }: { scene: Scene<Shares> }) {
   );
 }
 
-function zeroOf(scene: Scene<Shares>): number {
-  return factsOf(scene, scene.found.input)?.zero ?? 0;
+interface ScoreProps {
+  readonly scene: Scene<Shares>;
+  readonly share: Share;
+  readonly scale: number;
+}
+
+/** What it stands for; the byte, or where there is none the number, leads to it. */
+function Score({ scene, share, scale }: ScoreProps) {
+  const { isReal, input } = scene.found;
+  const real = printReal((share.input - zeroOf(scene, input)) * scale);
+  const text = isReal ? real : printWhole(share.input);
+  return (
+    <>
+      {isReal ? null : `${real} `}
+      <LookButton scene={scene} source={share.source} text={text} />
+    </>
+  );
+}
+
+function zeroOf(scene: Scene, input: string): number {
+  return factsOf(scene, input)?.zero ?? 0;
 }
 
 /** The likeliest and the own one, in their order; all where that is asked for. */

@@ -1,4 +1,4 @@
-import type { Step } from "./steps";
+import type { Step } from "./rescaling";
 
 interface Props {
   readonly steps: readonly Step[];

@@ -1,33 +1,16 @@
 /** From a sum to the byte, in steps: what happens, in whole and in real numbers. */
 import type {
   Breakdown,
-  Pair,
   Pooled,
   Reduced,
-  Rescaled,
-  Shares,
+  Resized,
   WeightedSum,
 } from "../arithmetic/breakdown";
-import { finish } from "../arithmetic/element";
-import { many, printAdded, printReal, printWhole, superscript } from "./print";
-
-export interface Step {
-  readonly what: string;
-  /** How it is done, for who wants to know. */
-  readonly how?: string;
-  /** As the board has it. */
-  readonly whole: string;
-  /** The same without rounding; empty where nothing changes. */
-  readonly real: string;
-  /** How that is made up. */
-  readonly made?: string;
-}
-
-/** The scale and zero point of the number. */
-export interface Output {
-  readonly scale: number;
-  readonly zero: number;
-}
+import { WHOLE } from "../arithmetic/resized";
+import { listPairSteps } from "./pair_steps";
+import { many, printAdded, printReal, printWhole } from "./print";
+import { clamping, type Output, rescaling, type Step } from "./rescaling";
+import { listShareSteps } from "./share_steps";
 
 /** All steps of a number; none where it is only moved or unknown. */
 export function listSteps(found: Breakdown, output: Output): readonly Step[] {
@@ -38,10 +21,12 @@ export function listSteps(found: Breakdown, output: Output): readonly Step[] {
       return pooled(found, output);
     case "reduced":
       return reduced(found, output);
+    case "resized":
+      return resized(found, output);
     case "pair":
-      return pair(found, output);
+      return listPairSteps(found, output);
     case "shares":
-      return shares(found);
+      return listShareSteps(found);
     case "converted":
       return converted(found, output);
     case "looked-up":
@@ -108,6 +93,24 @@ function pooled(
   return [...found, ...clamping(rounded, rest.result, range)];
 }
 
+function resized({ terms, total, result }: Resized, { scale, zero }: Output) {
+  const real = (value: number) => printReal((value - zero) * scale);
+  return [
+    {
+      what: `add ${many(terms.length, "byte")}, each times its weight`,
+      how: "weights in units of 2⁻²⁰; all together they are 1",
+      whole: printWhole(total),
+      real: real(total / WHOLE),
+    },
+    {
+      what: "÷ 2²⁰, to the nearest whole number",
+      how: `${printReal(total / WHOLE)}; halves go away from zero`,
+      whole: printWhole(result),
+      real: real(result),
+    },
+  ];
+}
+
 function reduced(found: Reduced, output: Output) {
   const { way, terms, total, end, result, inputScale } = found;
   if (!end) {
@@ -127,63 +130,6 @@ function reduced(found: Reduced, output: Output) {
   };
   const why = way === "mean" ? `÷ ${terms.length}, to steps of the output` : undefined;
   return [first, ...rescaling(end, output, why)];
-}
-
-function pair({ way, first, second, end, result, real }: Pair, output: Output) {
-  if (!end) {
-    return [
-      {
-        what: `the ${way} of both`,
-        whole: printWhole(result),
-        real: printReal((result - output.zero) * output.scale),
-      },
-    ];
-  }
-  if (way === "multiply") {
-    const what = `${printWhole(first.centred)} × ${printWhole(second.centred)}`;
-    const whole = printWhole(end.sum);
-    return [{ what, whole, real: printReal(real ?? 0) }, ...rescaling(end, output)];
-  }
-  const lifts = [first, second].map(({ centred, term, scale, multiplier }, i) => ({
-    what: `${i ? "second" : "first"}: ${printWhole(centred)} on the common scale`,
-    how: multiplier
-      ? `× 2²⁰, × ${printMultiplier(multiplier.value, multiplier.shift)}, rounded`
-      : "",
-    whole: printWhole(term),
-    real: printReal(centred * (scale ?? 1)),
-  }));
-  const what = way === "add" ? "first + second" : "first − second";
-  const sum = { what, whole: printWhole(end.sum), real: printReal(real ?? 0) };
-  return [...lifts, sum, ...rescaling(end, output)];
-}
-
-function shares({ shares: all, own, total, realTotal, rounded, result }: Shares) {
-  const mine = all[own];
-  return [
-    {
-      what: `add the exponentials of ${many(all.length, "value")}`,
-      how: "in units of 2⁻¹⁹",
-      whole: printWhole(total),
-      real: printReal(realTotal),
-    },
-    {
-      what: "its own exponential",
-      how: "in units of 2⁻³¹, from a table",
-      whole: printWhole(mine?.exponential ?? 0),
-      real: printReal(mine?.realExponential ?? 0),
-    },
-    {
-      what: "its share, in parts of 256",
-      how: "the division is a multiplication by 1 ÷ sum, found in three steps",
-      whole: printWhole(rounded),
-      real: printReal(256 * (mine?.realShare ?? 0)),
-    },
-    {
-      what: "− 128 (the zero point), within −128 to 127",
-      whole: printWhole(result),
-      real: "",
-    },
-  ];
 }
 
 function converted(
@@ -223,63 +169,4 @@ function converted(
     },
     ...clamping(whole + zeroPoint, found.result, [-128, 127]),
   ];
-}
-
-function rescaling(
-  end: Rescaled,
-  { scale }: Output,
-  why = "to steps of the output",
-): readonly Step[] {
-  const { multiplier, factor, exact, rounded, zeroPoint, range } = end;
-  const moved = rounded + zeroPoint;
-  return [
-    {
-      what: `× ${printReal(factor)} (${why})`,
-      how: printMultiplier(multiplier.value, multiplier.shift),
-      whole: printReal(exact),
-      real: printReal(exact * scale),
-      made: `${printReal(exact)} × ${printReal(scale)}`,
-    },
-    {
-      what: "round",
-      how: rounding(end),
-      whole: printWhole(rounded),
-      real: printReal(rounded * scale),
-    },
-    {
-      what: `${printAdded(zeroPoint, printWhole)} (the zero point)`,
-      whole: printWhole(moved),
-      real: "",
-    },
-    ...clamping(moved, finish(end), range),
-  ];
-}
-
-/** Only where something is cut off; else there is nothing to see. */
-function clamping(
-  before: number,
-  after: number,
-  [low, high]: readonly [number, number],
-): readonly Step[] {
-  const limits = `${printWhole(low)} to ${printWhole(high)}`;
-  const what =
-    before === after
-      ? `within ${limits}: as it is`
-      : `within ${limits}: cut off at ${printWhole(after)}`;
-  return [{ what, whole: printWhole(after), real: "" }];
-}
-
-function printMultiplier(value: number, shift: number): string {
-  return `${printWhole(value)} × 2${superscript(shift - 31)}`;
-}
-
-function rounding({ high, once, twice, isOnce, multiplier }: Rescaled): string {
-  const right = Math.max(-multiplier.shift, 0);
-  const steps = right
-    ? `÷ 2³¹ gives ${printWhole(high)}, ÷ 2${superscript(right)} gives ${printWhole(twice)}`
-    : `÷ 2³¹ gives ${printWhole(high)}`;
-  const other = isOnce
-    ? `once, halves away from zero; TFLite Micro rounds twice: ${printWhole(twice)}`
-    : `twice: ${steps}; once gives ${printWhole(once)}`;
-  return once === twice ? `${other}, the same` : `${other}, another byte`;
 }

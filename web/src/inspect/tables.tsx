@@ -1,6 +1,7 @@
 import "./tables.css";
 import type { Breakdown, Term } from "../arithmetic/breakdown";
 import { limit } from "../arithmetic/fixed_point";
+import { WHOLE } from "../arithmetic/resized";
 import type { Focus } from "./focus";
 import { printReal, printWhole } from "./print";
 import { realOf, type Scene } from "./scene";
@@ -61,15 +62,16 @@ function Terms({ scene }: { scene: Scene }) {
   const facts = run.model.tensors[found.input];
   const inputScale = facts?.scale ?? 1;
   const isSum = found.family === "weighted";
+  const zero = facts?.zero ?? 0;
   const table = (
     <TermTable
       key={scene.focus.name}
       scene={scene}
-      terms={shiftPooled(found.terms, facts?.zero ?? 0, found.family === "pooled")}
+      terms={shift(found, zero)}
       input={found.input}
       inputScale={inputScale}
-      productScale={isSum ? found.inputScale * found.weightScale : inputScale}
-      zero={facts?.zero ?? 0}
+      productScale={productScaleOf(found, inputScale)}
+      zero={zero}
     />
   );
   return isSum && found.kind === "dense" ? (
@@ -82,12 +84,18 @@ function Terms({ scene }: { scene: Scene }) {
   );
 }
 
-/** Pooling adds raw bytes; what they are without zero point is shown all the same. */
-function shiftPooled(terms: readonly Term[], zero: number, isPooled: boolean) {
-  if (!isPooled) return terms;
-  return terms.map((term) => ({
-    ...term,
-    centred: term.input - zero,
-    product: term.input - zero,
-  }));
+type Sum = Extract<Breakdown, { readonly terms: readonly Term[] }>;
+
+/** Pools and resizing add raw bytes; what they are without zero point is shown. */
+function shift(found: Sum, zero: number): readonly Term[] {
+  if (found.family !== "pooled" && found.family !== "resized") return found.terms;
+  return found.terms.map((term) => {
+    const centred = term.input - zero;
+    return { ...term, centred, product: centred * (term.weight ?? 1) };
+  });
+}
+
+function productScaleOf(found: Sum, inputScale: number): number {
+  if (found.family === "weighted") return found.inputScale * found.weightScale;
+  return found.family === "resized" ? inputScale / WHOLE : inputScale;
 }

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import type { Pooled, Term, WeightedSum } from "../arithmetic/breakdown";
 import type { Mark } from "../drawing/grid";
 import { clampPlace, type Place } from "../drawing/volume";
+import { ChannelSums } from "./channel_sums";
 import { locate, through, unit } from "./focus";
 import { boxOf, middleOf, outputUnder, startOf, windowOf } from "./geometry";
-import { Figure, InputMap, ListMap, OutputMap } from "./maps";
+import { InputMap, OutputMap } from "./maps";
 import { about, type Cell, Numbers } from "./numbers";
 import { bracket, printReal, printShort, printWhole } from "./print";
 import { callOf, factsOf, type Scene } from "./scene";
@@ -28,7 +29,7 @@ export function WindowView({ scene }: { scene: Scene<WeightedSum | Pooled> }) {
       </div>
       <Reading scene={scene} terms={terms} pointed={pointed} />
       {found.family === "weighted" && found.window.channels > 1 ? (
-        <ChannelSums found={found} shown={shown} />
+        <ChannelSums scene={{ ...scene, found }} shown={shown} />
       ) : null}
     </>
   );
@@ -235,53 +236,4 @@ function termAt(
   if (cell === null) return null;
   const found = terms.find((t) => t.window[0] * window.columns + t.window[1] === cell);
   return found ?? null;
-}
-
-/** What each channel of the input adds: one strip, one tab stop. */
-function ChannelSums({ found, shown }: { found: WeightedSum; shown: number }) {
-  const sums = new Int32Array(found.window.channels);
-  for (const term of found.terms) {
-    const at = term.window[2];
-    sums[at] = (sums[at] ?? 0) + term.product;
-  }
-  const list = [...sums];
-  const most = list.reduce(
-    (a, b, i) => (Math.abs(b) > Math.abs(list[a] ?? 0) ? i : a),
-    0,
-  );
-  const scale = found.inputScale * found.weightScale;
-  const print = (value: number) =>
-    unit.value === "real" ? printReal(value * scale) : printWhole(value);
-  return (
-    <Figure
-      title={`What each of the ${sums.length} input channels adds`}
-      note={
-        <>
-          Channel {shown + 1} adds {print(list[shown] ?? 0)}. Most comes from{" "}
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              through.value = most;
-            }}
-          >
-            channel {most + 1}
-          </button>
-          : {print(list[most] ?? 0)} of {print(found.total)}.
-        </>
-      }
-    >
-      <ListMap
-        name="What each input channel adds"
-        values={sums}
-        zero={0}
-        range={about(list)}
-        at={shown}
-        print={print}
-        onPick={(at) => {
-          through.value = at;
-        }}
-      />
-    </Figure>
-  );
 }

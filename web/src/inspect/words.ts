@@ -18,12 +18,14 @@ export function explain(found: Breakdown, title: string, kind: string): string {
       return explainReduced(found.way, found.terms.length);
     case "pair":
       return PAIRS[found.way];
-    case "shares":
+    case "resized":
       return (
-        "Softmax turns scores into shares of one. Each score becomes e to its power, so " +
-        "that a little more becomes a lot more; the share is that divided by the sum of " +
-        "all."
+        "The map gets another size. Each new place lies between " +
+        `${many(found.terms.length, "number")} of the old map, and the nearer one is, ` +
+        "the more it counts. Nothing is learned here."
       );
+    case "shares":
+      return SHARES[found.way];
     case "looked-up":
       return (
         `${title} is a curve. A byte has only 256 values, so the whole curve is a table of ` +
@@ -32,7 +34,7 @@ export function explain(found: Breakdown, title: string, kind: string): string {
     case "converted":
       return CONVERSIONS[found.way];
     case "moved":
-      return explainMoved(kind, found.source === null);
+      return explainMoved(kind, found.isPadding);
     case "given":
       return "This is what the network is shown: nothing has been computed yet.";
     case "unknown":
@@ -98,6 +100,22 @@ const PAIRS = {
   multiply: "Two maps are multiplied place by place.",
   larger: "Of two maps the larger number is kept, place by place.",
   smaller: "Of two maps the smaller number is kept, place by place.",
+  "squared-difference":
+    "One map is taken off another, place by place, and the difference is multiplied " +
+    "with itself: how far apart they are, whichever is larger.",
+  slope:
+    "A number from 0 upwards stays as it is; one below 0 is multiplied by a slope, " +
+    "which was learned, often one for each channel.",
+} as const;
+
+const SHARES = {
+  share:
+    "Softmax turns scores into shares of one. Each score becomes e to its power, so " +
+    "that a little more becomes a lot more; the share is that divided by the sum of " +
+    "all.",
+  logarithm:
+    "Log-softmax gives the logarithms of the shares that softmax would give: 0 where a " +
+    "class has all, −0.7 for a half, −2.3 for a tenth.",
 } as const;
 
 const CONVERSIONS = {
@@ -107,19 +125,32 @@ const CONVERSIONS = {
 } as const;
 
 function explainMoved(kind: string, isPadding: boolean): string {
-  if (isPadding) return "Rows and columns are put around a map; they stand for 0.";
-  switch (kind) {
-    case "CONCATENATION":
-      return "Maps are put one behind the other. No number changes.";
-    case "RESHAPE":
-      return "The numbers are only arranged otherwise. None changes, none moves.";
-    case "PAD":
-    case "PADV2":
-      return "Rows and columns are put around a map. What was there stays as it is.";
-    default:
-      return "Numbers only change their place here.";
-  }
+  if (isPadding) return "Rows and columns are put around a map, all of one number.";
+  return MOVES[kind] ?? "Numbers only change their place here.";
 }
+
+const AROUND = "Rows and columns are put around a map. What was there stays as it is.";
+const MOVES: Readonly<Record<string, string>> = {
+  CONCATENATION: "Maps are put one behind the other. No number changes.",
+  PACK: "Lists are put one behind the other. No number changes.",
+  RESHAPE: "The numbers are only arranged otherwise. None changes, none moves.",
+  PAD: AROUND,
+  PADV2: AROUND,
+  MIRROR_PAD:
+    "Rows and columns are put around a map, as if there were a mirror at its edge.",
+  RESIZE_NEAREST_NEIGHBOR:
+    "The map gets another size: each new place is given the number that is nearest in " +
+    "the old map. No number is new, and nothing is learned here.",
+  SPLIT: "A tensor is cut into parts. No number changes.",
+  SPLIT_V: "A tensor is cut into parts. No number changes.",
+  UNPACK: "A tensor is cut into parts. No number changes.",
+  SLICE: "A part is cut out. No number changes.",
+  STRIDED_SLICE: "A part is cut out, or every second number taken. None changes.",
+  TRANSPOSE: "Rows, columns and channels change their roles. No number changes.",
+  TILE: "The same numbers once more, beside each other.",
+  SPACE_TO_DEPTH: "Small squares of pixels become channels. No number changes.",
+  DEPTH_TO_SPACE: "Channels become small squares of pixels. No number changes.",
+};
 
 /** The number in one line, for those who hear the page. */
 export function tell(found: Breakdown, result: string, real: string | null): string {

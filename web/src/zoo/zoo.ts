@@ -30,6 +30,8 @@ export interface Paper {
   readonly network: string;
   readonly year: number;
   readonly result: string;
+  /** Its title, and where in it that is. */
+  readonly where: string;
   readonly parameters: number;
   readonly macs: number;
 }

@@ -80,7 +80,8 @@ function Card({ family, trained }: { family: Family; trained: readonly Trained[]
           {family.paper.parameters
             ? `, ${compact(family.paper.parameters)} parameters`
             : ""}
-          {family.paper.macs ? `, ${compact(family.paper.macs)} MACs` : ""}.
+          {family.paper.macs ? `, ${compact(family.paper.macs)} MACs` : ""}.{" "}
+          <small>{family.paper.where}.</small>
         </p>
       ) : null}
       {trained.length ? <TrainedTable rows={trained} /> : null}

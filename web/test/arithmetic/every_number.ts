@@ -5,11 +5,14 @@
  */
 import type {
   Breakdown,
+  Pair,
+  Reduced,
   Rescaled,
   Term,
   WeightedSum,
 } from "../../src/arithmetic/breakdown";
 import { finish, type Run } from "../../src/arithmetic/element";
+import { sumOneChannel } from "../../src/arithmetic/partial";
 import { takeApart } from "../../src/arithmetic/take_apart";
 import type { Values } from "../../src/engine/engine";
 import type { ModelDocument } from "../../src/page/document";
@@ -100,9 +103,12 @@ function stagesOf(found: Breakdown): readonly number[] {
       return found.way === "max"
         ? [found.total, found.result]
         : [found.total, found.rounded, found.result];
-    case "reduced":
     case "pair":
-      return found.end ? [found.end.sum, ...endOf(found.end)] : [found.result];
+      return found.way === "squared-difference" && found.end
+        ? [found.first.term - found.second.term, found.end.sum, ...endOf(found.end)]
+        : endsOf(found);
+    case "reduced":
+      return endsOf(found);
     case "shares": {
       const own = found.shares[found.own]?.exponential ?? 0;
       return [found.total, own, found.rounded, found.result];
@@ -114,6 +120,10 @@ function stagesOf(found: Breakdown): readonly number[] {
     default:
       return [found.result];
   }
+}
+
+function endsOf({ end, result }: Pair | Reduced): readonly number[] {
+  return end ? [end.sum, ...endOf(end)] : [result];
 }
 
 function endOf(end: Rescaled): readonly number[] {
@@ -142,12 +152,37 @@ function check(subject: Subject, said: Said): void {
   }
   for (const { tensor, index, terms, stages } of subject.vectors) {
     const found = takeApart(run, tensor, index);
+    if (found.family === "weighted") checkChannels(run, tensor, index, found, said);
     const got = JSON.stringify([termsOf(found), stagesOf(found)]);
     if (got === JSON.stringify([terms, stages])) said.vectors++;
     else
       said.wrong.push(
         `${subject.name} ${tensor}[${index}] ${found.family}: ${got} not ${JSON.stringify([terms, stages])}`,
       );
+  }
+}
+
+/** What each channel adds there is the whole sum; of one that is all padding nothing. */
+function checkChannels(
+  run: Run,
+  tensor: string,
+  index: number,
+  found: WeightedSum,
+  said: Said,
+): void {
+  const call = run.model.calls.find((one) => one.outputs.includes(tensor));
+  const input = run.activations.get(found.input);
+  if (found.kind !== "convolution" || !call || !input) return;
+  const channels = run.model.tensors[tensor]?.shape.at(-1) ?? 1;
+  const size = (run.activations.get(tensor)?.length ?? 0) / channels;
+  let sum = 0;
+  for (let channel = 0; channel < found.window.channels; channel++) {
+    const sums = sumOneChannel(call, found, input, channel);
+    if (sums && sums.length !== size) said.wrong.push(`${tensor}: ${sums.length} sums`);
+    sum += sums?.[Math.floor(index / channels)] ?? 0;
+  }
+  if (sum !== found.total) {
+    said.wrong.push(`${tensor}[${index}]: channels add ${sum}, all ${found.total}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Place } from "../../src/drawing/volume";
 import { colorOf, difference, toMosaic, toRaw } from "../../src/lab/colors/bayer";
 import type { Filter } from "../../src/lab/compute/filter";
 import { takeApart } from "../../src/lab/compute/filter";
@@ -10,32 +11,37 @@ import {
   nameDirection,
   wheelColor,
 } from "../../src/lab/edges/gradient";
+import { EXAMPLES } from "../../src/lab/kernel/lectures";
 import { convolveAt, shapeAt } from "../../src/lab/line/functions";
+import { draw, MADE_UP } from "../../src/lab/pictures/made_up";
 
 // The lecture's picture is not at hand: pixels left of the middle give its sums.
 test("three colours in one sum: -448, -91 and 472 are -67", () => {
-  const rgb = new Uint8Array(27);
-  const put = (row: number, column: number, color: number, value: number) => {
-    rgb[(row * 3 + column) * 3 + color] = value;
-  };
-  for (const row of [0, 1, 2]) put(row, 0, 0, 112);
-  put(0, 0, 1, 91);
-  for (const row of [0, 1, 2]) put(row, 2, 2, 118);
-  const picture: Picture = { width: 3, height: 3, rgb };
-  const filter: Filter = {
-    rows: [
-      [-1, 0, 1],
-      [-2, 0, 2],
-      [-1, 0, 1],
-    ],
-    divisor: 1,
-    offset: 128,
-    mode: "sum",
-    padding: "valid",
-  };
-  const { sums, sum } = takeApart(filter, picture, [0, 0]);
+  const { sums, sum } = takeApart(...exampleOf("−448 − 91 + 472 = −67"));
   assert.deepEqual([...sums, sum], [-448, -91, 472, -67]);
 });
+
+// Nor is this one: light 35 left of dark 10 gives its numbers.
+test("an edge of a 10x10 picture: 75 in a channel, 225 in all three", () => {
+  assert.equal(takeApart(...exampleOf("An edge: 75")).sum, 75);
+  const all = takeApart(...exampleOf("The same in three colours: 225"));
+  assert.deepEqual([...all.sums, all.sum], [75, 75, 75, 225]);
+});
+
+/** What a chip of the kernel bench shows. */
+function exampleOf(title: string): [Filter, Picture, Place] {
+  const example = EXAMPLES.find((one) => one.title === title);
+  const made = MADE_UP.find((one) => one.id === example?.picture);
+  assert.ok(example && made);
+  const filter: Filter = {
+    rows: example.rows,
+    divisor: 1,
+    offset: 128,
+    mode: example.colors,
+    padding: "valid",
+  };
+  return [filter, draw(made, 64), example.at];
+}
 
 test("a mosaic keeps one colour a pixel, half of them green", () => {
   const colors = [0, 1].map((row) => [0, 1].map((column) => colorOf(row, column)));

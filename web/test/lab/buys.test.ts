@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { countEqual, orderOutwards } from "../../src/lab/buys/counting";
 import { answerByMeans, permute } from "../../src/lab/buys/permutation";
 import { countWeights } from "../../src/lab/buys/sharing";
 import { tell } from "../../src/lab/buys/sweep";
-import { KINDS, STILL, warpPixels } from "../../src/lab/buys/warp";
+import {
+  amountsOf,
+  kindsOf,
+  parseWarp,
+  printWarp,
+  STILL,
+  stillOf,
+  warpPixels,
+} from "../../src/lab/buys/warp";
 
 const PIXELS = { height: 3, width: 3, channels: 1 };
 const PICTURE = Int8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -50,8 +59,44 @@ test("a dense layer of means does not care for the order", () => {
   assert.deepEqual(answers(mixed), answers(rows));
 });
 
+test("moves go as far as a picture is large, and the picture as it was is met", () => {
+  for (const [side, reach, step] of [
+    [8, 2, 1],
+    [28, 8, 1],
+    [96, 28, 4],
+    [224, 63, 9],
+  ] as const) {
+    const kinds = kindsOf({ height: side, width: side, channels: 3 });
+    assert.deepEqual([kinds[0]?.to, kinds[0]?.step], [reach, step]);
+    for (const kind of kinds) {
+      const amounts = amountsOf(kind);
+      assert.ok(Math.abs((amounts[stillOf(kind)] ?? 9) - STILL[kind.id]) < 1e-9);
+      assert.ok(Math.abs((amounts.at(-1) ?? 9) - kind.to) < 1e-9);
+      const order = orderOutwards(kind);
+      assert.equal(order[0], stillOf(kind));
+      assert.equal(new Set(order).size, amounts.length);
+    }
+  }
+});
+
+test("a warp is in the address, and what is none is the picture as it was", () => {
+  const kinds = kindsOf({ height: 28, width: 28, channels: 1 });
+  const warp = { right: 3, down: -1, turn: 40, scale: 1.05, slant: 0 };
+  assert.equal(printWarp(warp), "3,-1,40,1.05,0");
+  assert.deepEqual(parseWarp(printWarp(warp), kinds), warp);
+  assert.equal(printWarp(STILL), "");
+  for (const text of ["", "1", "9,0,0,1,0", "0,0,0,0,0", "a,0,0,1,0", "0,0,0,1,0,0"])
+    assert.deepEqual(parseWarp(text, kinds), STILL, text);
+});
+
+test("right answers are counted", () => {
+  assert.equal(countEqual([1, 2, 3], [1, 0, 3]), 2);
+  assert.equal(countEqual([], []), 0);
+});
+
 test("the sentence of a sweep stops at the first break", () => {
-  const [move] = KINDS;
+  const [move] = kindsOf({ height: 28, width: 28, channels: 1 });
+  assert.ok(move);
   const holds = Array.from({ length: 17 }, (_, i) => i !== 5 && i !== 10);
   assert.match(tell(move, holds), /from \u22122 to 1 pixels/);
   const only = holds.map((_, i) => i === 8);

@@ -46,25 +46,20 @@ test("the lectures' 5x5 example: inside, padded, with stride 2", () => {
   ]);
 });
 
-// The lecture's grid is not at hand: this one is the usual 4x4 example of pooling.
+// The lecture's grid is not at hand: this one is the course's, chapter 5.
 test("pooling takes the largest or the mean of each window", () => {
   const slide: Slide = {
     ...LECTURE,
-    input: [
-      [1, 1, 2, 4],
-      [5, 6, 7, 8],
-      [3, 2, 1, 0],
-      [1, 2, 3, 4],
-    ],
+    input: makeInput(4),
     window: { kernel: 2, stride: 2, dilation: 1 },
   };
   assert.deepEqual(outputOf({ ...slide, operation: "max" }), [
-    [6, 8],
-    [3, 4],
+    [6, 5],
+    [7, 9],
   ]);
   assert.deepEqual(outputOf({ ...slide, operation: "average" }), [
-    [3.25, 5.25],
-    [2, 2],
+    [3.5, 2],
+    [3, 6.5],
   ]);
 });
 

@@ -12,7 +12,9 @@ export function BuysBench({ page: { exhibit }, live }: BenchProps) {
   return (
     <div class="lab-bench">
       <Moving exhibit={exhibit} live={live} sight={sight} />
-      <Permuting exhibit={exhibit} live={live} sight={sight} />
+      {exhibit.examples.labels ? (
+        <Permuting exhibit={exhibit} live={live} sight={sight} />
+      ) : null}
       <Sharing exhibit={exhibit} />
     </div>
   );

@@ -1,8 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { Exhibit } from "../../page/page";
 import { print } from "../compute/numbers";
-import { ask, bestOf, type Sight, warpInput } from "./answers";
-import { type Kind, STILL } from "./warp";
+import { ask, bestOf, nameClass, type Sight, warpInput } from "./answers";
+import { amountsOf, type Kind, STILL, stillOf } from "./warp";
 
 interface Props {
   readonly exhibit: Exhibit;
@@ -18,9 +18,7 @@ interface Props {
 /** The score of the first answer over all amounts of one change. */
 export function Sweep({ exhibit, sight, input, kind, value, before }: Props) {
   const points = useMemo(() => {
-    const count = Math.round((kind.to - kind.from) / kind.step) + 1;
-    return Array.from({ length: count }, (_, i) => {
-      const amount = kind.from + i * kind.step;
+    return amountsOf(kind).map((amount) => {
       const warped = warpInput(sight, input, { ...STILL, [kind.id]: amount });
       const scores = ask(exhibit, warped);
       return { amount, score: scores[before] ?? 0, holds: bestOf(scores) === before };
@@ -35,7 +33,7 @@ export function Sweep({ exhibit, sight, input, kind, value, before }: Props) {
   return (
     <figure class="lab-sweep">
       <figcaption>
-        {kind.title}: score of “{exhibit.examples.classes?.[before]}”
+        {kind.title}: score of “{nameClass(exhibit, before)}”
       </figcaption>
       <svg viewBox="-3 -3 106 56" role="img" aria-label={said}>
         <line x1="0" x2="100" y1="50" y2="50" class="axis" />
@@ -62,8 +60,7 @@ export function Sweep({ exhibit, sight, input, kind, value, before }: Props) {
 /** How far around the picture as it was the answer holds without a break. */
 export function tell(kind: Kind, holds: readonly boolean[]): string {
   const amountAt = (i: number) => kind.from + i * kind.step;
-  const still = Math.round((STILL[kind.id] - kind.from) / kind.step);
-  let [low, high] = [still, still];
+  let [low, high] = [stillOf(kind), stillOf(kind)];
   while (holds[low - 1]) low--;
   while (holds[high + 1]) high++;
   const how =

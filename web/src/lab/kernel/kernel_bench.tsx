@@ -3,7 +3,6 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { Legend } from "../../drawing/legend";
 import type { Place } from "../../drawing/volume";
-import { addressed } from "../../state/address";
 import type { BenchProps } from "../benches";
 import { applyFilter, padOf, takeApart } from "../compute/filter";
 import { print } from "../compute/numbers";
@@ -12,20 +11,10 @@ import { PictureChooser } from "../pictures/picture_chooser";
 import { pictureOf } from "../pictures/source";
 import { ApartView } from "./apart_view";
 import { KernelEditor } from "./kernel_editor";
-import { currentFilter, look, mode } from "./settings";
+import { Lectures } from "./lectures";
+import { currentFilter, look, mode, spot } from "./settings";
 
 const COLORS = ["Red", "Green", "Blue"];
-
-/** Where one looks, of the output; null for its middle. */
-const spot = addressed<Place | null>(
-  "spot",
-  null,
-  (text) => {
-    const found = /^(\d{1,4}),(\d{1,4}),?$/.exec(text);
-    return found ? [Number(found[1]), Number(found[2])] : null;
-  },
-  (value) => value?.join(",") ?? "",
-);
 
 /** A kernel slides over a picture: what it makes of it, and each number taken apart. */
 export function KernelBench({ page, live, kernels }: BenchProps) {
@@ -69,6 +58,7 @@ export function KernelBench({ page, live, kernels }: BenchProps) {
       <section class="card lab-stack" aria-label="Kernel">
         <PictureChooser page={page} live={live} />
         <KernelEditor />
+        <Lectures />
       </section>
       <section class="lab-row lab-pictures" aria-label="Pictures">
         <figure>

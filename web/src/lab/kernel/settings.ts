@@ -1,4 +1,5 @@
 /** The kernel that is tried, in the address, so that a link shows the same. */
+import type { Place } from "../../drawing/volume";
 import { addressed, addressedText } from "../../state/address";
 import type { ColorMode, Filter, Padding } from "../compute/filter";
 import { oneOf } from "../parts/parse";
@@ -16,6 +17,17 @@ export const mode = addressed<ColorMode>(
 );
 export const padding = addressed<Padding>("pad", "same", oneOf("same", "valid"));
 export const look = addressedText("look", "auto");
+
+/** Where one looks, of the output; null for its middle. */
+export const spot = addressed<Place | null>(
+  "spot",
+  null,
+  (text) => {
+    const found = /^(\d{1,4}),(\d{1,4}),?$/.exec(text);
+    return found ? [Number(found[1]), Number(found[2])] : null;
+  },
+  (value) => value?.join(",") ?? "",
+);
 
 /** The filter that these make. */
 export function currentFilter(): Filter {

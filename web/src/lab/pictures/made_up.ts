@@ -10,6 +10,8 @@ export interface MadeUp {
   readonly id: string;
   readonly title: string;
   readonly shade: Shader;
+  /** Rows and columns, where it has no others. */
+  readonly side?: number;
 }
 
 const BLACK: Color = [0, 0, 0];
@@ -23,10 +25,13 @@ export const MADE_UP: readonly MadeUp[] = [
   { id: "red-only", title: "An edge that only red sees", shade: redOnly },
   { id: "checks", title: "Fine checks", shade: checks },
   { id: "point", title: "A single point", shade: point },
+  { id: "ten", title: "10 × 10: light beside dark", shade: ten, side: 10 },
+  { id: "three", title: "3 × 3: three colours", shade: three, side: 3 },
 ];
 
-/** A made-up picture of `side` x `side` pixels. */
-export function draw({ shade }: MadeUp, side: number): Picture {
+/** A made-up picture of so many rows and columns, or of its own. */
+export function draw({ shade, side: own }: MadeUp, wanted: number): Picture {
+  const side = own ?? wanted;
   const rgb = new Uint8Array(side * side * 3);
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
@@ -82,6 +87,17 @@ function point(x: number, y: number, pixel: number): Color {
   const middle = (value: number) => Math.floor(value / pixel);
   const half = Math.floor(0.5 / pixel);
   return middle(x) === half && middle(y) === half ? WHITE : BLACK;
+}
+
+/** Sums of 75 a colour at its middle, by a kernel of -1, 0, 1 turned round. */
+function ten(x: number): Color {
+  return x < 0.5 ? [35, 35, 35] : [10, 10, 10];
+}
+
+/** Sums of -448 in red, -91 in green and 472 in blue, by Sobel x. */
+function three(x: number, y: number): Color {
+  if (x > 2 / 3) return [0, 0, 118];
+  return x < 1 / 3 ? [112, y < 1 / 3 ? 91 : 0, 0] : BLACK;
 }
 
 function distanceToLine(

@@ -56,7 +56,7 @@ export function PictureChooser({ page: { exhibit }, live }: Props) {
             }}
           />
         </label>
-      ) : (
+      ) : hasOwnSide() ? null : (
         <Choice
           label="Pixels"
           value={String(side.value)}
@@ -92,6 +92,10 @@ export function PictureChooser({ page: { exhibit }, live }: Props) {
       ) : null}
     </div>
   );
+}
+
+function hasOwnSide(): boolean {
+  return MADE_UP.some(({ id, side: own }) => id === source.value && own !== undefined);
 }
 
 /** The camera runs while it is chosen and this is shown. */

@@ -91,9 +91,21 @@ const LECTURE_KERNEL: Grid = [
   [0, 1, 2],
 ];
 
-/** Numbers to slide over: those of the lectures where the side is 5. */
+/** The example of pooling in the course's fifth chapter. */
+const POOLING: Grid = [
+  [1, 3, 2, 1],
+  [4, 6, 5, 0],
+  [7, 2, 9, 8],
+  [1, 2, 3, 6],
+];
+
+/** Numbers to slide over: those of the lectures where the side is 5 or 4. */
 export function makeInput(side: number): Grid {
-  return makeGrid(side, LECTURE, (y, x) => (y * 7 + x * 5 + y * x) % 4);
+  return makeGrid(
+    side,
+    side === 4 ? POOLING : LECTURE,
+    (y, x) => (y * 7 + x * 5 + y * x) % 4,
+  );
 }
 
 /** A kernel's weights: those of the lectures where the side is 3. */

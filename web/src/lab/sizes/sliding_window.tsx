@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { batch, useSignal } from "@preact/signals";
 import { addressed, parseCount } from "../../state/address";
 import { count, print } from "../compute/numbers";
 import { Choice } from "../parts/choice";
@@ -60,6 +60,11 @@ export function SlidingWindow() {
   return (
     <section class="card lab-stack" aria-label="Output size">
       <h3>Output size</h3>
+      <Examples
+        onShow={() => {
+          step.value = 0;
+        }}
+      />
       <Controls />
       <p>
         <b>
@@ -98,6 +103,48 @@ export function SlidingWindow() {
         </>
       ) : null}
     </section>
+  );
+}
+
+type Numbers = readonly [
+  input: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+];
+
+const EXAMPLES: readonly (readonly [string, Numbers, Border, Operation])[] = [
+  ["5 × 5 by 3 × 3", [5, 3, 1, 1], "valid", "convolution"],
+  ["padded", [5, 3, 1, 1], "same", "convolution"],
+  ["stride 2", [5, 3, 2, 1], "valid", "convolution"],
+  ["dilated", [7, 3, 1, 2], "valid", "convolution"],
+  ["full", [5, 3, 1, 1], "full", "convolution"],
+  ["max pooling", [4, 2, 2, 1], "valid", "max"],
+  ["mean pooling", [4, 2, 2, 1], "valid", "average"],
+];
+
+/** Chips that set all of it. */
+function Examples({ onShow }: { onShow: () => void }) {
+  return (
+    <fieldset class="lab-chips" aria-label="Examples">
+      {EXAMPLES.map(([title, numbers, edge, way]) => (
+        <button
+          key={title}
+          type="button"
+          onClick={() => {
+            batch(() => {
+              [input.value, kernel.value, stride.value, dilation.value] = numbers;
+              border.value = edge;
+              operation.value = way;
+              activation.value = "none";
+            });
+            onShow();
+          }}
+        >
+          {title}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
