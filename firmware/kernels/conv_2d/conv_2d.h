@@ -40,7 +40,8 @@ typedef struct {
  *   sums to start from: 256 * a + b, b, 256 * c + d, d
  *   for each two elements of a window, as the kernel gathers them: two words of lanes
  *     256 * a + b and 256 * c + d, the first element in the low half
- *   multiplier, offset, shift of each (see requantization in the kernel)
+ *   multiplier and offset of each (see the kernel); or multiplier, offset and shift of
+ *     each, where the highest bit of the first multiplier is set
  * scratch: two windows of 16-bit numbers, then kernel_height padded rows of the input;
  * NULL: these have 600 bytes or less */
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,

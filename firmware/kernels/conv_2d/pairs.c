@@ -5,7 +5,9 @@
  * The windows of two pixels are gathered as 16-bit numbers, two elements of the first
  * pixel, then two of the second, and so on. Weights are lanes of two channels,
  * v = 256 * a + b: one product with v, one with its low byte b, and the sum of a is the
- * difference over 256. A channel's sum becomes
+ * difference over 256. Sums become, in groups of four channels that are proven to allow
+ * it, and in all others,
+ *     saturate((((256 * sum * multiplier) >> 32) + offset) >> FIXED_SHIFT)
  *     saturate((((2 * sum * multiplier) >> 32, rounded) - (sum < 0) + offset) >> shift)
  */
 #include "dsp.h"
@@ -15,16 +17,12 @@
 
 #include "conv_2d.h"
 
-enum { STACK_BYTES = 600 }; /* of what does not need scratch */
-
-/* What `multiply` works on. */
-typedef struct {
-    const uint32_t *windows;
-    const int32_t *weights;
-    uint32_t entry;           /* into the loop, in bytes: leaves out steps at first */
-    int8_t *output[2];        /* of the two pixels */
-    const int8_t *output_end; /* of the first */
-} job_t;
+enum {
+    STACK_BYTES = 600, /* of what does not need scratch */
+    FIXED_SHIFT = 12,  /* as in the assembly */
+    RUN = 16,          /* steps */
+    STEP_BYTES = 56    /* of instructions */
+};
 
 /* How windows are gathered. */
 typedef struct {
@@ -36,210 +34,23 @@ typedef struct {
     int32_t step;        /* from the window of a pixel to that of the next */
 } shape_t;
 
-#if TCNN_DSP
-enum { STEPS = 16, STEP_BYTES = 56 };
-
-/*
- * Registers of the inner loop, 15 cycles for 2 elements x 2 pixels x 4 channels:
- *   r0 windows, r1 weights, r2 ab, r3 b, r4 cd, r5 d: sums of the first pixel,
- *   r6 to r9: of the second, r10, r11: elements, r12, lr: weights
- */
-TCNN_NAKED static void multiply(job_t *job TCNN_UNUSED,
-                                const uint32_t *windows_end TCNN_UNUSED) {
-    __asm__ volatile("push {r0, r1, r4-r11, lr}\n"
-                     "ldr r1, [r0, #4]\n"
-                     ".p2align 2\n"
-                     "1:\n"
-                     "ldr.w lr, [r0, #8]\n"
-                     "ldr r0, [r0]\n"
-                     "ldm r1!, {r2-r5}\n"
-                     "mov r6, r2\n"
-                     "mov r7, r3\n"
-                     "mov r8, r4\n"
-                     "mov r9, r5\n"
-                     ".p2align 2\n"
-                     "add pc, lr\n"
-                     "nop\n"
-                     "2:\n"
-                     ".rept 16\n"
-                     "ldr.w r10, [r0], #4\n"
-                     "ldr.w r11, [r0], #4\n"
-                     "ldr.w r12, [r1], #4\n"
-                     "ldr.w lr, [r1], #4\n"
-                     "smlad r2, r10, r12, r2\n"
-                     "smlad r6, r11, r12, r6\n"
-                     "smlad r4, r10, lr, r4\n"
-                     "smlad r8, r11, lr, r8\n"
-                     "sxtb16 r12, r12\n"
-                     "sxtb16 lr, lr\n"
-                     "smlad r3, r10, r12, r3\n"
-                     "smlad r7, r11, r12, r7\n"
-                     "smlad r5, r10, lr, r5\n"
-                     "smlad r9, r11, lr, r9\n"
-                     ".endr\n"
-                     "ldr.w r10, [sp, #4]\n"
-                     "cmp r0, r10\n"
-                     "bne.w 2b\n"
-                     /* the sums of a and c, doubled: (256 * A + B - B) / 128 */
-                     "sub r2, r2, r3\n"
-                     "sub r6, r6, r7\n"
-                     "sub r4, r4, r5\n"
-                     "sub r8, r8, r9\n"
-                     "asr r2, r2, #7\n"
-                     "asr r6, r6, #7\n"
-                     "asr r4, r4, #7\n"
-                     "asr r8, r8, #7\n"
-                     "lsl r3, r3, #1\n"
-                     "lsl r7, r7, #1\n"
-                     "lsl r5, r5, #1\n"
-                     "lsl r9, r9, #1\n"
-                     ".macro tcnn_requantize first, second\n"
-                     "ldm r1!, {r10, r11, r12}\n" /* multiplier, offset, shift */
-                     "add r0, r11, \\first, asr #31\n"
-                     "add lr, r11, \\second, asr #31\n"
-                     "smmlar r0, \\first, r10, r0\n"
-                     "smmlar lr, \\second, r10, lr\n"
-                     "asr r0, r0, r12\n"
-                     "asr lr, lr, r12\n"
-                     "ssat \\first, #8, r0\n"
-                     "ssat \\second, #8, lr\n"
-                     ".endm\n"
-                     "tcnn_requantize r2, r6\n"
-                     "tcnn_requantize r3, r7\n"
-                     "tcnn_requantize r4, r8\n"
-                     "tcnn_requantize r5, r9\n"
-                     ".purgem tcnn_requantize\n"
-                     "ldr r0, [sp]\n"
-                     "ldr.w r10, [r0, #12]\n"
-                     "ldr.w r11, [r0, #16]\n"
-                     "ldr.w r12, [r0, #20]\n"
-                     "strb r2, [r10], #1\n"
-                     "strb r6, [r11], #1\n"
-                     "sub r12, r12, r10\n" /* channels that follow */
-                     "cmp r12, #3\n"
-                     "blt.n 3f\n"
-                     "strb r3, [r10], #1\n"
-                     "strb r4, [r10], #1\n"
-                     "strb r5, [r10], #1\n"
-                     "strb r7, [r11], #1\n"
-                     "strb r8, [r11], #1\n"
-                     "strb r9, [r11], #1\n"
-                     "str.w r10, [r0, #12]\n"
-                     "str.w r11, [r0, #16]\n"
-                     "bne.w 1b\n"
-                     "b.n 4f\n"
-                     "3:\n" /* the last group has 1 to 3 channels */
-                     "cmp r12, #1\n"
-                     "itt ge\n"
-                     "strbge r3, [r10], #1\n"
-                     "strbge r7, [r11], #1\n"
-                     "itt gt\n"
-                     "strbgt r4, [r10]\n"
-                     "strbgt r8, [r11]\n"
-                     "4:\n"
-                     "add sp, sp, #8\n"
-                     "pop {r4-r11, pc}\n");
-}
-
-/*
- * Gathers the windows of two neighbours, 11 cycles for 4 elements of both:
- *   r0 row, r1 rows left, r2 counter, r3 words, r4 to r7 shape, r8 halves of the ones,
- *   r9, r10 elements
- */
-TCNN_NAKED static void gather_pair(const int8_t *window TCNN_UNUSED,
-                                   int32_t height TCNN_UNUSED,
-                                   const shape_t *shape TCNN_UNUSED,
-                                   uint32_t *to TCNN_UNUSED) {
-    __asm__ volatile(".macro tcnn_four\n"
-                     "ldr.w r11, [r9], #4\n"
-                     "ldr.w r12, [r10], #4\n"
-                     "sxtb16 lr, r11\n"
-                     "str.w lr, [r3], #4\n"
-                     "sxtb16 lr, r12\n"
-                     "str.w lr, [r3], #4\n"
-                     "sxtb16 lr, r11, ror #8\n"
-                     "str.w lr, [r3], #4\n"
-                     "sxtb16 lr, r12, ror #8\n"
-                     "str.w lr, [r3], #4\n"
-                     ".endm\n"
-                     "push {r2, r4-r11, lr}\n"
-                     "ldm r2, {r4-r9}\n"
-                     "str.w r9, [sp]\n"
-                     "add r8, r8, r3\n"
-                     "1:\n"
-                     "ldr.w r10, [sp]\n"
-                     "mov r9, r0\n"
-                     "add r10, r10, r0\n"
-                     "add r0, r7\n"
-                     "movs r2, r4\n"
-                     "beq.n 3f\n"
-                     "2:\n"
-                     "tcnn_four\n"
-                     "tcnn_four\n"
-                     "subs r2, #1\n"
-                     "bne.n 2b\n"
-                     "3:\n"
-                     "cbz r5, 4f\n"
-                     "tcnn_four\n"
-                     "4:\n"
-                     "movs r2, r6\n"
-                     "beq.n 6f\n"
-                     "5:\n" /* halves 0, 1, 4, 5, 8, 9, ... */
-                     "ldrsb.w r11, [r9], #1\n"
-                     "ldrsb.w r12, [r10], #1\n"
-                     "strh.w r12, [r8, #4]\n"
-                     "strh.w r11, [r8], #2\n"
-                     "tst.w r8, #2\n"
-                     "it eq\n"
-                     "addeq r8, r8, #4\n"
-                     "subs r2, #1\n"
-                     "bne.n 5b\n"
-                     "6:\n"
-                     "subs r1, #1\n"
-                     "bne.n 1b\n"
-                     "pop {r2, r4-r11, pc}\n"
-                     ".purgem tcnn_four\n");
-}
-#else
-enum { STEPS = 1, STEP_BYTES = 0 };
-
-static int8_t requantize(int32_t x, const int32_t *constants) {
-    const int64_t product = (int64_t)x * 2 * constants[0] + (INT64_C(1) << 31);
-    const int32_t t = (int32_t)(product >> 32) - (x < 0 ? 1 : 0) + constants[1];
-    const int32_t value = t >> constants[2];
-    return (int8_t)(value < -128 ? -128 : value > 127 ? 127 : value);
-}
-
-static void multiply(job_t *job, const uint32_t *windows_end) {
-    const int32_t *w = job->weights;
-    const int32_t channels = (int32_t)(job->output_end - job->output[0]);
-    for (int32_t c = 0; c < channels; c += 4) {
-        uint32_t sums[2][4];
-        memcpy(sums[0], w, sizeof sums[0]);
-        memcpy(sums[1], w, sizeof sums[1]);
-        w += 4;
-        for (const uint32_t *x = job->windows; x != windows_end; x += 2) {
-            for (uint32_t half = 0; half < 2; half++) {
-                const uint32_t v = (uint32_t)*w++;
-                for (uint32_t i = 0; i < 2; i++) {
-                    uint32_t *sum = &sums[i][2 * half];
-                    sum[0] = tcnn_smlad(x[i], v, sum[0]);
-                    sum[1] = tcnn_smlad(x[i], tcnn_even_bytes(v), sum[1]);
-                }
-            }
-        }
-        for (uint32_t i = 0; i < 2; i++) {
-            uint32_t *sum = sums[i];
-            sum[0] = (uint32_t)((int32_t)(sum[0] - sum[1]) >> 8);
-            sum[2] = (uint32_t)((int32_t)(sum[2] - sum[3]) >> 8);
-            for (int32_t k = 0; k < 4 && c + k < channels; k++) {
-                job->output[i][c + k] = requantize((int32_t)sum[k], &w[3 * k]);
-            }
-        }
-        w += 12;
-    }
-}
-#endif
+/* What `convolve_pairs` works on, in the order of its copy on the stack. */
+typedef struct {
+    uint32_t *windows;
+    const uint32_t *windows_end;
+    uint32_t entry;     /* into the steps after the first, in bytes, plus 1 */
+    int8_t *outputs[2]; /* of a pair, as they are written */
+    uintptr_t end;      /* of the first, less a group; plus `is_one` */
+    const int32_t *weights;
+    const int8_t *window; /* of the first pixel */
+    int32_t pairs;        /* of pixels */
+    int32_t distance;     /* bytes from the outputs of a pair's first to the second's */
+    shape_t shape;
+    int32_t height;  /* rows of a window; 0: it is gathered */
+    int8_t *output;  /* of the first pixel */
+    int32_t room;    /* from there to `end` */
+    uint32_t is_one; /* run of steps after the first: 1 << 31, or 0 */
+} job_t;
 
 /*
  * Writes a window of `height` rows to every second word: of each row four elements at a
@@ -269,13 +80,328 @@ TCNN_APART static void gather(const int8_t *window, int32_t height,
     }
 }
 
-#if !TCNN_DSP
-static void gather_pair(const int8_t *window, int32_t height, const shape_t *shape,
-                        uint32_t *to) {
-    gather(window, height, shape, to);
-    gather(&window[shape->step], height, shape, &to[1]);
+#if TCNN_DSP
+/*
+ * Pairs of neighbours, their windows gathered, then multiplied by all channels.
+ *
+ * Registers while two windows are gathered, 11 cycles for 4 elements of both:
+ *   r0 row, r1 rows left, r2 counter, r3 words, r4 to r7 shape, r8 halves of the ones,
+ *   r9, r10 elements
+ *
+ * Registers of the steps, 15 cycles for 2 elements x 2 pixels x 4 channels:
+ *   r0 windows, r1 weights, r2 ab, r3 b, r4 cd, r5 d: sums of the first pixel,
+ *   r6 to r9: of the second, r10, r11: elements, r12, lr: weights
+ *
+ * A group takes 66 cycles more, or 95. The carry says at the end of a run of steps that
+ * it is the last: it is what is shifted out of the distance to `end`.
+ */
+TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
+    __asm__ volatile(
+        ".macro tcnn_load\n"
+        "ldr.w r10, [r0], #4\n"
+        "ldr.w r11, [r0], #4\n"
+        "ldr.w r12, [r1], #4\n"
+        "ldr.w lr, [r1], #4\n"
+        ".endm\n"
+        ".macro tcnn_four\n"
+        "ldr.w r11, [r9], #4\n"
+        "ldr.w r12, [r10], #4\n"
+        "sxtb16 lr, r11\n"
+        "str.w lr, [r3], #4\n"
+        "sxtb16 lr, r12\n"
+        "str.w lr, [r3], #4\n"
+        "sxtb16 lr, r11, ror #8\n"
+        "str.w lr, [r3], #4\n"
+        "sxtb16 lr, r12, ror #8\n"
+        "str.w lr, [r3], #4\n"
+        ".endm\n"
+        "push {r4-r11, lr}\n"
+        "sub sp, sp, #84\n"
+        "mov lr, sp\n"
+        "ldm.w r0!, {r1-r10}\n"
+        "adr.w r11, 2f\n"
+        "add r3, r3, r11\n"
+        "stm.w lr!, {r1-r10}\n"
+        "ldm.w r0, {r1-r10}\n"
+        "stm.w lr, {r1-r10}\n"
+        "8:\n" /* a pair */
+        "add r8, sp, #40\n"
+        "ldm.w r8, {r4-r8}\n"
+        "ldr.w r3, [sp]\n"
+        "ldr.w r0, [sp, #28]\n"
+        "ldr.w r1, [sp, #64]\n"
+        "cmp r1, #0\n"
+        "beq.w 15f\n"
+        "add r8, r8, r3\n"
+        ".p2align 2\n"
+        "9:\n"
+        "ldr.w r10, [sp, #60]\n"
+        "mov r9, r0\n"
+        "add r10, r10, r0\n"
+        "add r0, r7\n"
+        "movs r2, r4\n"
+        "beq.n 11f\n"
+        "10:\n"
+        "tcnn_four\n"
+        "tcnn_four\n"
+        "subs r2, #1\n"
+        "bne.n 10b\n"
+        "11:\n"
+        "cbz r5, 12f\n"
+        "tcnn_four\n"
+        "12:\n"
+        "movs r2, r6\n"
+        "beq.n 14f\n"
+        "cmp r2, #2\n"
+        "bne.w 13f\n"
+        "ldrh.w r11, [r9]\n"
+        "ldrh.w r12, [r10]\n"
+        "orr r11, r11, r11, lsl #8\n" /* the second byte becomes the third */
+        "orr r12, r12, r12, lsl #8\n"
+        "sxtb16 r11, r11\n"
+        "sxtb16 r12, r12\n"
+        "str.w r11, [r8], #4\n"
+        "str.w r12, [r8], #4\n"
+        "14:\n"
+        "subs r1, #1\n"
+        "bne.n 9b\n"
+        "15:\n"
+        "ldr.w r0, [sp, #28]\n"
+        "ldr.w r2, [sp, #60]\n"
+        "ldr.w r3, [sp, #68]\n"
+        "ldr.w r4, [sp, #36]\n"
+        "ldr.w r5, [sp, #72]\n"
+        "ldr.w r6, [sp, #76]\n"
+        "ldr.w r1, [sp, #24]\n"
+        "add r0, r0, r2, lsl #1\n"
+        "add r2, r3, r4\n"
+        "add r5, r5, r3\n"
+        "add r4, r4, r2\n"
+        "str.w r0, [sp, #28]\n"
+        "str.w r3, [sp, #12]\n"
+        "str.w r2, [sp, #16]\n"
+        "str.w r5, [sp, #20]\n"
+        "str.w r4, [sp, #68]\n"
+        "lsls r6, r6, #1\n"
+        ".p2align 2\n"
+        "1:\n" /* the first step copies the sums to start from */
+        "ldr.w r0, [sp]\n"
+        "ldr.w r2, [r1], #4\n"
+        "ldr.w r3, [r1], #4\n"
+        "ldr.w r4, [r1], #4\n"
+        "ldr.w r5, [r1], #4\n"
+        "tcnn_load\n"
+        "smlad r6, r11, r12, r2\n"
+        "smlad r2, r10, r12, r2\n"
+        "smlad r8, r11, lr, r4\n"
+        "smlad r4, r10, lr, r4\n"
+        "sxtb16 r12, r12\n"
+        "sxtb16 lr, lr\n"
+        "smlad r7, r11, r12, r3\n"
+        "smlad r3, r10, r12, r3\n"
+        "smlad r9, r11, lr, r5\n"
+        "smlad r5, r10, lr, r5\n"
+        "ldr.w pc, [sp, #8]\n"
+        ".p2align 2\n"
+        "2:\n"
+        ".rept 16\n"
+        "tcnn_load\n"
+        "smlad r2, r10, r12, r2\n"
+        "smlad r6, r11, r12, r6\n"
+        "smlad r4, r10, lr, r4\n"
+        "smlad r8, r11, lr, r8\n"
+        "sxtb16 r12, r12\n"
+        "sxtb16 lr, lr\n"
+        "smlad r3, r10, r12, r3\n"
+        "smlad r7, r11, r12, r7\n"
+        "smlad r5, r10, lr, r5\n"
+        "smlad r9, r11, lr, r9\n"
+        ".endr\n"
+        "bcc.w 6f\n"
+        "sub r2, r2, r3\n" /* 256 * A + B - B */
+        "sub r6, r6, r7\n"
+        "sub r4, r4, r5\n"
+        "sub r8, r8, r9\n"
+        ".macro tcnn_constants\n"
+        "ldr.w r0, [r1], #4\n"
+        "ldr.w r10, [r1], #4\n"
+        "ldr.w r11, [r1], #4\n"
+        "ldr.w r12, [r1], #4\n"
+        ".endm\n"
+        "tcnn_constants\n"
+        "ldr.w lr, [sp, #12]\n"
+        "cmp r0, #0\n"
+        "bmi.w 7f\n"
+        ".macro tcnn_shift_fixed a, b, c, d\n" /* of two channels, both pixels */
+        "lsl \\c, \\c, #8\n"
+        "lsl \\d, \\d, #8\n"
+        "smmla \\a, \\a, r0, r10\n"
+        "smmla \\b, \\b, r0, r10\n"
+        "smmla \\c, \\c, r11, r12\n"
+        "smmla \\d, \\d, r11, r12\n"
+        ".endm\n"
+        "tcnn_shift_fixed r2, r6, r3, r7\n"
+        "tcnn_constants\n"
+        "tcnn_shift_fixed r4, r8, r5, r9\n"
+        ".irp sum, r2, r3, r4, r5, r6, r7, r8, r9\n"
+        "ssat \\sum, #8, \\sum, asr #12\n"
+        ".endr\n"
+        "3:\n"
+        "ldr.w r10, [sp, #16]\n"
+        "ldr.w r12, [sp, #20]\n"
+        "sub r12, r12, lr\n"
+        "lsls r12, r12, #1\n" /* twice the channels that follow, less the bit */
+        "bmi.n 4f\n"
+        "strb r2, [lr], #1\n"
+        "strb r3, [lr], #1\n"
+        "strb r4, [lr], #1\n"
+        "strb r5, [lr], #1\n"
+        "strb r6, [r10], #1\n"
+        "strb r7, [r10], #1\n"
+        "strb r8, [r10], #1\n"
+        "strb r9, [r10], #1\n"
+        "str.w lr, [sp, #12]\n"
+        "str.w r10, [sp, #16]\n"
+        "bne.w 1b\n"
+        "b.n 5f\n"
+        "4:\n" /* the last group has 1 to 3 channels */
+        "strb r2, [lr]\n"
+        "strb r6, [r10]\n"
+        "cmn r12, #4\n"
+        "itt ge\n"
+        "strbge r3, [lr, #1]\n"
+        "strbge r7, [r10, #1]\n"
+        "itt gt\n"
+        "strbgt r4, [lr, #2]\n"
+        "strbgt r8, [r10, #2]\n"
+        "5:\n"
+        "ldr.w r0, [sp, #32]\n"
+        "subs r0, r0, #1\n"
+        "str.w r0, [sp, #32]\n"
+        "bne.w 8b\n"
+        "add sp, sp, #84\n"
+        "pop {r4-r11, pc}\n"
+        "13:\n" /* halves 0, 1, 4, 5, 8, 9, ... */
+        "ldrsb.w r11, [r9], #1\n"
+        "ldrsb.w r12, [r10], #1\n"
+        "strh.w r12, [r8, #4]\n"
+        "strh.w r11, [r8], #2\n"
+        "tst.w r8, #2\n"
+        "it eq\n"
+        "addeq r8, r8, #4\n"
+        "subs r2, #1\n"
+        "bne.n 13b\n"
+        "b.w 14b\n"
+        "6:\n"
+        "ldr.w r10, [sp, #4]\n"
+        "sub r10, r10, #128\n"
+        "cmp r0, r10\n"
+        "b.w 2b\n"
+        "7:\n"
+        "bic r0, r0, #0x80000000\n"
+        "asr r2, r2, #7\n" /* doubled sums */
+        "asr r6, r6, #7\n"
+        "asr r4, r4, #7\n"
+        "asr r8, r8, #7\n"
+        "lsl r3, r3, #1\n"
+        "lsl r7, r7, #1\n"
+        "lsl r5, r5, #1\n"
+        "lsl r9, r9, #1\n"
+        ".macro tcnn_shift first, second, multiplier, offset, shift\n"
+        "add lr, \\offset, \\second, asr #31\n"
+        "add \\offset, \\offset, \\first, asr #31\n"
+        "smmlar \\second, \\second, \\multiplier, lr\n"
+        "smmlar \\first, \\first, \\multiplier, \\offset\n"
+        "asr \\second, \\second, \\shift\n"
+        "asr \\first, \\first, \\shift\n"
+        ".endm\n"
+        "tcnn_shift r2, r6, r0, r10, r11\n"
+        "ldr.w r10, [r1], #4\n"
+        "ldr.w r11, [r1], #4\n"
+        "tcnn_shift r3, r7, r12, r10, r11\n"
+        "tcnn_constants\n"
+        "tcnn_shift r4, r8, r0, r10, r11\n"
+        "ldr.w r10, [r1], #4\n"
+        "ldr.w r11, [r1], #4\n"
+        "tcnn_shift r5, r9, r12, r10, r11\n"
+        ".irp sum, r2, r3, r4, r5, r6, r7, r8, r9\n"
+        "ssat \\sum, #8, \\sum\n"
+        ".endr\n"
+        "ldr.w lr, [sp, #12]\n"
+        "b.w 3b\n"
+        ".purgem tcnn_four\n"
+        ".purgem tcnn_load\n"
+        ".purgem tcnn_constants\n"
+        ".purgem tcnn_shift_fixed\n"
+        ".purgem tcnn_shift\n");
+}
+
+#else
+static int8_t shift_fixed(int32_t sum, const int32_t *constants) {
+    const int64_t product = (int64_t)sum * 256 * constants[0];
+    const int32_t value = (int32_t)(product >> 32) + constants[1];
+    return tcnn_saturate_8(value >> FIXED_SHIFT);
+}
+
+static int8_t shift(int32_t sum, const int32_t *constants) {
+    const int32_t multiplier = constants[0] & INT32_MAX;
+    const int32_t t = tcnn_high_multiply(2 * sum, multiplier) - (sum < 0 ? 1 : 0);
+    return tcnn_saturate_8((t + constants[1]) >> constants[2]);
+}
+
+static void multiply(const job_t *job, int8_t *output) {
+    const int32_t *w = job->weights;
+    const int32_t channels = (int32_t)((uint32_t)job->room - job->is_one) + 4;
+    for (int32_t c = 0; c < channels; c += 4) {
+        uint32_t sums[2][4];
+        memcpy(sums[0], w, sizeof sums[0]);
+        memcpy(sums[1], w, sizeof sums[1]);
+        w += 4;
+        for (const uint32_t *x = job->windows; x != job->windows_end; x += 2) {
+            for (uint32_t half = 0; half < 2; half++) {
+                const uint32_t v = (uint32_t)*w++;
+                for (uint32_t i = 0; i < 2; i++) {
+                    uint32_t *sum = &sums[i][2 * half];
+                    sum[0] = tcnn_smlad(x[i], v, sum[0]);
+                    sum[1] = tcnn_smlad(x[i], tcnn_even_bytes(v), sum[1]);
+                }
+            }
+        }
+        const bool is_fixed = *w >= 0;
+        for (int32_t i = 0; i < 2; i++) {
+            uint32_t *sum = sums[i];
+            sum[0] = (uint32_t)((int32_t)(sum[0] - sum[1]) >> 8);
+            sum[2] = (uint32_t)((int32_t)(sum[2] - sum[3]) >> 8);
+            for (int32_t k = 0; k < 4 && c + k < channels; k++) {
+                const int32_t total = (int32_t)sum[k];
+                output[i * job->distance + c + k] =
+                    is_fixed ? shift_fixed(total, &w[2 * k]) : shift(total, &w[3 * k]);
+            }
+        }
+        w += is_fixed ? 8 : 12;
+    }
+}
+
+static void convolve_pairs(const job_t *job) {
+    const int8_t *window = job->window;
+    int8_t *output = job->output;
+    for (int32_t i = 0; i < job->pairs; i++) {
+        if (job->height) {
+            gather(window, job->height, &job->shape, job->windows);
+            gather(&window[job->shape.step], job->height, &job->shape,
+                   &job->windows[1]);
+        }
+        multiply(job, output);
+        window += 2 * job->shape.step;
+        output += 2 * job->distance;
+    }
 }
 #endif
+
+/* How many steps of the first run do nothing, where there are `steps` of all. */
+static int32_t count_left_out(int32_t steps) {
+    return steps > 0 ? (RUN - steps % RUN) % RUN : RUN;
+}
 
 /* Makes the padded rows those that the windows of output row `y` read. */
 TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input,
@@ -302,65 +428,75 @@ TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t
     }
 }
 
+/* A pixel, whose window is gathered: with another one, or over its own outputs. */
+static void convolve_two(job_t *job, int32_t distance) {
+    const int32_t height = job->height, channels = job->distance;
+    job->height = 0;
+    job->pairs = 1;
+    job->distance = distance;
+    convolve_pairs(job);
+    job->height = height;
+    job->distance = channels;
+}
+
 TCNN_APART static void convolve(const tcnn_conv_2d_dsp_params_t *p, const int8_t *input,
                                 const int32_t *weights, uint8_t *scratch,
                                 int8_t *output) {
     const int32_t channels = p->output_channels;
-    const int32_t height = p->kernel_height;
     const int32_t width = p->padded_width ? p->padded_width : p->input_width;
     const int32_t run = p->kernel_width * p->input_channels;
-    const int32_t pairs = (height * run + 1) / 2;
-    const shape_t shape = {run / 8,
-                           run / 4 % 2,
-                           run % 4,
-                           width * p->input_channels,
-                           height * (run / 4) * 16,
-                           p->stride_width * p->input_channels};
+    const int32_t words = (p->kernel_height * run + 1) / 2;
     uint32_t *windows = (uint32_t *)(void *)scratch;
-    const uint32_t *windows_end = &windows[2 * pairs];
-    int8_t *padded = (int8_t *)&windows[2 * pairs];
+    int8_t *padded = (int8_t *)&windows[2 * words];
     const int8_t *row = p->padded_width ? padded : input;
-    job_t job = {windows, weights, (uint32_t)-pairs % STEPS * STEP_BYTES, {0}, 0};
+    const uint32_t is_one = words - 1 > RUN ? 0 : 1u << 31;
+    job_t job = {
+        .windows = windows,
+        .windows_end = &windows[2 * words],
+        .entry = (uint32_t)count_left_out(words - 1) * STEP_BYTES + 1,
+        .weights = weights,
+        .distance = channels,
+        .shape = {run / 8, run / 4 % 2, run % 4, width * p->input_channels,
+                  p->kernel_height * (run / 4) * 16,
+                  p->stride_width * p->input_channels},
+        .height = p->kernel_height,
+        .room = (int32_t)((uint32_t)(channels - 4) + is_one),
+        .is_one = is_one,
+    };
     int8_t *to = output;
     bool waiting = false; /* the last of a row, as second pixel, for one of the next */
     for (int32_t y = 0; y < p->output_height; y++) {
         if (p->padded_width) {
             pad_rows(p, input, y, padded);
         }
-        const int8_t *window = row;
         int32_t left = p->output_width;
+        job.window = row;
         if (waiting) {
-            gather(window, height, &shape, windows);
-            job.output[0] = to;
-            job.output_end = &to[channels];
-            multiply(&job, windows_end);
-            window += shape.step;
+            gather(row, job.height, &job.shape, windows);
+            job.output = to;
+            convolve_two(&job, -channels);
+            job.window += job.shape.step;
             to += channels;
             left--;
         }
-        for (; left >= 2; left -= 2) {
-            gather_pair(window, height, &shape, windows);
-            job.output[0] = to;
-            job.output[1] = &to[channels];
-            job.output_end = job.output[1];
-            multiply(&job, windows_end);
-            window += 2 * shape.step;
-            to += 2 * channels;
+        job.pairs = left / 2;
+        job.output = to;
+        if (job.pairs) {
+            convolve_pairs(&job);
         }
-        waiting = left > 0;
+        waiting = left % 2 > 0;
+        to += left * channels;
         if (waiting) {
-            gather(window, height, &shape, &windows[1]);
-            job.output[1] = to;
-            to += channels;
+            gather(&job.window[(left - 1) * job.shape.step], job.height, &job.shape,
+                   &windows[1]);
         }
         if (!p->padded_width) {
-            row += p->stride_height * shape.row_bytes;
+            row += p->stride_height * job.shape.row_bytes;
         }
     }
     if (waiting) {
-        job.output[0] = job.output[1]; /* the second is stored over the first */
-        job.output_end = to;
-        multiply(&job, windows_end);
+        job.output = &to[-channels]; /* the second is stored over the first */
+        convolve_two(&job, 0);
     }
     tcnn_clamp_bytes(output, (int32_t)(to - output), p->clamp_min, p->clamp_max);
 }

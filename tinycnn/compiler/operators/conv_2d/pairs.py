@@ -17,14 +17,18 @@ from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import Integers, fold_channels
-from tinycnn.compiler.operators.shared.lane_pairs import GROUP, fits_pairs, pack_groups
+from tinycnn.compiler.operators.shared.lane_pairs import (
+    GROUP,
+    fits_pairs,
+    pack_mixed_groups,
+)
 from tinycnn.compiler.operators.shared.window import image_shape
 from tinycnn.compiler.operators.shared.windows import (
     find_window_memory,
     window_scratch,
 )
 
-__all__ = ["conv_pairs", "pairs_kernel"]
+__all__ = ["conv_pairs", "conv_wide_pairs", "pairs_kernel", "wide_pairs_kernel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,90 +59,147 @@ def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     return pairs_kernel(node, axis=0)
 
 
+def conv_wide_pairs(node: Node, numerics: Numerics) -> Kernel | None:
+    """The same for two neighbours as one pixel, where that is faster."""
+    return wide_pairs_kernel(node, axis=0)
+
+
 def pairs_kernel(node: Node, *, axis: int) -> Kernel | None:
-    """The same for weights whose output channels are that axis."""
+    """The kernel for weights whose output channels are that axis."""
+    return _find_kernel(node, axis, width=1) if _suits(node, axis) else None
+
+
+def wide_pairs_kernel(node: Node, *, axis: int) -> Kernel | None:
+    """The same by pixels of two or four neighbours, where that is faster.
+
+    The window of the wider pixel is that of all of them; each has the others' weights
+    as 0. That pays where windows are small: fewer are gathered, and channels that do
+    not fill a group are fewer.
+    """
+    if not _suits(node, axis):
+        return None
+    cycles = {
+        width: _count_cycles(_find_params(node, width), mixed=0)
+        for width in (1, 2, 4)
+        if node.output().shape[2] % width == 0
+    }
+    best = min(cycles, key=cycles.__getitem__)
+    return _find_kernel(node, axis, best) if best > 1 else None
+
+
+def _suits(node: Node, axis: int) -> bool:
+    """Whether each output reads all input channels, side by side."""
+    shape = node.input(1).shape
+    depth = shape[3] if axis == 0 else 1
+    return depth == node.input().shape[3] and node.attrs(ConvAttrs).dilation == (1, 1)
+
+
+def _find_kernel(node: Node, axis: int, width: int) -> Kernel | None:
+    """The kernel for pixels of `width` neighbours."""
     attrs, data = node.attrs(ConvAttrs), node.input(1).data
     assert data is not None
     filters = np.moveaxis(data, axis, 0).astype(np.int64)
-    filters = filters.reshape(len(filters), *data.shape[1:3], -1)
-    if filters.shape[3] != node.input().shape[3] or attrs.dilation != (1, 1):
-        return None
     channels = fold_channels(node, axis=axis)
-    weights = filters.reshape(len(filters), -1)
-    if channels is None or not fits_pairs(weights, channels):
+    flat = filters.reshape(len(filters), -1)
+    if channels is None or not fits_pairs(flat, channels):
         return None
-    stream = pack_groups(weights[:, _gather_order(_window_shape(node))], channels)
+    params = _find_params(node, width)
+    filters = filters.reshape(len(filters), *data.shape[1:3], params.input_channels)
+    wide = _widen(filters, width, attrs.stride[1])
+    order = _gather_order(params)
+    channels = channels.repeat(width)
+    if not fits_pairs(wide, channels):
+        return None
+    stream, fixed = pack_mixed_groups(wide[:, order], channels, attrs.clamp)
+    mixed = -(-params.output_channels // GROUP) - fixed
 
     def lower(lowering: Lowering, node: Node) -> None:
         packed = lowering.array(node, "weights", "int32_t", stream)
         constants = (packed, find_window_memory(lowering, node))
-        lowering.call(node, "tcnn_conv_2d_s8_dsp", _find_params(node), *constants)
+        lowering.call(node, "tcnn_conv_2d_s8_dsp", params, *constants)
 
     return Kernel(
         function="tcnn_conv_2d_s8_dsp",
-        cycles=_count_cycles(node),
+        cycles=_count_cycles(params, mixed),
         constant_bytes=4 * stream.size,
-        scratch_bytes=window_scratch(_count_scratch(node)),
+        scratch_bytes=window_scratch(_count_scratch(params)),
         lower=lower,
         code_bytes=3_000,
     )
 
 
-def _window_shape(node: Node) -> tuple[int, int, int]:
-    """Rows, columns and input channels of what an output is computed from."""
-    _, rows, columns, _ = node.input(1).shape
-    return rows, columns, node.input().shape[3]
+def _widen(filters: Integers, width: int, stride: int) -> Integers:
+    """Weights of `width` neighbours, each for the window of all: (channels, inputs)."""
+    side = stride * (width - 1)
+    wide = [
+        np.pad(filters, ((0, 0), (0, 0), (stride * i, side - stride * i), (0, 0)))
+        for i in range(width)
+    ]
+    return np.concatenate(wide).reshape(width * len(filters), -1)
 
 
-def _gather_order(window: tuple[int, int, int]) -> Integers:
+def _gather_order(params: PairsParams) -> Integers:
     """The window's elements as they lie in the kernel's buffer, by their number.
 
     A row of the window is cut in fours, of which elements 0 and 2 are a pair, then 1
     and 3; what is left of each row follows at the end.
     """
-    rows, columns, depth = window
-    elements = np.arange(rows * columns * depth).reshape(rows, -1)
-    fours = columns * depth // 4 * 4
+    run = params.kernel_width * params.input_channels
+    elements = np.arange(params.kernel_height * run).reshape(-1, run)
+    fours = run // 4 * 4
     quads = elements[:, :fours].reshape(-1, 4)[:, [0, 2, 1, 3]]
     return np.concatenate([quads.reshape(-1), elements[:, fours:].reshape(-1)])
 
 
-def _find_params(node: Node) -> PairsParams:
+def _find_params(node: Node, width: int) -> PairsParams:
+    """For pixels of `width` neighbours."""
     x, y, attrs = node.input(), node.output(), node.attrs(ConvAttrs)
+    _, rows, columns, _ = node.input(1).shape
+    stride, padding = attrs.stride, attrs.padding
+    (height, breadth, depth), outputs = image_shape(x), y.shape[1:3]
+    if (rows, columns) == stride == (1, 1) and not any(padding):
+        height, breadth = 1, height * breadth  # all is one row
+        outputs = (height, breadth)
+    reach = (outputs[1] - 1) * stride[1] + columns
     return PairsParams(
-        *image_shape(x),
-        *image_shape(y),
-        *_window_shape(node)[:2],
-        *attrs.stride,
-        *attrs.padding[:2],
-        _padded_width(node),
+        height,
+        breadth,
+        depth,
+        outputs[0],
+        outputs[1] // width,
+        y.shape[3] * width,
+        rows,
+        columns + stride[1] * (width - 1),
+        stride[0],
+        stride[1] * width,
+        *padding[:2],
+        reach if any(padding) else 0,
         x.zero_point,
         *attrs.clamp,
     )
 
 
-def _padded_width(node: Node) -> int:
-    """Pixels of a padded row of the input that windows reach; 0 without padding."""
-    if not any(node.attrs(ConvAttrs).padding):
-        return 0
-    width, stride = node.output().shape[2], node.attrs(ConvAttrs).stride[1]
-    return (width - 1) * stride + node.input(1).shape[2]
-
-
-def _count_scratch(node: Node) -> int:
+def _count_scratch(params: PairsParams) -> int:
     """Both windows, and the padded rows of a window."""
-    rows, columns, depth = _window_shape(node)
-    windows = 4 * (rows * columns * depth + rows * columns * depth % 2)
-    return windows + rows * _padded_width(node) * depth
+    run = params.kernel_width * params.input_channels
+    inputs = params.kernel_height * run
+    row_bytes = params.padded_width * params.input_channels
+    return 4 * (inputs + inputs % 2) + params.kernel_height * row_bytes
 
 
-def _count_cycles(node: Node) -> int:
-    """Per pair of pixels: gathering, then the groups of channels; and the padding."""
-    rows, columns, depth = _window_shape(node)
-    y, inputs = node.output(), rows * columns * depth
-    words = -(-inputs // 2)
-    group = 15 * words + 6 * -(-words // 16) + 92
-    gather = 110 + 17 * rows + 2.75 * inputs + 8 * rows * (columns * depth % 4)
-    pairs = -(-y.shape[1] * y.shape[2] // 2)
-    padding = 3 * node.input().size if _padded_width(node) else 0
-    return int(pairs * (-(-y.shape[3] // GROUP) * group + gather) + padding)
+def _count_cycles(params: PairsParams, mixed: int) -> int:
+    """Per pair of pixels: gathering, then the groups of channels; and the padding.
+
+    Args:
+        params: Of the kernel.
+        mixed: How many groups of channels round twice.
+    """
+    run = params.kernel_width * params.input_channels
+    words = -(-params.kernel_height * run // 2)
+    groups = -(-params.output_channels // GROUP)
+    multiply = 15 * words + 10 * max((words - 2) // 16, 0) + 66
+    row = 20 + 26 * (run // 8) + 11 * (run // 4 % 2) + (0, 21, 14, 46)[run % 4]
+    pair = 50 + params.kernel_height * row + groups * multiply + 29 * mixed
+    pairs = -(-params.output_height * params.output_width // 2)
+    image = params.input_height * params.input_width * params.input_channels
+    return pairs * pair + (3 * image if params.padded_width else 0)

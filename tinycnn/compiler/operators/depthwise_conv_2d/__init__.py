@@ -6,6 +6,7 @@ from tinycnn.compiler.operators.depthwise_conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.depthwise_conv_2d.memory import ORDER
 from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
     depthwise_pairs,
+    depthwise_wide_pairs,
     depthwise_windows,
 )
 from tinycnn.compiler.operators.depthwise_conv_2d.planes import PLANES
@@ -39,6 +40,7 @@ OPERATORS = (
         kernels=(
             depthwise_rows,
             depthwise_pairs,
+            depthwise_wide_pairs,
             depthwise_windows,
             *PLANES,
         ),

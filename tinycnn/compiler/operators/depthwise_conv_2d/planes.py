@@ -15,8 +15,8 @@ from tinycnn.compiler.ir.kernel import Kernel, KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
-from tinycnn.compiler.operators.depthwise_conv_2d.fixed_shift import fix_shift
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs, convolution_window
+from tinycnn.compiler.operators.shared.fixed_shift import fix_shift, own_scale
 from tinycnn.compiler.operators.shared.folded_channels import (
     FoldedChannels,
     Integers,
@@ -186,7 +186,8 @@ def _pack(
     words = lines[..., 0] | lines[..., 2] << 8 | lines[..., 1] << 16
     words |= lines[..., 3] << 24
     spread = 128 * np.abs(weights).sum(axis=(0, 1))
-    fixed, scale, once = fix_shift(channels, spread, node.attrs(ConvAttrs).clamp)
+    scale = own_scale(channels)
+    fixed, once = fix_shift(channels, spread, node.attrs(ConvAttrs).clamp, scale)
     constants = (
         channels.bias,
         np.where(once, fixed.multiplier, channels.multiplier),

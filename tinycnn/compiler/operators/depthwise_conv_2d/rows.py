@@ -17,8 +17,8 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
-from tinycnn.compiler.operators.depthwise_conv_2d.fixed_shift import fix_shift
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.shared.fixed_shift import fix_shift, own_scale
 from tinycnn.compiler.operators.shared.folded_channels import (
     FoldedChannels,
     Integers,
@@ -95,7 +95,8 @@ def _fix_all(
     weights: Integers, channels: FoldedChannels, clamp: Clamp
 ) -> tuple[FoldedChannels, Integers] | None:
     spread = 128 * np.abs(weights).sum(axis=(0, 1))
-    fixed, scale, equal = fix_shift(channels, spread, clamp)
+    scale = own_scale(channels)
+    fixed, equal = fix_shift(channels, spread, clamp, scale)
     return (fixed, scale) if np.all(equal) else None
 
 

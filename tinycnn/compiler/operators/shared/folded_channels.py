@@ -57,6 +57,16 @@ class FoldedChannels:
         """Multiplier, offset and shift of each channel: an array of shape (n, 3)."""
         return np.stack([self.multiplier, self.offset, self.shift], axis=1)
 
+    def repeat(self, times: int) -> FoldedChannels:
+        """All of them, so many times one after the other."""
+        return FoldedChannels(
+            *(np.tile(getattr(self, f.name), times) for f in fields(self))
+        )
+
+    def take(self, indices: Integers) -> FoldedChannels:
+        """Some of the channels."""
+        return FoldedChannels(*(getattr(self, f.name)[indices] for f in fields(self)))
+
     def split(self, parts: int) -> list[FoldedChannels]:
         """The channels in so many equal parts."""
         columns = (getattr(self, field.name) for field in fields(self))

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinycnn.compiler.ir.graph import Clamp
+from tinycnn.compiler.operators.shared.fixed_shift import fix_shift
 from tinycnn.compiler.operators.shared.folded_channels import FoldedChannels, Integers
 
-__all__ = ["GROUP", "fits_pairs", "pack_groups"]
+__all__ = ["GROUP", "fits_pairs", "pack_groups", "pack_mixed_groups"]
 
 GROUP = 4  # output channels
+FIXED_SCALE = 8  # bits by which a first channel's sum is too large as it comes
 _LARGEST_SUM = 1 << 23  # 256 times it fits 32 bits
 
 
@@ -34,14 +37,47 @@ def pack_groups(weights: Integers, channels: FoldedChannels) -> Integers:
         weights: Of shape (channels, inputs), in the order of the kernel's loop.
         channels: Of as many channels.
     """
+    requantizations = _pad_group(channels.requantization()).reshape(-1, 3 * GROUP)
+    return _join(np.hstack([*_list_parts(weights, channels), requantizations]))
+
+
+def pack_mixed_groups(
+    weights: Integers, channels: FoldedChannels, clamp: Clamp
+) -> tuple[Integers, int]:
+    """The same, and how many groups round once with one shift, where that is equal.
+
+    Of these the requantizations are a multiplier and an offset for sums times
+    2^`FIXED_SCALE`; the first multiplier of the others has its highest bit set.
+    """
+    parts = np.hstack(_list_parts(weights, channels))
+    spread = 128 * np.abs(weights).sum(axis=1)
+    scale = np.full_like(channels.shift, FIXED_SCALE)
+    fixed, equal = fix_shift(channels, spread, clamp, scale)
+    once = _pad_group(fixed.requantization()[:, :2]).reshape(-1, 2 * GROUP)
+    twice = _pad_group(channels.requantization()).reshape(-1, 3 * GROUP)
+    twice[:, 0] |= 1 << 31
+    padded = np.pad(equal, (0, -len(equal) % GROUP), constant_values=True)
+    is_fixed = [bool(np.all(four)) for four in padded.reshape(-1, GROUP)]
+    groups = (
+        piece
+        for part, *ways, choice in zip(parts, twice, once, is_fixed, strict=True)
+        for piece in (part, ways[choice])
+    )
+    return _join(np.concatenate([*groups])), sum(is_fixed)
+
+
+def _list_parts(weights: Integers, channels: FoldedChannels) -> list[Integers]:
+    """The sums to start from and the words, one row a group."""
     words = _pack_words(
         _pad_group(np.pad(weights, ((0, 0), (0, weights.shape[1] % 2))))
     )
     sums = _pad_group(channels.bias)
     sums[0::2] = 256 * sums[0::2] + sums[1::2]
-    parts = (sums, words, _pad_group(channels.requantization()))
-    groups = [part.reshape(len(words), -1) for part in parts]
-    return np.concatenate(groups, axis=1).astype(np.uint32).astype(np.int32)
+    return [sums.reshape(-1, GROUP), words.reshape(len(words), -1)]
+
+
+def _join(stream: Integers) -> Integers:
+    return stream.astype(np.uint32).astype(np.int32)
 
 
 def _pad_group(values: Integers) -> Integers:
