@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tests.compiler.chain_calls import make_links
 from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
 from tinycnn.compiler.ir.params import CField, Params, c_fields
@@ -109,6 +110,12 @@ class Executor:
         address |= {name: table.ctypes.data for name, table in tables.items()}
         for buffer in program.buffers:
             address[buffer.name] = arena.ctypes.data + base + buffer.offset
+        chains = {
+            f"{call.name}_links": make_links(call, self.library, address, make_struct)
+            for call in program.calls
+            if call.links
+        }
+        address |= {name: ctypes.addressof(table) for name, table in chains.items()}
         calls = [
             (
                 self.library[call.function],

@@ -10,7 +10,7 @@ from tests.compiler.kernels.cases import DSP_CASES
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite, read_tflite, run_passes
-from tinycnn.compiler.choice.choose import list_kernels
+from tinycnn.compiler.choice.kernels import list_kernels
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tools.portable_share import LIMIT, find_shares

@@ -15,6 +15,8 @@ from tinycnn.compiler.emission.sources import generate_sources
 from tinycnn.compiler.ir.graph import Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import MemoryPlan, plan_memory
+from tinycnn.compiler.memory.planner import draft_plan
+from tinycnn.compiler.operators import CHAIN
 from tinycnn.compiler.passes import run_passes
 from tinycnn.compiler.passes.verify import verify_numerics
 from tinycnn.compiler.reading.tflite import read_tflite
@@ -43,13 +45,23 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compilation:
-    """A compiled model with what led to it; kernels by an operator's first output."""
+    """A compiled model with what led to it.
+
+    Attributes:
+        graph: After all passes, with chains.
+        kernels: By an operator's first output.
+        plan: The memory plan.
+        program: What the sources say.
+        sources: C files by name.
+        unchained_bytes: The arena, if no operators were chained; 0 where none are.
+    """
 
     graph: Graph
     kernels: dict[int, Kernel]
     plan: MemoryPlan
     program: Program
     sources: dict[str, str]
+    unchained_bytes: int = 0
 
 
 def compile_tflite(
@@ -78,10 +90,12 @@ def compile_tflite(
     """
     graph = read_tflite(data)
     verify_numerics(graph, numerics)
-    graph = run_passes(graph)
-    graph, kernels = choose_kernels(graph, objective, numerics)
+    whole = run_passes(graph)
+    graph, kernels = choose_kernels(whole, objective, numerics)
     plan = plan_memory(graph)
     chosen = kernels if objective else None
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=chosen)
     sources = generate_sources(program, objective, reference=reference, labels=labels)
-    return Compilation(graph, kernels, plan, program, sources)
+    is_chained = any(op.kind == CHAIN for op in graph.ops)
+    unchained = draft_plan(whole).arena_bytes if is_chained else 0
+    return Compilation(graph, kernels, plan, program, sources, unchained)

@@ -15,7 +15,7 @@ from tinycnn.compiler import (
     read_tflite,
     run_passes,
 )
-from tinycnn.compiler.choice.choose import apply_kernels, list_kernels
+from tinycnn.compiler.choice.kernels import apply_kernels, list_kernels
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.planner import draft_plan
 

@@ -10,7 +10,7 @@ from tests.compiler.cases import draw_rows
 from tests.compiler.executor import Runner
 from tinycnn.compiler import Program, lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.choice.choose import apply_kernels, list_kernels
+from tinycnn.compiler.choice.kernels import apply_kernels, list_kernels
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.reference import LOADERS

@@ -7,27 +7,26 @@ and the kernels by the first output of their operator.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from tinycnn.choices import Numerics, Optimize
-from tinycnn.compiler.ir.graph import Graph, Op, Tensor
+from tinycnn.compiler.choice.chains import ChainChoice
+from tinycnn.compiler.choice.kernels import (
+    Kernels,
+    apply_kernels,
+    list_kernels,
+    portable,
+)
+from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.memory.moves import remove_moves
 from tinycnn.compiler.memory.planner import draft_plan, least_arena
 from tinycnn.compiler.operators import OPERATORS
 
-__all__ = [
-    "Kernels",
-    "Objective",
-    "Optimize",
-    "apply_kernels",
-    "choose_kernels",
-    "list_kernels",
-]
-
-Kernels = dict[int, Kernel]  # by an operator's first output
+__all__ = ["Objective", "Optimize", "choose_kernels"]
 
 # By what kernels may raise constants above their least, where that is bounded.
 _CONSTANTS = MappingProxyType({"size": 1.5})
@@ -45,7 +44,9 @@ class Objective:
         optimize: `speed` takes the fastest kernels that fit `ram_bytes`, or where that
             is not known raise the arena by no more than a quarter, or 2 KiB if that is
             more. So does `size`, with constants no more than half above their least.
-            `ram` takes the fastest that leave the arena as it is.
+            `ram` takes the fastest that leave the arena as it is, and chains operators
+            where that makes it smaller at about the same speed. Where `ram_bytes` are
+            not enough, they are chained, too, as far as is needed.
         flash_bytes: The most that constants should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
         board: Its name, for the manual of the generated code.
@@ -82,7 +83,17 @@ def choose_kernels(
     allowed = max(least, _find_allowed(least, objective))
     fitted = _fit_arena(graph, options, allowed)
     chosen = _give_back(graph, options, fitted, constants, allowed)
-    return apply_kernels(graph, chosen), chosen
+    alone = apply_kernels(graph, chosen)
+    arena, ram_bytes = draft_plan(alone).arena_bytes, objective.ram_bytes
+    is_too_large = ram_bytes is not None and arena > ram_bytes
+    if not is_too_large and objective.optimize != "ram":
+        return alone, chosen
+    choice = ChainChoice(remove_moves(graph), numerics, options)
+    cycles = sum(kernel.cycles for kernel in chosen.values())
+    found = choice.find_smallest(arena, cycles)
+    if is_too_large and ram_bytes is not None:
+        found = choice.find_fastest(ram_bytes) or found
+    return found or (alone, chosen)
 
 
 def _find_allowed(least: int, objective: Objective) -> float:
@@ -92,28 +103,6 @@ def _find_allowed(least: int, objective: Objective) -> float:
     if objective.ram_bytes is not None:
         return objective.ram_bytes
     return max(_ARENA * least, least + _SMALL_BYTES)
-
-
-def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
-    """The kernels that compute `node` exactly, the portable one first."""
-    yield portable(node)
-    for rule in OPERATORS[node.op.kind].kernels:
-        found = rule(node, numerics)
-        if found is not None:
-            yield found
-
-
-def portable(node: Node) -> Kernel:
-    """The kernel that every operator has; it needs no scratch memory."""
-    operator, tensors = OPERATORS[node.op.kind], node.graph.tensors
-    constants = (tensors[i] for i in node.op.inputs if i >= 0)
-    return Kernel(
-        function="portable kernel",
-        cycles=operator.count_cycles(node),
-        constant_bytes=sum(t.bytes for t in constants if t.data is not None),
-        scratch_bytes=0,
-        lower=operator.lower,
-    )
 
 
 def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:
@@ -189,19 +178,3 @@ def _give_back(
             if draft_plan(result).arena_bytes <= allowed:
                 chosen = trial
     return chosen
-
-
-def apply_kernels(graph: Graph, kernels: Kernels) -> Graph:
-    """`graph` with a tensor for each kernel that needs scratch memory."""
-    tensors, ops = list(graph.tensors), []
-    for op in graph.ops:
-        kernel = kernels.get(op.outputs[0])
-        if kernel is not None and kernel.scratch_bytes:
-            tensors.append(_scratch_tensor(len(tensors), op, kernel.scratch_bytes))
-            op = replace(op, scratch=tensors[-1].id)
-        ops.append(op)
-    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
-
-
-def _scratch_tensor(number: int, op: Op, size: int) -> Tensor:
-    return Tensor(number, f"scratch of op {op.index}", (size,), "uint8")

@@ -8,10 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.compiler.ir.program import Buffer, KernelCall, Program
+from tinycnn.compiler.ir.program import Buffer, KernelCall, LinkCall, Param, Program
 from tinycnn.rendering import comment
 
 __all__ = ["CallText", "describe_calls"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkText:
+    """The function of a chain's link.
+
+    Attributes:
+        call: With its params.
+        title: Number and kind of its operator.
+        changes: Fields of the params that it sets, and to what.
+        statement: The line of C that calls the kernel.
+        fields: Of its `tcnn_link_t`.
+    """
+
+    call: KernelCall
+    title: str
+    changes: tuple[tuple[str, str], ...]
+    statement: str
+    fields: dict[str, Param]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,12 +42,14 @@ class CallText:
         title: Number and kind of its operator.
         text: The whole comment above it, two lines.
         statement: The line of C.
+        links: Of a chain.
     """
 
     call: KernelCall
     title: str
     text: str
     statement: str
+    links: tuple[LinkText, ...] = ()
 
 
 def describe_calls(program: Program) -> tuple[CallText, ...]:
@@ -41,7 +62,11 @@ def _describe(call: KernelCall, buffers: dict[str, Buffer]) -> CallText:
     *read, output = (buffers[name] for name in call.arguments if name in buffers)
     places = [_place(b) for b in read if b.tensor.id != call.op.scratch]
     places += [f"scratch at {b.offset}" for b in read if b.tensor.id == call.op.scratch]
+    links = tuple(map(_describe_link, call.links))
     title = f"op {call.op.index} {call.op.kind}"
+    if links:
+        last = call.links[-1].call.op.index
+        title = f"ops {call.op.index} to {last}, row by row"
     text = f"{title}: {', '.join(places)} -> {_place(output)}"
     arguments = ", ".join((f"&{call.name}", *call.arguments))
     return CallText(
@@ -49,6 +74,20 @@ def _describe(call: KernelCall, buffers: dict[str, Buffer]) -> CallText:
         title=title,
         text=f"{text}\n{comment(output.tensor.name)}",
         statement=f"{call.function}({arguments});",
+        links=links,
+    )
+
+
+def _describe_link(link: LinkCall) -> LinkText:
+    call = link.call
+    params = "params" if link.changes else call.name
+    arguments = ", ".join((f"&{params}", *call.arguments))
+    return LinkText(
+        call=call,
+        title=f"op {call.op.index} {call.op.kind}, some rows",
+        changes=link.changes,
+        statement=f"{call.function}({arguments});",
+        fields=link.fields,
     )
 
 

@@ -12,7 +12,7 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
-from tinycnn.compiler.ir.program import Buffer, ConstantArray, KernelCall
+from tinycnn.compiler.ir.program import Buffer, ConstantArray, KernelCall, LinkCall
 
 __all__ = ["Lowering"]
 
@@ -21,6 +21,7 @@ class Lowering:
     """Gathers what the operators' `lower` functions emit.
 
     Attributes:
+        name: Prefix of all C names.
         numerics: The reference whose arithmetic the kernels reproduce.
         calls: Kernel calls in execution order.
         predicted_cycles: Of the operator that is lowered now, for its first call.
@@ -36,7 +37,7 @@ class Lowering:
         self, name: str, buffers: dict[int, Buffer], numerics: Numerics = "litert"
     ) -> None:
         self.numerics = numerics
-        self._name = name
+        self.name = name
         self._buffers = buffers
         self.calls: list[KernelCall] = []
         self.predicted_cycles: int | None = None
@@ -52,7 +53,7 @@ class Lowering:
     ) -> str:
         """Add an array of constants; returns its C name."""
         data = values if isinstance(values, np.ndarray) else np.array(list(values))
-        name = f"{self._name}_op{node.op.index}_{what}"
+        name = f"{self.name}_op{node.op.index}_{what}"
         shape = "x".join(map(str, data.shape))
         comment = f"op {node.op.index} {node.op.kind}: {what}, {shape}"
         self.arrays.append(ConstantArray(name, ctype, data, comment))
@@ -87,6 +88,7 @@ class Lowering:
         *constants: str,
         inputs: Iterable[Tensor] | None = None,
         output: Tensor | None = None,
+        links: tuple[LinkCall, ...] = (),
     ) -> None:
         """Add the call of a kernel: params, inputs, constants, output.
 
@@ -99,6 +101,7 @@ class Lowering:
             constants: C names of arrays.
             inputs: The tensors read; by default the activations among the node's.
             output: The tensor written; by default the node's first output.
+            links: Of a chain.
         """
         if inputs is None:
             ids = (i for i in node.op.inputs if i in self._buffers)
@@ -109,12 +112,13 @@ class Lowering:
         cycles, self.predicted_cycles = self.predicted_cycles, None
         self.calls.append(
             KernelCall(
-                name=self._call_name(node),
+                name=f"chain{node.op.index}" if links else self._call_name(node),
                 function=function,
                 params=params,
                 arguments=(*names, *constants, self._buffers[written.id].name),
                 op=node.op,
                 predicted_cycles=cycles,
+                links=links,
             )
         )
 

@@ -15,7 +15,7 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Op, Tensor
 from tinycnn.compiler.ir.params import Param, Params
 
-__all__ = ["Buffer", "ConstantArray", "KernelCall", "Param", "Program"]
+__all__ = ["Buffer", "ConstantArray", "KernelCall", "LinkCall", "Param", "Program"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +48,21 @@ class Buffer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LinkCall:
+    """A function that calls the kernel of a chain's link for some rows.
+
+    Attributes:
+        call: The call, its arguments fields of `rows`.
+        changes: Fields of the params that depend on the rows, and what they become.
+        fields: Of its `tcnn_link_t`.
+    """
+
+    call: KernelCall
+    changes: tuple[tuple[str, str], ...]
+    fields: dict[str, Param]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class KernelCall:
     """One call of a kernel.
 
@@ -58,6 +73,7 @@ class KernelCall:
         arguments: C names of buffers and arrays, after the params.
         op: The operator that it is a part of.
         predicted_cycles: Of its operator on a Cortex-M4, at the operator's first call.
+        links: Of a chain, whose params hold their table; none for other kernels.
     """
 
     name: str
@@ -66,6 +82,7 @@ class KernelCall:
     arguments: tuple[str, ...]
     op: Op
     predicted_cycles: int | None = None
+    links: tuple[LinkCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,4 +126,5 @@ class Program:
     @property
     def kernels(self) -> tuple[str, ...]:
         """The kernel functions used, sorted."""
-        return tuple(sorted({call.function for call in self.calls}))
+        links = (link.call.function for call in self.calls for link in call.links)
+        return tuple(sorted({*links, *(call.function for call in self.calls)}))

@@ -16,7 +16,7 @@ from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.memory.planner import draft_plan
 from tinycnn.compiler.operators import MOVE
 
-__all__ = ["insert_moves"]
+__all__ = ["insert_moves", "remove_moves"]
 
 Move = tuple[int, int]  # before this step, this tensor
 
@@ -76,3 +76,16 @@ def _with_moves(graph: Graph, moves: list[Move]) -> Graph:
             op = replace(op, inputs=inputs)
         ops.append(op)
     return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def remove_moves(graph: Graph) -> Graph:
+    """`graph` without the moves that were put into it."""
+    sources: dict[int, int] = {}
+    ops = []
+    for op in graph.ops:
+        inputs = tuple(sources.get(t, t) for t in op.inputs)
+        if op.kind == MOVE:
+            sources[op.outputs[0]] = inputs[0]
+        else:
+            ops.append(replace(op, inputs=inputs))
+    return replace(graph, ops=tuple(ops))

@@ -19,7 +19,7 @@ from tinycnn.compiler.memory.check import check_plan
 from tinycnn.compiler.memory.placement import place
 from tinycnn.compiler.memory.plan import Lifetime, MemoryPlan
 
-__all__ = ["draft_plan", "least_arena", "plan_memory"]
+__all__ = ["count_bytes", "draft_plan", "least_arena", "plan_memory"]
 
 
 def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
@@ -63,10 +63,15 @@ def draft_plan(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
 
 def least_arena(graph: Graph) -> int:
     """Bytes that no plan can do without: the most that are in use in one step."""
+    return max(count_bytes(graph))
+
+
+def count_bytes(graph: Graph) -> list[int]:
+    """Bytes that no plan can do without, at each step."""
     roots = find_roots(graph)
     lifetimes = find_lifetimes(graph, roots)
     sizes = {t: graph.tensors[t].bytes for t in lifetimes}
-    return max(count_step_bytes(graph, sizes, lifetimes, find_clearances(graph, roots)))
+    return count_step_bytes(graph, sizes, lifetimes, find_clearances(graph, roots))
 
 
 def _list_orders(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from tinycnn.compiler.operators.shared.operator import Operator
 
-__all__ = ["MOVE", "OPERATORS", "Operator", "supported_kinds"]
+__all__ = ["CHAIN", "MOVE", "OPERATORS", "Operator", "supported_kinds"]
 
 
 def _find_operators() -> Iterator[Operator]:
@@ -25,8 +25,9 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
     {operator.kind: operator for operator in _find_operators()}
 )
 
-# The planner's own: a tensor at another place, which no file can ask for.
-MOVE = next(kind for kind, operator in OPERATORS.items() if operator.code is None)
+# The planner's own, which no file can ask for: a tensor at another place, and operators
+# that run together.
+CHAIN, MOVE = sorted(k for k, operator in OPERATORS.items() if operator.code is None)
 
 
 def supported_kinds() -> list[str]:

@@ -41,6 +41,7 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
 
@@ -164,6 +165,7 @@ OPERATORS = (
         _check,
         _lower,
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=KEEP_APART,
         fold=fold_binary(np.multiply, activates=True),
         break_down=_break_down,

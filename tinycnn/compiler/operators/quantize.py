@@ -27,6 +27,7 @@ from tinycnn.compiler.operators.shared.breakdown import (
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
 
@@ -163,6 +164,7 @@ OPERATORS = (
         _check_quantize,
         _lower_quantize,
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=KEEP_FIRST_APART,
         break_down=_break_down_quantize,
     ),

@@ -14,6 +14,7 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
 
@@ -25,6 +26,7 @@ OPERATORS = (
         check,
         lower_add,
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=CHANNELS,
         count_cycles=cycles_by_output(60),
         kernels=(add_linear,),
@@ -39,6 +41,7 @@ OPERATORS = (
         check,
         lower_sub,
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=KEEP_APART,
         count_cycles=cycles_by_output(140),
         kernels=(subtract_linear,),

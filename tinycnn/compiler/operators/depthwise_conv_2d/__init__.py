@@ -25,6 +25,7 @@ from tinycnn.compiler.operators.shared.convolution import (
 )
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.rows import window_rows
 
 __all__ = ["OPERATORS"]
 
@@ -50,6 +51,7 @@ OPERATORS = (
         absorb_border=absorb_border,
         check_numerics=check_padding,
         break_down=break_down,
+        rows=window_rows(convolution_window),
         options=2,
     ),
 )

@@ -35,6 +35,7 @@ from tinycnn.compiler.operators.shared.channels import (
 )
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
 
@@ -78,6 +79,7 @@ def _plain(
         check,
         lower_by(find_table),
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=channels,
         break_down=break_down_by(find_table),
         kernels=find_kernels(find_table),

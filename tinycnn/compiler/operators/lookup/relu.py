@@ -26,6 +26,7 @@ from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.numerics import not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS", "LeakyReluAttrs", "Relu6Attrs"]
 
@@ -89,6 +90,7 @@ def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
         check_rescaling,
         lower_by(_find_relu),
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=KEEP_FIRST_APART,
         find_limits=lambda node: node.attrs(ClampedAttrs).clamp,
         break_down=break_down_by(_find_relu),
@@ -107,6 +109,7 @@ OPERATORS = (
         check_rescaling,
         lower_by(_find_relu6),
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=KEEP_FIRST_APART,
         find_limits=lambda node: node.attrs(Relu6Attrs).limits,
         break_down=break_down_by(_find_relu6),
@@ -119,6 +122,7 @@ OPERATORS = (
         _check_leaky_relu,
         lower_by(_find_leaky_relu),
         order=ELEMENTWISE,
+        rows=ELEMENT_ROWS,
         channels=KEEP_FIRST_APART,
         break_down=break_down_by(_find_leaky_relu),
         kernels=find_kernels(_find_leaky_relu),

@@ -16,6 +16,7 @@ from tinycnn.compiler.operators.pool.rules import (
 from tinycnn.compiler.operators.pool.terms import break_down_average, break_down_max
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.rows import window_rows
 
 __all__ = ["OPERATORS"]
 
@@ -32,6 +33,7 @@ OPERATORS = (
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,
+        rows=window_rows(find_window),
         absorb_border=absorb_border,
         options=5,
     ),
@@ -47,6 +49,7 @@ OPERATORS = (
         find_window=find_window,
         order=ORDER,
         channels=CHANNELS,
+        rows=window_rows(find_window),
         options=5,
     ),
 )

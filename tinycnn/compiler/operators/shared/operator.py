@@ -20,6 +20,7 @@ from tinycnn.compiler.operators.shared.channels import KEEP_ALL, ChannelRules
 from tinycnn.compiler.operators.shared.cycles import CountCycles, cycles_by_output
 from tinycnn.compiler.operators.shared.folding import Folding
 from tinycnn.compiler.operators.shared.memory_order import MemoryOrder
+from tinycnn.compiler.operators.shared.rows import RowRules
 from tinycnn.compiler.operators.shared.window import Window
 
 __all__ = ["Operator", "read_nothing"]
@@ -86,6 +87,7 @@ class Operator:
         absorb_border: The attributes with which it reads the image inside a border;
             None where that would change its outputs.
         rewrite: The graph in which it and those around it give way to what they mean.
+        rows: How it is computed row by row; None where it needs its input whole.
         break_down: One number of its output, term by term; None where there is no sum:
             it copies, or chooses.
     """
@@ -109,4 +111,5 @@ class Operator:
     find_border: Callable[[Node], Border | None] = _none
     absorb_border: Callable[[Node, Border], Attrs | None] = _absorb_nothing
     rewrite: Callable[[Graph, Op], Graph] | None = None
+    rows: RowRules | None = None
     break_down: BreakDown | None = None

@@ -20,6 +20,7 @@ from tinycnn.compiler.operators.shared.window import Window, image_shape
 
 __all__ = [
     "FOUR",
+    "STACK_BYTES",
     "WindowShape",
     "count_dot",
     "find_window_memory",
@@ -37,7 +38,7 @@ __all__ += ["window_shape"]
 Words = NDArray[np.int32]
 
 FOUR = 4  # channels, and bytes of a window, at a time
-_STACK_BYTES = 600  # of windows that need no scratch memory
+STACK_BYTES = 600  # of windows that need no scratch memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def count_dot(size: int, channels: int) -> float:
 
 def window_scratch(size: int) -> int:
     """Scratch memory for windows of so many bytes."""
-    return size if size > _STACK_BYTES else 0
+    return size if size > STACK_BYTES else 0
 
 
 def find_window_memory(lowering: Lowering, node: Node) -> str:

@@ -1,0 +1,112 @@
+"""Programs in which operators are chained that no budget would chain.
+
+Which neighbours, by which kernels and how many rows at once is drawn, so that small
+networks have all kinds of chains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tests.compiler.cases.draw import pick
+from tinycnn.compiler import (
+    Compilation,
+    Graph,
+    Numerics,
+    generate_sources,
+    lower_graph,
+    plan_memory,
+    read_tflite,
+    run_passes,
+)
+from tinycnn.compiler.choice.kernels import (
+    Kernels,
+    apply_kernels,
+    list_kernels,
+)
+from tinycnn.compiler.choice.links import (
+    NoLinkError,
+    Option,
+    build_chain,
+    find_window,
+    list_options,
+)
+from tinycnn.compiler.choice.streaks import list_parts
+from tinycnn.compiler.ir.graph import Op
+from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.memory.moves import remove_moves
+from tinycnn.compiler.operators import OPERATORS
+
+__all__ = ["draw_chains"]
+
+MOST_ROWS = 5  # at once
+
+
+def draw_chains(
+    model: bytes, rng: np.random.Generator, numerics: Numerics = "litert"
+) -> Compilation | None:
+    """A model compiled with chains at random; None where it can have none."""
+    graph = remove_moves(run_passes(read_tflite(model)))
+    windows = [find_window(Node(graph, op)) for op in graph.ops]
+    parts = list(list_parts(graph, windows, [1] * len(graph.ops)))
+    ops: list[Op] = []
+    kernels: Kernels = {}
+    step = chains = 0
+    while step < len(graph.ops):
+        ends = [end for start, end, _ in parts if start == step]
+        chain = None
+        if ends and rng.random() < 0.8:
+            end = int(max(ends) if rng.random() < 0.5 else rng.choice(ends))
+            chain = _draw_chain(graph, graph.ops[step:end], rng, numerics)
+        if chain:
+            op, kernels[chain[0].outputs[0]] = chain
+            chains, step = chains + 1, end
+        else:
+            op, step = graph.ops[step], step + 1
+            if not OPERATORS[op.kind].is_alias:
+                found = list(list_kernels(Node(graph, op), numerics))
+                kernels[op.outputs[0]] = found[int(rng.integers(len(found)))]
+        ops.append(op)
+    graph = apply_kernels(replace(graph, ops=tuple(ops)), kernels)
+    plan = plan_memory(graph)
+    program = lower_graph(graph, plan, name="m", numerics=numerics, kernels=kernels)
+    sources = generate_sources(program)
+    return Compilation(graph, kernels, plan, program, sources) if chains else None
+
+
+def _draw_chain(
+    graph: Graph, ops: Sequence[Op], rng: np.random.Generator, numerics: Numerics
+) -> tuple[Op, Kernel] | None:
+    choices = [_list_options(Node(graph, op), numerics) for op in ops]
+    options = [_draw(graph, op, o, rng) for op, o in zip(ops, choices, strict=True)]
+    while True:
+        try:
+            return build_chain(graph, ops, options, numerics)
+        except NoLinkError as wrong:
+            number = wrong.number
+            choices[number] = [
+                o for o in choices[number] if o.rule is not options[number].rule
+            ]
+            if not choices[number]:
+                return None
+            options[number] = _draw(graph, ops[number], choices[number], rng)
+
+
+def _list_options(node: Node, numerics: Numerics) -> list[Option]:
+    window = find_window(node)
+    assert window is not None
+    return list_options(node, window, numerics)
+
+
+def _draw(
+    graph: Graph, op: Op, options: Sequence[Option], rng: np.random.Generator
+) -> Option:
+    """Any kernel, at any number of rows."""
+    option = options[int(rng.integers(len(options)))]
+    most = min(graph.tensors[op.outputs[0]].shape[1], MOST_ROWS)
+    at_once = int(pick(rng, 1, 1, rng.integers(1, most + 1)))
+    return replace(option, at_once=at_once)

@@ -1,0 +1,128 @@
+"""Operators row by row give the bytes that they give layer by layer."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.compiler.cases import draw_rows
+from tests.compiler.emission.test_sources import STRICT, ZIG, run_library
+from tests.compiler.executor import FIRMWARE, Executor
+from tests.compiler.kernels.forced import assert_equal
+from tests.compiler.random_chains import draw_chains
+from tests.compiler.random_networks import draw_network
+from tests.compiler.test_equality import NUMERICS, require_reference
+from tests.zig import ZIG_CC
+from tinycnn.compiler import Program
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.errors import RefusedModelError
+from tinycnn.firmware import write_library
+from tinycnn.reference import LOADERS
+
+NETWORKS = 30
+DRIVER = FIRMWARE / "kernels/chain/rows.c"
+BUGS = {
+    "a row leaves too early": ("oldest = top < 0 ? 0 : top;", "oldest = top + 1;"),
+    "a row is not moved": ("(band->made - oldest) *", "(band->made - oldest - 1) *"),
+    "where a band starts": ("(row - c->bands[band].first)", "row"),
+    "padding at the top": ("step.pad_top = step.start - top;", "step.pad_top = 0;"),
+    "rows behind the end": ("step.end - step.start;", "step.end - step.start + 1;"),
+    "the second input": ("find_row(c, link->inputs[1]", "find_row(c, link->inputs[0]"),
+    "a row is read too early": (
+        "[0]].made >= step.end &&",
+        "[0]].made >= step.end - 1 &&",
+    ),
+}
+
+
+@cache
+def draw(seed: int, numerics: Numerics = "litert") -> tuple[bytes, Program | None]:
+    """A network, and its program with chains; None where it can have none."""
+    rng = np.random.default_rng([seed, 17])
+    model = draw_network(rng)
+    compilation = draw_chains(model, rng, numerics)
+    return model, compilation.program if compilation else None
+
+
+@pytest.mark.parametrize("numerics", NUMERICS)
+def test_chains_equal_the_reference(numerics: Numerics, executor: Executor) -> None:
+    """Whatever is chained, by whatever kernels, however many rows at once."""
+    require_reference(numerics)
+    links: Counter[str] = Counter()
+    for seed in range(NETWORKS):
+        model, program = draw(seed, numerics)
+        if program is None:
+            continue
+        try:
+            rng = np.random.default_rng(seed)
+            assert_equal(model, program, rng, [executor], numerics, count=4)
+        except RefusedModelError:  # a few random models are none for TFLite Micro
+            continue
+        links.update(link.call.op.kind for call in program.calls for link in call.links)
+
+    assert links.total() > 2 * NETWORKS
+    assert links.keys() >= {"CONV_2D", "DEPTHWISE_CONV_2D", "ADD", "MAX_POOL_2D"}
+
+
+def test_chains_as_generated_c(tmp_path: Path) -> None:
+    """What is written for a chain compiles without a warning, and is right."""
+    rng = np.random.default_rng([2, 17])
+    model = draw_network(rng)
+    compilation = draw_chains(model, rng, "litert")
+    assert compilation is not None
+    write_library(tmp_path / "m", compilation, None)
+    rows = draw_rows(rng, [b.tensor for b in compilation.program.inputs], 5)
+    expected = LOADERS["litert"](model)([row.tobytes() for row in rows])
+    flags = [*ZIG, *STRICT, "-std=c11"]
+
+    assert run_library(tmp_path / "m", flags, rows) == b"".join(expected)
+
+
+class WithDriver(Executor):
+    """The kernels of one library, and the driver of chains of another."""
+
+    def __init__(self, kernels: Executor, driver: Path) -> None:
+        self.library: Any = _Libraries(kernels.library, ctypes.CDLL(str(driver)))
+
+
+class _Libraries:
+    def __init__(self, kernels: Any, driver: Any) -> None:
+        self._kernels, self._driver = kernels, driver
+
+    def __getitem__(self, name: str) -> Any:
+        return (self._driver if name == "tcnn_chain_s8" else self._kernels)[name]
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_planted_bugs_are_caught(bug: str, executor: Executor, tmp_path: Path) -> None:
+    """A driver that is wrong in one place gives other bytes."""
+    old, new = BUGS[bug]
+    text = DRIVER.read_text("utf-8")
+    assert text.count(old) == 1
+    source, library = tmp_path / "rows.c", tmp_path / "rows.so"
+    source.write_text(text.replace(old, new))
+    headers = [f"-I{FIRMWARE / 'include/tcnn'}", f"-I{DRIVER.parent}"]
+    command = [*ZIG_CC, "-shared", "-fPIC", "-O1", *headers, str(source)]
+    subprocess.run([*command, "-o", str(library)], check=True)
+    runner = WithDriver(executor, library)
+
+    assert any(is_different(seed, runner) for seed in range(NETWORKS))
+
+
+def is_different(seed: int, runner: Executor) -> bool:
+    """Whether a network's outputs differ, or something is written that must not be."""
+    model, program = draw(seed)
+    if program is None:
+        return False
+    try:
+        assert_equal(model, program, np.random.default_rng(seed), [runner], count=4)
+    except AssertionError:
+        return True
+    return False

@@ -1,0 +1,54 @@
+"""The kernels that compute an operator, and the graph with what they work in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tinycnn.choices import Numerics
+from tinycnn.compiler.ir.graph import Graph, Op, Tensor
+from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.operators import OPERATORS
+
+__all__ = ["Kernels", "apply_kernels", "list_kernels", "portable"]
+
+Kernels = dict[int, Kernel]  # by an operator's first output
+
+
+def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
+    """The kernels that compute `node` exactly, the portable one first."""
+    yield portable(node)
+    for rule in OPERATORS[node.op.kind].kernels:
+        found = rule(node, numerics)
+        if found is not None:
+            yield found
+
+
+def portable(node: Node) -> Kernel:
+    """The kernel that every operator has; it needs no scratch memory."""
+    operator, tensors = OPERATORS[node.op.kind], node.graph.tensors
+    constants = (tensors[i] for i in node.op.inputs if i >= 0)
+    return Kernel(
+        function="portable kernel",
+        cycles=operator.count_cycles(node),
+        constant_bytes=sum(t.bytes for t in constants if t.data is not None),
+        scratch_bytes=0,
+        lower=operator.lower,
+    )
+
+
+def apply_kernels(graph: Graph, kernels: Kernels) -> Graph:
+    """`graph` with a tensor for each kernel that needs scratch memory."""
+    tensors, ops = list(graph.tensors), []
+    for op in graph.ops:
+        kernel = kernels.get(op.outputs[0])
+        if kernel is not None and kernel.scratch_bytes:
+            tensors.append(_scratch_tensor(len(tensors), op, kernel.scratch_bytes))
+            op = replace(op, scratch=tensors[-1].id)
+        ops.append(op)
+    return replace(graph, tensors=tuple(tensors), ops=tuple(ops))
+
+
+def _scratch_tensor(number: int, op: Op, size: int) -> Tensor:
+    return Tensor(number, f"scratch of op {op.index}", (size,), "uint8")
