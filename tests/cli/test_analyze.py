@@ -22,11 +22,15 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def large_model(tmp_path: Path) -> Path:
-    """Activations of 650 KB: more than any of the chips has."""
+    """Outputs of 650 KB: more than any of the chips has."""
+    return write_model(tmp_path / "large.tflite", outputs=40)
+
+
+def write_model(path: Path, *, outputs: int) -> Path:
+    """Two convolutions; between them lie 650 KB."""
     layers = Layers(ModelBuilder(), (1, 128, 128, 1))
     layers.conv(np.ones((40, 3, 3, 1)))
-    layers.conv(np.ones((1, 3, 3, 40)))
-    path = tmp_path / "large.tflite"
+    layers.conv(np.ones((outputs, 3, 3, 40)))
     path.write_bytes(layers.build())
     return path
 
@@ -57,6 +61,28 @@ def test_a_model_that_does_not_fit_is_exit_code_1(
     assert "does not fit Arduino Nano 33 BLE Sense: " in done.stdout
     assert "bytes of RAM missing" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_model_that_fits_row_by_row_is_drawn(tmp_path: Path) -> None:
+    """Which rows are kept, and what the arena would be; JSON has the same."""
+    model = write_model(tmp_path / "wide.tflite", outputs=1)
+    done = tinycnn("analyze", model, "--board", "nano33ble", cwd=tmp_path)
+    told = tinycnn("analyze", model, "--board", "nano33ble", "--json", cwd=tmp_path)
+    found = json.loads(told.stdout)
+    (chain,) = found["chains"]
+
+    assert done.returncode == 0, done.stderr
+    first, last = chain["links"]
+    kept = f"{first['kept_bytes']:,}"
+    title = f"ops 0 to 1 run row by row: of 655,360 bytes between them {kept} are kept"
+    lines = done.stdout.splitlines()
+    line = lines[lines.index(title) + 2].split()
+    rows = f"{first['rows']} of 128"
+    assert line[:-1] == ["0", "CONV_2D", "1x128x128x40", *rows.split(), kept]
+    assert line[-1].strip("#").strip(".") == ""
+    assert 3 <= first["rows"] < last["rows"] == 128
+    assert found["unchained_arena_bytes"] > 655_360 > 3 * found["arena_bytes"]
+    assert f"{found['unchained_arena_bytes']:,} layer by layer" in done.stdout
 
 
 def test_json_says_the_same(model: Path, tmp_path: Path) -> None:

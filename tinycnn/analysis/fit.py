@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tinycnn.analysis.chains import ChainUse, list_chains, list_link_kernels
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.analysis.receive import LEAST_RECEIVE_BYTES
 from tinycnn.boards import Board
@@ -82,6 +83,8 @@ class Analysis:
         code_bytes: Kernels, calls and harness in flash; an estimate.
         ram_bytes: The arena, the harness and the smallest buffer for the next image.
         input_bytes: Of all inputs.
+        chains: The operators that run row by row.
+        unchained_bytes: The arena, if none of them did; 0 where that is so.
     """
 
     costs: tuple[OpCost, ...]
@@ -98,6 +101,8 @@ class Analysis:
     code_bytes: int
     ram_bytes: int
     input_bytes: int = 0
+    chains: tuple[ChainUse, ...] = ()
+    unchained_bytes: int = 0
 
     @property
     def flash_bytes(self) -> int:
@@ -206,6 +211,8 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
         code_bytes=_estimate_code(compilation),
         ram_bytes=plan.arena_bytes + HARNESS_RAM_BYTES + LEAST_RECEIVE_BYTES,
         input_bytes=sum(buffer.tensor.bytes for buffer in program.inputs),
+        chains=list_chains(graph),
+        unchained_bytes=compilation.unchained_bytes,
     )
 
 
@@ -255,5 +262,7 @@ def _estimate_code(compilation: Compilation) -> int:
     """Each kernel once; what is portable is of the usual size."""
     program = compilation.program
     known = {k.function: k.code_bytes for k in compilation.kernels.values()}
+    known |= {k.function: k.code_bytes for k in list_link_kernels(compilation.graph)}
+    calls = sum(1 + len(call.links) for call in program.calls)
     kernels = sum(known.get(k, TYPICAL_CODE_BYTES) for k in program.kernels)
-    return kernels + _CALL_BYTES * len(program.calls) + _HARNESS_BYTES
+    return kernels + _CALL_BYTES * calls + _HARNESS_BYTES

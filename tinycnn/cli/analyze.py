@@ -24,6 +24,7 @@ from tinycnn.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from tinycnn.analysis.chains import ChainUse, LinkUse
     from tinycnn.analysis.fit import Analysis, Fit
     from tinycnn.artifacts import LinkedFirmware
     from tinycnn.boards import Board
@@ -37,6 +38,7 @@ _COLUMNS = (
     *("weights B", "tensors B", "RAM B", "", "kernel", "cycles", "c/MAC"),
 )
 _BAR = 20
+_ROWS_BAR = 16
 
 
 @click.command()
@@ -107,6 +109,8 @@ def analyze(
         print_json({**told, **_linked_to_json(found.linked)})
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
+        for chain in analysis.chains:
+            show_chain(chain)
         totals = {**list_totals(analysis), **_list_linked(found.linked)}
         totals |= itemize_ram(ram, main_board, found.stack_measured_bytes)
         print_table(totals, title=f"\n{found.origin}")
@@ -152,15 +156,50 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
         )
 
 
+def show_chain(chain: ChainUse) -> None:
+    """Print which rows are there of each tensor that is never whole."""
+    links, inner = chain.links, chain.links[:-1]
+    click.echo(
+        f"\nops {links[0].index} to {links[-1].index} run row by row: of "
+        f"{chain.whole_bytes:,} bytes between them {chain.kept_bytes:,} are kept"
+    )
+    rows = [
+        (
+            str(link.index),
+            link.kind,
+            show_shape(link.shape),
+            f"{link.rows} of {link.shape[1]}",
+            f"{link.kept_bytes:,}",
+            _draw_rows(link),
+        )
+        for link in inner
+    ]
+    print_columns(("op", "kind", "output", "rows", "bytes", ""), rows, left=(1, 2, 5))
+
+
+def _draw_rows(link: LinkUse) -> str:
+    """The rows that are there among all.
+
+    >>> from tinycnn.analysis.chains import LinkUse
+    >>> _draw_rows(LinkUse(0, "ADD", "", "", (1, 8, 8, 2), 2, 1, 32, 128))
+    '####............'
+    """
+    drawn = max(_ROWS_BAR * link.rows // link.shape[1], 1)
+    return "#" * drawn + "." * (_ROWS_BAR - drawn)
+
+
 def list_totals(analysis: Analysis) -> dict[str, str]:
     """What the whole model needs, by name."""
     plan, macs = analysis.plan, f"{analysis.macs:,}"
     if analysis.macs != analysis.file_macs:
         macs += f" of the file's {analysis.file_macs:,}: the others feed no output"
+    arena = f"{plan.arena_bytes:,} bytes, at least {plan.lower_bound_bytes:,}"
+    if analysis.unchained_bytes:
+        arena += f"; {analysis.unchained_bytes:,} layer by layer"
     return {
         "parameters": f"{analysis.parameters:,}",
         "MACs": macs,
-        "arena": f"{plan.arena_bytes:,} bytes, at least {plan.lower_bound_bytes:,}",
+        "arena": arena,
         "flash": (
             f"{analysis.flash_bytes:,} bytes: {analysis.constant_bytes:,} of weights "
             f"and tables, about {analysis.code_bytes:,} of code"
@@ -249,6 +288,8 @@ def _to_json(analysis: Analysis, fits: list[Fit]) -> dict[str, object]:
         "largest_weights_op": analysis.heaviest.index,
         "predicted_cycles": sum(analysis.cycles),
         "operators": operators,
+        "unchained_arena_bytes": analysis.unchained_bytes or analysis.plan.arena_bytes,
+        "chains": [asdict(chain) for chain in analysis.chains],
         "boards": {
             fit.board.name: {
                 "fits": fit.fits,
