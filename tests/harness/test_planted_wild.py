@@ -24,9 +24,10 @@ from tinycnn.harness import HealthCheck, Sample, examine, judge_status
 pytestmark = pytest.mark.emulated
 
 IMAGES = 6
-INPUT = "memcpy(to, payload + OFFSET_BYTES + done, part)"
+INPUT = "memcpy(to, from + done, part)"
 FLOOR = "info->stack_floor = tcnn_stack_floor;"
-REPLY = "    tcnn_status_ran();\n}\n\nstatic void handle_infer("
+REPLY = "    note_run();\n    answer_times("
+PLANTED = "extern const volatile uint32_t planted[2];\n"
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,26 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
     )
     (sketch.folder / "net.ino").write_text((C_TESTS / "wild.ino").read_text())
     replace(
-        sketch.folder / "src/tcnn/tcnn_harness.c",
+        sketch.folder / "src/tcnn/tcnn_tensors.c",
         {
             INPUT: f"{INPUT[:-1]} + (planted[1] == 9 ? 3 : 0));"
-            "if (planted[1] == 13) memset(to - 3, payload[OFFSET_BYTES], 3)",
-            REPLY: "if (planted[1] == 10) harness.replies.behind.bytes[0] = 7;" + REPLY,
+            "if (planted[1] == 13) memset(to - 3, *from, 3)",
         },
-        "#define SILENCE_US",
-        "extern const volatile uint32_t planted[2];\n",
+        "TCNN_SHARED uint32_t",
+        PLANTED,
+    )
+    behind = "server->exchange.replies.behind.bytes[0]"
+    replace(
+        sketch.folder / "src/tcnn/tcnn_requests.c",
+        {REPLY: f"    if (planted[1] == 10) {behind} = 7;\n{REPLY}"},
+        "#define OFFSET_BYTES",
+        PLANTED,
     )
     replace(
         sketch.folder / "src/tcnn/tcnn_port.cpp",
         {FLOOR: f"{FLOOR} if (planted[1] == 7) info->stack_floor = near_floor;"},
         "#ifndef BOARD_NAME",
-        'extern "C" const volatile uint32_t planted[2];\n'
-        'extern "C" const void *near_floor(void);\n',
+        f'extern "C" {PLANTED}extern "C" const void *near_floor(void);\n',
     )
     elf = build_image(sketch, board, output=folder / "wild.elf").elf
     content = elf.read_bytes()

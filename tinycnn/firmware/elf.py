@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tinycnn.analysis.ram import RamUse
 from tinycnn.boards import Board
 from tinycnn.errors import ToolchainError
+from tinycnn.runtime import firmware_dir
 
 __all__ = ["ImageSize", "check_fit", "check_room", "measure"]
 
 _BIGGEST = 8
-# What the harness and its ports consist of.
-_HARNESS = frozenset(
-    (
-        "tcnn_harness.c tcnn_packet.c tcnn_replies.c tcnn_stack.c tcnn_status.c "
-        "tcnn_port.cpp backend.c"
-    ).split()
-)
 # A port's buffer for the next image.
 _RECEIVE = "receive_buffer"
 # A model's arena lies between two guards, which are the harness's.
@@ -69,7 +64,8 @@ def measure(elf: Path, board: Board) -> ImageSize:
     variables = [s for s in symbols if s.address >= board.ram_base]
     arenas = [s.size - _GUARD_BYTES for s in variables if s.name.endswith(_ARENA)]
     arena_bytes = sum(arenas)
-    harness = [s for s in variables if s.file in _HARNESS]
+    served_by = _harness_files()
+    harness = [s for s in variables if s.file in served_by]
     receive_bytes = sum(s.size for s in harness if s.name == _RECEIVE)
     harness_bytes = sum(s.size for s in harness) - receive_bytes
     harness_bytes += _GUARD_BYTES * len(arenas)
@@ -86,6 +82,13 @@ def measure(elf: Path, board: Board) -> ImageSize:
         flash_symbols=_biggest(s for s in symbols if s.address < board.ram_base),
         ram_symbols=_biggest(variables),
     )
+
+
+@cache
+def _harness_files() -> frozenset[str]:
+    """The C files that harness and ports consist of, by name."""
+    files = (firmware_dir() / "harness").glob("*.c")
+    return frozenset({*(file.name for file in files), "tcnn_port.cpp", "backend.c"})
 
 
 def check_fit(name: str, size: ImageSize, board: Board) -> None:

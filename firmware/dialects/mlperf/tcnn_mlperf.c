@@ -10,6 +10,7 @@
 #include "tcnn_outputs.h"
 #include "tcnn_packet.h"
 #include "tcnn_stack.h"
+#include "tcnn_tensors.h"
 #include "tcnn_text.h"
 
 #define READ_BYTES 128u
@@ -288,9 +289,7 @@ TCNN_SHARED void tcnn_mlperf_init(const tcnn_model_t *model, uint8_t *input,
     mlperf.input = input;
     mlperf.pixels = pixels;
     mlperf.port.board = "";
-    for (uint32_t i = 0; i < model->input_count; i++) {
-        mlperf.input_bytes += model->inputs[i].bytes;
-    }
+    mlperf.input_bytes = tcnn_tensors_bytes(model->inputs, model->input_count);
     tcnn_port_init(&mlperf.port);
     tcnn_stack_watch(mlperf.port.stack_floor);
     if (model->start != NULL) {
