@@ -70,7 +70,8 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runtime = {f"tcnn/{name}": text for name, text in kernel_sources([]).items()}
     for name, text in {**runtime, **sources(residual_model())}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    includes = [f"-I{FIRMWARE / f}" for f in ("include/tcnn", "harness", "ports/host")]
+    folders = ("include/tcnn", "harness", "ports", "ports/host")
+    includes = [f"-I{FIRMWARE / folder}" for folder in folders]
     code = [*FIRMWARE.glob("harness/*.c"), *FIRMWARE.glob("ports/host/*.c")]
     command: list[str | Path] = [
         *ZIG,

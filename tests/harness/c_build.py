@@ -22,6 +22,7 @@ INCLUDES = [
         "include/tcnn",
         "harness",
         "dialects/mlperf",
+        "ports",
         "ports/host",
     )
 ]

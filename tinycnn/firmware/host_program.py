@@ -15,8 +15,7 @@ from tinycnn.firmware.compilers import (
     zig,
 )
 from tinycnn.firmware.folder import FirmwareProject
-from tinycnn.firmware.serving import serving_macros
-from tinycnn.runtime import firmware_dir
+from tinycnn.firmware.serving import copy_port, serving_macros
 
 __all__ = ["build_host"]
 
@@ -34,7 +33,7 @@ def build_host(project: FirmwareProject, *, output: Path) -> Path:
     compiler += serving_macros(project)
     with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
-        copy_folder(firmware_dir() / "ports/host", work / "host")
+        copy_port("host", work)
         sources = [
             *in_folder(work, "src", "*.c"),
             *in_folder(work, "src/tcnn", "*.c"),

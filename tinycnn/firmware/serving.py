@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+from tinycnn.firmware.compilers import copy_folder
 from tinycnn.firmware.dialect import dialect_header
 from tinycnn.firmware.folder import FirmwareProject
+from tinycnn.runtime import firmware_dir
 
-__all__ = ["serving_macros"]
+__all__ = ["copy_port", "serving_macros"]
+
+
+def copy_port(port: str, work: Path) -> None:
+    """The C of a port with such a main program, in the new folder `work`/`port`."""
+    ports = firmware_dir() / "ports"
+    copy_folder(ports / port, work / port)
+    shutil.copyfile(ports / "serving.h", work / port / "serving.h")
 
 
 def serving_macros(project: FirmwareProject) -> list[str]:
-    """The compiler's options that `host_main.c` describes, by the project's files."""
+    """The compiler's options that `serving.h` describes, by the project's files."""
     name, sources = project.name, project.folder / "src"
     options = [f"-DTCNN_MODEL={name}_model"]
     if (sources / f"{name}_frames.h").exists():

@@ -21,8 +21,7 @@ from tinycnn.firmware.compilers import (
     zig,
 )
 from tinycnn.firmware.folder import FirmwareProject
-from tinycnn.firmware.serving import serving_macros
-from tinycnn.runtime import firmware_dir
+from tinycnn.firmware.serving import copy_port, serving_macros
 
 __all__ = ["CORES", "LINKING", "TARGET", "WasmVariant", "build_wasm", "compile_wasm"]
 
@@ -65,7 +64,7 @@ def build_wasm(
     """
     with scratch_folder() as work:
         copy_folder(project.folder / "src", work / "src")
-        copy_folder(firmware_dir() / "ports/wasm", work / "wasm")
+        copy_port("wasm", work)
         compile_wasm(
             work,
             ("src", "src/tcnn", "wasm"),

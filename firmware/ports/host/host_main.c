@@ -2,52 +2,16 @@
  * host_main.c - serves a model over standard input and output until they close
  * SPDX-License-Identifier: Apache-2.0
  *
- * Compile with -DTCNN_MODEL=<name>_model, together with the model, the kernels, the
- * harness and the other files of this folder; where raw frames are taken, also with
- * -DTCNN_PREPROCESS=<name>_preprocess; where it is traced, with
- * -DTCNN_TRACE=<name>_trace; where text is spoken, with -DTCNN_MLPERF_BYTES and
- * -DTCNN_MLPERF_PIXELS.
+ * Compile it as serving.h says, together with the model, the kernels, the harness and
+ * the other files of this folder.
  */
-#include "harness.h"
 #include "host_port.h"
-#ifdef TCNN_MLPERF_BYTES
-#include "mlperf.h"
-#endif
-
-extern const tcnn_model_t TCNN_MODEL;
-#ifdef TCNN_PREPROCESS
-extern const tcnn_preprocess_t TCNN_PREPROCESS;
-#endif
-#ifdef TCNN_TRACE
-uint32_t TCNN_TRACE(const tcnn_model_t *model, uint8_t type, const uint8_t *head,
-                    bool is_new, uint8_t *reply);
-#endif
-
-#ifdef TCNN_MLPERF_BYTES
+#include "serving.h"
 
 int main(void) {
-    static uint8_t loaded[TCNN_MLPERF_BYTES];
-    tcnn_mlperf_init(&TCNN_MODEL, loaded, TCNN_MLPERF_PIXELS);
+    serving_start();
     while (!host_port_closed()) {
-        tcnn_mlperf_poll();
+        serving_poll();
     }
     return 0;
 }
-
-#else
-
-int main(void) {
-    tcnn_harness_init(&TCNN_MODEL);
-#ifdef TCNN_PREPROCESS
-    tcnn_harness_take_frames(&TCNN_PREPROCESS);
-#endif
-#ifdef TCNN_TRACE
-    tcnn_harness_take_trace(TCNN_TRACE);
-#endif
-    while (!host_port_closed()) {
-        tcnn_harness_poll();
-    }
-    return 0;
-}
-
-#endif

@@ -2,28 +2,16 @@
  * wasm_link.c - the port for WebAssembly: bytes come and go with a call
  * SPDX-License-Identifier: Apache-2.0
  *
- * Compile with the macros of host_main.c; wasm_module.h is the manual.
+ * Compile it as serving.h says; wasm_module.h is the manual.
  */
 #include <stddef.h>
 #include <string.h>
 
-#include "harness.h"
+#include "serving.h"
 #include "wasm_module.h"
-#ifdef TCNN_MLPERF_BYTES
-#include "mlperf.h"
-#endif
 
 #define IN_BYTES 65536u
 #define OUT_BYTES 262144u /* more than the replies to all requests on their way */
-
-extern const tcnn_model_t TCNN_MODEL;
-#ifdef TCNN_PREPROCESS
-extern const tcnn_preprocess_t TCNN_PREPROCESS;
-#endif
-#ifdef TCNN_TRACE
-uint32_t TCNN_TRACE(const tcnn_model_t *model, uint8_t type, const uint8_t *head,
-                    bool is_new, uint8_t *reply);
-#endif
 
 static struct {
     bool is_started;
@@ -66,31 +54,6 @@ TCNN_SHARED uint32_t tcnn_port_micros(void) { return port.micros; }
 
 TCNN_SHARED void tcnn_port_show(tcnn_state_t state) { (void)state; }
 
-#ifdef TCNN_MLPERF_BYTES
-
-static void start(void) {
-    static uint8_t loaded[TCNN_MLPERF_BYTES];
-    tcnn_mlperf_init(&TCNN_MODEL, loaded, TCNN_MLPERF_PIXELS);
-}
-
-static void poll(void) { tcnn_mlperf_poll(); }
-
-#else
-
-static void start(void) {
-    tcnn_harness_init(&TCNN_MODEL);
-#ifdef TCNN_PREPROCESS
-    tcnn_harness_take_frames(&TCNN_PREPROCESS);
-#endif
-#ifdef TCNN_TRACE
-    tcnn_harness_take_trace(TCNN_TRACE);
-#endif
-}
-
-static void poll(void) { tcnn_harness_poll(); }
-
-#endif
-
 TCNN_WASM_EXPORT("link_in") uint8_t *module_link_in(void) { return port.in; }
 
 TCNN_WASM_EXPORT("link_in_bytes") uint32_t module_link_in_bytes(void) {
@@ -107,10 +70,10 @@ uint32_t module_link_serve(uint32_t size, uint32_t micros) {
     port.waiting = size < IN_BYTES ? size : IN_BYTES;
     if (!port.is_started) {
         port.is_started = true;
-        start();
+        serving_start();
     }
     do {
-        poll();
+        serving_poll();
     } while (port.taken < port.waiting);
     return port.said;
 }
