@@ -4,9 +4,10 @@ Above `Device` nothing knows which of them it talks to; below it everything is t
 protocol of `firmware/include/tcnn/harness.h` over some byte stream.
 """
 
-from tinycnn.device.client import Counters
-from tinycnn.device.device import Device, Inference, Preprocessing
+from tinycnn.device.counters import Counters
+from tinycnn.device.device import Device
 from tinycnn.device.hello import DeviceInfo, Foreign, TensorInfo
+from tinycnn.device.inference import Inference, Preprocessing
 from tinycnn.device.link import Link
 from tinycnn.device.opening import (
     USUAL_OPTIONS,

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import astuple, dataclass, fields
+from dataclasses import fields
 from enum import Enum
 
+from tinycnn.device.counters import Counters
 from tinycnn.device.deadline import Clock, Deadline
+from tinycnn.device.hearing import Ear
 from tinycnn.device.hello import DeviceInfo, parse_hello
 from tinycnn.device.link import Link, SharedPort
 from tinycnn.device.packets import (
@@ -23,47 +25,21 @@ from tinycnn.device.packets import (
     PROTOCOL_VERSION,
     ErrorCode,
     Packet,
-    PacketDecoder,
     PacketType,
 )
 from tinycnn.device.payloads import parse_error
-from tinycnn.device.stranger import (
-    HEARD_BYTES,
-    explain_noise,
-    quote_crash,
-    recognize,
-)
+from tinycnn.device.refusals import SessionLostError, explain_refusal
+from tinycnn.device.waits import Waits
 from tinycnn.device.window import Request, Window, WindowLimits
-from tinycnn.errors import (
-    DeviceError,
-    DeviceTimeoutError,
-    ProtocolError,
-    StrangerError,
-)
+from tinycnn.errors import DeviceTimeoutError, ProtocolError
 
-__all__ = [
-    "REPLY_TIMEOUT_S",
-    "Client",
-    "Counters",
-    "RefusedError",
-    "SessionLostError",
-]
+__all__ = ["REPLY_TIMEOUT_S", "Client"]
 
 REPLY_TIMEOUT_S = 15.0  # where nothing else is said
 
-# A device that is there answers HELLO at once, unless it is just starting: it is asked
-# again and again, and found soon after its start.
+# A device that is there answers HELLO at once, unless it is just starting.
 _HELLO_SHARE = 1 / 3
 _HELLO_TIMEOUT_S = 5.0  # if an exchange may take so long
-_HELLO_EVERY_S = 0.5
-
-# How long to wait before asking again: until the first reply of its kind has shown how
-# long the device takes, then a multiple of that. Shares are of the exchange's timeout.
-_FIRST_WAIT_SHARE = 1 / 15
-_SHORTEST_WAIT_SHARE = 1 / 60
-_LONGEST_FIRST_WAIT_S = 1.0
-_LONGEST_WAIT_S = 4.0
-_WAIT_FACTOR = 4.0
 
 # Who sends without a pause, and no packet, is not waited for as long as who is silent.
 _NOISE_S = 5.0
@@ -74,56 +50,11 @@ _SETTLE_S = 0.005
 _LONGEST_SETTLE_S = 0.25
 
 
-class SessionLostError(DeviceError):
-    """The device no longer knows the session: it was reset.
-
-    Attributes:
-        said: What it said of a crash before; empty if nothing.
-    """
-
-    said = ""
-
-
-class RefusedError(ProtocolError):
-    """The device refuses a request.
-
-    Attributes:
-        code: Of its ERROR.
-    """
-
-    code = 0
-
-
 class _Miss(Enum):
     """Why a wait ended without a reply."""
 
     TIMEOUT = 1
     BROKEN = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What happened on a link so far.
-
-    Attributes:
-        exchanges: Requests that were answered.
-        resends: Requests sent again.
-        timeouts: Waits that ended in silence.
-        crc_errors: Broken packets, seen by either side.
-        stale: Replies to earlier requests.
-        resets: Times that the device had lost its session.
-    """
-
-    exchanges: int = 0
-    resends: int = 0
-    timeouts: int = 0
-    crc_errors: int = 0
-    stale: int = 0
-    resets: int = 0
-
-    def __add__(self, other: Counters) -> Counters:
-        pairs = zip(astuple(self), astuple(other), strict=True)
-        return Counters(*(one + another for one, another in pairs))
 
 
 class Client:
@@ -141,15 +72,10 @@ class Client:
         self._link = link
         self._reply_timeout_s = reply_timeout_s
         self._clock = clock
-        self._decoder = PacketDecoder()
+        self._ear = Ear()
         self._window = Window(0)
-        self._usual_s: dict[int, float] = {}
+        self._waits = Waits()
         self._counts = dict.fromkeys((field.name for field in fields(Counters)), 0)
-        self._is_suspect = False  # the last that was heard was a broken packet
-        self._heard = b""  # in this exchange, its end
-        self._past = b""  # in the last one before it in which anything was
-        self._heard_bytes = 0
-        self._noise_bytes = 0  # since the last packet, or since it was asked for
 
     @property
     def name(self) -> str:
@@ -245,30 +171,27 @@ class Client:
         window, request = self._window, self._window.oldest
         asked, deadline = self._clock(), Deadline(timeout_s, self._clock)
         patience = Deadline(min(timeout_s, _NOISE_S), self._clock)
-        wait_s, settle_s = self._first_wait(request.kind, timeout_s), _SETTLE_S
-        self._past = self._heard or self._past
-        self._heard, self._heard_bytes, self._noise_bytes = b"", 0, 0
-        is_hello = request.kind == PacketType.HELLO
+        wait_s, settle_s = self._waits.first_s(request.kind, timeout_s), _SETTLE_S
+        self._ear.begin()
         if request.reply is None:
-            self._send(DELIMITER if is_hello else b"")
+            self._send(DELIMITER if request.kind == PacketType.HELLO else b"")
         while miss := self._listen(
             request, min(wait_s, deadline.remaining()), settle_s
         ):
             if deadline.expired:
                 raise self._no_reply(request, timeout_s)
-            if patience.expired and self._noise_bytes >= _NOISE_BYTES:
+            if patience.expired and self._ear.noise_bytes >= _NOISE_BYTES:
                 raise self._no_reply(request, min(timeout_s, _NOISE_S))
             if miss is _Miss.TIMEOUT:
                 self._counts["timeouts"] += 1
-                if not is_hello:
-                    wait_s = min(2 * wait_s, max(_LONGEST_WAIT_S, wait_s))
+                wait_s = self._waits.after_silence_s(request.kind, wait_s)
             else:
                 settle_s = min(2 * settle_s, _LONGEST_SETTLE_S)
             window.lose()
-            self._is_suspect = False
+            self._ear.is_suspect = False
             asked = self._clock()
             self._send(DELIMITER)  # ends what the device has half received
-        self._learn(request.kind, self._clock() - asked)
+        self._waits.learn(request.kind, self._clock() - asked)
         return window.take()
 
     def _send(self, start: bytes) -> None:
@@ -289,31 +212,19 @@ class Client:
         while request.reply is None:
             if self._window.has_gap:
                 return _Miss.BROKEN
-            if miss is _Miss.TIMEOUT and self._is_suspect:
+            if miss is _Miss.TIMEOUT and self._ear.is_suspect:
                 miss = _Miss.BROKEN
                 settle_s = min(settle_s, deadline.remaining())
                 deadline = Deadline(settle_s, self._clock)
             if deadline.expired and is_heard:
                 return miss
             # Once at least: this computer may have slept until now.
-            self._hear(self._link.read(deadline.remaining()))
+            replies, broken = self._ear.hear(self._link.read(deadline.remaining()))
+            self._counts["crc_errors"] += broken
+            for reply in replies:
+                self._match(reply)
             is_heard = True
         return None
-
-    def _hear(self, data: bytes) -> None:
-        """Keep the replies that end in `data`; counts all else."""
-        self._heard = (self._heard + data)[-HEARD_BYTES:]
-        self._heard_bytes += len(data)
-        broken = -self._decoder.broken
-        packets = self._decoder.feed(data)
-        self._noise_bytes = 0 if packets else self._noise_bytes + len(data)
-        broken += self._decoder.broken + sum(map(_is_bad_packet, packets))
-        self._counts["crc_errors"] += broken
-        self._is_suspect = broken > 0 or (self._is_suspect and not packets)
-        for packet in packets:
-            # What is no reply is a request: what we sent, come back as an echo.
-            if packet.type & PacketType.REPLY and not _is_bad_packet(packet):
-                self._match(packet)
 
     def _match(self, packet: Packet) -> None:
         """Keep `packet` if it answers a request that waits for it."""
@@ -341,36 +252,16 @@ class Client:
         if code == ErrorCode.SESSION:
             self._counts["resets"] += 1
             lost = SessionLostError(f"{self.name}: was reset before {request.name}")
-            lost.said = quote_crash(self._past + self._heard)
+            lost.said = self._ear.quote_crash()
             raise lost
         if code == ErrorCode.VERSION:
             raise self._other_version(f"another ({text})")
-        text = f"{self.name}: refused {request.name}: error {code} ({text})"
-        hint = "flash the firmware again"
-        if code == ErrorCode.MODEL:
-            hint = "build with the version of TFLite Micro that model.cpp names"
-        if request.kind in (PacketType.CHECKSUM, PacketType.TENSOR):
-            hint = "flash a debug harness: tinycnn build --trace, then tinycnn flash"
-        refused = RefusedError(text, hint=hint)
-        refused.code = code
-        raise refused
+        raise explain_refusal(self.name, request, code, text)
 
     def _other_version(self, got: str) -> ProtocolError:
         text = f"{self.name}: expected protocol version {PROTOCOL_VERSION}, got {got}"
         hint = "build and flash the firmware with this version of tinycnn"
         return ProtocolError(text, hint=hint)
-
-    def _first_wait(self, kind: PacketType, timeout_s: float) -> float:
-        if kind == PacketType.HELLO:
-            return _HELLO_EVERY_S
-        if kind not in self._usual_s:
-            return min(_LONGEST_FIRST_WAIT_S, timeout_s * _FIRST_WAIT_SHARE)
-        shortest_s = min(_LONGEST_FIRST_WAIT_S, timeout_s * _SHORTEST_WAIT_SHARE)
-        return max(shortest_s, _WAIT_FACTOR * self._usual_s[kind])
-
-    def _learn(self, kind: PacketType, took_s: float) -> None:
-        """Remember how long a reply takes, from the last time that it was asked for."""
-        self._usual_s[kind] = max(took_s, 0.9 * self._usual_s.get(kind, 0.0))
 
     def _no_reply(self, request: Request, timeout_s: float) -> DeviceTimeoutError:
         text = f"no reply from {self.name} within {timeout_s:.1f} s"
@@ -379,19 +270,6 @@ class Client:
             text = f"{text}: the port is also open in {' and '.join(users)}"
             hint = "end that program: what it reads is missing here"
             return DeviceTimeoutError(text, hint)
-        if stranger := recognize(self._heard, request.message, self._past):
-            return StrangerError(f"{text}: {stranger.what}", hint=stranger.hint)
-        hint = "press reset; check that the port is the board's"
-        if self._heard_bytes:
-            text += f", only {self._heard_bytes} bytes that are no packet"
-            noise = self._decoder.unfinished()[:200] or self._decoder.last_broken
-            hint = explain_noise(noise)
-        if self._counts["exchanges"]:  # so that port and baud rate are right
-            hint = "it answered before: check the cable or press reset, then run again"
-        return DeviceTimeoutError(text, hint=hint)
-
-
-def _is_bad_packet(packet: Packet) -> bool:
-    """True if the device says that what it received was broken."""
-    code = parse_error(packet.payload)[0]
-    return packet.type == PacketType.ERROR and code == ErrorCode.BAD_PACKET
+        return self._ear.explain(
+            text, request.message, has_answered=self._counts["exchanges"] > 0
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import TypeVar
@@ -16,63 +16,36 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device.client import (
-    REPLY_TIMEOUT_S,
-    Client,
-    Counters,
-    RefusedError,
-    SessionLostError,
-)
+from tinycnn.device.client import REPLY_TIMEOUT_S, Client
+from tinycnn.device.counters import Counters
 from tinycnn.device.deadline import Clock
 from tinycnn.device.hello import DeviceInfo
-from tinycnn.device.inference import Inference
+from tinycnn.device.inference import Inference, Preprocessing
 from tinycnn.device.link import Link, SimulatedTime
-from tinycnn.device.packets import MAX_PAYLOAD_BYTES, ErrorCode, PacketType
-from tinycnn.device.payloads import (
-    FIRST_INPUT_BYTES,
-    FIRST_STEP_BYTES,
-    OFFSET_BYTES,
-    StepRun,
-    frame_payload,
-    parse_frame,
-    parse_inference,
-    parse_profile,
-    profile_payload,
-    read_payload,
-    write_payload,
-)
-from tinycnn.device.status import DeviceStatus, StatusAction, parse_status
-from tinycnn.device.stream import (
-    MAX_RESETS,
-    Stream,
-    checked_part,
+from tinycnn.device.packets import ErrorCode, PacketType
+from tinycnn.device.payloads import StepRun
+from tinycnn.device.refusals import RefusedError, SessionLostError
+from tinycnn.device.requests import (
+    Image,
+    Run,
     image_bytes,
     named,
-    parts_of,
-    reset_too_often,
+    preprocess_frame,
+    profile_image,
+    read_place,
+    read_places,
+    run_frame,
+    write_image,
 )
-from tinycnn.device.trace import Checksums, read_checksums, read_tensor
+from tinycnn.device.status import DeviceStatus, StatusAction, parse_status
+from tinycnn.device.stream import MAX_RESETS, Stream, reset_too_often
+from tinycnn.device.trace import Checksums
 from tinycnn.errors import DeviceError
 from tinycnn.frames import FrameFormat
 
-__all__ = ["Device", "Inference", "Preprocessing", "check_same"]
+__all__ = ["Device", "check_same"]
 
-_Run = TypeVar("_Run")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Preprocessing:
-    """What a device made of one raw frame.
-
-    Attributes:
-        input: The bytes of the model's input; read-only.
-        cycles: Processor cycles it took; 0 when the device has no counter.
-        micros: Microseconds, by the device's clock.
-    """
-
-    input: NDArray[np.int8]
-    cycles: int
-    micros: int
+_Found = TypeVar("_Found")
 
 
 class Device:
@@ -152,7 +125,7 @@ class Device:
             raise DeviceError(text, hint="tinycnn build --app serial, or camera")
         return info.frame
 
-    def infer(self, image: bytes | NDArray[np.int8]) -> Inference:
+    def infer(self, image: Image) -> Inference:
         """Run the model on one image: the bytes of all inputs, laid end to end.
 
         Raises:
@@ -186,13 +159,13 @@ class Device:
         """Whether the device can be asked for its status."""
         return True
 
-    def write(self, image: bytes | NDArray[np.int8]) -> None:
+    def write(self, image: Image) -> None:
         """Give the device an image, on which nothing is run.
 
         Raises:
             DeviceError: As `infer` does.
         """
-        self._with_image(image, self._write)
+        self._with_image(image, write_image)
 
     def status(self, action: StatusAction = StatusAction.NONE) -> DeviceStatus:
         """What the device watches beside its work.
@@ -205,9 +178,7 @@ class Device:
         """
         info = self._info or self.info()
         request = bytes([action]) if action else b""
-        return self._from_start(
-            info, request, lambda _, data: self._status(data), doing="STATUS"
-        )
+        return self._from_start(info, request, _ask_status, doing="STATUS")
 
     def restart(self) -> bool:
         """Let the device start anew; False where it cannot by itself.
@@ -235,7 +206,7 @@ class Device:
         self._link.pass_time(seconds)
         return True
 
-    def profile(self, image: bytes | NDArray[np.int8]) -> tuple[StepRun, ...]:
+    def profile(self, image: Image) -> tuple[StepRun, ...]:
         """Run the model on one image step by step; what each kernel call took.
 
         A model of more steps than fit a reply is run once more for the others.
@@ -243,23 +214,23 @@ class Device:
         Raises:
             DeviceError: As `infer` does.
         """
-        return self._with_image(image, self._profile)
+        return self._with_image(image, profile_image)
 
-    def checksums(self, image: bytes | NDArray[np.int8]) -> Checksums:
+    def checksums(self, image: Image) -> Checksums:
         """Run a traced model on one image; the checksums of its places.
 
         Raises:
             DeviceError: As `infer` does, or if its firmware is not traced.
         """
-        return self._with_image(image, self._checksums)
+        return self._with_image(image, read_places)
 
-    def tensor(self, image: bytes | NDArray[np.int8], place: int, size: int) -> bytes:
+    def tensor(self, image: Image, place: int, size: int) -> bytes:
         """Run a traced model on one image until a place; its `size` bytes then.
 
         Raises:
             DeviceError: As `checksums` does.
         """
-        return self._with_image(image, partial(self._tensor, place, size))
+        return self._with_image(image, partial(read_place, place, size))
 
     def preprocess(self, frame: bytes) -> Preprocessing:
         """Make the model's input of a raw frame, on the device.
@@ -267,7 +238,8 @@ class Device:
         Raises:
             DeviceError: If it takes no raw frames or others, or fails.
         """
-        return self._with_frame(frame, self._preprocess)
+        cycles, micros, image = self._with_frame(frame, preprocess_frame)
+        return Preprocessing(np.frombuffer(image, np.int8), cycles, micros)
 
     def classify(self, frame: bytes) -> Inference:
         """Run the model on a raw frame that the device preprocesses.
@@ -275,35 +247,35 @@ class Device:
         Raises:
             DeviceError: As `preprocess` does.
         """
-        return self._with_frame(frame, self._classify)
+        return self._inference(self._with_frame(frame, run_frame))
 
     def _stream(self) -> Stream:
         return Stream(self._client, self._info or self.info(), self.info)
 
     def _answers(
-        self, stream: Stream, images: Iterable[tuple[int, bytes | NDArray[np.int8]]]
+        self, stream: Stream, images: Iterable[tuple[int, Image]]
     ) -> Iterator[tuple[int, Inference]]:
         for number, run in stream.run(images):
-            yield number, self._inference(*run)
+            yield number, self._inference(run)
 
-    def _inference(self, cycles: int, micros: int, output: bytes) -> Inference:
+    def _inference(self, run: Run) -> Inference:
         index, board_id = self._images, self._info.board_id if self._info else ""
         self._images += 1
-        answer = np.frombuffer(output, np.int8)
-        return Inference(index, answer, cycles, micros, board_id)
+        answer = np.frombuffer(run.output, np.int8)
+        return Inference(index, answer, run.cycles, run.micros, board_id)
 
     def _with_image(
         self,
-        image: bytes | NDArray[np.int8],
-        run: Callable[[DeviceInfo, bytes], _Run],
-    ) -> _Run:
+        image: Image,
+        run: Callable[[Client, DeviceInfo, bytes], _Found],
+    ) -> _Found:
         """What `run` gives for one image."""
         info = self._info or self.info()
         return self._from_start(info, image_bytes(self.name, info, image), run)
 
     def _with_frame(
-        self, frame: bytes, run: Callable[[DeviceInfo, bytes], _Run]
-    ) -> _Run:
+        self, frame: bytes, run: Callable[[Client, DeviceInfo, bytes], _Found]
+    ) -> _Found:
         """What `run` gives for one frame."""
         expected = self.frame().bytes
         if len(frame) != expected:
@@ -315,103 +287,20 @@ class Device:
         self,
         info: DeviceInfo,
         data: bytes,
-        run: Callable[[DeviceInfo, bytes], _Run],
+        run: Callable[[Client, DeviceInfo, bytes], _Found],
         *,
         doing: str = "",
-    ) -> _Run:
+    ) -> _Found:
         """What `run` gives, from its start again after a reset."""
         said = ""
         for _ in range(MAX_RESETS):
             try:
-                return run(info, data)
+                with named(self.name):
+                    return run(self._client, info, data)
             except SessionLostError as error:
                 said = error.said
                 info = self.info()
         raise reset_too_often(self.name, doing or f"image {self._images}", said)
-
-    def _preprocess(self, info: DeviceInfo, frame: bytes) -> Preprocessing:
-        cycles, micros, image = self._send_frame(info, frame)
-        while len(image) < info.input_bytes:
-            request = frame_payload(len(image), len(frame), b"")
-            reply = self._client.exchange(PacketType.FRAME, request)
-            with named(self.name):
-                left = info.replied_bytes(info.input_bytes - len(image))
-                image += parse_frame(reply, left)[2]
-        return Preprocessing(np.frombuffer(image, np.int8), cycles, micros)
-
-    def _classify(self, info: DeviceInfo, frame: bytes) -> Inference:
-        self._send_frame(info, frame)
-        reply = self._client.exchange(PacketType.INFER, write_payload(0, b""))
-        with named(self.name):
-            replied = info.replied_bytes(info.output_bytes)
-            cycles, micros, output = parse_inference(reply, replied)
-            for offset, size in parts_of(len(output), info.output_bytes, info):
-                output += self._read(offset, size)
-        return self._inference(cycles, micros, output)
-
-    def _send_frame(self, info: DeviceInfo, frame: bytes) -> tuple[int, int, bytes]:
-        """Times of preprocessing, and the first bytes of the model's input."""
-        most = min(info.max_payload, MAX_PAYLOAD_BYTES)
-        part_bytes = most - FIRST_INPUT_BYTES - OFFSET_BYTES
-        reply = b""
-        for offset in range(0, len(frame), part_bytes):
-            part = frame[offset : offset + part_bytes]
-            request = frame_payload(0, offset, part)
-            reply = self._client.exchange(PacketType.FRAME, request)
-        with named(self.name):
-            return parse_frame(reply, info.replied_bytes(info.input_bytes))
-
-    def _write(self, info: DeviceInfo, data: bytes) -> None:
-        last = self._write_start(info, data, OFFSET_BYTES)
-        self._client.exchange(PacketType.WRITE, write_payload(last, data[last:]))
-
-    def _status(self, request: bytes) -> DeviceStatus:
-        with named(self.name):
-            return parse_status(self._client.exchange(PacketType.STATUS, request))
-
-    def _profile(self, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
-        steps: tuple[StepRun, ...] = ()
-        while True:
-            last = self._write_start(info, data, FIRST_STEP_BYTES + OFFSET_BYTES)
-            request = profile_payload(len(steps), last, data[last:])
-            reply = self._client.exchange(PacketType.PROFILE, request)
-            with named(self.name):
-                total, more = parse_profile(reply)
-            steps += more
-            if not more or len(steps) >= total:
-                return steps
-
-    def _checksums(self, info: DeviceInfo, data: bytes) -> Checksums:
-        run = partial(self._run_traced, PacketType.CHECKSUM, info, data)
-        with named(self.name):
-            return read_checksums(run)
-
-    def _tensor(self, place: int, size: int, info: DeviceInfo, data: bytes) -> bytes:
-        run = partial(self._run_traced, PacketType.TENSOR, info, data)
-        go_on = partial(self._client.exchange, PacketType.TENSOR)
-        with named(self.name):
-            return read_tensor(place, size, run, go_on)
-
-    def _run_traced(
-        self, kind: PacketType, info: DeviceInfo, data: bytes, head: bytes
-    ) -> bytes:
-        last = self._write_start(info, data, len(head) + OFFSET_BYTES)
-        request = head + write_payload(last, data[last:])
-        return self._client.exchange(kind, request)
-
-    def _write_start(self, info: DeviceInfo, data: bytes, head_bytes: int) -> int:
-        """Send all of the image but its last part, which begins where it is said."""
-        part_bytes = min(info.max_payload, MAX_PAYLOAD_BYTES) - head_bytes
-        last = (len(data) - 1) // part_bytes * part_bytes
-        for offset in range(0, last, part_bytes):
-            part = data[offset : offset + part_bytes]
-            self._client.exchange(PacketType.WRITE, write_payload(offset, part))
-        return last
-
-    def _read(self, offset: int, size: int) -> bytes:
-        """Bytes of the outputs that did not fit the INFER reply."""
-        payload = read_payload(offset, size)
-        return checked_part(self._client.exchange(PacketType.READ, payload), size)
 
 
 def check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:
@@ -428,6 +317,10 @@ def check_same(name: str, before: DeviceInfo, now: DeviceInfo) -> None:
     if replace(now, stack_bytes=before.stack_bytes) != before:
         text = f"{name}: expected {_identity(before)}, got {_identity(now)}"
         raise DeviceError(text, hint="another device took its place: connect the first")
+
+
+def _ask_status(client: Client, _: DeviceInfo, request: bytes) -> DeviceStatus:
+    return parse_status(client.exchange(PacketType.STATUS, request))
 
 
 def _identity(info: DeviceInfo) -> str:

@@ -1,4 +1,4 @@
-"""What one run of a model gave."""
+"""What one run of a model gave, or of its preprocessing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Inference"]
+__all__ = ["Inference", "Preprocessing"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,3 +30,18 @@ class Inference:
     micros: int
     board_id: str = ""
     slack: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preprocessing:
+    """What a device made of one raw frame.
+
+    Attributes:
+        input: The bytes of the model's input; read-only.
+        cycles: Processor cycles it took; 0 when the device has no counter.
+        micros: Microseconds, by the device's clock.
+    """
+
+    input: NDArray[np.int8]
+    cycles: int
+    micros: int

@@ -16,9 +16,11 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device.client import REPLY_TIMEOUT_S, Counters
-from tinycnn.device.device import Device, Inference
+from tinycnn.device.client import REPLY_TIMEOUT_S
+from tinycnn.device.counters import Counters
+from tinycnn.device.device import Device
 from tinycnn.device.hello import DeviceInfo
+from tinycnn.device.inference import Inference
 from tinycnn.device.link import Link
 from tinycnn.device.opening import PortOptions, open_url
 from tinycnn.device.ports import detect_ports

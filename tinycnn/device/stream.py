@@ -10,15 +10,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tinycnn.device.client import Client, SessionLostError
+from tinycnn.device.client import Client
 from tinycnn.device.hello import DeviceInfo
-from tinycnn.device.packets import MAX_PAYLOAD_BYTES, PacketType
+from tinycnn.device.packets import PacketType
 from tinycnn.device.payloads import (
     OFFSET_BYTES,
     TIMES_BYTES,
@@ -26,22 +21,21 @@ from tinycnn.device.payloads import (
     read_payload,
     write_payload,
 )
-from tinycnn.errors import DeviceError, LinkLostError, ProtocolError
+from tinycnn.device.refusals import SessionLostError
+from tinycnn.device.requests import (
+    Image,
+    Run,
+    checked_part,
+    image_bytes,
+    named,
+    part_bytes,
+    parts_of,
+)
+from tinycnn.errors import DeviceError, LinkLostError
 
-__all__ = ["MAX_RESETS", "Image", "Stream", "checked_part", "image_bytes", "named"]
-__all__ += ["parts_of", "reset_too_often"]
+__all__ = ["MAX_RESETS", "Stream", "reset_too_often"]
 
 MAX_RESETS = 3  # without an answer between them
-
-Image = bytes | NDArray[np.int8]
-
-
-class _Run(NamedTuple):
-    """What one run took, and the bytes of all outputs."""
-
-    cycles: int
-    micros: int
-    output: bytes
 
 
 class Stream:
@@ -64,7 +58,7 @@ class Stream:
         self._resets = 0
         self.number = 0
 
-    def run(self, images: Iterable[tuple[int, Image]]) -> Iterator[tuple[int, _Run]]:
+    def run(self, images: Iterable[tuple[int, Image]]) -> Iterator[tuple[int, Run]]:
         """What each image's run took and gave, with the image's number, in order.
 
         Raises:
@@ -103,20 +97,20 @@ class Stream:
         """Ask for a run of one image."""
         info, client = self._info, self._client
         replied = info.replied_bytes(info.output_bytes)
-        part_bytes = min(info.max_payload, MAX_PAYLOAD_BYTES) - OFFSET_BYTES
-        last = (len(data) - 1) // part_bytes * part_bytes
+        most = part_bytes(info, OFFSET_BYTES)
+        last = (len(data) - 1) // most * most
         if info.window.receive_bytes and not _keeps_two(info):
             last = len(data)  # the input travels while the run before it goes on
-        for offset in range(0, last, part_bytes):
-            part = data[offset : min(offset + part_bytes, last)]
+        for offset in range(0, last, most):
+            part = data[offset : min(offset + most, last)]
             client.submit(PacketType.WRITE, write_payload(offset, part), 0)
         run = write_payload(last, data[last:])
         client.submit(PacketType.INFER, run, TIMES_BYTES + replied)
         for offset, size in parts_of(replied, info.output_bytes, info):
             client.submit(PacketType.READ, read_payload(offset, size), size)
-        self._written = -(-last // part_bytes)
+        self._written = -(-last // most)
 
-    def _collect(self, coming: Iterator[tuple[int, Image]]) -> _Run | None:
+    def _collect(self, coming: Iterator[tuple[int, Image]]) -> Run | None:
         """What the oldest image's run took and gave; None if it began anew.
 
         Its last part may leave room for the first ones of the next image.
@@ -136,7 +130,7 @@ class Stream:
             self._begin_anew(error)
             return None
         self._resets = 0
-        return _Run(cycles, micros, output)
+        return Run(cycles, micros, output)
 
     def _begin_anew(self, error: SessionLostError) -> None:
         """Send again what has no answer, after a reset."""
@@ -164,52 +158,7 @@ def reset_too_often(name: str, doing: str, said: str = "") -> DeviceError:
     return DeviceError(text, hint="check power and cable; the firmware may crash")
 
 
-def image_bytes(name: str, info: DeviceInfo, image: Image) -> bytes:
-    """The bytes of an image that suits the device called `name`.
-
-    Raises:
-        DeviceError: If it has another size than the input.
-    """
-    data = image if isinstance(image, bytes) else image.tobytes()
-    if len(data) != info.input_bytes:
-        text = f"{name}: expected an image of {info.input_bytes} bytes, got {len(data)}"
-        raise DeviceError(text, hint="use the model's data set")
-    return data
-
-
-def parts_of(start: int, end: int, info: DeviceInfo) -> Iterator[tuple[int, int]]:
-    """Offset and size of the parts that bytes from `start` to `end` are read in."""
-    most = min(info.max_payload, MAX_PAYLOAD_BYTES)
-    for offset in range(start, end, most):
-        yield offset, min(most, end - offset)
-
-
-def checked_part(part: bytes, size: int) -> bytes:
-    """A part of the outputs, which must have `size` bytes.
-
-    Raises:
-        ProtocolError: If it has not.
-    """
-    if len(part) != size:
-        raise ProtocolError(
-            f"READ reply: expected {size} output bytes, got {len(part)}"
-        )
-    return part
-
-
 def _keeps_two(info: DeviceInfo) -> bool:
     """Whether the device keeps its answers to two images."""
     replied = TIMES_BYTES + info.replied_bytes(info.output_bytes)
     return info.window.keeps(2, 2 * replied, replied)
-
-
-@contextmanager
-def named(name: str) -> Iterator[None]:
-    """Put the device's name before what the protocol says."""
-    try:
-        yield
-    except ProtocolError as error:
-        if str(error).startswith(name):
-            raise
-        hint = error.hint or "flash the firmware again"
-        raise ProtocolError(f"{name}: {error}", hint=hint) from error

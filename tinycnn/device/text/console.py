@@ -14,10 +14,11 @@ import itertools
 import re
 from dataclasses import fields
 
-from tinycnn.device.client import Counters, SessionLostError
+from tinycnn.device.counters import Counters
 from tinycnn.device.deadline import Deadline
 from tinycnn.device.link import Link
 from tinycnn.device.payloads import printable
+from tinycnn.device.refusals import SessionLostError
 from tinycnn.device.stranger import HEARD_BYTES, recognize
 from tinycnn.errors import DeviceError, DeviceTimeoutError, StrangerError
 

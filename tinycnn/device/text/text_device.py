@@ -14,18 +14,17 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.device.client import (
-    REPLY_TIMEOUT_S,
-    Client,
-    Counters,
-    SessionLostError,
-)
+from tinycnn.device.client import REPLY_TIMEOUT_S, Client
+from tinycnn.device.counters import Counters
 from tinycnn.device.deadline import Deadline
-from tinycnn.device.device import Device, Inference, check_same
+from tinycnn.device.device import Device, check_same
 from tinycnn.device.hello import DeviceInfo, Foreign, TensorInfo
+from tinycnn.device.inference import Inference
 from tinycnn.device.link import Link
 from tinycnn.device.packets import PacketType
 from tinycnn.device.payloads import StepRun
+from tinycnn.device.refusals import SessionLostError
+from tinycnn.device.requests import Image
 from tinycnn.device.text.answers import (
     find_all,
     parse_about,
@@ -141,9 +140,13 @@ class TextDevice(Device):
         text = f"{self.name}: the text dialect has no raw frames"
         raise DeviceError(text, hint='dialect = "packets" in [target], with an app')
 
-    def infer(self, image: bytes | NDArray[np.int8]) -> Inference:
+    def infer(self, image: Image) -> Inference:
         """Run the model on one image; see `Device.infer`."""
         return self._with_image(image, self._infer)
+
+    def profile(self, image: Image) -> tuple[StepRun, ...]:
+        """Run the model on one image step by step; see `Device.profile`."""
+        return self._with_image(image, self._profile)
 
     @property
     def tells_status(self) -> bool:
@@ -161,21 +164,19 @@ class TextDevice(Device):
                 raise type(error)(f"image {index}: {error}", error.hint) from error
             yield index, inference
 
-    def time(
-        self, image: bytes | NDArray[np.int8], runs: int, warmups: int = 0
-    ) -> float:
+    def time(self, image: Image, runs: int, warmups: int = 0) -> float:
         """Microseconds of a run, the mean of `runs` after some that do not count.
 
         Raises:
             DeviceError: If the device tells no times, as in energy mode, or fails.
         """
 
-        def run(data: bytes) -> int:
+        def run(_: Client, info: DeviceInfo, data: bytes) -> int:
             self._load(data)
             lines = self._console.ask(f"infer {runs} {warmups}", self._timeout_s)
             return parse_laps(lines)
 
-        micros = self._try(lambda: run(self._checked(image)))
+        micros = self._with_image(image, run)
         if micros == 0:
             text = f"{self.name}: expected two lines m-lap-us-, got none"
             hint = "energy mode tells times by a pin: build it for performance mode"
@@ -224,21 +225,15 @@ class TextDevice(Device):
     def _passed_on(self) -> bool:
         return self._console.is_passed_on
 
-    def _with_image(
+    def _from_start(
         self,
-        image: bytes | NDArray[np.int8],
-        run: Callable[[DeviceInfo, bytes], _Found],
+        info: DeviceInfo,
+        data: bytes,
+        run: Callable[[Client, DeviceInfo, bytes], _Found],
+        *,
+        doing: str = "",
     ) -> _Found:
-        info, data = self._info or self.info(), self._checked(image)
-        return self._try(lambda: run(info, data))
-
-    def _checked(self, image: bytes | NDArray[np.int8]) -> bytes:
-        info = self._info or self.info()
-        data = image if isinstance(image, bytes) else image.tobytes()
-        if len(data) != info.input_bytes:
-            text = f"{self.name}: expected an image of {info.input_bytes} bytes, "
-            raise DeviceError(f"{text}got {len(data)}", hint="use the model's data set")
-        return data
+        return self._try(lambda: run(self._client, info, data))
 
     def _try(self, run: Callable[[], _Found]) -> _Found:
         """What `run` gives, from its start again while the line or a reset spoils it.
@@ -314,7 +309,7 @@ class TextDevice(Device):
         self._usual_s = max(self._usual_s or 0.0, took_s)
         return lines
 
-    def _infer(self, info: DeviceInfo, data: bytes) -> Inference:
+    def _infer(self, _: Client, info: DeviceInfo, data: bytes) -> Inference:
         self._load(data)
         lines = self._ask_run("infer 1 0")
         find = self._find_printed if info.foreign is not None else self._find_bytes
@@ -358,7 +353,7 @@ class TextDevice(Device):
             slack=printed.slack,
         )
 
-    def _profile(self, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
+    def _profile(self, _: Client, info: DeviceInfo, data: bytes) -> tuple[StepRun, ...]:
         if info.foreign is not None:
             text = f"{self.name}: its firmware tells no times of operators"
             raise DeviceError(text, hint="it is timed as a whole")
