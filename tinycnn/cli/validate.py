@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from tinycnn.choices import Dialect, Numerics
+from tinycnn.choices import Numerics
+from tinycnn.cli.asked import Asked
 from tinycnn.cli.bench import open_subject
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
@@ -22,10 +22,10 @@ from tinycnn.cli.console import (
     print_table,
 )
 from tinycnn.cli.each import validate_each
-from tinycnn.cli.findings import Findings, findings_options
+from tinycnn.cli.findings import findings_options
 from tinycnn.cli.images import image_options
 from tinycnn.cli.lines import echo_wrapped
-from tinycnn.cli.many import Many, many_options
+from tinycnn.cli.many import many_options
 from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
 from tinycnn.cli.sections import SectionedCommand
@@ -33,8 +33,8 @@ from tinycnn.cli.verdict import print_verdict
 from tinycnn.errors import TinycnnError
 
 if TYPE_CHECKING:
-    from tinycnn.harness import Profile, Resume, ValidationResult
-    from tinycnn.workbench import DeviceChoice, ImageChoice, Subject
+    from tinycnn.harness import ValidationResult
+    from tinycnn.workbench import Subject
 
 __all__ = ["validate"]
 
@@ -105,24 +105,7 @@ _SECTIONS = {
 )
 @dialect_option
 @json_option
-def validate(
-    model: Path,
-    choice: DeviceChoice,
-    many: Many,
-    dialect: Dialect | None,
-    images: ImageChoice,
-    inputs: Path | None,
-    numerics: Numerics | None,
-    frames: bool,
-    health: bool,
-    log: Path | None,
-    resume: Resume,
-    findings: Findings,
-    archive: Path | None,
-    is_bisected: bool,
-    is_strict: bool,
-    as_json: bool,
-) -> int:
+def validate(**options: Any) -> int:
     """Stream inputs of MODEL to a device and compare raw outputs with the reference.
 
     MODEL is a project that was built, whose test images are sent, or a .tflite file.
@@ -150,150 +133,83 @@ def validate(
       tinycnn validate demo --port /dev/ttyACM0 --port /dev/ttyACM1
       tinycnn validate demo --all --each
     """
-    if frames and not is_project(model):
-        raise click.UsageError("--frames is for a project")
-    if findings.is_asked and (frames or archive):
-        one = "--frames" if frames else "--replay"
-        raise click.UsageError(f"{one} writes no evidence, JUnit or summary")
-    if archive is not None:
-        return replay(archive, model, inputs, is_strict=is_strict, as_json=as_json)
-    from tinycnn import workbench
-
-    _check_together(
-        model,
-        choice,
-        many,
-        images,
-        dialect=dialect,
-        inputs=inputs,
-        numerics=numerics,
-        frames=frames,
-        health=health,
-        log=log,
-        resume=resume,
-        is_bisected=is_bisected,
-    )
-    choice = replace(choice, dialect=dialect)
-    if frames:
+    asked = Asked(**options)
+    asked.check()
+    if asked.archive is not None:
+        return replay(
+            asked.archive,
+            asked.model,
+            asked.inputs,
+            is_strict=asked.is_strict,
+            as_json=asked.as_json,
+        )
+    asked = replace(asked, choice=replace(asked.choice, dialect=asked.dialect))
+    if asked.frames:
         from tinycnn.cli.frames import show_frame_check
 
-        return show_frame_check(model, choice, count=images.count, as_json=as_json)
+        return show_frame_check(
+            asked.model, asked.choice, count=asked.images.count, as_json=asked.as_json
+        )
+    return _validate(asked)
+
+
+def _validate(asked: Asked) -> int:
+    """Validate, and print and write what was found; the exit code."""
+    from tinycnn import workbench
+
+    validate_one = partial(
+        workbench.validate,
+        resume=asked.resume,
+        explaining=workbench.Explaining(asked.is_bisected, asked.is_strict),
+        health=asked.health,
+    )
     found: list[Any] = []
-    explaining = workbench.Explaining(is_bisected, is_strict)
     try:
         with (
-            ConsoleObserver(quiet=as_json) as observer,
+            ConsoleObserver(quiet=asked.as_json) as observer,
             open_subject(
-                model,
+                asked.model,
                 observer,
-                inputs=inputs,
-                images=images,
-                numerics=numerics or "litert",
-                dialect=dialect,
+                inputs=asked.inputs,
+                images=asked.images,
+                numerics=asked.numerics or "litert",
+                dialect=asked.dialect,
             ) as subject,
-            many.hold(choice, observer) as choice,
+            asked.many.hold(asked.choice, observer) as choice,
         ):
-            log = log or subject.log
-            choice = many.find(subject, choice, observer)
-            validate_one = partial(
-                workbench.validate, resume=resume, explaining=explaining, health=health
-            )
-            if many.is_each:
+            subject = replace(subject, log=asked.log or subject.log)
+            choice = asked.many.find(subject, choice, observer)
+            bench = subject, choice, observer
+            if asked.many.is_each:
                 return validate_each(
-                    replace(subject, log=log),
-                    choice,
-                    observer,
-                    validate_one,
-                    findings,
-                    as_json=as_json,
+                    *bench, validate_one, asked.findings, as_json=asked.as_json
                 )
-            write = partial(findings.write, subject, choice)
-            keep = partial(_keep, subject, found, write)
-            result = validate_one(
-                replace(subject, keep=keep, log=log), choice, observer
-            )
+
+            def keep(one: Any) -> None:
+                found.append(one)
+                subject.keep(one)
+                asked.findings.write(subject, choice, one)
+
+            result = validate_one(replace(subject, keep=keep), choice, observer)
     except TinycnnError as error:
         if any(one.is_wrong for one in found):
             error.exit_code = 1  # how it ended does not make that right
         raise
     finally:  # also of a run that was ended: what it found
         for one in found:
-            _show(model, subject, one, log, as_json=as_json)
-            if not as_json:
-                findings.show()
+            _show(asked, subject, one)
+            if not asked.as_json:
+                asked.findings.show()
     return 0 if result.passed and result.is_sound else 1
 
 
-def _check_together(
-    model: Path,
-    choice: DeviceChoice,
-    many: Many,
-    images: ImageChoice,
-    *,
-    dialect: Dialect | None,
-    inputs: Path | None,
-    numerics: Numerics | None,
-    frames: bool,
-    health: bool,
-    log: Path | None,
-    resume: Resume,
-    is_bisected: bool,
-) -> None:
-    """Refuse options that do not go together."""
-    if inputs is not None and is_project(model):
-        raise click.UsageError("--inputs is for a .tflite file")
-    if numerics is not None and is_project(model):
-        text = "a project's is target.numerics in its tinycnn.toml"
-        raise click.UsageError(f"--numerics is for a .tflite file: {text}")
-    if resume == "always" and log is None and not is_project(model):
-        raise click.UsageError("--resume of a .tflite file's run needs its --log")
-    if frames and (many.count(choice) > 1 or many.is_each or many.places):
-        raise click.UsageError("--frames is for one board, on a --port")
-    if health and many.count(choice) > 1 and not many.is_each:
-        raise click.UsageError("--health of several boards needs --each")
-    if many.is_each and resume == "always":
-        raise click.UsageError("--each goes on by itself, not by --resume")
-    if frames and health:
-        raise click.UsageError("--health is for images, not for --frames")
-    if health and dialect is not None:
-        raise click.UsageError("--health needs packets, not --dialect")
-    if frames and (log is not None or resume != "if possible"):
-        raise click.UsageError("--frames keeps no log")
-    if frames and dialect is not None:
-        raise click.UsageError("--frames needs packets, not --dialect")
-    if frames and is_bisected:
-        raise click.UsageError("--bisect is for a model's outputs, not for --frames")
-    from tinycnn.workbench import ImageChoice
-
-    if frames and images != ImageChoice(images.count):
-        raise click.UsageError("--frames are random: of the images only --count counts")
-
-
-def _keep(
-    subject: Subject,
-    shown: list[Any],
-    write: Callable[[Any], None],
-    found: ValidationResult | Profile,
-) -> None:
-    shown.append(found)
-    subject.keep(found)
-    write(found)
-
-
-def _show(
-    model: Path,
-    subject: Subject,
-    result: ValidationResult,
-    log: Path | None,
-    *,
-    as_json: bool,
-) -> None:
+def _show(asked: Asked, subject: Subject, result: ValidationResult) -> None:
     """Print what was found, and where it is kept."""
     from tinycnn.analysis.ram import estimate_ram, itemize_ram
     from tinycnn.artifacts import BuildFolder
     from tinycnn.harness import result_to_json
 
-    if as_json:
+    if asked.as_json:
         click.echo(result_to_json(result), nl=False)
         return
     print_verdict(result)
@@ -301,11 +217,11 @@ def _show(
         return  # its memory is its own affair, and the project keeps nothing of it
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
     print_table(itemize_ram(ram, subject.board, result.device.stack_bytes))
-    if result.ended and log is not None:
-        echo_wrapped(f"log: {log}; the same command goes on from there")
-    if not is_project(model):
+    if result.ended and subject.log is not None:
+        echo_wrapped(f"log: {subject.log}; the same command goes on from there")
+    if not is_project(asked.model):
         return
-    build = BuildFolder.of(model)
+    build = BuildFolder.of(asked.model)
     kept = build.results.read_if_there()
     if kept is None or kept.images <= result.images:
         click.echo(f"results: {build.results.path}")

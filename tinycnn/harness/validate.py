@@ -114,17 +114,10 @@ def validate(
     )
     try:
         rows = _rows(expected, findings.outputs.shape)
-        judge = partial(_judge, findings, rows, tally)
         for place in findings.answered_places if tally else ():
-            judge(place)
-        unanswered = takewhile(
-            lambda _: not (tally and tally.decision), findings.unanswered
-        )
-        asked = ((index, images[index]) for index in unanswered)
-        for index, inference in device.infer_many(asked):
-            if log is not None:
-                log.append(index, inference, seconds=findings.seconds)
-            judge(findings.answer(index, inference))
+            _judge(findings, rows, tally, place)
+        for place in _ask(device, images, findings, log, tally):
+            _judge(findings, rows, tally, place)
             if on_progress is not None:
                 on_progress(findings.answered, len(indices))
         if findings.answered == len(indices):
@@ -136,6 +129,24 @@ def validate(
             ended = _name_end(error)
             on_stop(conclude(before, ended=ended))
         raise
+
+
+def _ask(
+    device: Answering,
+    images: Bytes,
+    findings: Findings,
+    log: RunLog | None,
+    tally: Tally | None,
+) -> Iterator[int]:
+    """Ask for images until enough are known; the places of the answers as they come."""
+    unanswered = takewhile(
+        lambda _: not (tally and tally.decision), findings.unanswered
+    )
+    asked = ((index, images[index]) for index in unanswered)
+    for index, inference in device.infer_many(asked):
+        if log is not None:
+            log.append(index, inference, seconds=findings.seconds)
+        yield findings.answer(index, inference)
 
 
 def _conclude(
