@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -92,23 +92,17 @@ def compile_(
     content = read_model(model)
     board = load_board(board_name)
     objective = find_objective(board, optimize)
-    reference, names = name_reference(numerics), _read_labels(labels) if labels else ()
+    told: dict[str, Any] = {"reference": name_reference(numerics)}
+    told["labels"] = _read_labels(labels) if labels else ()
     compilation = compile_tflite(
         content,
         name=c_identifier(name or model.stem),
         numerics=numerics,
         objective=objective,
-        reference=reference,
-        labels=names,
+        **told,
     )
     proof, self_test = prove(compilation, model, content)
-    sources = generate_sources(
-        compilation.program,
-        objective,
-        reference=reference,
-        labels=names,
-        proof=str(proof),
-    )
+    sources = generate_sources(compilation.program, objective, proof=str(proof), **told)
     compilation = replace(compilation, sources=sources)
     write_library(output, compilation, self_test, proof=str(proof))
     modules: tuple[WasmFile, ...] = ()

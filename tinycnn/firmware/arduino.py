@@ -32,7 +32,7 @@ from tinycnn.firmware.folder import (
     license_text,
     swap_in,
 )
-from tinycnn.firmware.sources import runtime_sources
+from tinycnn.firmware.sources import runtime_sources, serving_features
 from tinycnn.rendering import render, render_c
 
 __all__ = ["write_arduino_project"]
@@ -85,10 +85,8 @@ def write_arduino_project(
         "board": board,
         "libraries": libraries,
         "headers": [header for header in headers if header in sources],
-        "has_frames": f"{name}_frames.h" in sources,
         "has_camera": "tcnn/camera.h" in sources,
-        "speaks_text": speaks_text,
-        "has_trace": f"{name}_trace.h" in sources,
+        **serving_features(name, sources),
     }
     sketch = _sketch_files(values, sources)
     library = _library_files(values, sources)

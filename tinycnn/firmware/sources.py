@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from tinycnn import __version__
 from tinycnn.analysis.receive import ReceiveBuffer
+from tinycnn.firmware.dialect import dialect_header
 from tinycnn.rendering import render_c
 from tinycnn.runtime import firmware_dir, included_headers, kernel_sources
 
-__all__ = ["runtime_sources"]
+__all__ = ["runtime_sources", "serving_features"]
 
 
 def runtime_sources(
@@ -42,3 +43,12 @@ def runtime_sources(
     headers = included_headers(serving.values())
     files = {**kernel_sources(kernels), **headers, **serving}
     return {f"tcnn/{name}": text for name, text in files.items()}
+
+
+def serving_features(name: str, sources: Container[str]) -> dict[str, bool]:
+    """What firmware for the model `name` can do beside inferences, by its files."""
+    return {
+        "has_frames": f"{name}_frames.h" in sources,
+        "has_trace": f"{name}_trace.h" in sources,
+        "speaks_text": dialect_header(name) in sources,
+    }

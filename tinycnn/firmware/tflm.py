@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tinycnn import __version__
 from tinycnn.compiler import Graph, Op, Tensor, read_tflite
@@ -133,30 +134,19 @@ def make_tflm_engine(
     margin_bytes = _ALIGNMENT + _scratch_bytes(graph) + _OPERATOR_BYTES * len(graph.ops)
     arena_bytes = math.ceil((arena.least_bytes + margin_bytes) / 16) * 16
     inputs, outputs = _borders(graph)
-    values = {
-        "name": name,
-        "generator": f"tinycnn {__version__}",
-        "runtime_api": f"0x{runtime_digest()}",
-        "sha256": bytes.fromhex(graph.sha256),
-        "release": release,
-        "arena_bytes": arena_bytes,
-        "manual": _manual(name, release, arena_bytes, arena, (*inputs, *outputs)),
-        "operators": _additions(graph),
-        "inputs": inputs,
-        "outputs": outputs,
-        "labels": labels,
-        "model": list(content),
-        "kept": kept,
-    }
-    sources = {
-        f"{name}_{stem}{suffix}": render_c(
-            f"firmware/templates/tflm/{stem}{template}.j2",
-            title=f"{name}_{stem}{suffix} - {title}",
-            **values,
-        )
-        for stem, title in _FILES.items()
-        for template, suffix in ((".h", ".h"), (".cc", release.suffix))
-    }
+    sources = _render(
+        name,
+        release,
+        sha256=bytes.fromhex(graph.sha256),
+        arena_bytes=arena_bytes,
+        manual=_manual(name, release, arena_bytes, arena, (*inputs, *outputs)),
+        operators=_additions(graph),
+        inputs=inputs,
+        outputs=outputs,
+        labels=labels,
+        model=list(content),
+        kept=kept,
+    )
     if traced:
         sources[f"{name}_trace.h"] = render_trace_header(name, graph.sha256)
         sources |= trace_runtime()
@@ -166,6 +156,23 @@ def make_tflm_engine(
         if op.kind in release.rounds_otherwise
     )
     return TflmEngine(sources, arena_bytes, differing)
+
+
+def _render(name: str, release: TflmRelease, **values: Any) -> dict[str, str]:
+    """The model's own files."""
+    return {
+        f"{name}_{stem}{suffix}": render_c(
+            f"firmware/templates/tflm/{stem}{template}.j2",
+            title=f"{name}_{stem}{suffix} - {title}",
+            name=name,
+            generator=f"tinycnn {__version__}",
+            runtime_api=f"0x{runtime_digest()}",
+            release=release,
+            **values,
+        )
+        for stem, title in _FILES.items()
+        for template, suffix in ((".h", ".h"), (".cc", release.suffix))
+    }
 
 
 def _manual(

@@ -29,7 +29,7 @@ from tinycnn.errors import ProjectError
 from tinycnn.firmware.bill import BILL, Part, bill_of_firmware
 from tinycnn.firmware.dialect import dialect_header
 from tinycnn.firmware.folder import FirmwareProject, check_name, license_text, swap_in
-from tinycnn.firmware.sources import runtime_sources
+from tinycnn.firmware.sources import runtime_sources, serving_features
 from tinycnn.rendering import render
 from tinycnn.runtime import kernel_sources
 
@@ -96,9 +96,7 @@ def write_zephyr_project(
         "board": board,
         "release": _RELEASE,
         "libraries": libraries,
-        "has_frames": f"{name}_frames.h" in sources,
-        "speaks_text": speaks_text,
-        "has_trace": f"{name}_trace.h" in sources,
+        **serving_features(name, sources),
         "kernels": _compiled(runtime),
         "model": _compiled(model_sources),
         "harness": _compiled(sources.keys() - runtime - model_sources.keys()),

@@ -106,12 +106,7 @@ def bench_file(
     )
     program, graph = compilation.program, read_tflite(content)
     workshop = Workshop(content, name, board, objective, numerics)
-    if inputs is None:
-        rows = np.stack(
-            [make_input(program, Pattern(n)) for n in range(images.count or _INPUTS)]
-        )
-    else:
-        rows = _read_inputs(inputs, program)
+    rows = _find_inputs(inputs, program, images.count)
     with scratch_folder() as folder, _offering(path, content, numerics):
         subject = Subject(
             inputs=rows,
@@ -136,6 +131,16 @@ def bench_file(
             output=output,
             task=guess_task(output),
         )
+
+
+def _find_inputs(
+    path: Path | None, program: Program, count: int | None
+) -> NDArray[np.int8]:
+    """The rows of a file, or so many of random bytes."""
+    if path is not None:
+        return _read_inputs(path, program)
+    numbers = range(count or _INPUTS)
+    return np.stack([make_input(program, Pattern(n)) for n in numbers])
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from tinycnn.boards import Board
 from tinycnn.choices import DeviceKind, Engine, Numerics, Toolchain
 from tinycnn.compiler import Compilation, Objective, compile_tflite
 from tinycnn.firmware import (
+    FirmwareProject,
     build_host,
     build_image,
     build_wasm,
@@ -92,16 +93,14 @@ class Workshop:
             ToolchainError: If a compiler is missing or fails, or it does not fit.
         """
         is_tflm = self.is_tflm(kind, None)
-        kernels = () if is_tflm else compilation.program.kernels
-        arena_bytes = compilation.program.arena_bytes
+        program, kernels = compilation.program, compilation.program.kernels
+        sources, arena_bytes = compilation.sources, program.arena_bytes
         if is_tflm:
             engine = self._make_tflm(traced=traced)
-            sources, arena_bytes = engine.sources, engine.arena_bytes
-        else:
-            trace = trace_sources(compilation.program) if traced else {}
-            sources = {**compilation.sources, **trace}
-        inputs = compilation.program.inputs
-        input_bytes = sum(buffer.tensor.bytes for buffer in inputs)
+            sources, arena_bytes, kernels = engine.sources, engine.arena_bytes, ()
+        elif traced:
+            sources = {**sources, **trace_sources(program)}
+        input_bytes = sum(buffer.tensor.bytes for buffer in program.inputs)
         speaks_text = dialect_header(self.name) in more
         project = write_arduino_project(
             folder,
@@ -116,7 +115,11 @@ class Workshop:
                 more_bytes=input_bytes if speaks_text else 0,
             ),
         )
-        output = folder / kind
+        return self._compile(project, kind, folder / kind, is_tflm=is_tflm)
+
+    def _compile(
+        self, project: FirmwareProject, kind: DeviceKind, output: Path, *, is_tflm: bool
+    ) -> Path:
         if kind == "host":
             return build_host(project, output=output)
         if kind != "sim":
