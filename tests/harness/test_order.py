@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tinycnn.harness.margins import margins_of
 from tinycnn.harness.order import (
     as_given,
     choose_order,
-    margins_of,
     order_by_risk,
     shuffled,
 )

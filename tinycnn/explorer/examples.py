@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.harness.order import margins_of
+from tinycnn.harness.margins import least_sure, margins_of, surest_mistakes
 from tinycnn.task import Task, answers_of
 
 __all__ = ["Examples", "describe_examples", "pick_examples"]
@@ -59,7 +59,12 @@ def pick_examples(found: Examples, *, size: int = SIZE) -> Examples:
     """
     size = max(1, min(size, len(found.inputs), MOST_BYTES // found.inputs.shape[1]))
     margins = margins_of(found.task, found.scores)
-    wrong, unsure = _find_wrong(found, margins), _sort(margins)
+    wrong, unsure = list[int](), list[int]()
+    if found.labels is not None and found.task != "regression":
+        answers = answers_of(found.task, found.scores)
+        wrong = surest_mistakes(answers, found.labels, margins).tolist()
+    if margins is not None:
+        unsure = least_sure(margins).tolist()
     part = max(1, size // _SHARE)
     picked = dict.fromkeys([*wrong[:part], *unsure[:part]])
     for index in _take_turns(found):
@@ -101,23 +106,6 @@ def describe_examples(examples: Examples) -> dict[str, Any]:
         "wrong": list(examples.wrong),
         "unsure": list(examples.unsure),
     }
-
-
-def _find_wrong(found: Examples, margins: NDArray[np.float64] | None) -> list[int]:
-    """The mistakes, the surest first; none where nobody knows what is true."""
-    if found.labels is None or found.task == "regression":
-        return []
-    is_wrong = answers_of(found.task, found.scores) != found.labels
-    wrong = np.flatnonzero(is_wrong.reshape(len(is_wrong), -1).any(axis=1))
-    if margins is not None:
-        wrong = wrong[np.argsort(-margins[wrong], kind="stable")]
-    return [int(i) for i in wrong]
-
-
-def _sort(margins: NDArray[np.float64] | None) -> list[int]:
-    if margins is None:
-        return []
-    return [int(i) for i in np.argsort(margins, kind="stable")]
 
 
 def _take_turns(found: Examples) -> list[int]:

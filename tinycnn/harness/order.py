@@ -14,16 +14,14 @@ risky ones alone say nothing of the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.choices import ImageOrder
-from tinycnn.task import THRESHOLD, Task
 
-__all__ = ["Order", "as_given", "choose_order", "margins_of", "order_by_risk"]
-__all__ += ["begins_alike", "shuffled"]
+__all__ = ["Order", "as_given", "begins_alike", "choose_order", "order_by_risk"]
+__all__ += ["shuffled"]
 
 _MOST_RISKY = 256
 
@@ -124,33 +122,6 @@ def as_given(total: int, *, count: int | None = None) -> Order:
     """The first images, or all, in the order of the data set."""
     indices = np.arange(total, dtype=np.int64)
     return _make("given", None, indices[:count], 0, indices[:0], total)
-
-
-def margins_of(task: Task, scores: NDArray[Any]) -> NDArray[np.float64] | None:
-    """How far each row of real-valued `scores` is from another answer.
-
-    Of one class among several that is the distance between the best and the second; of
-    one or several sigmoids the smallest to the threshold. Where a score is no number
-    the margin is the smallest of all.
-
-    Returns:
-        None for a task that has no margins: a real number turns into no other answer.
-
-    >>> margins_of("categorical", np.array([[0.5, 0.25, 0.25]]))
-    array([0.25])
-    >>> margins_of("multi-label", np.array([[0.0, 0.75]]))
-    array([0.25])
-    """
-    if task == "regression" or scores.shape[1] == 0:
-        return None
-    if task == "categorical":
-        if scores.shape[1] == 1:
-            return None
-        best = np.sort(scores.astype(np.float64), axis=1)[:, -2:]
-        margins = best[:, 1] - best[:, 0]
-    else:
-        margins = np.abs(scores.astype(np.float64) - THRESHOLD).min(axis=1)
-    return np.where(np.isnan(scores).any(axis=1), -1.0, margins)
 
 
 def _permute(total: int, seed: int) -> Indices:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.harness.order import margins_of
+from tinycnn.harness.margins import margins_of
 from tinycnn.report.data import AccuracyStep, Answers, Report
 from tinycnn.report.picture import encode_png
 from tinycnn.report.summary import Rung, list_rungs

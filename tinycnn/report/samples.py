@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.harness.margins import least_sure, margins_of, surest_mistakes
 from tinycnn.report.data import Report
 from tinycnn.report.picture import encode_png
 from tinycnn.report.text import Name, share_of, shorten
@@ -49,19 +50,17 @@ def pick_samples(
     Least sure is the smallest margin between best and second score; the wrong ones
     begin with the surest mistake. Equal margins keep the order of the test set.
     """
-    best = np.sort(report.scores, axis=1)[:, -2:]
-    margins = best[:, -1] - best[:, 0]
-    unsure = np.argsort(margins, kind="stable")[:_MOST_SAMPLES]
-    wrong = np.flatnonzero(predictions != report.labels)
-    wrong = wrong[np.argsort(-margins[wrong], kind="stable")][:_MOST_SAMPLES]
+    margins = margins_of("categorical", report.scores)
+    assert margins is not None
 
-    def show(indices: NDArray[np.intp]) -> tuple[Sample, ...]:
+    def show(indices: NDArray[np.int64]) -> tuple[Sample, ...]:
         return tuple(
             _make_sample(report, i, int(predictions[i]), float(margins[i]))
-            for i in indices.tolist()
+            for i in indices[:_MOST_SAMPLES].tolist()
         )
 
-    return show(unsure), show(wrong)
+    wrong = surest_mistakes(predictions, report.labels, margins)
+    return show(least_sure(margins)), show(wrong)
 
 
 def _make_sample(report: Report, index: int, predicted: int, margin: float) -> Sample:

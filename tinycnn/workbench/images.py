@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from tinycnn.device import TensorInfo
 from tinycnn.errors import ProjectError
-from tinycnn.harness.order import Order, choose_order, margins_of
+from tinycnn.harness.margins import margins_of
+from tinycnn.harness.order import Order, choose_order
 from tinycnn.harness.scores import first_scores
 from tinycnn.harness.stopping import StopRule
 from tinycnn.reference import run_in_batches
