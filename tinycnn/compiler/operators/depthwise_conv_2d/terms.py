@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from tinycnn.compiler.operators.shared.breakdown import Breakdown, Element
@@ -11,9 +9,8 @@ from tinycnn.compiler.operators.shared.convolution import convolution_window
 from tinycnn.compiler.operators.shared.weighted_sum import (
     Integers,
     Sum,
-    break_down_sum,
+    break_down_windows,
     read_window_terms,
-    rescaling_of,
 )
 
 __all__ = ["break_down"]
@@ -21,14 +18,7 @@ __all__ = ["break_down"]
 
 def break_down(element: Element) -> Breakdown:
     """A weight a pixel of the window, of one input channel."""
-    channel = element.position[3]
-    neighbour = channel ^ 1
-    other = None
-    if neighbour < element.node.output().shape[3]:
-        position = (*element.position[:3], neighbour)
-        other = _read_terms(replace(element, position=position))
-    rescaling = rescaling_of(element, channel, is_once=False)
-    return break_down_sum(_read_terms(element), rescaling, other)
+    return break_down_windows(element, _read_terms)
 
 
 def _read_terms(element: Element) -> Sum:

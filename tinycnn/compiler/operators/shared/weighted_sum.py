@@ -33,7 +33,8 @@ from tinycnn.compiler.operators.shared.lane_slips import list_lane_slips
 from tinycnn.compiler.operators.shared.weights import real_multipliers
 from tinycnn.compiler.operators.shared.window import Window
 
-__all__ = ["Sum", "bias_of", "break_down_sum", "read_window_terms", "rescaling_of"]
+__all__ = ["Sum", "bias_of", "break_down_sum", "break_down_windows"]
+__all__ += ["read_window_terms", "rescaling_of"]
 
 Integers = NDArray[np.int64]
 
@@ -201,6 +202,23 @@ def break_down_sum(
         stages=stages,
         slips=dict(_list_slips(terms, rescaling, other)),
     )
+
+
+def break_down_windows(
+    element: Element, read_terms: Callable[[Element], Sum]
+) -> Breakdown:
+    """One output of a convolution, whose kernels compute two channels at a time.
+
+    Args:
+        element: The output.
+        read_terms: The terms of any of its outputs.
+    """
+    batch, y, x, channel = element.position
+    neighbour, other = channel ^ 1, None
+    if neighbour < element.node.output().shape[3]:
+        other = read_terms(replace(element, position=(batch, y, x, neighbour)))
+    rescaling = rescaling_of(element, channel, is_once=False)
+    return break_down_sum(read_terms(element), rescaling, other)
 
 
 def _list_terms(terms: Sum) -> Iterator[tuple[str, ...]]:
