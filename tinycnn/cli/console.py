@@ -37,7 +37,7 @@ __all__ = ["ConsoleObserver", "data_folders", "print_columns", "print_json"]
 __all__ += ["advise_on_cache", "is_project", "json_option", "print_start_up"]
 __all__ += ["device_options", "open_project", "port_options", "print_table"]
 __all__ += ["claim_build", "dialect_option", "print_notes", "probe_option"]
-__all__ += ["project_argument"]
+__all__ += ["project_argument", "simulated_option"]
 
 _LONGEST_COMMAND = 100  # characters
 _SECONDS = click.FloatRange(min=0, min_open=True, max=3_600)
@@ -57,6 +57,18 @@ def json_option(command: _Command) -> _Command:
     """The --json option."""
     text = "Print one JSON object instead of text."
     return click.option("--json", "as_json", is_flag=True, help=text)(command)
+
+
+def simulated_option(text: str) -> Callable[[_Command], _Command]:
+    """The --device option where there is no choice; without --port it is this."""
+    return click.option(
+        "--device",
+        type=OneOf(["sim"]),
+        default="sim",
+        show_default=True,
+        expose_value=False,
+        help=text,
+    )
 
 
 def probe_option(command: _Command) -> _Command:

@@ -15,6 +15,7 @@ from tinycnn.cli.console import (
     port_options,
     print_columns,
     print_json,
+    simulated_option,
 )
 
 if TYPE_CHECKING:
@@ -27,14 +28,7 @@ _COMPARED = ("what", "simulated", "found", "no cache", "more")
 
 
 @click.group(invoke_without_command=True)
-@click.option(
-    "--device",
-    type=OneOf(["sim"]),
-    default="sim",
-    show_default=True,
-    expose_value=False,
-    help="The simulated board, without --port.",
-)
+@simulated_option("The simulated board, without --port.")
 @port_options
 @click.option(
     "--board", default="nano33ble", show_default=True, help="To simulate, or to flash."

@@ -10,7 +10,6 @@ import click
 
 from tinycnn.choices import Dialect
 from tinycnn.cli.bench import find_measured, open_subject
-from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,
     advise_on_cache,
@@ -19,6 +18,7 @@ from tinycnn.cli.console import (
     port_options,
     print_columns,
     probe_option,
+    simulated_option,
 )
 from tinycnn.cli.latency import show_latency
 
@@ -33,14 +33,7 @@ _COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path), default=".")
-@click.option(
-    "--device",
-    type=OneOf(["sim"]),
-    default="sim",
-    show_default=True,
-    expose_value=False,
-    help="The simulated board, whose cycles are estimated.",
-)
+@simulated_option("The simulated board, whose cycles are estimated.")
 @port_options
 @probe_option
 @dialect_option
