@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.artifacts import BuildFolder, Inputs
 from tinycnn.files import write_whole, writing_folder
 from tinycnn.pipeline.stages import StageRunner

@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.device.fake_board import FakeBoard
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.device import Device, open_serial, open_simulated
 from tinycnn.harness import Lanes
 from tinycnn.workbench import bench_file

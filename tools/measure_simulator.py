@@ -17,7 +17,7 @@ from unittest import mock
 
 import numpy as np
 
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.device.packets import Packet, PacketType, encode_packet
 from tinycnn.device.payloads import write_payload
 from tinycnn.simulator import machine

@@ -14,11 +14,11 @@ import pytest
 from tests.cli.command import tinycnn
 from tests.cli.spoilt import spoil_weights
 from tests.compiler.models import image_model
-from tests.device.fake_board import FakeBoard, Line, served
+from tests.device.fake_board import FakeBoard, Leaving, Line, served
 from tests.device.text.foreign_board import ForeignBoard
 from tests.evidence.recorded import read_members
 from tests.harness.mistaken import Rows, run_reference
-from tests.workbench.boards import Leaving, plugged
+from tests.workbench.boards import plugged
 from tinycnn.compiler import read_tflite
 from tinycnn.firmware import FirmwareProject, build_host
 from tinycnn.reference import load_reference

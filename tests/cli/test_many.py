@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from tests.cli.command import tinycnn
-from tests.device.fake_board import Line
+from tests.device.fake_board import Leaving, Line
 from tests.harness.mistaken import Rows, picture_model, run_reference
 from tests.harness.mistaken_board import MistakenBoard
-from tests.workbench.boards import Leaving, plugged
+from tests.workbench.boards import plugged
 from tinycnn.device import patient
 from tinycnn.device.packets import PacketType
 from tinycnn.reference import load_reference

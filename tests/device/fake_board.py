@@ -228,6 +228,21 @@ class Line:
         yield reply
 
 
+class Leaving(Line):
+    """Goes away after so many requests."""
+
+    def __init__(self, board: FakeBoard, left: int) -> None:
+        super().__init__(board)
+        self.left = left
+
+    def up(self, data: bytes) -> bytes:
+        """A message, or the end."""
+        self.left -= 1
+        if self.left < 0:
+            raise StopServing
+        return data
+
+
 def serve(line: Line, server: socket.socket) -> None:
     """Serve one connection until either side closes it."""
     connection, _ = server.accept()

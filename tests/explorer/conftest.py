@@ -20,16 +20,15 @@ from tests.explorer.exhibits import (
     make_exhibit,
 )
 from tests.explorer.varied import varied_model
+from tests.observer import Log
 from tinycnn.explorer import explain
 from tinycnn.explorer.learned.dreams import search
 from tinycnn.reference import LOADERS, Reference, ReferenceIdentity
-from tinycnn.workbench import Observer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["Quiet", "browser", "open_file", "open_page"]
-__all__ += ["page_files"]
+__all__ = ["browser", "open_file", "open_page", "page_files"]
 
 MODELS = {
     "lenet": lenet_model,
@@ -39,19 +38,6 @@ MODELS = {
     "varied": varied_model,
 }
 DESKTOP, PHONE = (1280, 900), (390, 844)
-
-
-class Quiet(Observer):
-    """Hears nothing."""
-
-    def stage(self, name: str, *, is_current: bool) -> None:
-        """A stage begins."""
-
-    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
-        """A stage goes on."""
-
-    def note(self, name: str, text: str) -> None:
-        """A stage says something."""
 
 
 def _run_here(
@@ -81,7 +67,7 @@ def page_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
     @functools.cache
     def write(name: str) -> Path:
         path = folder / f"{name}.html"
-        path.write_text(explain(make_exhibit(MODELS[name]()), Quiet()), "utf-8")
+        path.write_text(explain(make_exhibit(MODELS[name]()), Log()), "utf-8")
         return path
 
     return write

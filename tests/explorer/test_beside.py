@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from tests.explorer.conftest import Quiet
 from tests.explorer.exhibits import inception_model, lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
+from tests.observer import Log
 from tinycnn.cli.explain import explain as command
 from tinycnn.errors import ProjectError
 from tinycnn.explorer import Exhibit, gather_pieces, place_beside
@@ -109,7 +109,7 @@ def test_both_answer_and_are_counted(
     pair: Exhibit, open_file: OpenFile, tmp_path: Path
 ) -> None:
     """As the references do; the link has what is moved; a planted byte is told."""
-    pieces = gather_pieces(pair, Quiet())
+    pieces = gather_pieces(pair, Log())
     wrong = bytearray(pieces["beside-outputs"])
     wrong[16] ^= 1
     planted = {**pieces, "beside-outputs": bytes(wrong)}

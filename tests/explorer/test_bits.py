@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.explorer.conftest import Quiet
 from tests.explorer.exhibits import joined_model, lenet_model, make_exhibit
 from tests.explorer.floats import run_in_floats, widen
 from tests.harness.mistaken import run_reference
+from tests.observer import Log
 from tinycnn.compiler import QuantParams, Tensor, read_tflite
 from tinycnn.explorer.learned.gather import gather_learned
 from tinycnn.explorer.learned.real import RealNetwork
@@ -26,7 +26,7 @@ from tinycnn.reference.every_tensor import run_every_tensor
 
 
 def _tell(model: bytes) -> dict[str, Any]:
-    return dict(json.loads(gather_learned(make_exhibit(model), Quiet())["learned"]))
+    return dict(json.loads(gather_learned(make_exhibit(model), Log())["learned"]))
 
 
 def test_errors_are_those_against_tflites_floats() -> None:
@@ -85,13 +85,13 @@ def test_three_values_spare_the_first_and_the_last_layer() -> None:
 def test_accuracies_are_told_where_labels_are_known() -> None:
     """Of int8 it is that of the answers; without labels nothing is told."""
     exhibit = make_exhibit(joined_model())
-    told = json.loads(gather_learned(exhibit, Quiet())["learned"])
+    told = json.loads(gather_learned(exhibit, Log())["learned"])
     answers = exhibit.examples.outputs.argmax(axis=1)
     right = float((answers == exhibit.examples.labels).mean())
     assert told["ternary"]["int8"] == pytest.approx(right)
     assert told["ternary"]["images"] == 12
     blind = replace(exhibit, examples=replace(exhibit.examples, labels=None))
-    assert json.loads(gather_learned(blind, Quiet())["learned"])["ternary"] is None
+    assert json.loads(gather_learned(blind, Log())["learned"])["ternary"] is None
 
 
 def test_weights_are_counted() -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.explorer.conftest import PHONE, Quiet
+from tests.explorer.conftest import PHONE
 from tests.explorer.exhibits import lenet_model, make_exhibit
+from tests.observer import Log
 from tinycnn.device import start_simulator
 from tinycnn.explorer import gather_pieces
 from tinycnn.explorer.page import make_policy, pack_json, render_page
@@ -63,7 +64,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     model = tmp_path_factory.mktemp("board") / "lenet.tflite"
     model.write_bytes(lenet_model())
     with bench_file(
-        model, inputs=None, images=ImageChoice(count=1), observer=Quiet()
+        model, inputs=None, images=ImageChoice(count=1), observer=Log()
     ) as subject:
         yield subject.program("sim")
 
@@ -71,7 +72,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def pieces() -> dict[str, bytes]:
     """Of the page of the same model."""
-    found = gather_pieces(make_exhibit(lenet_model()), Quiet())
+    found = gather_pieces(make_exhibit(lenet_model()), Log())
     return {**found, "served": pack_json({"board": True})}
 
 

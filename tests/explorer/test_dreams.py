@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from tests.compiler.models import add_conv, residual_model
 from tests.compiler.tflite_builder import ModelBuilder
-from tests.explorer.conftest import Quiet
 from tests.explorer.exhibits import lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
+from tests.observer import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.compiler import Graph, read_tflite
 from tinycnn.explorer.learned.dreams import choose_targets, search, watched_tensors
@@ -73,7 +73,7 @@ def _find(model: bytes, build: BuildFolder | None = None) -> Pixels:
 @pytest.fixture(scope="module")
 def told() -> tuple[dict[str, Any], bytes]:
     """What the page is given of a small LeNet."""
-    pieces = gather_learned(make_exhibit(lenet_model()), Quiet())
+    pieces = gather_learned(make_exhibit(lenet_model()), Log())
     return json.loads(pieces["learned"])["dreams"], pieces["learned-dreams"]
 
 
@@ -160,7 +160,7 @@ def test_what_was_found_is_read_again(
 
 
 def _tell(model: bytes) -> dict[str, Any]:
-    pieces = gather_learned(make_exhibit(model), Quiet())
+    pieces = gather_learned(make_exhibit(model), Log())
     return dict(json.loads(pieces["learned"])["dreams"])
 
 

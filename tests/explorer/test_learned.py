@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.explorer.conftest import Quiet
 from tests.explorer.exhibits import lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
+from tests.observer import Log
 from tinycnn.analysis.geometry import trace_fields
 from tinycnn.compiler import read_tflite
 from tinycnn.explorer import Exhibit
@@ -33,7 +33,7 @@ def exhibit() -> Exhibit:
 @pytest.fixture(scope="module")
 def pieces(exhibit: Exhibit) -> dict[str, bytes]:
     """What the page is given."""
-    return dict(gather_learned(exhibit, Quiet()))
+    return dict(gather_learned(exhibit, Log()))
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_without_pictures_there_are_no_patches() -> None:
     """A lone file whose inputs are made by chance."""
     made = make_exhibit(lenet_model())
     pieces = gather_learned(
-        replace(made, examples=replace(made.examples, images=None)), Quiet()
+        replace(made, examples=replace(made.examples, images=None)), Log()
     )
     told = json.loads(pieces["learned"])
     assert told["patches"] is None
@@ -186,7 +186,7 @@ def test_without_labels_nothing_is_confused() -> None:
     """Nobody knows what is true: answers alone."""
     made = make_exhibit(lenet_model())
     pieces = gather_learned(
-        replace(made, examples=replace(made.examples, labels=None)), Quiet()
+        replace(made, examples=replace(made.examples, labels=None)), Log()
     )
     told = json.loads(pieces["learned"])
     assert told["confusion"] is None

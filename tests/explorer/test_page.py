@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.explorer.conftest import DESKTOP, PHONE, Quiet
+from tests.explorer.conftest import DESKTOP, PHONE
 from tests.explorer.exhibits import lenet_model, make_exhibit
+from tests.observer import Log
 from tinycnn.explorer import explain, gather_pieces
 from tinycnn.explorer.page import render_page
 
@@ -34,7 +35,7 @@ def test_it_proves_itself(
 
 def test_a_wrong_byte_is_told(open_page: OpenPage, tmp_path: Path) -> None:
     """The proof can fail."""
-    pieces = gather_pieces(make_exhibit(lenet_model()), Quiet())
+    pieces = gather_pieces(make_exhibit(lenet_model()), Log())
     outputs = bytearray(pieces["example-outputs"])
     outputs[7] ^= 1
     path = tmp_path / "wrong.html"
@@ -48,7 +49,7 @@ def test_a_wrong_byte_is_told(open_page: OpenPage, tmp_path: Path) -> None:
 def test_the_same_exhibit_gives_the_same_bytes() -> None:
     """No clock and no chance is in a page."""
     exhibit = make_exhibit(lenet_model())
-    assert explain(exhibit, Quiet()) == explain(exhibit, Quiet())
+    assert explain(exhibit, Log()) == explain(exhibit, Log())
 
 
 def test_nothing_is_fetched(page_files: Callable[[str], Path]) -> None:

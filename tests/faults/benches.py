@@ -15,7 +15,7 @@ from tests.device.fake_board import FakeBoard
 from tests.device.pluggable import SteadyBoard
 from tests.faults.scene import Bench
 from tests.faults.simulated import SimulatedBoard, run_simulator
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.test_operations import make_subject
 from tinycnn.reference import Reference, ReferenceIdentity
 from tinycnn.workbench import ImageChoice, Subject, bench_file

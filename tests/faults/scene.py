@@ -28,7 +28,7 @@ import pytest
 from tests.device.fake_board import FakeBoard, Line
 from tests.device.pluggable import Socket
 from tests.faults.lines import Crash, Late
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.cli.ends import run_to_its_end
 from tinycnn.device import PortOptions, child, patient, serial_link
 from tinycnn.device.ports import DetectedPort

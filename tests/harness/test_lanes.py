@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.device.fake_board import FakeBoard, Line, StopServing
+from tests.device.fake_board import FakeBoard, Leaving, Line
 from tests.device.virtual_link import open_virtual
 from tinycnn.device import Device
 from tinycnn.errors import DeviceError
@@ -16,21 +16,6 @@ from tinycnn.harness import Lanes
 
 COUNT = 60
 ROWS = np.random.default_rng(0).integers(-128, 128, (COUNT, 100), np.int8)
-
-
-class Dying(Line):
-    """Goes away after some messages."""
-
-    def __init__(self, board: FakeBoard, left: int) -> None:
-        super().__init__(board)
-        self.left = left
-
-    def up(self, data: bytes) -> bytes:
-        """A message, or the end."""
-        self.left -= 1
-        if self.left < 0:
-            raise StopServing
-        return data
 
 
 def lanes_of(*lines: Line) -> tuple[Lanes, list[str]]:
@@ -62,7 +47,7 @@ def test_each_image_is_answered_once(count: int) -> None:
 @pytest.mark.parametrize("left", [1, 2, 3, 4, 5, 9, 20, 40])
 def test_what_a_failing_device_left_is_done_by_others(left: int) -> None:
     """It is named, with the image; the others go on."""
-    lanes, said = lanes_of(Line(FakeBoard()), Dying(FakeBoard(), left))
+    lanes, said = lanes_of(Line(FakeBoard()), Leaving(FakeBoard(), left))
     lanes.info()
 
     assert sorted(check(lanes)) == list(range(COUNT))
@@ -74,7 +59,7 @@ def test_what_a_failing_device_left_is_done_by_others(left: int) -> None:
 
 def test_the_last_failure_is_the_runs() -> None:
     """With all of them gone there is an error, and no answer came twice."""
-    lanes, said = lanes_of(*(Dying(FakeBoard(), left) for left in (9, 20, 30)))
+    lanes, said = lanes_of(*(Leaving(FakeBoard(), left) for left in (9, 20, 30)))
     lanes.info()
     order: list[int] = []
     with pytest.raises(DeviceError, match=r"image \d+: port .* closed by the device"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.compiler.models import image_model
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn import __version__
 from tinycnn.analysis.fit import analyze
 from tinycnn.analysis.ram import RamUse

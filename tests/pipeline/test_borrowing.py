@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.observer import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline import Workspace, open_workspace, train_float, train_project
@@ -38,25 +39,6 @@ teacher = "../big"
 """
 
 
-class Silence:
-    """Remembers stages and progress; prints nothing."""
-
-    def __init__(self) -> None:
-        self.stages: list[tuple[str, bool]] = []
-        self.epochs: list[tuple[str, int, int]] = []
-
-    def stage(self, name: str, *, is_current: bool) -> None:
-        """Note one stage."""
-        self.stages.append((name, is_current))
-
-    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
-        """Note one step."""
-        self.epochs.append((name, done, total))
-
-    def note(self, name: str, text: str) -> None:
-        """Ignored."""
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two projects that share a data set."""
@@ -69,8 +51,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _train(folder: Path) -> tuple[Workspace, Silence]:
-    observer = Silence()
+def _train(folder: Path) -> tuple[Workspace, Log]:
+    observer = Log()
     workspace = open_workspace(folder, observer=observer)
     train_project(workspace)
     return workspace, observer
@@ -78,10 +60,10 @@ def _train(folder: Path) -> tuple[Workspace, Silence]:
 
 def test_a_network_learns_from_another_project(folder: Path) -> None:
     """Head, all, what pruning left, and the twin train; nothing but results stays."""
-    train_float(open_workspace(folder / "big", observer=Silence()))
+    train_float(open_workspace(folder / "big", observer=Log()))
     workspace, observer = _train(folder / "small")
 
-    assert observer.epochs == [
+    assert observer.steps == [
         *(("train_head", 1, 1), ("train", 1, 2), ("train", 2, 2)),
         *(("train_pruned", 1, 1), ("quantize", 1, 1)),
     ]
@@ -119,7 +101,7 @@ def test_an_untrained_project_teaches_nothing(folder: Path) -> None:
 
 def test_preview_and_sensitivity_are_there_without_training_again(folder: Path) -> None:
     """A picture before training, a row for each layer after it."""
-    workspace = open_workspace(folder / "big", observer=Silence())
+    workspace = open_workspace(folder / "big", observer=Log())
     assert preview_project(workspace).read_bytes()[:4] == b"\x89PNG"
     with pytest.raises(ProjectError, match="not trained yet"):
         analyze_sensitivity(workspace)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.artifacts.damages import COMMANDS, check_command, damage
+from tests.observer import Log
 from tests.pipeline.pretend import pretend_project
-from tests.pipeline.test_stages import Log, write_text
+from tests.pipeline.test_stages import write_text
 from tinycnn.artifacts import BuildFolder, Inputs, JsonFile
 from tinycnn.errors import InvalidModelError
 from tinycnn.pipeline.stages import StageRunner

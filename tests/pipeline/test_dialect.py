@@ -9,9 +9,9 @@ import pytest
 
 from tests.compiler.models import image_model
 from tests.conftest import require_module
+from tests.observer import Log
 from tests.pipeline.pretend import pretend_build
 from tests.pipeline.test_firmware import files_of, project_of, runner  # noqa: F401
-from tests.pipeline.test_stages import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.device import Device, TextModel, open_host, open_simulated
 from tinycnn.errors import DeviceError, ProjectError, StaleBuildError

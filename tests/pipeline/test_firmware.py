@@ -12,7 +12,7 @@ import pytest
 from tests.compiler.models import conv_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.conftest import require_module
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.device import open_host, open_simulated
 from tinycnn.errors import ProjectError, ToolchainError

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tests.compiler.models import image_model
+from tests.observer import Log
 from tests.pipeline.pretend import pretend_evaluation, pretend_model, record_of
-from tests.pipeline.test_stages import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import load_board
 from tinycnn.datasets import (

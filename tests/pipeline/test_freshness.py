@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.compiler.models import deep_model, image_model
+from tests.observer import Log
 from tests.pipeline.pretend import pretend_board_image, pretend_build
-from tests.pipeline.test_stages import Log
 from tinycnn.compiler import plan_memory, read_tflite, run_passes
 from tinycnn.errors import ProjectError, StaleBuildError, TinycnnError
 from tinycnn.pipeline import bench_project, open_workspace, report_project

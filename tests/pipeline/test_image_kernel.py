@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.pipeline import bench_project, build_project, open_workspace
 from tinycnn.project import project_template
 from tinycnn.workbench import DeviceChoice, validate

@@ -4,30 +4,12 @@ from typing import Any
 
 import pytest
 
+from tests.observer import Log
 from tinycnn.artifacts import BuildFolder, Inputs
 from tinycnn.errors import TinycnnError
 from tinycnn.files import move_in
 from tinycnn.pipeline import stages
 from tinycnn.pipeline.stages import StageRunner
-
-
-class Log:
-    """Remembers which stages ran."""
-
-    def __init__(self) -> None:
-        self.stages: list[tuple[str, bool]] = []
-        self.notes: list[str] = []
-
-    def stage(self, name: str, *, is_current: bool) -> None:
-        """Note one stage."""
-        self.stages.append((name, is_current))
-
-    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
-        """Ignored."""
-
-    def note(self, name: str, text: str) -> None:
-        """Keep it."""
-        self.notes.append(text)
 
 
 def write_text(text: str) -> Callable[[Any], None]:

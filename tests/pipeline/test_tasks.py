@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.errors import ProjectError
 from tinycnn.pipeline import (
     Workspace,

@@ -16,10 +16,10 @@ import pytest
 
 from tests.cli.command import tinycnn
 from tests.compiler.models import image_model
+from tests.observer import Log
 from tests.pipeline.pretend import pretend_evaluation, pretend_model, record_of
 from tests.pipeline.test_dialect import FirstStage
 from tests.pipeline.test_firmware import files_of, project_of, runner  # noqa: F401
-from tests.pipeline.test_stages import Log
 from tinycnn.artifacts import BuildFolder
 from tinycnn.harness import diagnose
 from tinycnn.pipeline import Workspace, open_workspace

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.observer import Log
 from tinycnn.artifacts import BuildFolder
 from tools.zoo import stopwatch
 from tools.zoo.__main__ import main
@@ -191,19 +192,6 @@ def test_a_row_that_fails_does_not_stop_the_others(
     assert "| `small` | gone | " in printed.out
 
 
-class Silence:
-    """An observer that prints nothing."""
-
-    def stage(self, name: str, *, is_current: bool) -> None:
-        """Ignored."""
-
-    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
-        """Ignored."""
-
-    def note(self, name: str, text: str) -> None:
-        """Ignored."""
-
-
 def test_the_time_of_a_stopped_training_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,11 +199,11 @@ def test_the_time_of_a_stopped_training_counts(
     monkeypatch.setattr(
         stopwatch, "_now", iter([(0, 0), (60, 30), (500, 0), (560, 90)]).__next__
     )
-    stopped = Stopwatch(BuildFolder(tmp_path), Silence())
+    stopped = Stopwatch(BuildFolder(tmp_path), Log())
     stopped.stage("train", is_current=False)
     stopped.progress("train", 1, 2)
     (tmp_path / "train.checkpoint").touch()
-    resumed = Stopwatch(BuildFolder(tmp_path), Silence())
+    resumed = Stopwatch(BuildFolder(tmp_path), Log())
     assert resumed.minutes == (None, None)
     resumed.stage("train", is_current=False)
     resumed.stage("quantize", is_current=True)

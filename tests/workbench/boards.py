@@ -18,7 +18,7 @@ from tinycnn.harness import Profile, ValidationResult
 from tinycnn.reference import Reference, ReferenceIdentity
 from tinycnn.workbench import DeviceChoice, Subject
 
-__all__ = ["Leaving", "WrongBoard", "choose", "make_board", "plugged", "subject_of"]
+__all__ = ["WrongBoard", "choose", "make_board", "plugged", "subject_of"]
 
 
 class WrongBoard(SteadyBoard):
@@ -29,21 +29,6 @@ class WrongBoard(SteadyBoard):
         reply = super().work(packet)
         is_answer = len(reply) == 16 and 63 < self.input[0] < 128
         return reply[:-1] + b"\1" if is_answer else reply
-
-
-class Leaving(Line):
-    """Goes away after so many requests."""
-
-    def __init__(self, board: FakeBoard, left: int) -> None:
-        super().__init__(board)
-        self.left = left
-
-    def up(self, data: bytes) -> bytes:
-        """A message, or the end."""
-        self.left -= 1
-        if self.left < 0:
-            raise StopServing
-        return data
 
 
 def make_board(number: int, kind: type[FakeBoard] = SteadyBoard, **told: Any) -> Line:

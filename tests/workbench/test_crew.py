@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.device.fake_board import Leaving
 from tests.device.pluggable import SteadyBoard
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.boards import (
-    Leaving,
     WrongBoard,
     choose,
     make_board,

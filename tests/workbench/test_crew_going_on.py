@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.device.fake_board import Line
+from tests.device.fake_board import Leaving, Line
 from tests.device.pluggable import SteadyBoard
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.boards import (
-    Leaving,
     WrongBoard,
     choose,
     make_board,

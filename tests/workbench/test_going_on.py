@@ -16,7 +16,7 @@ import pytest
 
 from tests.device.fake_board import SHA256, FakeBoard, Line, served
 from tests.device.pluggable import Socket, SteadyBoard
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.test_operations import make_subject
 from tinycnn.device import patient
 from tinycnn.device.packets import Packet, PacketType

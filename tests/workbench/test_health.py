@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.device.fake_board import FakeBoard, Line, serve, served
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.test_operations import Found, make_subject, plus_one
 from tinycnn.device import PortOptions
 from tinycnn.device.packets import Packet, PacketType

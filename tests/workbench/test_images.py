@@ -11,7 +11,7 @@ import pytest
 from tests.compiler.models import conv_model
 from tests.conftest import require_module
 from tests.device.fake_board import FakeBoard, Line, served
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.test_operations import make_subject, plus_one
 from tinycnn.device import TensorInfo
 from tinycnn.errors import ProjectError

@@ -14,7 +14,7 @@ import pytest
 
 from tests.compiler.models import conv_model
 from tests.device.fake_board import SHA256, FakeBoard, Line, served
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tinycnn.analysis.fit import analyze
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite

@@ -14,7 +14,7 @@ import pytest
 
 from tests.harness.c_build import Build
 from tests.harness.conftest import build_host  # noqa: F401  # a fixture
-from tests.pipeline.test_stages import Log
+from tests.observer import Log
 from tests.workbench.test_operations import make_subject, plus_one
 from tinycnn.device import DeviceInfo, TensorInfo, TextDevice, TextModel, open_host
 from tinycnn.device.child import Child
