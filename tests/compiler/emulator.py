@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tests.compiler.executor import (
     FIRMWARE,
@@ -22,6 +21,7 @@ from tests.compiler.executor import (
     plain_sources,
     write_sources,
 )
+from tests.conftest import require_module
 from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
 
@@ -66,7 +66,8 @@ class Emulator:
     """The kernels of one image on one emulated processor."""
 
     def __init__(self, elf: Path) -> None:
-        unicorn = pytest.importorskip("unicorn")
+        require_module("unicorn")
+        import unicorn
         from elftools.elf.elffile import ELFFile
         from unicorn import arm_const
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.compiler.models import image_model
-from tests.conftest import require_module
+from tests.conftest import require_module, require_tool
 from tests.evidence.recorded import (
     edit_json,
     make_evidence,
@@ -155,9 +154,7 @@ def test_the_parts_list_is_valid(archive: Path) -> None:
 
 def test_sums_are_those_of_sha256sum(archive: Path, tmp_path: Path) -> None:
     """Who unpacks the archive needs no tinycnn to see that it is whole."""
-    tool = shutil.which("sha256sum")
-    if tool is None:
-        pytest.skip("sha256sum is not installed")
+    tool = require_tool("sha256sum")
     for name, data in read_members(archive).items():
         (tmp_path / name).write_bytes(data)
 

@@ -4,8 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
+from tests.conftest import require_module
 from tinycnn.firmware.c_array import c_array
 
 
@@ -32,7 +31,7 @@ def test_source_holds_every_byte_in_order() -> None:
 
 def test_compiles_as_cpp11_without_warnings(tmp_path: Path) -> None:
     """A C++11 compiler takes the files; the array is aligned and holds the model."""
-    pytest.importorskip("ziglang", reason="needs the compiler of tinycnn[sim]")
+    require_module("ziglang")
     content = bytes(range(256))
     header, source = c_array(content)
     (tmp_path / "model_data.h").write_text(header)

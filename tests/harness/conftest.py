@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import require_tool
+from tests.conftest import require_module, require_tool
 from tests.harness.c_build import ZIG, Build, compile_c, host_sources
 
 
 @pytest.fixture(scope="session")
 def build_host(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Builds the counting model's program, by further compiler flags, of more files."""
-    pytest.importorskip("ziglang")
+    require_module("ziglang")
     folder = tmp_path_factory.mktemp("host")
 
     def build(

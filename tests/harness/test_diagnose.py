@@ -18,6 +18,7 @@ from tests.compiler.models import (
     residual_model,
     two_sided_model,
 )
+from tests.conftest import require_module
 from tests.harness.mistaken import (
     OUTPUT,
     SHAPE,
@@ -181,7 +182,7 @@ def test_another_model_is_named() -> None:
 def test_another_rounding_is_named(reference: str, name: str) -> None:
     """Few images differ, by one, and they are those that the other rounding tells."""
     if reference == "tflm":
-        pytest.importorskip("tflite_micro")
+        require_module("tflite_micro")
     model = dense_model()
 
     found = ask(

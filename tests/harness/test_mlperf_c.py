@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.conftest import require_module
 from tests.harness.c_build import C_TESTS, FIRMWARE, ZIG, Build, compile_c
 
 Talk = Callable[[str | bytes], list[list[str]]]
@@ -171,7 +172,7 @@ def print_floats(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[np.ndarray], list[str]]:
     """How the firmware writes floats."""
-    pytest.importorskip("ziglang")
+    require_module("ziglang")
     program = tmp_path_factory.mktemp("text") / "text.exe"
     sources = [C_TESTS / "text_main.c", FIRMWARE / "dialects/mlperf/tcnn_text.c"]
     compile_c([*ZIG, "-O1", *CHECKED], sources, program)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import require_module
 from tests.harness.c_build import C_TESTS, FIRMWARE, ROOT, ZIG, compile_c
 from tinycnn.device import packets
 
@@ -38,7 +39,7 @@ def run_vectors(compiler: list[str], folder: Path, lines: list[str]) -> str:
 @pytest.mark.parametrize("flags", [["-O1"], ["-Os", "-funsigned-char"]])
 def test_vectors_pass_in_c(flags: list[str], tmp_path: Path) -> None:
     """The C side encodes and decodes every shared vector as written."""
-    pytest.importorskip("ziglang")
+    require_module("ziglang")
     lines = vector_lines()
     compiler = [*ZIG, "-fsanitize=undefined", "-fsanitize-trap=undefined", *flags]
 
@@ -54,7 +55,7 @@ def test_vectors_pass_under_address_sanitizer(gcc: list[str], tmp_path: Path) ->
 
 def test_wrong_vector_fails_in_c(tmp_path: Path) -> None:
     """The C program can fail: a CRC that is wrong by one bit does."""
-    pytest.importorskip("ziglang")
+    require_module("ziglang")
 
     assert (
         run_vectors([*ZIG, "-O1"], tmp_path, ["crc32 00 d202ef8c"]) == "line 1 failed"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import require_module
 from tests.harness.c_build import C_TESTS, FIRMWARE, ZIG, compile_c
 from tinycnn.device.packets import Packet, PacketType, encode_packet
 from tinycnn.device.payloads import write_payload
@@ -21,7 +22,7 @@ WRONG = encode_packet(Packet(PacketType.READ, 1, 3))
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[int]]:
     """Runs the harness on messages; what it showed, repetitions left out."""
-    pytest.importorskip("ziglang")
+    require_module("ziglang")
     program = tmp_path_factory.mktemp("states") / "states.exe"
     names = ("states_main.c", "counting_model.c")
     sources = [C_TESTS / name for name in names]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.conftest import require_module
 from tinycnn.datasets.dataset import Dataset, Split
 
 
@@ -29,7 +30,8 @@ def corners() -> Dataset:
 @pytest.fixture(scope="session")
 def reference() -> Callable[..., np.ndarray]:
     """Runs an int8 `.tflite` on images of scale 1/255 with the reference kernels."""
-    interpreter = pytest.importorskip("ai_edge_litert.interpreter")
+    require_module("ai_edge_litert")
+    from ai_edge_litert import interpreter
 
     def run(content: bytes, images: np.ndarray) -> np.ndarray:
         runner = interpreter.Interpreter(

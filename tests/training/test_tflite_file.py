@@ -1,8 +1,12 @@
+import importlib
+
 import pytest
 
+from tests.conftest import require_module
 from tinycnn.errors import UnsupportedModelError
 
-schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
+require_module("ai_edge_litert")
+schema = importlib.import_module("ai_edge_litert.schema_py_generated")
 
 
 def _file(kind: str) -> bytes:
