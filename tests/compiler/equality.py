@@ -27,10 +27,10 @@ EQUAL, DIFFERENT, NO_REFERENCE = "equal", "different", "no reference"
 # Operators that are refused, by numerics: TFLite Micro does not have them, or pads with
 # 0 (SPACE_TO_BATCH_ND); LiteRT takes the int8 of a SUM for uint8.
 REFUSED: dict[str, frozenset[str]] = {
-    "litert": frozenset(("SUM",)),
+    "litert": frozenset(("ELU", "SUM")),
     "tflm": frozenset(
         """
-        BATCH_TO_SPACE_ND RELU_0_TO_1 RELU_N1_TO_1 SPACE_TO_BATCH_ND TILE
+        BATCH_TO_SPACE_ND EXP GELU RELU_0_TO_1 RELU_N1_TO_1 SPACE_TO_BATCH_ND TILE
         """.split()
     ),
 }

@@ -118,7 +118,7 @@ BUGS = (
     kernel("ADD", "add_s8", "value - term->zero_point", "value + term->zero_point"),
     kernel("ADD", "add_s8", "&p->input2", "&p->input1"),
     kernel("MUL", "mul_s8", "p->input2_zero_point", "p->input1_zero_point"),
-    Bug("SOFTMAX", "kernels/softmax/fixed_functions.h", "i < 3; i++", "i < 2; i++"),
+    Bug("SOFTMAX", "include/tcnn/fixed_functions.h", "i < 3; i++", "i < 2; i++"),
 )
 QUICK = BUGS[:5]
 

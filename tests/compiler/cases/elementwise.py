@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -124,6 +125,17 @@ def prelu(rng: np.random.Generator) -> bytes:
     return b.build([x], [y])
 
 
+def _decided_scale(scale: float, zero_point: int, y_scale: float) -> float:
+    """An output scale at which no C library decides how GELU is rounded."""
+    reals = [scale * (value - zero_point) for value in range(-128, 128)]
+    reals = [real for real in reals if real < 6]
+    while True:
+        steps = [real * math.erfc(-real / math.sqrt(2)) / 2 / y_scale for real in reals]
+        if all(abs(step % 1 - 0.5) > 1e-4 for step in steps):
+            return y_scale
+        y_scale = float(np.float32(y_scale * 1.003))
+
+
 def unary(rng: np.random.Generator, kind: str) -> bytes:
     """Every one of the 256 inputs, and some more."""
     shape = pick(rng, (256,), (1, 16, 16), (1, 4, 8, 9), (2, 1, 3, 1, 50))
@@ -137,6 +149,9 @@ def unary(rng: np.random.Generator, kind: str) -> bytes:
         y_zero_point = int(pick(rng, 0, 0, y_zero_point))
     elif kind == "LEAKY_RELU":
         options["alpha"] = float(pick(rng, 0.1, 0.2, 0.3, 0.0, 1.0, 0.5, rng.random()))
+    elif kind == "GELU":
+        options["approximate"] = bool(rng.random() < 0.5)
+        y_scale = _decided_scale(scale, zero_point, y_scale)
     elif kind == "HARD_SWISH":
         y_scale = max(y_scale, scale / 64)
     b = ModelBuilder()
@@ -153,6 +168,7 @@ def _of_kind(draw: Callable[[np.random.Generator, str], bytes], kind: str) -> Dr
 BINARY = ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM")
 UNARY = (
     *("ABS", "HARD_SWISH", "LEAKY_RELU", "LOGISTIC", "TANH"),
+    *("ELU", "EXP", "GELU"),
     *("RELU", "RELU6", "RELU_N1_TO_1", "RELU_0_TO_1"),
 )
 CASES = {

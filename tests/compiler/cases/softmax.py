@@ -1,4 +1,4 @@
-"""SOFTMAX and LOG_SOFTMAX."""
+"""SOFTMAX, LOG_SOFTMAX and L2_NORMALIZATION: what goes by rows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,19 @@ def log_softmax(rng: np.random.Generator) -> bytes:
     return b.build([x], [y])
 
 
+def l2_normalization(rng: np.random.Generator) -> bytes:
+    """Short rows, whose squares are few, and long ones."""
+    shape = (*pick(rng, (), (1,), (3,), (1, 2, 2)), int(pick(rng, 1, 2, 7, 64, 1500)))
+    scale, zero_point = draw_quant(rng)
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=scale, zero_point=zero_point)
+    y = b.tensor(shape, scale=1 / 128, zero_point=0)
+    b.op("L2_NORMALIZATION", [x], [y])
+    return b.build([x], [y])
+
+
 CASES = {
     "SOFTMAX": softmax,
     "LOG_SOFTMAX": log_softmax,
+    "L2_NORMALIZATION": l2_normalization,
 }

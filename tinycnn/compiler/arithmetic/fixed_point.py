@@ -1,7 +1,7 @@
 """Functions in 32-bit fixed point with the roundings of gemmlowp.
 
 In and out: raw integers; "Qm.n" has m integer and n fraction bits. SOFTMAX is computed
-so by both references, LOGISTIC and TANH by TFLite Micro.
+so by both references, as are lengths of rows; LOGISTIC and TANH by TFLite Micro.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tinycnn.compiler.arithmetic.numerics import (
 )
 
 __all__ = [
+    "inverse_of_root",
     "logistic_fixed_point",
     "one_over_one_plus",
     "softmax_differences",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 _ONE = (1 << 31) - 1  # in Q0.31, all but
+_SQRT_HALF = 1518500250  # in Q0.31
 _SOFTMAX_INTEGER_BITS = 5
 _EXP_BARREL = (  # exp(-2^k) as Q0.31, k = -2 to 4
     (-2, 1672461947),
@@ -87,6 +89,32 @@ def tanh_fixed_point(a: int) -> int:
 def one_over_one_plus(x: int) -> int:
     """1 / (1 + x) in Q0.31, for x in [0, 1)."""
     return _shift_left(_reciprocal(x), 1)
+
+
+def inverse_of_root(total: int) -> Multiplier:
+    """1 / sqrt(total), as TFLite's GetInvSqrtQuantizedMultiplierExp computes it."""
+    if total <= 1:
+        return Multiplier(_ONE, 0)
+    shift = 11
+    while total >= 1 << 29:
+        total //= 4
+        shift += 1
+    pairs = (31 - total.bit_length()) // 2 - 1
+    shift -= pairs
+    root = _invert_root((total << 2 * pairs) >> 1)
+    value = doubling_high_multiply(root, _SQRT_HALF) << max(-shift, 0)
+    return Multiplier(value, -max(shift, 0))
+
+
+def _invert_root(x: int) -> int:
+    """1 / sqrt(x), both Q3.28: five Newton steps from 1."""
+    half, y = divide_by_power_of_two(x, 1), 1 << 28
+    for _ in range(5):
+        square = doubling_high_multiply(y, y)
+        cube = _shift_left(doubling_high_multiply(square, y), 6)
+        step = doubling_high_multiply(3 << 27, y) - doubling_high_multiply(half, cube)
+        y = _shift_left(step, 3)
+    return y
 
 
 def _reciprocal(x: int) -> int:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import numpy as np
 
-__all__ = ["exp_float32", "tanh_float32"]
+__all__ = ["erfc_float32", "exp_float32", "tanh_float32"]
 
 Float = np.float32
 
@@ -62,6 +62,18 @@ def exp_float32(x: np.float32) -> np.float32:
     low = _EXP_TERMS[2] * rest + 1.0
     power = math.ldexp(_TWO_TO[k % _STEPS], k // _STEPS)
     return Float((high * (rest * rest) + low) * power)
+
+
+def erfc_float32(x: np.float32, off: int = 0) -> np.float32:
+    """1 - erf(x), correctly rounded, or its neighbour `off` (-1, 1) units away.
+
+    C libraries compute it within one unit in the last place, each in its own way: what
+    is the same with both neighbours is so under any. All give 2 from -6 down.
+    """
+    value = Float(math.erfc(float(x)))
+    if off and x > -_SIX:
+        value = np.nextafter(value, Float(off * np.inf))
+    return value
 
 
 def tanh_float32(x: np.float32) -> np.float32:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from tinycnn.compiler.arithmetic.fixed_point import (
     one_over_one_plus,
     softmax_differences,
@@ -33,11 +31,7 @@ from tinycnn.compiler.operators.shared.breakdown import (
     show_place,
 )
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
-from tinycnn.compiler.operators.shared.memory_order import (
-    MemoryOrder,
-    Reads,
-    last_elementwise,
-)
+from tinycnn.compiler.operators.shared.memory_order import ROW_BY_ROW
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 
 __all__ = ["OPERATORS", "SoftmaxAttrs"]
@@ -178,17 +172,6 @@ def _rows(x: Tensor) -> tuple[int, int]:
     return x.size // x.shape[-1], x.shape[-1]
 
 
-def _reads(node: Node, x: Tensor) -> Reads:
-    """A row is read twice before its first element is written, then once again."""
-    elements = np.arange(x.size)
-    yield elements, elements // x.shape[-1] * x.shape[-1]
-    yield elements, elements
-
-
-# A row is summed before any of it is written.
-_ORDER = MemoryOrder(last_elementwise, _reads)
-
-
 def _break_down_softmax(element: Element) -> Breakdown | None:
     """None of floats: their exponentials are no sums of integers."""
     x, beta = element.node.input(), element.node.attrs(SoftmaxAttrs).beta
@@ -245,7 +228,7 @@ OPERATORS = (
         _read,
         _check_softmax,
         _lower_softmax,
-        order=_ORDER,
+        order=ROW_BY_ROW,
         count_cycles=cycles_by_output(62),
         break_down=_break_down_softmax,
         options=9,

@@ -100,15 +100,16 @@ export interface Resized extends Common {
   readonly total: number;
 }
 
-/** All numbers along some dimensions become one. */
+/** All numbers along some dimensions become one; of a length, what one is divided by. */
 export interface Reduced extends Common {
   readonly family: "reduced";
-  readonly way: "mean" | "sum" | "max" | "min";
+  readonly way: "mean" | "sum" | "max" | "min" | "length";
   readonly input: string;
   readonly inputScale: number;
   readonly terms: readonly Term[];
+  /** Of a length, of all squares. */
   readonly total: number;
-  /** null of a maximum or minimum. */
+  /** null of a maximum or minimum; of a length, of the one that is divided. */
   readonly end: Rescaled | null;
 }
 

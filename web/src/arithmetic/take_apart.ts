@@ -7,6 +7,7 @@
 import type { Operator } from "../page/document";
 import type { Breakdown } from "./breakdown";
 import { type Element, pick, type Run } from "./element";
+import { takeDividedByLength } from "./length";
 import { takeCopied, takeMoved, takePadded } from "./moved";
 import {
   takeAdd,
@@ -65,6 +66,7 @@ const KERNELS: Readonly<Record<string, Take>> = {
   tcnn_minimum_s8: takeSmaller,
   tcnn_squared_difference_s8: takeSquaredDifference,
   tcnn_prelu_s8: takeSlope,
+  tcnn_l2_normalization_s8: takeDividedByLength,
   tcnn_softmax_s8: takeSoftmax,
   tcnn_log_softmax_s8: takeLogSoftmax,
   tcnn_softmax_f32: takeRealSoftmax,

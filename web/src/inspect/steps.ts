@@ -123,6 +123,21 @@ function reduced(found: Reduced, output: Output) {
       },
     ];
   }
+  if (way === "length") {
+    return [
+      {
+        what: `add the squares of ${many(terms.length, "value")} less their zero point`,
+        whole: printWhole(total),
+        real: printReal(total * inputScale ** 2),
+      },
+      {
+        what: "the value itself, less its zero point",
+        whole: printWhole(end.sum),
+        real: printReal(end.sum * inputScale),
+      },
+      ...rescaling(end, output, "÷ the root of the sum, to steps of the output"),
+    ];
+  }
   const first = {
     what: `add ${many(terms.length, "value")} less their zero point`,
     whole: printWhole(total),

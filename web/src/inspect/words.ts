@@ -1,5 +1,5 @@
 /** What one sees, in a sentence. */
-import type { Breakdown, Pooled, WeightedSum } from "../arithmetic/breakdown";
+import type { Breakdown, Pooled, Reduced, WeightedSum } from "../arithmetic/breakdown";
 import { many, printReal, printWhole } from "./print";
 
 /**
@@ -85,7 +85,13 @@ function explainPool({ way, window }: Pooled): string {
     : `Average pooling keeps the mean of each window of ${size}. Nothing is learned here.`;
 }
 
-function explainReduced(way: "mean" | "sum" | "max" | "min", count: number): string {
+function explainReduced(way: Reduced["way"], count: number): string {
+  if (way === "length") {
+    return (
+      `${many(count, "number")} become a list of length 1: each is divided by the root of ` +
+      "the sum of all squares, so that only their direction is left."
+    );
+  }
   const what = { mean: "mean", sum: "sum", max: "largest", min: "smallest" }[way];
   return `${many(count, "number")} of one channel become one: their ${what}.`;
 }

@@ -73,7 +73,9 @@ function termsOf(found: Breakdown): readonly (readonly number[])[] {
     case "pooled":
       return found.terms.map((t: Term) => [t.input]);
     case "reduced":
-      return found.terms.map((t) => [t.input, t.centred]);
+      return found.terms.map((t) =>
+        found.way === "length" ? [t.input, t.centred, t.product] : [t.input, t.centred],
+      );
     case "pair":
       return [found.first, found.second].map(({ input, centred, multiplier, term }) =>
         multiplier ? [input, centred, term] : [input, centred],
@@ -108,7 +110,9 @@ function stagesOf(found: Breakdown): readonly number[] {
         ? [found.first.term - found.second.term, found.end.sum, ...endOf(found.end)]
         : endsOf(found);
     case "reduced":
-      return endsOf(found);
+      return found.way === "length" && found.end
+        ? [found.total, found.end.sum, found.end.rounded, finish(found.end)]
+        : endsOf(found);
     case "shares": {
       const own = found.shares[found.own]?.exponential ?? 0;
       return [found.total, own, found.rounded, found.result];

@@ -1,15 +1,19 @@
-"""LOGISTIC, TANH, HARD_SWISH and ABS."""
+"""LOGISTIC, TANH, HARD_SWISH, ABS, EXP, ELU and GELU."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from tinycnn.compiler.arithmetic.float_functions import erfc_float32
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.ir.graph import Tensor
+from tinycnn.compiler.ir.graph import Attrs, Tensor
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.lookup.rules import (
+    FindTable,
     break_down_by,
     check,
     check_rescaling,
@@ -19,6 +23,9 @@ from tinycnn.compiler.operators.lookup.rules import (
 from tinycnn.compiler.operators.lookup.tables import (
     LookupTable,
     abs_table,
+    elu_table,
+    exp_table,
+    gelu_table,
     hard_swish_multipliers,
     hard_swish_table,
     logistic_table,
@@ -34,10 +41,18 @@ from tinycnn.compiler.operators.shared.channels import (
     Known,
 )
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
+from tinycnn.compiler.operators.shared.numerics import not_in_litert, not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
+
+
+@dataclass(frozen=True, slots=True)
+class GeluAttrs(Attrs):
+    """Options: whether it is computed by tanh, instead of by erfc."""
+
+    approximate: bool
 
 
 def _check_logistic(node: Node) -> None:
@@ -62,16 +77,36 @@ def _check_hard_swish(node: Node) -> None:
         )
 
 
-def _plain(
+def _find_gelu(node: Node, numerics: Numerics, *, off: int = 0) -> LookupTable:
+    approximate = node.attrs(GeluAttrs).approximate
+    erfc = partial(erfc_float32, off=off)
+    return gelu_table(node.input(), node.output(), approximate=approximate, erfc=erfc)
+
+
+def _check_gelu(node: Node) -> None:
+    check(node)
+    if len({_find_gelu(node, "litert", off=off) for off in (-1, 0, 1)}) > 1:
+        node.refuse_scales(
+            "an output lies so near to the middle between two numbers that the C "
+            "library under the reference decides"
+        )
+
+
+def _computed(
     kind: str,
     code: int,
     check: Callable[[Node], None],
     compute: Callable[[Tensor, Tensor, Numerics], LookupTable],
-    channels: ChannelRules = KEEP_FIRST_APART,
 ) -> Operator:
     def find_table(node: Node, numerics: Numerics) -> LookupTable:
         return compute(node.input(), node.output(), numerics)
 
+    return _looked_up(kind, code, check, find_table)
+
+
+def _looked_up(
+    kind: str, code: int, check: Callable[[Node], None], find_table: FindTable
+) -> Operator:
     return Operator(
         kind,
         code,
@@ -80,7 +115,7 @@ def _plain(
         lower_by(find_table),
         order=ELEMENTWISE,
         rows=ELEMENT_ROWS,
-        channels=channels,
+        channels=KEEP_FIRST_APART,
         break_down=break_down_by(find_table),
         kernels=find_kernels(find_table),
     )
@@ -93,14 +128,19 @@ def _find_zeros(node: Node, known: Known) -> ChannelValues:
 
 
 OPERATORS = (
-    _plain("LOGISTIC", 14, _check_logistic, logistic_table),
-    _plain("TANH", 28, _check_tanh, tanh_table),
-    _plain(
-        "HARD_SWISH",
-        117,
-        _check_hard_swish,
-        hard_swish_table,
-        ChannelRules(_find_zeros, keep_first_apart),
+    _computed("LOGISTIC", 14, _check_logistic, logistic_table),
+    _computed("TANH", 28, _check_tanh, tanh_table),
+    replace(
+        _computed("HARD_SWISH", 117, _check_hard_swish, hard_swish_table),
+        channels=ChannelRules(_find_zeros, keep_first_apart),
     ),
-    _plain("ABS", 101, check_rescaling, abs_table),
+    _computed("ABS", 101, check_rescaling, abs_table),
+    replace(_computed("EXP", 47, check, exp_table), check_numerics=not_in_tflm),
+    replace(_computed("ELU", 111, check, elu_table), check_numerics=not_in_litert),
+    replace(
+        _looked_up("GELU", 150, _check_gelu, _find_gelu),
+        read=lambda raw: GeluAttrs(approximate=bool(raw.int8(0))),
+        options=116,
+        check_numerics=not_in_tflm,
+    ),
 )

@@ -2,8 +2,8 @@
 
 In: quantization of input and output. Out: the output for each input from -128 to 127,
 with the reference's arithmetic: LOGISTIC and TANH in 32-bit floats (LiteRT's
-`LUTPopulate`) or fixed point (TFLite Micro), RELU and its kin, LEAKY_RELU and ABS by
-one requantization, HARD_SWISH in 16-bit fixed point.
+`LUTPopulate`) or fixed point (TFLite Micro), EXP, ELU and GELU in 32-bit floats, RELU
+and its kin, LEAKY_RELU and ABS by one requantization, HARD_SWISH in 16-bit fixed point.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from tinycnn.compiler.ir.graph import Tensor
 __all__ = [
     "LookupTable",
     "abs_table",
+    "elu_table",
+    "exp_table",
+    "gelu_table",
     "hard_swish_multipliers",
     "hard_swish_table",
     "leaky_relu_table",
@@ -43,6 +46,11 @@ __all__ = [
 ]
 
 LookupTable = tuple[int, ...]
+
+_HALF = np.float32(0.5)
+_SQRT_HALF = np.float32(math.sqrt(0.5))
+_SQRT_2_OVER_PI = np.float32(math.sqrt(2 / math.pi))
+_FAR = 1e6  # beyond every output, and no integer is made of infinity
 
 
 def relu_table(
@@ -92,6 +100,25 @@ def tanh_table(x: Tensor, y: Tensor, numerics: Numerics = "litert") -> LookupTab
     return _float_table(x, y, tanh_float32)
 
 
+def exp_table(x: Tensor, y: Tensor, numerics: Numerics = "litert") -> LookupTable:
+    """The exponential function."""
+    return _float_table(x, y, exp_float32)
+
+
+def elu_table(x: Tensor, y: Tensor, numerics: Numerics = "tflm") -> LookupTable:
+    """The value where it is positive, exp(value) - 1 elsewhere."""
+    return _float_table(x, y, _elu)
+
+
+def gelu_table(
+    x: Tensor, y: Tensor, *, approximate: bool, erfc: Callable[[np.float32], np.float32]
+) -> LookupTable:
+    """Value * the normal distribution's share below it; by tanh if `approximate`."""
+    if approximate:
+        return _float_table(x, y, _gelu_by_tanh)
+    return _float_table(x, y, lambda v: _HALF * v * erfc(v * -_SQRT_HALF))
+
+
 def hard_swish_multipliers(
     x: Tensor, y: Tensor, numerics: Numerics = "litert"
 ) -> tuple[Multiplier, Multiplier]:
@@ -132,7 +159,8 @@ def _float_table(
             _values(x), np.float32
         )
         rescaled = [float(function(real) * inverse_scale) for real in reals]
-    return tuple(_saturate(round_half_away(r) + y.zero_point) for r in rescaled)
+    rounded = (round_half_away(min(max(r, -_FAR), _FAR)) for r in rescaled)
+    return tuple(_saturate(value + y.zero_point) for value in rounded)
 
 
 def _fixed_point_table(
@@ -154,6 +182,15 @@ def _fixed_point_table(
         for value in _values(x)
     )
     return tuple(map(_saturate, outputs))
+
+
+def _elu(value: np.float32) -> np.float32:
+    return exp_float32(value) - np.float32(1) if value < 0 else value
+
+
+def _gelu_by_tanh(value: np.float32) -> np.float32:
+    inner = value + np.float32(0.044715) * (value * value * value)
+    return _HALF * value * (np.float32(1) + tanh_float32(_SQRT_2_OVER_PI * inner))
 
 
 def _logistic(value: np.float32) -> np.float32:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["ELEMENTWISE", "LastReaders", "MemoryOrder", "Reads", "last_elementwise"]
+__all__ = ["ELEMENTWISE", "ROW_BY_ROW", "LastReaders", "MemoryOrder", "Reads"]
+__all__ += ["last_elementwise"]
 
 LastReaders = NDArray[np.int64]  # by input element; -1 where nothing reads it
 Reads = Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]  # elements, moments
@@ -52,3 +53,13 @@ def _read_elementwise(node: Node, x: Tensor) -> Reads:
 
 
 ELEMENTWISE = MemoryOrder(last_elementwise, _read_elementwise)
+
+
+def _read_rows(node: Node, x: Tensor) -> Reads:
+    """A row is read before its first element is written, then once again."""
+    elements = np.arange(x.size)
+    yield elements, elements // x.shape[-1] * x.shape[-1]
+    yield elements, elements
+
+
+ROW_BY_ROW = MemoryOrder(last_elementwise, _read_rows)

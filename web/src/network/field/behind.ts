@@ -29,6 +29,7 @@ export function behind(
       return behindPadding(model.calls[operator.step], block);
     case "SOFTMAX":
     case "LOG_SOFTMAX":
+    case "L2_NORMALIZATION":
       return [{ ...block, channels: wholeOf(from).channels }];
     case "FULLY_CONNECTED":
       return isVector(volume) ? [wholeOf(from)] : null;
@@ -46,8 +47,9 @@ export function behind(
 
 /** What computes each value of the values at the same place. */
 const POINTWISE: ReadonlySet<string> = new Set(
-  `ABS ADD CAST DEQUANTIZE FLOOR_DIV HARD_SWISH LEAKY_RELU LOGISTIC MAXIMUM MINIMUM MUL
-   PRELU QUANTIZE RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 SQUARED_DIFFERENCE SUB TANH`
+  `ABS ADD CAST DEQUANTIZE ELU EXP FLOOR_DIV GELU HARD_SWISH LEAKY_RELU LOGISTIC MAXIMUM
+   MINIMUM MUL PRELU QUANTIZE RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 SQUARED_DIFFERENCE SUB
+   TANH`
     .split(/\s+/)
     .filter(Boolean),
 );

@@ -1,5 +1,5 @@
 /*
- * fixed_functions.h - fixed-point functions that SOFTMAX and LOG_SOFTMAX share
+ * fixed_functions.h - fixed-point functions that kernels share
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef TCNN_FIXED_FUNCTIONS_H
