@@ -70,8 +70,8 @@ def test_a_network_learns_from_another_project(folder: Path) -> None:
     curve = json.loads(workspace.build.float_curves.path.read_text("utf-8"))
     assert len(curve["loss"]) == 3
     assert sorted(path.name for path in workspace.build.path.iterdir()) == [
-        *("float.json", "float.npy", "float.npz", "quantized.json", "quantized.npy"),
-        *("quantized.npz", "stages.json"),
+        *("film.json", "float.json", "float.npy", "float.npz", "quantized.json"),
+        *("quantized.npy", "quantized.npz", "stages.json"),
     ]
     assert any((folder / "big" / "build" / "tensorboard" / "train").iterdir())
     assert _train(folder / "small")[1].stages == [("train", True), ("quantize", True)]

@@ -19,7 +19,10 @@ _KILLED_IN = 2  # the number of the epoch
 
 
 def train_in_stages(checkpoint: Path, killed: Any = None) -> list[np.ndarray]:
-    """The weights after both stages; `killed` names the one in which to die."""
+    """The weights after both stages, and the first one's film.
+
+    `killed` names the stage in which to die.
+    """
     from tinycnn.training.checkpoint import Checkpoint
     from tinycnn.training.fit import Hooks, train_model
     from tinycnn.training.quantize import fine_tune, quantize_model
@@ -38,10 +41,11 @@ def train_in_stages(checkpoint: Path, killed: Any = None) -> list[np.ndarray]:
     augment = AugmentSettings(rotate=9.0, mixup=0.2)
     recipe = TrainingSettings(epochs=3, batch_size=16, augment=augment)
     model = _network()
-    train_model(model, dataset, recipe, seed=1, hooks=hooks("float"))
+    first = train_model(model, dataset, recipe, seed=1, hooks=hooks("float"))
+    assert first.film.epochs == (0, 1, 2, 3)
     twin = quantize_model(model)
     fine_tune(twin, dataset, recipe, seed=1, hooks=hooks("twin"))
-    return twin.get_weights()
+    return [*twin.get_weights(), *first.film.frames]
 
 
 def _network() -> Any:

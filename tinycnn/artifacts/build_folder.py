@@ -18,6 +18,7 @@ from tinycnn.artifacts.contents import (
     DeviceAnswers,
     Dreams,
     Evaluation,
+    Film,
     LinkedFirmware,
     Sensitivities,
     TflmFacts,
@@ -76,6 +77,7 @@ class BuildFolder:
     float_weights = _Place("float.npz")
     float_curves = _Json[Curves]("float.json", Curves)
     float_outputs = _Array("float.npy")
+    film = _Json[Film]("film.json", Film)
     twin_weights = _Place("quantized.npz")
     twin_curves = _Json[Curves]("quantized.json", Curves)
     twin_outputs = _Array("quantized.npy")

@@ -12,6 +12,7 @@ from tinycnn.harness.reasons import Bisection, Reasons
 from tinycnn.task import Sensitivity
 
 __all__ = ["BoardImage", "Curves", "DeviceAnswers", "Dreams", "Evaluation"]
+__all__ += ["Film"]
 __all__ += [
     "LinkedFirmware",
     "Sensitivities",
@@ -223,3 +224,18 @@ class Sensitivities:
     made_of: str
     images: int
     cases: tuple[Sensitivity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """The first layer's weights while they were trained.
+
+    Attributes:
+        epochs: After which epoch each frame is; 0 is before the first.
+        shape: Of a frame: rows, columns, inputs, outputs.
+        weights: All frames in base64, float16, the lowest byte first.
+    """
+
+    epochs: tuple[int, ...]
+    shape: tuple[int, ...]
+    weights: str

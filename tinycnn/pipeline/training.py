@@ -6,6 +6,7 @@ stage builds the network again from the project's settings and loads the weights
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import itertools
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinycnn.artifacts import BuildFolder, Curves, JsonFile
+from tinycnn.artifacts import BuildFolder, Curves, Film, JsonFile
 from tinycnn.datasets import Dataset
 from tinycnn.errors import ToolchainError
 from tinycnn.files import make_way, write_whole
@@ -87,6 +88,7 @@ def train(out: BuildFolder, job: Job) -> None:
     outputs = predict(model, dataset.test.images)
     accuracy = accuracy_of(outputs, dataset.test.labels)
     _write_curves(out.float_curves, history, accuracy)
+    _write_film(out.film, history)
     out.float_outputs.write(outputs)
 
 
@@ -213,7 +215,8 @@ def _without_channels(
     recipe, hooks = _phase("train_pruned", settings, job)
     then = train_model(model, job.dataset, recipe, seed=job.project.seed, hooks=hooks)
     epochs = (*history.epochs, *then.epochs)
-    return History(epochs, len(history.epochs) + then.best)
+    film = history.film.then(then.film, len(history.epochs))
+    return History(epochs, len(history.epochs) + then.best, film)
 
 
 def _phase(
@@ -265,6 +268,16 @@ def _hooks(name: str, recipe: TrainingSettings, job: Job) -> Hooks:
         checkpoint=Checkpoint(job.build.checkpoint(name), job.key),
         teacher=load_teacher(job.project, job.dataset, job.build),
     )
+
+
+def _write_film(file: JsonFile[Film], history: History) -> None:
+    """Of a network that was trained here and has a convolution."""
+    film = history.film
+    if not film.frames:
+        return
+    weights = base64.b64encode(np.stack(film.frames).astype("<f2").tobytes())
+    shape = film.frames[0].shape
+    file.write(Film(film.epochs, shape, weights.decode()))
 
 
 def _write_curves(

@@ -7,13 +7,14 @@ another key, or a torn one, is as good as none.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.training.film import Film
 from tinycnn.training.weights import read_arrays, write_arrays
 
 __all__ = ["Checkpoint", "Epoch", "State"]
@@ -41,9 +42,16 @@ class State:
     best_weights: _Values
     weights: _Values
     optimizer: _Values
+    film: Film = field(default_factory=Film)
 
-    def after(self, epoch: Epoch, weights: _Values, optimizer: _Values) -> State:
-        """The state after one more epoch."""
+    def after(
+        self,
+        epoch: Epoch,
+        weights: _Values,
+        optimizer: _Values,
+        filters: NDArray[Any] | None = None,
+    ) -> State:
+        """The state after one more epoch; `filters` are the first layer's weights."""
         is_best = (
             self.best < 0 or epoch.val_accuracy >= self.epochs[self.best].val_accuracy
         )
@@ -53,6 +61,7 @@ class State:
             weights if is_best else self.best_weights,
             weights,
             optimizer,
+            self.film.add(len(self.epochs) + 1, filters),
         )
 
 
@@ -69,11 +78,14 @@ class Checkpoint:
             "key": self.key,
             "epochs": [asdict(epoch) for epoch in state.epochs],
             "best": state.best,
+            "film": state.film.epochs,
         }
         arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
         for part in _PARTS:
             for number, value in enumerate(getattr(state, part)):
                 arrays[f"{part}_{number:04}"] = value
+        for number, frame in enumerate(state.film.frames):
+            arrays[f"film_{number:04}"] = frame
         write_arrays(self.path, arrays)
 
     def load(self) -> State | None:
@@ -89,10 +101,11 @@ class Checkpoint:
                     for name in sorted(arrays)
                     if name.startswith(f"{part}_")
                 )
-                for part in _PARTS
+                for part in (*_PARTS, "film")
             }
             epochs = tuple(Epoch(**epoch) for epoch in facts["epochs"])
-            return State(epochs, facts["best"], **parts)
+            film = Film(tuple(facts.get("film", ())), parts.pop("film"))
+            return State(epochs, facts["best"], **parts, film=film)
         except Exception:  # of many kinds; whichever it is, training starts anew
             return None
 

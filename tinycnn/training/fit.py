@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from tinycnn.recipe import TrainingSettings
 from tinycnn.task import accuracy_of, task_of, variance_of
 from tinycnn.training.augment import augmented
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
+from tinycnn.training.film import Film, first_filters
 from tinycnn.training.fused_norm import with_fused_norms
 from tinycnn.training.head import check_head, check_teacher, logits_of
 from tinycnn.training.loss import (
@@ -43,10 +44,14 @@ _Step = Callable[[NDArray[np.int64]], tuple[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All epochs in order; the model has the weights of `epochs[best]`."""
+    """All epochs in order; the model has the weights of `epochs[best]`.
+
+    `film` has the first layer's weights on the way.
+    """
 
     epochs: tuple[Epoch, ...]
     best: int
+    film: Film = field(default_factory=Film)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,13 @@ def train_model(
                 hint="choose a lower learning_rate",
             )
         epoch = Epoch(loss, accuracy, *validate())
-        state = state.after(epoch, _values(model), _values(optimizer))
+        filters = first_filters(model.layers)
+        state = state.after(epoch, _values(model), _values(optimizer), filters)
         if hooks.checkpoint is not None:
             hooks.checkpoint.save(state)
         hooks.after_epoch(epoch)
     _assign(model, state.best_weights)
-    return History(state.epochs, state.best)
+    return History(state.epochs, state.best, state.film)
 
 
 def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]:
@@ -174,7 +180,9 @@ def _resumed(model: Any, optimizer: Any, hooks: Hooks) -> State:
     """The state to go on from: that of the checkpoint, or the start."""
     state = hooks.checkpoint.load() if hooks.checkpoint else None
     if state is None:
-        return State((), -1, _values(model), _values(model), _values(optimizer))
+        film = Film().add(0, first_filters(model.layers))
+        values = _values(model)
+        return State((), -1, values, values, _values(optimizer), film)
     _assign(model, state.weights)
     _assign(optimizer, state.optimizer)
     for epoch in state.epochs:

@@ -17,6 +17,7 @@ from tinycnn.explorer.learned.dreams import gather_dreams, watched_tensors
 from tinycnn.explorer.learned.embedding import find_hidden, project_to_plane
 from tinycnn.explorer.learned.errors import Errors
 from tinycnn.explorer.learned.extremes import Extremes
+from tinycnn.explorer.learned.film import describe_film
 from tinycnn.explorer.learned.filters import describe_filters
 from tinycnn.explorer.learned.patches import (
     Best,
@@ -51,6 +52,7 @@ def gather_learned(exhibit: Exhibit, observer: Observer) -> Mapping[str, bytes]:
     dreams, pixels = gather_dreams(
         exhibit, graph, sample, walk.extremes, partial(observer.progress, "learned")
     )
+    film, frames = describe_film(exhibit)
     told: dict[str, Any] = {
         "images": len(sample.rows),
         "spread": walk.spread.tell(),
@@ -63,9 +65,10 @@ def gather_learned(exhibit: Exhibit, observer: Observer) -> Mapping[str, bytes]:
         "errors": walk.errors.tell(),
         "ternary": _tell_ternary(exhibit, walk, sample),
         "weights": describe_weights(exhibit, graph),
+        "film": film,
         "sensitivity": _tell_sensitivity(exhibit),
     }
-    pieces: dict[str, bytes] = {"learned-dreams": pixels}
+    pieces: dict[str, bytes] = {"learned-dreams": pixels, "learned-film": frames}
     if sample.images is not None:
         told["patches"], pieces["learned-patches"] = cut_patches(
             graph, walk.best, sample

@@ -18,6 +18,20 @@ export interface Learned {
   readonly ternary: ThreeValues | null;
   readonly weights: readonly WeightSpread[];
   readonly sensitivity: Sensitivities | null;
+  readonly film: FilmFacts | null;
+}
+
+/** The first layer's weights while they were trained: the piece `learned-film`. */
+export interface FilmFacts {
+  /** After which epoch each frame is; 0 is before the first. */
+  readonly epochs: readonly number[];
+  readonly filters: number;
+  /** Of a filter: rows, columns, inputs. */
+  readonly side: readonly [number, number, number];
+  /** The real number that a step of a weight stands for. */
+  readonly step: number;
+  /** The share of validation images that were right after each. */
+  readonly accuracies: readonly (number | null)[];
 }
 
 /** How far int8 is from real numbers. */

@@ -7,6 +7,7 @@ import { type Patches, type Pictures, readPatches } from "../learned";
 import type { Told } from "../parts";
 import { ShownImage } from "../shown_image";
 import { BestPatches } from "./best_patches";
+import { Film } from "./film";
 import { Filters } from "./filters";
 import { OneChannel } from "./one_channel";
 
@@ -17,6 +18,7 @@ export function Channels(told: Told) {
   return (
     <>
       {learned.filters ? <Filters {...told} filters={learned.filters} /> : null}
+      <Film {...told} />
       <h2>What excites each channel most</h2>
       {learned.patches && Object.keys(learned.patches).length ? (
         cut && <Layers {...told} patches={learned.patches} cut={cut} />

@@ -42,7 +42,10 @@ export function Noise({ noise, picture, shape, dream, layer, title, exhibit }: P
             rows={[
               ["free pixels", realOf(layer, noise.value)],
               ["made of waves", realOf(layer, dream.value)],
-              ["best image", realOf(layer, dream.best)],
+              [
+                exhibit.examples.indices.length ? "best image" : "best input",
+                realOf(layer, dream.best),
+              ],
             ]}
           />
         </div>
