@@ -21,6 +21,7 @@ from tests.compiler.executor import (
     plain_sources,
     write_sources,
 )
+from tests.compiler.unrolled import unroll
 from tests.conftest import require_module
 from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
@@ -100,6 +101,7 @@ class Emulator:
 
     def run(self, program: Program, inputs: Iterable[np.ndarray]) -> list[bytes]:
         """Raw output bytes for each input, the arena poisoned before each run."""
+        program = unroll(program)
         address, end = {"NULL": 0}, _DATA
         for array in program.arrays:
             values = np.ascontiguousarray(array.values, ITEM_TYPES[array.ctype])

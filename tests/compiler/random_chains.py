@@ -6,12 +6,16 @@ networks have all kinds of chains.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
 from tests.compiler.cases.draw import pick
+from tests.compiler.executor import Runner
+from tests.compiler.kernels.forced import assert_equal
+from tests.compiler.random_networks import draw_network
 from tinycnn.compiler import (
     Compilation,
     Graph,
@@ -40,8 +44,9 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.moves import remove_moves
 from tinycnn.compiler.operators import OPERATORS
+from tinycnn.errors import RefusedModelError
 
-__all__ = ["draw_chains"]
+__all__ = ["compare_chains", "draw_chains"]
 
 MOST_ROWS = 5  # at once
 
@@ -76,6 +81,24 @@ def draw_chains(
     program = lower_graph(graph, plan, name="m", numerics=numerics, kernels=kernels)
     sources = generate_sources(program)
     return Compilation(graph, kernels, plan, program, sources) if chains else None
+
+
+def compare_chains(
+    seeds: Iterable[int], runners: Sequence[Runner], numerics: Numerics
+) -> int:
+    """How many links equal the reference, over random networks; all that there are."""
+    links = 0
+    for seed in seeds:
+        rng = np.random.default_rng([seed, 17])
+        model = draw_network(rng)
+        compilation = draw_chains(model, rng, numerics)
+        # A few random models are none for TFLite Micro.
+        with suppress(RefusedModelError):
+            if compilation is not None:
+                program = compilation.program
+                assert_equal(model, program, rng, runners, numerics)
+                links += sum(len(call.links) for call in program.calls)
+    return links
 
 
 def _draw_chain(

@@ -17,6 +17,7 @@ from tests.compiler.equality import (
 )
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
+from tests.compiler.random_chains import compare_chains
 from tests.compiler.random_networks import draw_network
 from tests.compiler.test_equality import NUMERICS, require_reference
 from tests.compiler.wasm_executor import WasmExecutor, build_wasm_executor
@@ -93,3 +94,10 @@ def test_whole_networks_equal_the_reference(
         outcome = compare_model(draw_network(rng), rng, wasm, numerics)
 
         assert outcome == EQUAL, f"seed {seed}"
+
+
+@pytest.mark.parametrize("numerics", NUMERICS)
+def test_chains_equal_the_reference(numerics: Numerics, wasm: WasmExecutor) -> None:
+    """Networks of which some operators run row by row."""
+    require_reference(numerics)
+    assert compare_chains(range(NETWORKS), [wasm], numerics) > NETWORKS

@@ -23,6 +23,7 @@ from tests.compiler.executor import (
     plain_sources,
     write_sources,
 )
+from tests.compiler.unrolled import unroll
 from tests.zig import ZIG_CC
 from tinycnn.compiler import Program
 from tinycnn.device.wasm_module import WasmModule
@@ -71,6 +72,7 @@ class WasmExecutor:
 
     def run(self, program: Program, inputs: Iterable[np.ndarray]) -> list[bytes]:
         """Raw output bytes for each input, the arena poisoned before each run."""
+        program = unroll(program)
         address: dict[str, int | None] = {"NULL": 0}
         end = self._start
         for array in program.arrays:

@@ -11,6 +11,7 @@ from tests.compiler.equality import REFUSED
 from tests.compiler.executor import Executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
+from tests.compiler.random_chains import compare_chains
 from tests.compiler.random_networks import draw_network
 from tests.conftest import require_module
 from tinycnn.compiler import Objective, Optimize, compile_tflite
@@ -76,3 +77,9 @@ def test_whole_networks_equal_the_reference(
         model = draw_network(rng)
         program = compile_tflite(model, name="m", objective=Objective(optimize)).program
         assert_equal(model, program, rng, [executor, *emulators])
+
+
+@pytest.mark.emulated
+def test_chains_equal_the_reference(emulators: list[Emulator]) -> None:
+    """The kernels for DSP compute some rows as they do whole images."""
+    assert compare_chains(range(NETWORKS), emulators, "litert") > NETWORKS
