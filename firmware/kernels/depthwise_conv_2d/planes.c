@@ -109,12 +109,15 @@ static void gather_lines(const tcnn_depthwise_planes_params_t *p, const layout_t
     for (int32_t i = 0; i < l->rows; i++) {
         const int32_t row = y * p->stride_height - p->pad_top + i * l->between;
         const int8_t *from = &input[(row * p->input_width + span.column) * depth];
+        const bool is_outside = tcnn_is_outside(row, p->input_height);
         int32_t next = step;
-        if (tcnn_is_outside(row, p->input_height)) {
+        if (is_outside) {
             from = l->zeros;
             next = 0;
         }
-        if (channels == CHANNELS) {
+        if (is_outside && y == 0) {
+            /* it is as it was cleared */
+        } else if (channels == CHANNELS) {
             gather_four(from, next, span.count, to, plane);
         } else {
             gather_one(from, next, span.count, to);
@@ -183,16 +186,23 @@ typedef struct {
     uint32_t twos;     /* of words, of kind 4 */
     const int8_t *end; /* of the outputs; NULL: the sums of four windows are stored */
     uint32_t right; /* 0: rounded once, by the shift that is fixed; or twice, by this */
+    uint32_t left_out; /* bytes of instructions, the first time */
+    int32_t rows;      /* of outputs, which follow each other */
+    int32_t row_step;  /* bytes in the plane from one to the next */
+    int32_t row_bytes; /* of outputs */
+    uint32_t entry;    /* address in `multiply` */
 } job_t;
+
+/* Lines of each kind that are written out, and bytes of each. */
+enum { LINES_2 = 2, LINES_3 = 5, LINES_4 = 4, LINE_BYTES = 8, STEP_BYTES = 28 };
 
 #if TCNN_DSP
 /*
- * Four outputs a round, 7 cycles for two columns of four windows. Registers:
+ * Four outputs a round, 8 cycles for two columns of four windows. Registers:
  *   r0 plane, r1 weights, r2 to r5 sums, r6, r7 columns, r8, r9 weights,
  *   r10 weights' end, r11 skip, r12 job, words left, lr output
  */
-TCNN_NAKED static void multiply(const job_t *job TCNN_UNUSED,
-                                void *output TCNN_UNUSED) {
+TCNN_NAKED static void multiply(job_t *job TCNN_UNUSED, void *output TCNN_UNUSED) {
     __asm__ volatile(
         ".macro tcnn_step a, b\n"
         "ldr.w \\b, [r0], #4\n"
@@ -203,67 +213,81 @@ TCNN_NAKED static void multiply(const job_t *job TCNN_UNUSED,
         "smlad r4, \\b, r8, r4\n"
         "smlad r5, \\b, r9, r5\n"
         ".endm\n"
-        ".macro tcnn_line_end line\n"
-        "add r0, r11\n"
+        ".macro tcnn_lines_end line\n"
         "cmp r1, r10\n"
         "bne.w \\line\n"
         "b.w 8f\n"
+        ".p2align 2\n"
         ".endm\n"
         "push {r0, r4-r11, lr}\n"
         "mov lr, r1\n"
         "mov r12, r0\n"
         "ldr.w r0, [r12, #32]\n"
         "ldr.w r11, [r12, #40]\n"
+        "ldr.w r1, [r12, #28]\n"
+        "ldr.w r2, [r12, #56]\n"
+        "adr.w r3, 9f\n"
+        "ldrh.w r1, [r3, r1, lsl #1]\n"
+        "adr.w r3, 3f\n"
+        "add r1, r1, r2\n"
+        "add r1, r1, r3\n"
+        "add r1, r1, #1\n"
+        "str.w r1, [r12, #72]\n"
         ".p2align 2\n"
         "1:\n"
         "ldr.w r1, [r12, #20]\n"
         "ldr.w r2, [r12, #24]\n"
         "ldr.w r10, [r12, #36]\n"
-        "ldr.w r3, [r12, #28]\n"
-        "tbb [pc, r3]\n"
-        "2:\n"
-        ".byte (3f - 2b) / 2, (4f - 2b) / 2, (5f - 2b) / 2\n"
-        ".byte (6f - 2b) / 2, (7f - 2b) / 2, 0\n"
-        ".macro tcnn_start\n"
+        "ldr.w r6, [r12, #72]\n"
         "mov r3, r2\n"
         "mov r4, r2\n"
         "mov r5, r2\n"
+        "bx r6\n"
         ".p2align 2\n"
-        ".endm\n"
-        "3: tcnn_start\n"
-        "13: ldr.w r6, [r0], #4\n"
+        "3:\n"
+        "ldr.w r6, [r0], #4\n"
         "tcnn_step r6, r7\n"
-        "tcnn_line_end 13b\n"
-        "4: tcnn_start\n"
-        "14: ldr.w r6, [r0], #4\n"
-        "tcnn_step r6, r7\n"
-        "tcnn_step r7, r6\n"
-        "tcnn_line_end 14b\n"
-        "5: tcnn_start\n"
-        "15: ldr.w r6, [r0], #4\n"
+        "add.w r0, r0, r11\n"
+        "tcnn_lines_end 3b\n"
+        "4:\n"
+        ".rept 2\n"
+        "ldr.w r6, [r0], #4\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
-        "tcnn_step r6, r7\n"
-        "tcnn_line_end 15b\n"
-        "6: tcnn_start\n"
-        "16: ldr.w r6, [r0], #4\n"
+        "add.w r0, r0, r11\n"
+        ".endr\n"
+        "tcnn_lines_end 4b\n"
+        "5:\n"
+        ".rept 5\n"
+        "ldr.w r6, [r0], #4\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
         "tcnn_step r6, r7\n"
+        "add.w r0, r0, r11\n"
+        ".endr\n"
+        "tcnn_lines_end 5b\n"
+        "6:\n"
+        ".rept 4\n"
+        "ldr.w r6, [r0], #4\n"
+        "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
-        "tcnn_line_end 16b\n"
-        "7: tcnn_start\n"
-        "17: ldr.w r12, [sp]\n"
+        "tcnn_step r6, r7\n"
+        "tcnn_step r7, r6\n"
+        "add.w r0, r0, r11\n"
+        ".endr\n"
+        "tcnn_lines_end 6b\n"
+        "7:\n"
+        "ldr.w r12, [sp]\n"
         "ldr.w r6, [r0], #4\n"
         "ldr.w r12, [r12, #44]\n"
-        "18:\n"
+        "17:\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
         "subs r12, #1\n"
-        "bne.w 18b\n"
+        "bne.w 17b\n"
         "add r0, r11\n"
         "cmp r1, r10\n"
-        "bne.w 17b\n"
+        "bne.w 7b\n"
         "8:\n"
         "ldr.w r12, [sp]\n"
         "ldm r12, {r1, r6-r9}\n" /* step, back, multiplier, offset, scale */
@@ -271,9 +295,9 @@ TCNN_NAKED static void multiply(const job_t *job TCNN_UNUSED,
         "ldr.w r12, [r12, #48]\n"
         "sub r0, r0, r6\n"
         "cmp r12, #0\n"
-        "beq.w 10f\n"
+        "beq.w 13f\n"
         "cmp r10, #0\n"
-        "bne.n 9f\n"
+        "bne.w 12f\n"
         ".irp sum, r2, r3, r4, r5\n"
         "lsl \\sum, \\sum, r9\n"
         "smmla \\sum, \\sum, r7, r8\n"
@@ -281,14 +305,25 @@ TCNN_NAKED static void multiply(const job_t *job TCNN_UNUSED,
         "strb.w \\sum, [lr]\n"
         "add lr, r1\n"
         ".endr\n"
-        ".macro tcnn_window_end\n"
+        "10:\n"
         "cmp lr, r12\n"
         "ldr.w r12, [sp]\n"
         "bne.w 1b\n"
+        "ldr.w r1, [r12, #60]\n" /* the next row */
+        "ldr.w r0, [r12, #32]\n"
+        "ldr.w r2, [r12, #64]\n"
+        "ldr.w r3, [r12, #68]\n"
+        "subs r1, r1, #1\n"
+        "beq.n 11f\n"
+        "add r0, r0, r2\n"
+        "add r3, r3, lr\n"
+        "str.w r1, [r12, #60]\n"
+        "str.w r0, [r12, #32]\n"
+        "str.w r3, [r12, #48]\n"
+        "b.w 1b\n"
+        "11:\n"
         "pop {r0, r4-r11, pc}\n"
-        ".endm\n"
-        "tcnn_window_end\n"
-        "9:\n"
+        "12:\n"
         ".irp sum, r2, r3, r4, r5\n"
         "add r6, r8, \\sum, asr #31\n"
         "lsl \\sum, \\sum, #1\n"
@@ -298,14 +333,15 @@ TCNN_NAKED static void multiply(const job_t *job TCNN_UNUSED,
         "strb.w \\sum, [lr]\n"
         "add lr, r1\n"
         ".endr\n"
-        "tcnn_window_end\n"
-        "10:\n"
+        "b.w 10b\n"
+        "13:\n"
         "stm lr, {r2-r5}\n"
         "pop {r0, r4-r11, pc}\n"
+        ".p2align 2\n"
+        "9:\n"
+        ".hword 0, 4b - 3b, 5b - 3b, 6b - 3b, 7b - 3b, 0\n"
         ".purgem tcnn_step\n"
-        ".purgem tcnn_line_end\n"
-        ".purgem tcnn_start\n"
-        ".purgem tcnn_window_end\n");
+        ".purgem tcnn_lines_end\n");
 }
 #else
 static int8_t round_once(int32_t sum, const job_t *job) {
@@ -320,49 +356,74 @@ static int8_t round_twice(int32_t sum, const job_t *job) {
     return tcnn_saturate_8((value + (sum >> 31) + job->offset) >> job->right);
 }
 
-static void multiply(const job_t *job, void *output) {
+/* Four windows from `x` on; where the next ones are. */
+static const uint32_t *multiply_four(const job_t *job, const uint32_t *x,
+                                     uint32_t sums[4]) {
     const uint32_t words = job->kind < 4 ? job->kind + 1 : 2 * job->twos;
-    const uint32_t *x = job->plane;
-    int8_t *to = output;
-    do {
-        uint32_t sums[4] = {job->sum, job->sum, job->sum, job->sum};
-        for (const uint32_t *w = job->weights; w != job->weights_end;) {
-            for (uint32_t i = 0; i < words; i++, x++, w += 2) {
-                for (uint32_t k = 0; k < 4; k++) {
-                    sums[k] = tcnn_smlad(x[k / 2], w[k % 2], sums[k]);
-                }
+    for (int32_t k = 0; k < 4; k++) {
+        sums[k] = job->sum;
+    }
+    for (const uint32_t *w = job->weights; w != job->weights_end;) {
+        for (uint32_t i = 0; i < words; i++, x++, w += 2) {
+            for (uint32_t k = 0; k < 4; k++) {
+                sums[k] = tcnn_smlad(x[k / 2], w[k % 2], sums[k]);
             }
-            x += 1 + job->skip / 4;
         }
-        if (!job->end) {
-            __builtin_memcpy(output, sums, sizeof sums);
-            return;
-        }
-        x -= job->back / 4;
-        for (uint32_t k = 0; k < 4; k++) {
-            const int32_t sum = (int32_t)sums[k];
+        x += 1 + job->skip / 4;
+    }
+    return x - job->back / 4;
+}
+
+static void multiply(job_t *job, void *output) {
+    uint32_t sums[4];
+    if (!job->end) {
+        multiply_four(job, job->plane, output);
+        return;
+    }
+    int8_t *to = output;
+    for (int32_t row = 0; row < job->rows; row++) {
+        const uint32_t *x = job->plane;
+        for (int32_t i = 0; i < job->row_bytes / job->step; i++) {
+            if (i % 4 == 0) {
+                x = multiply_four(job, x, sums);
+            }
+            const int32_t sum = (int32_t)sums[i % 4];
             *to = job->right ? round_twice(sum, job) : round_once(sum, job);
             to += job->step;
         }
-    } while (to != job->end);
+        job->plane += job->row_step / 4;
+    }
 }
 #endif
 
-/* A row of `bytes` bytes by a channel that asks for a shift to the left. */
-static void convolve_alone(job_t *job, int32_t bytes, int8_t *output) {
-    const uint32_t *plane = job->plane;
-    for (const int8_t *end = &output[bytes]; output != end;) {
-        int32_t sums[4];
-        multiply(job, sums);
-        for (int32_t i = 0; i < 4; i++) {
-            const uint32_t scaled = (uint32_t)sums[i] << job->scale;
-            const int32_t value = tcnn_high_multiply((int32_t)scaled, job->multiplier);
-            *output = tcnn_saturate_8(value + job->offset);
-            output += job->step;
+/* The rows by a channel that asks for a shift to the left. */
+static void convolve_alone(job_t *job, int8_t *output) {
+    for (int32_t row = job->rows; row > 0; row--) {
+        const uint32_t *next = job->plane + job->row_step / 4;
+        for (const int8_t *end = &output[job->row_bytes]; output != end;) {
+            int32_t sums[4];
+            multiply(job, sums);
+            for (int32_t i = 0; i < 4; i++) {
+                const uint32_t scaled = (uint32_t)sums[i] << job->scale;
+                const int32_t value =
+                    tcnn_high_multiply((int32_t)scaled, job->multiplier);
+                *output = tcnn_saturate_8(value + job->offset);
+                output += job->step;
+            }
+            job->plane += 2;
         }
-        job->plane += 2;
+        job->plane = next;
     }
-    job->plane = plane;
+}
+
+/* Bytes of the lines that are written out but not there, the first time. */
+static uint32_t count_left_out(int32_t words, int32_t lines) {
+    const int32_t written_out = words == 2   ? LINES_2
+                                : words == 3 ? LINES_3
+                                : words == 4 ? LINES_4
+                                             : 1;
+    const int32_t left_out = (written_out - lines % written_out) % written_out;
+    return (uint32_t)(left_out * (LINE_BYTES + words * STEP_BYTES));
 }
 
 /* What the kernel's loops share. */
@@ -378,6 +439,9 @@ static job_t prepare(const tcnn_depthwise_planes_params_t *p, const layout_t *l)
         .weights_end = &l->weights[2 * l->lines * words],
         .skip = 4 * (pitch - words - 1),
         .twos = (uint32_t)words / 2,
+        .left_out = count_left_out(words, l->lines),
+        .row_step = 4 * p->stride_height * l->phases * l->pitch,
+        .row_bytes = l->row_bytes,
     };
     return job;
 }
@@ -386,7 +450,6 @@ static job_t prepare(const tcnn_depthwise_planes_params_t *p, const layout_t *l)
 static const int32_t *convolve(const tcnn_depthwise_planes_params_t *p,
                                const layout_t *l, job_t *job, const uint32_t *plane,
                                int32_t rows, int8_t *output, const int32_t *weights) {
-    const int32_t row_words = p->stride_height * l->phases * l->pitch;
     for (int32_t i = p->depth_multiplier; i > 0; i--) {
         int8_t *to = output++;
         expand(l, (const uint32_t *)&weights[CONSTANTS]);
@@ -396,16 +459,12 @@ static const int32_t *convolve(const tcnn_depthwise_planes_params_t *p,
         job->scale = weights[3];
         job->right = (uint32_t)weights[4];
         job->plane = plane;
-        job->end = 0;
-        for (int32_t row = rows; row > 0; row--) {
-            if (weights[5]) {
-                job->end = &to[l->row_bytes];
-                multiply(job, to);
-            } else {
-                convolve_alone(job, l->row_bytes, to);
-            }
-            job->plane += row_words;
-            to += l->row_bytes;
+        job->rows = rows;
+        job->end = weights[5] ? &to[l->row_bytes] : 0;
+        if (job->end) {
+            multiply(job, to);
+        } else {
+            convolve_alone(job, to);
         }
         weights += CONSTANTS + l->lines * l->quads;
     }

@@ -101,7 +101,7 @@ def depthwise_planes(rows_at_once: int) -> KernelRule:
 
         return Kernel(
             function=_FUNCTION,
-            cycles=_count_cycles(node, sizes[1], window, layout, rows_at_once),
+            cycles=_count_cycles(node, sizes, window, layout, rows_at_once),
             constant_bytes=4 * layout.table_words * node.output().shape[3],
             scratch_bytes=_count_scratch(node, layout, rows_at_once),
             lower=lower,
@@ -130,7 +130,7 @@ def _find_params(
     )
 
 
-PLANES = tuple(depthwise_planes(rows) for rows in (1, 2, 4))
+PLANES = tuple(depthwise_planes(rows) for rows in (1, 2, 4, 8, 16))
 
 
 def _turn(node: Node) -> tuple[tuple[Extent, Extent], Window]:
@@ -208,18 +208,26 @@ def _count_scratch(node: Node, layout: _Layout, rows_at_once: int) -> int:
 
 
 def _count_cycles(
-    node: Node, output: Extent, window: Window, layout: _Layout, rows_at_once: int
+    node: Node,
+    sizes: tuple[Extent, Extent],
+    window: Window,
+    layout: _Layout,
+    rows_at_once: int,
 ) -> int:
     """Per pass and phase of outputs: gathering, then the filters of each channel."""
+    (height, width), output = sizes
     depth, filters = node.input().shape[3], node.output().shape[3]
     passes = -(-output[0] // rows_at_once)
     phases = min(window.dilation[1], output[1])
-    gather = depth * layout.rows * layout.phases * (3.6 * 2 * layout.pitch + 14)
+    rows = height if passes == 1 else passes * layout.rows - window.padding[0]
+    values = min(-(-width // (layout.phases * phases)), 2 * layout.pitch)
+    gather = depth * rows * layout.phases * (32 + 3.3 * values)
     if window.dilation[1] > 1:
-        gather += 4 * 4 * layout.rows * layout.phases * layout.pitch
-    expand = 20 + layout.lines * (8 + 17 * (layout.words + 1) // 2)
+        gather += passes * depth * 4 * layout.rows * layout.phases * layout.pitch
+    expand = 20 + layout.lines * (8 + 21 * (layout.words + 1) // 2)
     quads = -(-output[1] // (4 * phases))
-    quad = 58 + layout.lines * (6.5 + 7 * layout.words + (layout.words > 4) * 5)
-    channels = passes * (expand + 60) + output[0] * (50 + quads * quad)
-    copied = output[0] * output[1] * filters * 1.3
-    return int(phases * (passes * gather + filters * channels) + copied)
+    loop = layout.words * 2 + 5 if layout.words > 4 else 0
+    quad = 58 + layout.lines * (2 + 8 * layout.words + loop)
+    channels = passes * (expand + 75) + output[0] * (22 + quads * quad)
+    copied = output[0] * output[1] * filters * 2.2
+    return int(phases * (gather + filters * channels) + copied)
