@@ -40,6 +40,20 @@ export function Figure({ title, note, children }: FigureProps) {
   );
 }
 
+/** A sign that stays with what is behind it; none where the text is empty. */
+export function Signed(props: { text: string; children: ComponentChildren }) {
+  const { text, children } = props;
+  if (!text) return <>{children}</>;
+  return (
+    <div class="signed">
+      <span class="sign" aria-hidden="true">
+        {text}
+      </span>
+      {children}
+    </div>
+  );
+}
+
 interface InputProps {
   readonly scene: Scene;
   readonly name: string;

@@ -1,7 +1,7 @@
 import "./moved_view.css";
 import type { Moved } from "../arithmetic/breakdown";
 import { printSize, volumeOf } from "../drawing/volume";
-import { LookButton, OutputMap } from "./maps";
+import { LookButton, OutputMap, Signed } from "./maps";
 import { PlainMap } from "./pair_view";
 import { printReal, printWhole } from "./print";
 import { factsOf, labelOf, type Scene } from "./scene";
@@ -19,10 +19,9 @@ export function MovedView({ scene }: { scene: Scene<Moved> }) {
         ) : (
           <p class="part">{tellOrigin(scene.found)}</p>
         )}
-        <span class="sign" aria-hidden="true">
-          →
-        </span>
-        <OutputMap scene={scene} />
+        <Signed text="→">
+          <OutputMap scene={scene} />
+        </Signed>
       </div>
     </>
   );

@@ -4,7 +4,7 @@ import { bend } from "../arithmetic/slope";
 import { clampPlace } from "../drawing/volume";
 import { Curve } from "./curve";
 import { locate } from "./focus";
-import { InputMap, LookButton, OutputMap } from "./maps";
+import { InputMap, LookButton, OutputMap, Signed } from "./maps";
 import { printReal, printWhole } from "./print";
 import { callOf, labelOf, type Scene } from "./scene";
 
@@ -27,17 +27,13 @@ export function PairView({ scene }: { scene: Scene<Pair> }) {
   return (
     <div class="flow">
       <OperandMap scene={scene} operand={first} title={titles[0] ?? ""} />
-      {SIGNS[way] ? (
-        <span class="sign" aria-hidden="true">
-          {SIGNS[way]}
-        </span>
-      ) : null}
-      <OperandMap scene={scene} operand={second} title={titles[1] ?? ""} />
+      <Signed text={SIGNS[way] ?? ""}>
+        <OperandMap scene={scene} operand={second} title={titles[1] ?? ""} />
+      </Signed>
       {isSlope ? <Bend scene={scene} /> : null}
-      <span class="sign" aria-hidden="true">
-        {way === "squared-difference" ? "² =" : "="}
-      </span>
-      <OutputMap scene={scene} />
+      <Signed text={way === "squared-difference" ? "² =" : "="}>
+        <OutputMap scene={scene} />
+      </Signed>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { WHOLE } from "../arithmetic/resized";
 import { clampPlace } from "../drawing/volume";
 import { locate, unit } from "./focus";
 import { boxOf } from "./geometry";
-import { InputMap, OutputMap } from "./maps";
+import { InputMap, OutputMap, Signed } from "./maps";
 import { about, type Cell, Numbers } from "./numbers";
 import { printReal, printShort, printWhole } from "./print";
 import { factsOf, realOf, type Scene } from "./scene";
@@ -71,17 +71,14 @@ function Grids({ scene, pointed, onPoint }: GridsProps) {
         cells={values}
         range={about(values.map((cell) => cell.value))}
       />
-      <div class="signed">
-        <span class="sign" aria-hidden="true">
-          ×
-        </span>
+      <Signed text="×">
         <Numbers
           {...shared}
           caption="how much each counts"
           cells={fill(weight, (share) => printReal(share))}
           range={{ low: 0, high: 1, zero: 0 }}
         />
-      </div>
+      </Signed>
     </div>
   );
 }

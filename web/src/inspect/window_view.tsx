@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Pooled, Term, WeightedSum } from "../arithmetic/breakdown";
 import type { Mark } from "../drawing/grid";
@@ -6,7 +5,7 @@ import { clampPlace, type Place } from "../drawing/volume";
 import { ChannelSums } from "./channel_sums";
 import { locate, through, unit } from "./focus";
 import { boxOf, middleOf, outputUnder, startOf, windowOf } from "./geometry";
-import { InputMap, OutputMap } from "./maps";
+import { InputMap, OutputMap, Signed } from "./maps";
 import { about, type Cell, Numbers } from "./numbers";
 import { bracket, printReal, printShort, printWhole } from "./print";
 import { callOf, factsOf, type Scene } from "./scene";
@@ -152,34 +151,22 @@ function Grids(props: Part & { onPoint: (cell: number | null) => void }) {
         cells={fill(inputs, scale)}
         range={shift}
       />
-      <Sign text="×">
+      <Signed text="×">
         <Numbers
           {...shared}
           caption="the weights"
           cells={fill(weights, weightScale)}
           range={about(found.terms.map(weights))}
         />
-      </Sign>
-      <Sign text="=">
+      </Signed>
+      <Signed text="=">
         <Numbers
           {...shared}
           caption={`products: ${total(terms, isReal ? scale * weightScale : null)}`}
           cells={fill(products, scale * weightScale)}
           range={about(found.terms.map(products))}
         />
-      </Sign>
-    </div>
-  );
-}
-
-/** A sign that stays with what is behind it. */
-function Sign({ text, children }: { text: string; children: ComponentChildren }) {
-  return (
-    <div class="signed">
-      <span class="sign" aria-hidden="true">
-        {text}
-      </span>
-      {children}
+      </Signed>
     </div>
   );
 }

@@ -19,8 +19,16 @@ const TITLES: Readonly<Record<string, string>> = {
   PADV2: "Padding",
   MEAN: "Mean",
   LOGISTIC: "Sigmoid",
+  SOFTMAX: "Softmax",
+  LOG_SOFTMAX: "Log-softmax",
   RELU: "ReLU",
   RELU6: "ReLU6",
+  LEAKY_RELU: "Leaky ReLU",
+  PRELU: "PReLU",
+  TANH: "tanh",
+  RESIZE_BILINEAR: "Resized",
+  RESIZE_NEAREST_NEIGHBOR: "Resized",
+  MIRROR_PAD: "Mirrored edge",
 };
 
 /** What each kind does, for whom its name says nothing. */
@@ -37,6 +45,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   CONCATENATION: "The maps of several layers, one behind the other.",
   RESHAPE: "The same values in another order of rows and columns.",
   SOFTMAX: "The scores as shares that add up to one.",
+  LOG_SOFTMAX: "The logarithms of the shares that softmax would give.",
+  PRELU: "What is below zero is multiplied by a slope; what is not stays as it is.",
+  SQUARED_DIFFERENCE: "How far two layers are apart, value by value, times itself.",
+  RESIZE_BILINEAR: "The maps in another size: new values lie between old ones.",
+  RESIZE_NEAREST_NEIGHBOR: "The maps in another size: the nearest old value each.",
   LOGISTIC: "Each value pressed between 0 and 1.",
   PAD: "A border around each map.",
   QUANTIZE: "Real numbers become eight bits.",

@@ -64,16 +64,19 @@ function Product({ term, reach }: { term: Term; reach: number }) {
 function Steps({ apart, offset, byte, colors }: Omit<Props, "at">) {
   const { sums, sum, divisor, multiplier, scaled, shifted } = apart;
   const parts = sums.map((one, i) => `${colors[i]} ${print(one)}`).join(" + ");
+  const count = sums.length;
+  const by =
+    count > 1 ? `${print(divisor / count)} and by ${count} colours` : print(divisor);
   const isCut = shifted < 0 || shifted > 255;
   return (
     <ol class="lab-steps" aria-live="polite">
       <li>
         <span>sum of the products</span>
         <b>{print(sum)}</b>
-        {sums.length > 1 ? <small>{parts}</small> : null}
+        {count > 1 ? <small>{parts}</small> : null}
       </li>
       <li>
-        <span>divided by {print(divisor)}, rounded</span>
+        <span>divided by {by}, rounded</span>
         <b>{print(scaled)}</b>
         <small>
           on the board: × {print(multiplier.value)} ÷ 2^{31 - multiplier.shift}

@@ -26,7 +26,7 @@ export const MADE_UP: readonly MadeUp[] = [
   { id: "checks", title: "Fine checks", shade: checks },
   { id: "point", title: "A single point", shade: point },
   { id: "ten", title: "10 × 10: light beside dark", shade: ten, side: 10 },
-  { id: "three", title: "3 × 3: three colours", shade: three, side: 3 },
+  { id: "three", title: "3 × 3: red, green, blue", shade: three, side: 3 },
 ];
 
 /** A made-up picture of so many rows and columns, or of its own. */
