@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tests.compiler.tflite_builder import ModelBuilder
 from tests.explorer.exhibits import inception_model, lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
 from tests.observer import Log
@@ -29,6 +30,16 @@ if TYPE_CHECKING:
 
 OpenFile = Callable[..., "Page"]
 LABELS = np.array([4, 0, 4, 1, 4, 4, 2, 4, 4, 3, 4, 4])
+
+
+def mean_model(rows: int) -> bytes:
+    """Means over rows of pixels."""
+    b = ModelBuilder()
+    x = b.tensor((1, rows, 12, 1), scale=1 / 255, zero_point=-128)
+    y = b.tensor((1, 12), scale=1 / 255, zero_point=-128)
+    axes = b.tensor((2,), "int32", data=np.array([1, 3], np.int32))
+    b.op("MEAN", [x, axes], [y])
+    return b.build([x], [y])
 
 
 def other_model() -> bytes:
@@ -72,6 +83,16 @@ def test_only_what_answers_the_same_goes_beside() -> None:
     other = replace(other, examples=replace(other.examples, classes=names))
     with pytest.raises(ProjectError, match=r"tells apart a, b, c, d, e, expected"):
         place_beside(exhibit, other)
+
+
+def test_what_the_lab_cannot_move_is_refused() -> None:
+    """Of a number that is no class, of a list that is no picture."""
+    exhibit = make_exhibit(lenet_model())
+    number = replace(exhibit.examples, task="regression")
+    with pytest.raises(ProjectError, match="nothing can be shown beside it"):
+        place_beside(replace(exhibit, examples=number), exhibit)
+    with pytest.raises(ProjectError, match=r"got 3 x 12 x 1 of int8, "):
+        place_beside(make_exhibit(mean_model(3)), exhibit)
 
 
 def test_without_one_nothing_is_carried() -> None:

@@ -23,13 +23,17 @@ from tinycnn.reference import run_isolated
 
 __all__ = ["gather_beside", "place_beside", "tell_augmentation"]
 
+SIDE = 5  # the smallest that the lab moves: web/src/lab/buys/answers.ts
+
 
 def place_beside(exhibit: Exhibit, other: Exhibit) -> Exhibit:
     """The exhibit with the model of another one beside its own.
 
     Raises:
-        ProjectError: If they do not take the same inputs, or not answer the same.
+        ProjectError: If they do not take the same inputs, or not answer the same, or
+            no image and no class is in question.
     """
+    _check_shown(exhibit)
     _check_same(exhibit, other)
     rows = np.ascontiguousarray(exhibit.examples.inputs)
     outputs = run_isolated(other.content, rows, reference=other.numerics)
@@ -78,6 +82,22 @@ def _tell_training(exhibit: Exhibit) -> str | None:
     if exhibit.made is None:
         return None
     return tell_augmentation(exhibit.made.project.training.augment)
+
+
+def _check_shown(exhibit: Exhibit) -> None:
+    """The lab moves one picture and asks for its class: else nothing would be seen."""
+    graph = read_tflite(exhibit.content)
+    shape = graph.tensors[graph.inputs[0]].shape
+    is_picture = len(shape) == 4 and shape[3] in (1, 3) and min(shape[1:3]) >= SIDE
+    is_class = exhibit.examples.task in ("categorical", "binary")
+    if len(graph.inputs) == 1 and is_picture and is_class:
+        return
+    got = ", ".join(_describe_all(graph, graph.inputs))
+    raise ProjectError(
+        f"{exhibit.title}: nothing can be shown beside it: expected one image of at "
+        f"least {SIDE} x {SIDE} in and classes out, got {got}",
+        hint="write a page for each model, without --beside",
+    )
 
 
 def _check_same(exhibit: Exhibit, other: Exhibit) -> None:

@@ -22,7 +22,7 @@ MOST_BYTES = 1 << 18  # of all inputs together
 
 def gather_fair(exhibit: Exhibit) -> Mapping[str, bytes]:
     """The pieces `fair` and `fair-inputs`; none where nobody knows what is right."""
-    if exhibit.made is None or exhibit.examples.task != "categorical":
+    if exhibit.made is None or exhibit.examples.task not in ("categorical", "binary"):
         return {}
     room = MOST_BYTES // exhibit.examples.inputs.shape[1]
     sample = take_sample(exhibit, size=max(1, min(SIZE, room)))

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import {
+  type Answering,
+  bestOf,
+  printScore,
+  scoresOf,
+} from "../../src/lab/buys/answers";
 import { countEqual, orderOutwards } from "../../src/lab/buys/counting";
 import { answerByMeans, permute } from "../../src/lab/buys/permutation";
 import { countWeights } from "../../src/lab/buys/sharing";
@@ -87,6 +93,17 @@ test("a warp is in the address, and what is none is the picture as it was", () =
   assert.equal(printWarp(STILL), "");
   for (const text of ["", "1", "9,0,0,1,0", "0,0,0,0,0", "a,0,0,1,0", "0,0,0,1,0,0"])
     assert.deepEqual(parseWarp(text, kinds), STILL, text);
+});
+
+test("one output tells two classes", () => {
+  const net = {
+    model: { outputs: ["y"], tensors: { y: { scale: 1 / 256, zero: -128 } } },
+  };
+  const scores = scoresOf(net as unknown as Answering, Int8Array.of(64));
+  assert.deepEqual(scores, [0.25, 0.75]);
+  assert.equal(bestOf(scores), 1);
+  assert.equal(printScore(scores, 1), "75 %");
+  assert.equal(printScore([3, -8], 0), "3");
 });
 
 test("right answers are counted", () => {

@@ -23,7 +23,8 @@ export function sightOf({ model, examples }: Exhibit): Sight | null {
   const isPicture = channels === 1 || channels === 3;
   if (!facts || !height || !width || !isPicture || Math.min(height, width) < 5)
     return null;
-  if (model.inputs.length !== 1 || examples.task !== "categorical") return null;
+  const isAsked = examples.task === "categorical" || examples.task === "binary";
+  if (model.inputs.length !== 1 || !isAsked) return null;
   return {
     facts,
     pixels: { height, width, channels },
@@ -48,11 +49,13 @@ export function viewOf(
   return dtype === "float32" ? new Float32Array(buffer, byteOffset, length / 4) : bytes;
 }
 
-/** A score for each class, 0 to 1 where the model ends in shares. */
+/** A score for each class, 0 to 1 where the model ends in shares; one output tells two. */
 export function scoresOf({ model }: Answering, values: Values): number[] {
   const facts = model.tensors[model.outputs[0] ?? ""];
   const [scale, zero] = [facts?.scale ?? 1, facts?.zero ?? 0];
-  return Array.from(values, (value) => (value - zero) * scale);
+  const scores = Array.from(values, (value) => (value - zero) * scale);
+  const [only = 0] = scores;
+  return scores.length === 1 ? [1 - only, only] : scores;
 }
 
 /** The scores of an input, by the model in the page. */
