@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -5,8 +6,11 @@ import pytest
 
 from tests.compiler.executor import Executor
 from tests.compiler.tflite_builder import ModelBuilder
+from tests.observer import Log
 from tinycnn.compiler import lower_graph, plan_memory, read_tflite
+from tinycnn.device import open_simulated
 from tinycnn.errors import TinycnnError
+from tinycnn.workbench import bench_file
 
 
 def softmax_model(
@@ -64,3 +68,26 @@ def test_floats_far_below_the_largest_count_nothing(executor: Executor) -> None:
     (raw,) = executor.run(program, inputs)
 
     assert np.frombuffer(raw, np.float32).tolist() == [0.5, 0, 0, 0.5]
+
+
+@pytest.mark.emulated
+def test_its_cycles_are_predicted(tmp_path: Path) -> None:
+    """Within 15 % of what the simulated board counts, from 2 classes to 1001."""
+    b = ModelBuilder()
+    outputs = []
+    sizes = ((1, 2), (1, 10), (4, 35), (1, 1001))
+    inputs = [b.tensor(size, scale=scale) for size in sizes for scale in (0.1, 0.5)]
+    for x in inputs:
+        y = b.tensor(tuple(b.tensors[x].shape), scale=1 / 256, zero_point=-128)
+        b.op("SOFTMAX", [x], [y], beta=1.0)
+        outputs.append(y)
+    model = tmp_path / "net.tflite"
+    model.write_bytes(b.build(inputs, outputs))
+    with (
+        bench_file(model, observer=Log()) as subject,
+        open_simulated(subject.program("sim")) as device,
+    ):
+        steps = device.profile(subject.inputs[0])
+
+    for step, call in zip(steps, subject.analysis.calls, strict=True):
+        assert call.predicted_cycles == pytest.approx(step.cycles, rel=0.15)
