@@ -31,7 +31,7 @@ Resume = Literal["if possible", "always", "never"]
 
 _CHECKSUM = re.compile(rb'(.+),"crc32":"([0-9a-f]{8})"}')
 _NAMED = 3
-_SHOWN = 12  # characters of a digest
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")  # of which twelve are shown
 _START = b'{"tinycnn":"'
 _MOST_BYTES = 1 << 26  # of a log that runs are kept in that another may go on with
 
@@ -68,9 +68,7 @@ class RunKey:
             mine, its = getattr(self, one.name), getattr(other, one.name)
             if mine != its:
                 name = _WORDS.get(one.name, one.name)
-                if one.name.endswith("sha256"):
-                    mine, its = mine[:_SHOWN], its[:_SHOWN]
-                return f"expected {name} {mine}, got {its}"
+                return _DIGEST.sub(r"\1", f"expected {name} {mine}, got {its}")
         return ""
 
     def is_part_of(self, other: RunKey) -> bool:
