@@ -72,6 +72,7 @@ def test_boards_that_share_the_images_have_a_table(folder: Path) -> None:
     assert any(line.startswith(f"only board {THREE} differs: ") for line in said)
     assert any(line.startswith(f"board {TWO} on socket://") for line in said)
     assert any(line.startswith("cause: 128 forgotten") for line in said)
+    assert not any("--bisect" in line for line in said)  # it has a cause
     table = said.index(next(line for line in said if line.startswith("board  ")))
     assert max(map(len, said[table : table + 9])) <= 80
 

@@ -29,7 +29,7 @@ from tinycnn.cli.many import many_options
 from tinycnn.cli.replay import replay
 from tinycnn.cli.run_options import boards_option, log_options
 from tinycnn.cli.sections import SectionedCommand
-from tinycnn.cli.verdict import print_verdict
+from tinycnn.cli.verdict import print_next_step, print_verdict
 from tinycnn.errors import TinycnnError
 
 if TYPE_CHECKING:
@@ -213,6 +213,7 @@ def _show(asked: Asked, subject: Subject, result: ValidationResult) -> None:
         click.echo(result_to_json(result), nl=False)
         return
     print_verdict(result)
+    print_next_step(result)
     if result.device.foreign is not None:
         return  # its memory is its own affair, and the project keeps nothing of it
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)

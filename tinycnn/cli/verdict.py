@@ -14,7 +14,7 @@ from tinycnn.cli.lines import echo_wrapped
 if TYPE_CHECKING:
     from tinycnn.harness import ValidationResult
 
-__all__ = ["print_verdict"]
+__all__ = ["print_next_step", "print_verdict"]
 
 _SHOWN = 5
 
@@ -53,6 +53,17 @@ def print_verdict(result: ValidationResult) -> None:
         return
     click.echo(f"arena: {result.device.arena_bytes:,} bytes in use")
     print_start_up(result.device)
+
+
+def print_next_step(result: ValidationResult) -> None:
+    """Print what would find out more of what nothing explains."""
+    causes = result.diagnosis.explanations if result.diagnosis else ()
+    is_open = result.reasons is not None and result.reasons.count("unexplained") > 0
+    if is_open and not causes and result.bisection is None:
+        echo_wrapped(
+            "hint: --bisect finds the first operator and number that differ; a board "
+            "on a port needs debug firmware for that: tinycnn build --trace"
+        )
 
 
 def _name_verdict(result: ValidationResult) -> str:
