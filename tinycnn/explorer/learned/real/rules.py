@@ -22,6 +22,7 @@ from tinycnn.compiler.operators.pad import PadAttrs, PadV2Attrs
 from tinycnn.compiler.operators.reduce.loops import ReduceAttrs
 from tinycnn.compiler.operators.softmax import SoftmaxAttrs
 from tinycnn.explorer.learned.real.layer import Array, Layer, to_real
+from tinycnn.explorer.learned.real.moved import mirror, rearrange, take_slice
 from tinycnn.explorer.learned.real.plain import (
     Combination,
     Concatenation,
@@ -182,6 +183,18 @@ def _leaky(node: Node, dtype: DTypeLike) -> Layer | None:
     )
 
 
+def _first_where(
+    compare: Callable[[Array, Array], Array],
+) -> Callable[[Array, Array], tuple[Array, Array]]:
+    """The slopes of a choice between two."""
+
+    def slopes(a: Array, b: Array) -> tuple[Array, Array]:
+        is_first = compare(a, b).astype(a.dtype)
+        return is_first, 1 - is_first
+
+    return slopes
+
+
 def _logistic(x: Array) -> Array:
     return np.asarray(0.5 * (1 + np.tanh(x / 2)))
 
@@ -203,10 +216,17 @@ _SAME = _each(lambda x: x, np.ones_like)
 Rule: TypeAlias = Callable[[Node, DTypeLike], Layer | None]
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
+        "ABS": _each(np.abs, np.sign),
         "ADD": _combine(lambda a, b: a + b, lambda a, b: (np.ones_like(a),) * 2),
         "AVERAGE_POOL_2D": _pool(AveragePool),
         "CONCATENATION": _concatenate,
         "DEQUANTIZE": _SAME,
+        "DEPTH_TO_SPACE": rearrange,
+        "ELU": _each(
+            lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+            lambda x: np.where(x > 0, 1, np.exp(np.minimum(x, 0))).astype(x.dtype),
+        ),
+        "EXP": _each(np.exp, np.exp),
         "EXPAND_DIMS": _reshape,
         "HARD_SWISH": _each(
             lambda x: x * _gate(x),
@@ -214,20 +234,37 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "LEAKY_RELU": _leaky,
         "LOGISTIC": _each(_logistic, lambda x: _logistic(x) * (1 - _logistic(x))),
+        "MAXIMUM": _combine(np.maximum, _first_where(np.greater_equal)),
         "MAX_POOL_2D": _pool(MaxPool),
         "MEAN": _mean,
+        "MINIMUM": _combine(np.minimum, _first_where(np.less_equal)),
+        "MIRROR_PAD": mirror,
         "MUL": _combine(lambda a, b: a * b, lambda a, b: (b, a)),
         "PAD": _pad,
         "PADV2": _pad,
+        "PRELU": _combine(
+            lambda x, a: np.where(x > 0, x, a * x),
+            lambda x, a: (np.where(x > 0, 1, a), np.where(x > 0, 0, x)),
+        ),
         "QUANTIZE": _SAME,
         "RELU": _between(0, np.inf),
         "RELU6": _between(0, 6),
+        "RELU_0_TO_1": _between(0, 1),
+        "RELU_N1_TO_1": _between(-1, 1),
         "RESHAPE": _reshape,
+        "SLICE": take_slice,
         "SOFTMAX": _softmax,
+        "SPACE_TO_DEPTH": rearrange,
+        "SQUARED_DIFFERENCE": _combine(
+            lambda a, b: (a - b) ** 2, lambda a, b: (2 * (a - b), 2 * (b - a))
+        ),
         "SQUEEZE": _reshape,
+        "STRIDED_SLICE": take_slice,
         "SUB": _combine(
             lambda a, b: a - b, lambda a, b: (np.ones_like(a), -np.ones_like(a))
         ),
+        "TILE": rearrange,
+        "TRANSPOSE": rearrange,
         "TANH": _each(np.tanh, lambda x: 1 - np.tanh(x) ** 2),
     }
 )
