@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,12 @@ import pytest
 from tests.compiler.models import image_model
 from tests.device.fake_board import FakeBoard, Line, served
 from tests.device.text.foreign_board import ForeignBoard
+from tests.workbench.boards import make_board, plugged, subject_of
+from tinycnn.harness.order import as_given
+from tinycnn.pytest_plugin import tested
 from tinycnn.reference import load_reference
+from tinycnn.workbench import DeviceChoice
+from tinycnn.workbench.subject import open_device
 
 pytest_plugins = ("pytester",)
 
@@ -94,6 +100,21 @@ def test_boards_are_ports_each_of_which_is_tested(run: Run, tmp_path: Path) -> N
 
     done.assert_outcomes(passed=2)
     done.stdout.fnmatch_lines([f"*{one}*PASSED*", f"*{two}*PASSED*"])
+
+
+def test_hard_images_come_first() -> None:
+    """Those of the model, in the order in which it is asked; one's own as they are."""
+    picked = replace(as_given(40), name="risk", indices=np.array([7, 2, 9]))
+    subject = replace(subject_of([]), picked=picked)
+    with plugged(make_board(1)) as (port,):
+        choice = DeviceChoice(port=port)
+        with open_device(subject, choice) as device:
+            model = tested.Tested(subject, choice, device)
+            found = model.validate(count=2)
+            own = model.validate(subject.inputs[:3], count=2)
+
+    assert (found.equal, found.indices.tolist(), found.order) == (True, [7, 2], "risk")
+    assert (own.equal, own.indices.tolist(), own.order) == (True, [0, 1], "given")
 
 
 def test_what_the_ini_file_says_counts_where_nothing_is_asked(run: Run) -> None:

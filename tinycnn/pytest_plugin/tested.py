@@ -80,24 +80,31 @@ class Tested:
         `equal` of what is found says whether all are; `differences` which are not.
 
         Args:
-            images: One image a row, as for `infer`; by default those of the model.
+            images: One image a row, as for `infer`; by default those of the model,
+                first the ones that the reference is least sure of.
             count: Only so many; 32 of the model's own without.
 
         Raises:
             DeviceError: If the device fails or is another than was built.
             TinycnnError: If there are no images, or they are of another size.
         """
-        rows = self.images if images is None else np.ascontiguousarray(images)
-        rows = rows[: count or (_TRIED if images is None else None)]
-        if len(rows) == 0:
+        subject = self._subject
+        if images is None:
+            rows, asked = subject.inputs, subject.asked[: count or _TRIED]
+        else:
+            rows = np.ascontiguousarray(images)[:count]
+            asked = np.arange(len(rows))
+        if len(asked) == 0:
             raise TinycnnError("images: expected at least one, got none")
         rows = rows.reshape(len(rows), -1).view(np.int8)
         return harness.validate(
             self.device,
             rows,
-            self._reference.run(rows),
+            self._reference.run(rows[asked]),
             identity=self._identity,
             reference=self._reference.identity,
+            indices=asked,
+            order=subject.order if images is None else "given",
         )
 
     def profile(self) -> Profile:
