@@ -1,16 +1,17 @@
 """Renew tinycnn/boards/ledger/mix.json: how often kernels use each timing rule.
 
-    python -m tools.ledger_mix MODEL.tflite...
+    python -m tools.ledger_mix NETWORK.tflite... --kernels OPERATOR.tflite...
 
 The cycles of a program are a sum over the rules. So a rule that costs one cycle more
 tells how often it was used: each model is profiled once for each rule, and once as it
-is. What is written is uses in 1,000 cycles, by kernel and in all.
+is. What is written is uses in 1,000 cycles, by kernel and in all of the networks. Of
+single operators that no network has only their kernels count.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -57,13 +58,22 @@ def _profile(
     return total
 
 
-def main(paths: list[str]) -> None:
+def main() -> None:
     """Profile the models, and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("networks", nargs="+", type=Path)
+    parser.add_argument("--kernels", nargs="*", type=Path, default=[])
+    options = parser.parse_args()
     uses: dict[str, Counter[str]] = {_ALL: Counter()}
-    for path in map(Path, paths):
+    for path in options.networks:
         for kernel, counts in count_uses(path).items():
             uses.setdefault(kernel, Counter()).update(counts)
             uses[_ALL].update(counts)
+    known = set(uses)
+    for path in options.kernels:
+        for kernel, counts in count_uses(path).items():
+            if kernel not in known:
+                uses.setdefault(kernel, Counter()).update(counts)
     mix = {
         kernel: {
             rule: round(1000 * counts[rule] / counts["cycles"], 1)
@@ -76,4 +86,4 @@ def main(paths: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
