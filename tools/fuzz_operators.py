@@ -4,6 +4,7 @@ Each case replays from its seed. Run from the repository's root:
 
     python -m tools.fuzz_operators --cases 20000 --operator CONV_2D --numerics tflm
     python -m tools.fuzz_operators --cases 5000 --operator NETWORK
+    python -m tools.fuzz_operators --cases 2000 --operator CHAINS --dsp
 """
 
 from __future__ import annotations
@@ -18,23 +19,53 @@ import numpy as np
 
 from tests.compiler.cases import CASES
 from tests.compiler.emulator import build_emulator
-from tests.compiler.equality import DIFFERENT, REFUSED, compare_case, compare_model
+from tests.compiler.equality import (
+    DIFFERENT,
+    EQUAL,
+    REFUSED,
+    compare_case,
+    compare_model,
+)
 from tests.compiler.executor import Runner, build_executor
 from tests.compiler.kernels.cases import DSP_CASES
 from tests.compiler.kernels.forced import assert_equal, force
+from tests.compiler.random_chains import compare_chains
 from tests.compiler.random_networks import draw_network
 from tests.compiler.wasm_executor import build_wasm_executor
 from tinycnn.compiler.arithmetic.numerics import Numerics
 
 NETWORK = "NETWORK"
+CHAINS = "CHAINS"  # networks of which some operators run row by row
 
 
 def compare(kind: str, seed: int, executor: Runner, numerics: Numerics) -> str:
     """The outcome of one case."""
+    if kind == CHAINS:
+        return compare_rows(seed, [executor], numerics)
     if kind != NETWORK:
         return compare_case(kind, seed, executor, numerics)
     rng = np.random.default_rng([seed, 3])
     return compare_model(draw_network(rng), rng, executor, numerics)
+
+
+def compare_rows(seed: int, executors: Sequence[Runner], numerics: Numerics) -> str:
+    """The outcome of one network with chains."""
+    try:
+        return EQUAL if compare_chains([seed], executors, numerics) else "not chained"
+    except AssertionError:
+        return DIFFERENT
+
+
+def fuzz_chains(executors: Sequence[Runner], options: argparse.Namespace) -> int:
+    """Print the outcomes of networks with chains; the number of those that differ."""
+    outcomes: Counter[str] = Counter()
+    for seed in range(options.seed, options.seed + options.cases):
+        outcome = compare_rows(seed, executors, options.numerics)
+        outcomes[outcome] += 1
+        if outcome == DIFFERENT:
+            print(f"{CHAINS}: seed {seed} differs", flush=True)
+    print(f"{CHAINS}: {dict(outcomes)}", flush=True)
+    return outcomes[DIFFERENT]
 
 
 def fuzz_dsp(executors: Sequence[Runner], options: argparse.Namespace) -> int:
@@ -64,7 +95,7 @@ def main() -> int:
     """Print the outcomes of each operator; 1 if anything differs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=20000)
-    parser.add_argument("--operator", choices=[*sorted(CASES), NETWORK])
+    parser.add_argument("--operator", choices=[*sorted(CASES), NETWORK, CHAINS])
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--seed", type=int, default=0, help="of the first case")
     parser.add_argument(
@@ -86,7 +117,8 @@ def main() -> int:
         if options.dsp:
             emulated = () if options.wasm else (Path(folder) / "emulated",)
             executors = [executor, *map(build_emulator, emulated)]
-            return 1 if fuzz_dsp(executors, options) else 0
+            fuzz = fuzz_chains if options.operator == CHAINS else fuzz_dsp
+            return 1 if fuzz(executors, options) else 0
         for kind in [options.operator] if options.operator else sorted(CASES):
             if kind in REFUSED[options.numerics]:
                 print(f"{kind}: refused under {options.numerics}", flush=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tinycnn.choices import Numerics
+from tinycnn.compiler.ir.chain import Chain
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
@@ -51,4 +52,8 @@ def apply_kernels(graph: Graph, kernels: Kernels) -> Graph:
 
 
 def _scratch_tensor(number: int, op: Op, size: int) -> Tensor:
-    return Tensor(number, f"scratch of op {op.index}", (size,), "uint8")
+    name = f"scratch of op {op.index}"
+    if isinstance(op.attrs, Chain):
+        last = op.attrs.links[-1].op.index
+        name = f"rows and scratch of ops {op.index} to {last}"
+    return Tensor(number, name, (size,), "uint8")
