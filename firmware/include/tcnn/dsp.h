@@ -90,6 +90,29 @@ static inline uint32_t tcnn_odd_bytes(uint32_t word) {
 #endif
 }
 
+/* The same bytes added to lanes. */
+static inline uint32_t tcnn_add_even_bytes(uint32_t lanes, uint32_t word) {
+#if TCNN_DSP
+    uint32_t sum;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(sum) : "r"(lanes), "r"(word));
+    return sum;
+#else
+    const uint32_t bytes = tcnn_even_bytes(word);
+    return ((lanes + bytes) & 0xFFFFu) |
+           ((lanes & 0xFFFF0000u) + (bytes & 0xFFFF0000u));
+#endif
+}
+
+static inline uint32_t tcnn_add_odd_bytes(uint32_t lanes, uint32_t word) {
+#if TCNN_DSP
+    uint32_t sum;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(sum) : "r"(lanes), "r"(word));
+    return sum;
+#else
+    return tcnn_add_even_bytes(lanes, word >> 8);
+#endif
+}
+
 /* The low lanes of two words as one, and the high lanes. */
 static inline uint32_t tcnn_pack_low(uint32_t low, uint32_t high) {
 #if TCNN_DSP

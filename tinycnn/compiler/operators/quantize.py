@@ -156,6 +156,11 @@ def _break_down_float(element: Element, value: float) -> Breakdown:
     )
 
 
+def _count_quantize(node: Node) -> int:
+    """Floats are divided."""
+    return (50 if node.input().dtype == "float32" else 20) * node.output().size
+
+
 OPERATORS = (
     Operator(
         "QUANTIZE",
@@ -167,6 +172,7 @@ OPERATORS = (
         rows=ELEMENT_ROWS,
         channels=KEEP_FIRST_APART,
         break_down=_break_down_quantize,
+        count_cycles=_count_quantize,
     ),
     Operator(
         "DEQUANTIZE",

@@ -10,6 +10,7 @@ from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
     depthwise_windows,
 )
 from tinycnn.compiler.operators.depthwise_conv_2d.planes import PLANES
+from tinycnn.compiler.operators.depthwise_conv_2d.quads import depthwise_quads
 from tinycnn.compiler.operators.depthwise_conv_2d.rows import depthwise_rows
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
@@ -43,6 +44,7 @@ OPERATORS = (
             depthwise_pairs,
             depthwise_wide_pairs,
             depthwise_windows,
+            depthwise_quads,
             *PLANES,
         ),
         find_window=convolution_window,
