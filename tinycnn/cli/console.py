@@ -306,14 +306,25 @@ def advise_on_cache(cache_on: bool | None) -> None:
         click.echo(f"hint: the instruction cache is off; {text}", err=True)
 
 
-def print_table(rows: Mapping[str, str], *, title: str | None = None) -> None:
-    """Print names and values in two columns."""
+def print_table(
+    rows: Mapping[str, str], *, title: str | None = None, is_wrapped: bool = False
+) -> None:
+    """Print names and values in two columns.
+
+    Args:
+        rows: Values by their names.
+        title: Of the table.
+        is_wrapped: Whether values are prose; else they may be commands, to be copied.
+    """
     if title is not None:
         click.echo(title)
     width = max(map(len, rows), default=0)
     for name, value in rows.items():
         head = f" {name:<{width}}  "
-        echo_wrapped(value, head=head, indent=" " * len(head))
+        if is_wrapped:
+            echo_wrapped(value, head=head, indent=" " * len(head))
+        else:
+            click.echo(f"{head}{value}")
 
 
 def print_columns(

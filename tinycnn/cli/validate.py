@@ -217,7 +217,8 @@ def _show(asked: Asked, subject: Subject, result: ValidationResult) -> None:
     if result.device.foreign is not None:
         return  # its memory is its own affair, and the project keeps nothing of it
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
-    print_table(itemize_ram(ram, subject.board, result.device.stack_bytes))
+    account = itemize_ram(ram, subject.board, result.device.stack_bytes)
+    print_table(account, is_wrapped=True)
     if result.ended and subject.log is not None:
         echo_wrapped(f"log: {subject.log}; the same command goes on from there")
     if not is_project(asked.model):
