@@ -51,7 +51,11 @@ async function readChapters(folder) {
     chapters.map(async (name) => {
       const text = await readFile(join(folder, name), "utf8");
       const title = /^# (.*)$/m.exec(text)[1];
-      return { id: name.slice(3, -3), title, html: linkPlaces(marked.parse(text)) };
+      return {
+        id: name.slice(3, -3),
+        title,
+        html: scrollByKeys(linkPlaces(marked.parse(text))),
+      };
     }),
   );
 }
@@ -62,6 +66,11 @@ function linkPlaces(html) {
     /<code>explain\.html(#view=(\w+)[^<]*)<\/code>/g,
     (_, address, view) => `<a href="${address}">${PLACES[view] ?? view}</a>`,
   );
+}
+
+// Where a command is wider than the screen, the keyboard scrolls it.
+function scrollByKeys(html) {
+  return html.replaceAll("<pre>", '<pre tabindex="0">');
 }
 
 function bundle(options) {

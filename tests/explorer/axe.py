@@ -17,8 +17,10 @@ AXE = WEB / "node_modules/axe-core/axe.min.js"
 def find_violations(page: Page, place: str = "body") -> list[str]:
     """One line for each rule that is broken somewhere in `place`, with where."""
     require_packages()
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("place => axe.run(place)", place)
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE.read_text("utf-8"))
+    run = "place => axe.run(place, { resultTypes: ['violations'] })"
+    found = page.evaluate(run, place)
     return [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in found["violations"]

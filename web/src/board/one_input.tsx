@@ -3,6 +3,7 @@ import { InputPicture } from "../input/input_picture";
 import { partsOf } from "../input/inputs";
 import type { Exhibit } from "../page/page";
 import type { Live } from "../state/live";
+import { Scroll } from "../style/scroll";
 import type { Board } from "./board";
 import { type Comparison, compare } from "./compare";
 import { fail } from "./session";
@@ -84,8 +85,7 @@ function Bytes({ exhibit, found }: { exhibit: Exhibit; found: Comparison }) {
   const there = valuesOf(found.board.output);
   const names = model.outputs.length === 1 ? examples.classes : null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long table is scrolled by keys
-    <section class="scroll bytes" tabIndex={0} aria-label="Outputs, value by value">
+    <Scroll class="bytes" name="Outputs, value by value">
       <table>
         <thead>
           <tr>
@@ -110,7 +110,7 @@ function Bytes({ exhibit, found }: { exhibit: Exhibit; found: Comparison }) {
       {here.length > MOST_ROWS ? (
         <p class="note">and {here.length - MOST_ROWS} more</p>
       ) : null}
-    </section>
+    </Scroll>
   );
 }
 

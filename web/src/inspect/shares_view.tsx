@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Share, Shares } from "../arithmetic/breakdown";
+import { Scroll } from "../style/scroll";
 import { LookButton } from "./maps";
 import { printPercent, printReal, printSmall, printWhole } from "./print";
 import { factsOf, type Scene } from "./scene";
@@ -20,7 +21,7 @@ export function SharesView({ scene }: { scene: Scene<Shares> }) {
   const rest = found.shares.length - order.length;
   const print = isReal ? printReal : printWhole;
   return (
-    <section class="scroll shares" aria-label="The shares">
+    <Scroll class="shares" name="The shares">
       <table>
         <caption>Every class: its score, e to that power, its share of the sum</caption>
         <thead>
@@ -114,7 +115,7 @@ export function SharesView({ scene }: { scene: Scene<Shares> }) {
           </tr>
         </tfoot>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

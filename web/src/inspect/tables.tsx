@@ -2,6 +2,7 @@ import "./tables.css";
 import type { Breakdown, Term } from "../arithmetic/breakdown";
 import { limit } from "../arithmetic/fixed_point";
 import { WHOLE } from "../arithmetic/resized";
+import { Scroll } from "../style/scroll";
 import type { Focus } from "./focus";
 import { printReal, printWhole } from "./print";
 import { realOf, type Scene } from "./scene";
@@ -33,7 +34,7 @@ function Steps({ scene: { focus, found, walk } }: { scene: Scene }) {
       ? null
       : tellDifference(real, exact, output.scale, exact !== found.real);
   return (
-    <div class="scroll">
+    <Scroll name="Step by step">
       <StepTable
         steps={listSteps(found, output)}
         result={result}
@@ -45,7 +46,7 @@ function Steps({ scene: { focus, found, walk } }: { scene: Scene }) {
       <p class="hidden" aria-live={walk.isPlaying.value ? "off" : "polite"}>
         {tell(found, result, told)}
       </p>
-    </div>
+    </Scroll>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Term } from "../arithmetic/breakdown";
 import { isVector, volumeOf } from "../drawing/volume";
+import { Scroll } from "../style/scroll";
 import { locate, unit } from "./focus";
 import { LookButton } from "./maps";
 import { printReal, printWhole } from "./print";
@@ -29,7 +30,7 @@ export function TermTable({ scene, terms, input, ...scales }: Props) {
   const isWeighted = terms.some((term) => term.weight !== null);
   const sum = rest.reduce((total, term) => total + term.product, 0);
   return (
-    <section class="scroll terms" aria-label="The terms">
+    <Scroll class="terms" name="The terms">
       <table>
         <caption>
           {isWhole || rest.length === 0
@@ -85,7 +86,7 @@ export function TermTable({ scene, terms, input, ...scales }: Props) {
           ) : null}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

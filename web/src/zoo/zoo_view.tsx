@@ -1,6 +1,7 @@
 import "./zoo.css";
 import { usePiece } from "../page/use_piece";
 import { addressedText } from "../state/address";
+import { Scroll } from "../style/scroll";
 import { compact, percent } from "../text/numbers";
 import { Architecture, Legend } from "./architecture";
 import { Bars } from "./bars";
@@ -84,14 +85,19 @@ function Card({ family, trained }: { family: Family; trained: readonly Trained[]
           <small>{family.paper.where}.</small>
         </p>
       ) : null}
-      {trained.length ? <TrainedTable rows={trained} /> : null}
+      {trained.length ? <TrainedTable title={family.name} rows={trained} /> : null}
     </article>
   );
 }
 
-function TrainedTable({ rows }: { rows: readonly Trained[] }) {
+interface TrainedProps {
+  readonly title: string;
+  readonly rows: readonly Trained[];
+}
+
+function TrainedTable({ title, rows }: TrainedProps) {
   return (
-    <div class="scroll">
+    <Scroll name={`${title}, trained here`}>
       <table>
         <caption>Trained here</caption>
         <thead>
@@ -125,7 +131,7 @@ function TrainedTable({ rows }: { rows: readonly Trained[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

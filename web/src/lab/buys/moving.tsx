@@ -43,6 +43,7 @@ export function Moving({ exhibit, live, sight }: Props) {
   const still = live.input.value;
   const moved = useComputed(() => warpInput(sight, live.input.value, warp.value));
   const run = useComputed(() => engine.run(moved.value));
+  const before = useMemo(() => bestOf(ask(exhibit, still)), [exhibit, still]);
   const second = useSecond(exhibit);
   const nets = [
     { name: "this network", exhibit },
@@ -104,7 +105,7 @@ export function Moving({ exhibit, live, sight }: Props) {
             input={still}
             kind={kind}
             value={warp.value[kind.id]}
-            before={bestOf(ask(exhibit, still))}
+            before={before}
           />
           <Counted
             exhibit={exhibit}

@@ -3,6 +3,7 @@ import { Picture } from "../../drawing/picture";
 import type { Exhibit } from "../../page/page";
 import { addressed, parseCount } from "../../state/address";
 import type { Live } from "../../state/live";
+import { Scroll } from "../../style/scroll";
 import { print } from "../compute/numbers";
 import { WholeNumber } from "../parts/whole_number";
 import { type Sight, viewOf } from "./answers";
@@ -58,7 +59,7 @@ export function Permuting({ exhibit, live, sight }: Props) {
               seed.value = value;
             }}
           />
-          <div class="scroll">
+          <Scroll name="Examples that are right">
             <table>
               <thead>
                 <tr>
@@ -80,7 +81,7 @@ export function Permuting({ exhibit, live, sight }: Props) {
                 </tr>
               </tbody>
             </table>
-          </div>
+          </Scroll>
         </div>
       </div>
       <p class="note">

@@ -1,5 +1,6 @@
 import type { Call } from "../../page/document";
 import type { Exhibit } from "../../page/page";
+import { Scroll } from "../../style/scroll";
 import { print } from "../compute/numbers";
 
 /** The convolutions of this network, if they did not share their weights. */
@@ -12,7 +13,7 @@ export function Sharing({ exhibit: { model } }: { exhibit: Exhibit }) {
   return (
     <section class="card lab-stack" aria-label="Sharing">
       <h3>Count the weights: shared, local, dense</h3>
-      <div class="scroll">
+      <Scroll name="Weights, counted">
         <table>
           <thead>
             <tr>
@@ -33,7 +34,7 @@ export function Sharing({ exhibit: { model } }: { exhibit: Exhibit }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { addressed } from "../../state/address";
+import { Scroll } from "../../style/scroll";
 import { print } from "../compute/numbers";
 import { WholeNumber } from "../parts/whole_number";
 import { growFields, type Window } from "./geometry";
@@ -44,7 +45,7 @@ export function FieldStack() {
         ))}
       </div>
       <div class="lab-row lab-field-row">
-        <div class="scroll">
+        <Scroll name="The stack, layer by layer">
           <table>
             <thead>
               <tr>
@@ -80,7 +81,7 @@ export function FieldStack() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
         <FieldPicture sizes={fields.map((one) => one.size)} />
       </div>
       <div class="lab-row">

@@ -1,4 +1,5 @@
 import { addressed, parseCount } from "../../state/address";
+import { Scroll } from "../../style/scroll";
 import { print } from "../compute/numbers";
 import { WholeNumber } from "../parts/whole_number";
 import { countConvolution, countDense, countLocal } from "./geometry";
@@ -81,7 +82,7 @@ interface CountsProps {
 
 function Counts({ caption, rows }: CountsProps) {
   return (
-    <div class="scroll">
+    <Scroll name={caption}>
       <table>
         <caption>{caption}</caption>
         <tbody>
@@ -94,6 +95,6 @@ function Counts({ caption, rows }: CountsProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,5 +1,6 @@
 import { type Layer, readNetwork } from "../../network/graph";
 import { longTitleOf } from "../../network/words";
+import { Scroll } from "../../style/scroll";
 import type { Told } from "../parts";
 import { printShare, shareOf } from "./decibels";
 
@@ -26,7 +27,7 @@ export function Errors({ learned: { errors }, exhibit }: Told) {
           : ""}
       </p>
       {layers.length ? (
-        <div class="scroll">
+        <Scroll name="Errors, layer by layer">
           <table class="errors">
             <thead>
               <tr>
@@ -47,7 +48,7 @@ export function Errors({ learned: { errors }, exhibit }: Told) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       ) : null}
     </>
   );

@@ -1,4 +1,5 @@
 import { count } from "../../network/words";
+import { Scroll } from "../../style/scroll";
 import { percent } from "../../text/numbers";
 import type { Sensitivities } from "../learned";
 import type { Told } from "../parts";
@@ -33,7 +34,7 @@ function Costs({ images, cases }: Sensitivities) {
         numbers, on {count(images)} validation images. The bar is what the loss grows
         by: loss sees small changes that accuracy does not.
       </p>
-      <div class="scroll">
+      <Scroll name="What each layer costs">
         <table class="errors">
           <thead>
             <tr>
@@ -63,7 +64,7 @@ function Costs({ images, cases }: Sensitivities) {
             })}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }

@@ -32,7 +32,6 @@ export function BestPatches(props: Props) {
           <button
             type="button"
             aria-pressed={channel === chosen}
-            aria-label={nameOf(props, channel, most[channel]?.value ?? 0)}
             onClick={() => choose(channel)}
           >
             <PatchGrid {...props} channel={channel} />
@@ -42,12 +41,6 @@ export function BestPatches(props: Props) {
       ))}
     </ol>
   );
-}
-
-function nameOf({ layer, patches }: OfLayer, channel: number, held: number): string {
-  const best = printReal(realOf(layer, patches.values[channel]?.[0] ?? 0));
-  const now = printReal(realOf(layer, held));
-  return `Channel ${channel + 1}: at most ${best}, for the shown image ${now}`;
 }
 
 type OfChannel = OfLayer & { channel: number };
@@ -77,10 +70,12 @@ function Level({ layer, patches, channel, held }: OfChannel & { held: number }) 
   const share = best > 0 ? Math.max(0, Math.min(1, now / best)) : 0;
   return (
     <span class="level">
+      <span class="hidden">Channel </span>
       <span class="strong">{channel + 1}</span>
       <span class="track">
         <span class="fill" style={{ width: `${share * 100}%` }} />
       </span>
+      <span class="hidden">: at most {printReal(best)}, for the shown image </span>
       <span>{printReal(now)}</span>
     </span>
   );

@@ -64,7 +64,7 @@ export function Dreams(told: Told) {
         />
       ) : null}
       {layersOf(shown).map(({ layer, dreams: ofLayer }) => (
-        <section key={layer.name} aria-label={longTitleOf(layer)}>
+        <section key={layer.name}>
           <h2>
             {longTitleOf(layer)}, {layer.volume.channels} channels
           </h2>

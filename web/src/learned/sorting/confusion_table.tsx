@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { Picture } from "../../drawing/picture";
+import { Scroll } from "../../style/scroll";
 import { percent } from "../../text/numbers";
 import type { Confusion, Pictures } from "../learned";
 import { OpenExample } from "../open_example";
@@ -27,7 +28,7 @@ export function ConfusionTable(props: Props) {
         what is true, a column is the answer; mistakes are off the diagonal. Choose a
         mistake to see its images.
       </p>
-      <section class="scroll confusion" aria-label="Confusion">
+      <Scroll class="confusion" name="Confusion">
         <table>
           <thead>
             <tr>
@@ -58,7 +59,7 @@ export function ConfusionTable(props: Props) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroll>
       {cell ? <Mistakes {...props} cell={cell} names={names} /> : null}
     </>
   );
