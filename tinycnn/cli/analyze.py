@@ -158,9 +158,8 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
 
 def show_chain(chain: ChainUse) -> None:
     """Print which rows are there of each tensor that is never whole."""
-    links, inner = chain.links, chain.links[:-1]
     click.echo(
-        f"\nops {links[0].index} to {links[-1].index} run row by row: of "
+        f"\n{_name_chain(chain)} run row by row: of "
         f"{chain.whole_bytes:,} bytes between them {chain.kept_bytes:,} are kept"
     )
     rows = [
@@ -172,9 +171,13 @@ def show_chain(chain: ChainUse) -> None:
             f"{link.kept_bytes:,}",
             _draw_rows(link),
         )
-        for link in inner
+        for link in chain.links[:-1]
     ]
     print_columns(("op", "kind", "output", "rows", "bytes", ""), rows, left=(1, 2, 5))
+
+
+def _name_chain(chain: ChainUse) -> str:
+    return f"ops {chain.links[0].index} to {chain.links[-1].index}"
 
 
 def _draw_rows(link: LinkUse) -> str:
@@ -249,12 +252,17 @@ def describe_fit(fit: Fit) -> str:
 def _advise(analysis: Analysis) -> tuple[str, str]:
     """What to shrink for less RAM, and for less flash."""
     peak, heaviest = analysis.costs[analysis.peak_step], analysis.heaviest
+    names = {chain.links[0].index: _name_chain(chain) for chain in analysis.chains}
+    peak_name, heaviest_name = (
+        names.get(cost.index, f"op {cost.index} ({cost.kind})")
+        for cost in (peak, heaviest)
+    )
     share = heaviest.constant_bytes / max(analysis.constant_bytes, 1)
     return (
-        f"to save RAM, shrink op {peak.index} ({peak.kind}): while "
+        f"to save RAM, shrink {peak_name}: while "
         f"{show_shape(peak.input_shape)} becomes {show_shape(peak.output_shape)}, "
         f"{max(analysis.live_bytes):,} bytes are in use",
-        f"to save flash, shrink op {heaviest.index} ({heaviest.kind}): "
+        f"to save flash, shrink {heaviest_name}: "
         f"{heaviest.constant_bytes:,} bytes of weights, {share:.0%} of all tables",
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 from tinycnn.rendering import render
 from tinycnn.report.arena import draw_arena
 from tinycnn.report.bisection import list_bisections
+from tinycnn.report.chains import list_chain_tables
 from tinycnn.report.charts import draw_curves
 from tinycnn.report.confusion import count_confusion
 from tinycnn.report.data import Report
@@ -64,6 +65,8 @@ def render_report(report: Report) -> str:
         operators=list_operators(report.analysis),
         profile=draw_profile(report.profile) if report.profile else None,
         arena=draw_arena(report.analysis),
+        chains=list_chain_tables(report.analysis),
+        unchained=count(report.analysis.unchained_bytes),
         unsure=unsure,
         wrong=wrong,
         wrong_total=count(int((predictions != report.labels).sum()) if tested else 0),
