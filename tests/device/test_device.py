@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.device.fake_board import FakeBoard, Line, served
+from tests.device.virtual_link import open_virtual
 from tinycnn.device import (
     Counters,
     Device,
@@ -200,6 +201,28 @@ def test_host_side_is_fast() -> None:
         took_s = time.process_time() - started
 
     assert took_s < 2 * 0.5
+
+
+@pytest.mark.parametrize(("most", "expected"), [(None, 4), (2, 2), (1, 1)])
+def test_no_more_images_are_on_their_way_than_may_be(
+    most: int | None, expected: int
+) -> None:
+    """Taken from where they come from before the first answer is there."""
+    taken: list[int] = []
+
+    def images() -> Iterator[tuple[int, np.ndarray]]:
+        for number in range(9):
+            taken.append(number)
+            yield number, np.zeros(40, np.int8)
+
+    with open_virtual(Line(FakeBoard(input_bytes=40))) as device:
+        device.most_images = most
+        answers = device.infer_many(images())
+        next(answers)
+        first = len(taken)
+        rest = [number for number, _ in answers]
+
+    assert (first, rest) == (expected, list(range(1, 9)))
 
 
 def test_missing_host_program_is_an_error(tmp_path: Path) -> None:

@@ -114,3 +114,14 @@ def test_an_error_of_the_images_is_the_runs() -> None:
     with pytest.raises(ValueError, match="no more"):
         list(lanes.infer_many(images()))
     assert said == []
+
+
+@pytest.mark.parametrize(("count", "most"), [(8, None), (9, 2)])
+def test_images_do_not_wait_in_line_at_many_devices(
+    count: int, most: int | None
+) -> None:
+    """Each of many has one at work and the next; of few as many as it takes."""
+    lanes, _ = lanes_of(*(Line(FakeBoard()) for _ in range(count)))
+
+    assert sorted(check(lanes)) == list(range(COUNT))
+    assert {device.most_images for device in lanes.members.values()} == {most}

@@ -55,6 +55,9 @@ class Device:
         link: Where it is; closed with the device.
         reply_timeout_s: How long one image may take.
         clock: Tells the time.
+
+    Attributes:
+        most_images: That may be on their way to it at a time; None: as many as fit.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Device:
         reply_timeout_s: float = REPLY_TIMEOUT_S,
         clock: Clock = time.monotonic,
     ) -> None:
+        self.most_images: int | None = None
         self._reply_timeout_s, self._clock = reply_timeout_s, clock
         self._info: DeviceInfo | None = None
         self._images = 0
@@ -250,7 +254,8 @@ class Device:
         return self._inference(self._with_frame(frame, run_frame))
 
     def _stream(self) -> Stream:
-        return Stream(self._client, self._info or self.info(), self.info)
+        info = self._info or self.info()
+        return Stream(self._client, info, self.info, self.most_images)
 
     def _answers(
         self, stream: Stream, images: Iterable[tuple[int, Image]]

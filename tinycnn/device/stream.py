@@ -45,15 +45,21 @@ class Stream:
         client: The device's.
         info: What the device says of itself.
         renew: Starts a new session after a reset; what the device says then.
+        most: Images that may be on their way at a time; None: as many as fit.
 
     Attributes:
         number: Of the image that is waited for, or was the last to be looked at.
     """
 
     def __init__(
-        self, client: Client, info: DeviceInfo, renew: Callable[[], DeviceInfo]
+        self,
+        client: Client,
+        info: DeviceInfo,
+        renew: Callable[[], DeviceInfo],
+        most: int | None = None,
     ) -> None:
         self._client, self._info, self._renew = client, info, renew
+        self._most = most
         self._jobs: deque[tuple[int, bytes]] = deque()
         self._resets = 0
         self.number = 0
@@ -76,7 +82,7 @@ class Stream:
 
     def _fill(self, coming: Iterator[tuple[int, Image]]) -> bool:
         """Let images be on their way; False if none is left."""
-        while self._client.has_room or not self._jobs:
+        while not self._jobs or (self._client.has_room and self._may_take):
             item = next(coming, None)
             if item is None:
                 break
@@ -92,6 +98,10 @@ class Stream:
             return False
         self.number, _ = self._jobs[0]
         return True
+
+    @property
+    def _may_take(self) -> bool:
+        return self._most is None or len(self._jobs) < self._most
 
     def _submit(self, data: bytes) -> None:
         """Ask for a run of one image."""

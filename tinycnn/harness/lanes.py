@@ -29,6 +29,7 @@ __all__ = ["Lanes"]
 _Image = tuple[int, NDArray[np.int8]]
 _Answer = tuple[int, Inference]
 _Told = tuple[Device, int, Inference]
+_FEW = 8  # devices; of more the host is the bound, and images only wait in line
 _END_S = 2.0  # a device that does not answer within this is left alone
 
 
@@ -153,6 +154,8 @@ class Lanes:
         Raises:
             DeviceError: If the last device fails; with the image, by its number.
         """
+        for device in self._working if len(self._working) > _FEW else ():
+            device.most_images = 2  # one at work, and the next
         work = _Work(images)
         lanes = [_Lane(device, work) for device in self._working]
         started = time.perf_counter()
