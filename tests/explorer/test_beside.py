@@ -170,7 +170,7 @@ def test_it_is_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     def note(exhibit: Exhibit, _: object) -> str:
         explained.append(exhibit)
-        return "page"
+        return "a \u2212 b"
 
     def open_file(path: Path, **_: object) -> Exhibit:
         return make_exhibit(path.read_bytes())
@@ -183,7 +183,8 @@ def test_it_is_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     run = CliRunner().invoke
     done = run(command, ["a.tflite", "--beside", "b.tflite"])
     assert done.exit_code == 0, done.output
-    assert Path("explain.html").read_text("utf-8") == "page"
+    assert done.output == "wrote explain.html, 7 bytes\n"
+    assert Path("explain.html").stat().st_size == 7
     assert explained[0].content == lenet_model()
     assert explained[0].beside is not None
     assert explained[0].beside.content == other_model()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.compiler.models import add_conv, residual_model
+from tests.compiler.models import add_conv, conv_model, residual_model
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.explorer.exhibits import lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
@@ -20,6 +21,7 @@ from tinycnn.artifacts import BuildFolder
 from tinycnn.compiler import Graph, read_tflite
 from tinycnn.explorer.learned.dreams import choose_targets, search, watched_tensors
 from tinycnn.explorer.learned.dreams.ascent import climb
+from tinycnn.explorer.learned.dreams.entry import Entry, find_entry
 from tinycnn.explorer.learned.dreams.search import Search
 from tinycnn.explorer.learned.dreams.targets import Target
 from tinycnn.explorer.learned.extremes import Extremes
@@ -41,13 +43,23 @@ def steps() -> Iterator[None]:
 def _give(model: bytes, pictures: Pixels) -> Tensors:
     """All that the int8 reference makes of pictures."""
     rows = (pictures.astype(np.int16) - 128).astype(np.int8)
+    return _run(model, rows.reshape(len(rows), -1))
 
+
+def _run(model: bytes, rows: NDArray[np.int8]) -> Tensors:
     def run(model: bytes, rows: NDArray[np.int8]) -> NDArray[np.int8]:
         found = np.asarray(run_reference(model, "litert", rows)).view(np.int8)
         return found.reshape(len(rows), -1)
 
     graph = read_tflite(model)
-    return run_every_tensor(model, graph, rows.reshape(len(rows), -1), run)
+    return run_every_tensor(model, graph, rows, run)
+
+
+def _entry_of(model: bytes) -> tuple[Graph, Entry]:
+    graph = read_tflite(model)
+    entry = find_entry(graph)
+    assert entry is not None
+    return graph, entry
 
 
 def _values(given: Tensors, target: Target) -> NDArray[Any]:
@@ -57,17 +69,17 @@ def _values(given: Tensors, target: Target) -> NDArray[Any]:
     return np.asarray(rows[..., target.number].max(axis=1).astype(int))
 
 
-def _search(model: bytes) -> tuple[Graph, Search]:
-    graph = read_tflite(model)
+def _search(model: bytes) -> Search:
+    graph, entry = _entry_of(model)
     shapes = {t: graph.tensors[t].shape for t in watched_tensors(graph)}
     extremes = {tensor: Extremes.of(shape[-1]) for tensor, shape in shapes.items()}
-    network = RealNetwork.of(graph)
+    network = entry.network(graph)
     targets = choose_targets(graph, network.tensors, extremes)
-    return graph, Search(graph, network, targets)
+    return Search(graph, network, entry.picture, targets)
 
 
 def _find(model: bytes, build: BuildFolder | None = None) -> Pixels:
-    return _search(model)[1].find(build, lambda done, total: None)
+    return _search(model).find(build, lambda done, total: None)
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +120,11 @@ def test_each_gives_what_is_said(told: tuple[dict[str, Any], bytes]) -> None:
 
 def _exceeds_noise(model: bytes) -> list[bool]:
     """Of each target, whether its picture beats the best of 300 random ones."""
-    graph, sought = _search(model)
+    sought, entry = _search(model), _entry_of(model)[1]
     found = sought.find(None, lambda done, total: None)
-    shape = (300, *graph.tensors[graph.inputs[0]].shape[1:])
+    shape = (300, *entry.picture.shape[1:])
     chance = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
-    ours, random = _give(model, found), _give(model, chance)
+    ours, random = (_run(model, entry.to_rows(x)) for x in (found, chance))
     return [
         bool(_values(ours, target)[i] >= _values(random, target).max())
         for i, target in enumerate(sought.targets)
@@ -165,16 +177,55 @@ def _tell(model: bytes) -> dict[str, Any]:
 
 
 def test_what_is_no_picture_has_none() -> None:
-    """Real numbers: it says so."""
-    told = _tell(residual_model())
+    """Two channels: it says so."""
+    told = _tell(conv_model())
     assert "whose one input is a picture" in told["missing"]
     assert told["pictures"] == []
+
+
+def test_a_picture_in_real_numbers_becomes_int8() -> None:
+    """Its pixels are those of the tensor behind; values are the reference's."""
+    model = residual_model()
+    pieces = gather_learned(make_exhibit(model), Log())
+    facts = json.loads(pieces["learned"])["dreams"]
+    graph, entry = _entry_of(model)
+    assert (entry.given.dtype, entry.picture.dtype) == ("float32", "int8")
+    start = 0
+    for one in facts["pictures"]:
+        size = math.prod(one["side"]) * 3
+        if one["kind"] == "class":
+            pixels = np.frombuffer(pieces["learned-dreams"], np.uint8, 2 * size, start)
+            rows = entry.to_rows(pixels.reshape(2, 9, 7, 3))
+            given = _run(model, rows)
+            assert (entry.to_pixels(rows).ravel() == pixels).all()
+            held = given[entry.picture.id].astype(int).ravel() + 128
+            assert (held == pixels).all()
+            target = Target("class", int(one["tensor"][1:]), one["number"], 0)
+            assert _values(given, target).tolist() == [one["value"], one["best"]]
+        start += 2 * size
+    assert len(graph.inputs) == 1
+    assert sum(one["kind"] == "class" for one in facts["pictures"]) == 4
+
+
+def test_a_picture_of_uint8_is_one() -> None:
+    """Its bytes are the pixels; what is given is the reference's."""
+    b = ModelBuilder()
+    x = b.tensor((1, 8, 8, 1), "uint8", scale=1 / 255, zero_point=0)
+    inner = b.tensor((1, 8, 8, 1), scale=1 / 255, zero_point=-128)
+    b.op("QUANTIZE", [x], [inner])
+    model = b.build([x], [add_conv(b, inner, (4, 3, 3, 1), (1, 8, 8, 4), scale=0.03)])
+    entry = _entry_of(model)[1]
+    pixels = np.arange(64, dtype=np.uint8).reshape(1, 8, 8, 1)
+    rows = entry.to_rows(pixels)
+    assert rows.tobytes() == pixels.tobytes()
+    assert (entry.to_pixels(rows) == pixels).all()
+    assert _exceeds_noise(model) == [True, True, True]
 
 
 def test_an_unknown_operator_is_named() -> None:
     """What lies before it is shown all the same."""
     told = _tell(_unknown_model())
-    assert told["missing"].startswith("What lies behind REDUCE_MAX has none")
+    assert told["missing"].startswith("What lies behind RESIZE_BILINEAR has none")
     assert {one["kind"] for one in told["pictures"]} == {"channel"}
 
 
@@ -182,7 +233,10 @@ def _unknown_model() -> bytes:
     b = ModelBuilder()
     x = b.tensor((1, 8, 8, 1), scale=1 / 255, zero_point=-128)
     y = add_conv(b, x, (4, 3, 3, 1), (1, 8, 8, 4), scale=0.03)
-    most = b.tensor((1, 4), scale=0.03, zero_point=-128)
+    wide = b.tensor((1, 16, 16, 4), scale=0.03, zero_point=-128)
+    size = b.tensor((2,), "int32", data=np.array([16, 16], np.int32))
+    b.op("RESIZE_BILINEAR", [y, size], [wide], halfPixelCenters=True)
+    mean = b.tensor((1, 4), scale=0.03, zero_point=-128)
     axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
-    b.op("REDUCE_MAX", [y, axes], [most])
-    return b.build([x], [most])
+    b.op("MEAN", [wide, axes], [mean])
+    return b.build([x], [mean])

@@ -147,7 +147,7 @@ def _write(page: str, output: Path) -> None:
     from tinycnn.files import write_whole
 
     write_whole(page, output)
-    click.echo(f"wrote {output}, {len(page):,} bytes")
+    click.echo(f"wrote {output}, {len(page.encode()):,} bytes")
 
 
 def _refuse_options(inputs: Path | None, numerics: Numerics | None) -> None:

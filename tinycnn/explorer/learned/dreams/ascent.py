@@ -50,7 +50,7 @@ class Climb:
 
     Attributes:
         network: In real numbers.
-        source: Its input, an int8 picture.
+        source: Its input, a picture of int8 or uint8.
         tensor: Where the numbers are.
         wish: By picture, what counts how much.
     """
@@ -62,7 +62,8 @@ class Climb:
 
     def slope(self, shares: Array) -> Array:
         """How each pixel, 0 to 1, moves what is wished of its picture."""
-        lowest, highest = to_real(self.source, np.array([-128, 127])).tolist()
+        held = np.iinfo(self.source.dtype)
+        lowest, highest = to_real(self.source, np.array([held.min, held.max])).tolist()
         reach = highest - lowest
         given = (lowest + reach * shares).astype(np.float32)
         values = self.network.run({self.source.id: given}, until=self.tensor)

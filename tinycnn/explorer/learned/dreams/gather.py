@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tinycnn.analysis.geometry import Field, trace_fields
-from tinycnn.compiler import Graph, Tensor
+from tinycnn.compiler import Graph
 from tinycnn.explorer.exhibit import Exhibit
+from tinycnn.explorer.learned.dreams.entry import Entry, Pixels, find_entry
 from tinycnn.explorer.learned.dreams.search import Search
 from tinycnn.explorer.learned.dreams.targets import Target, choose_targets
 from tinycnn.explorer.learned.extremes import Extremes
@@ -26,9 +26,7 @@ from tinycnn.reference.every_tensor import Tensors, run_every_tensor
 __all__ = ["gather_dreams"]
 
 _MOST_SIDE = 64  # pixels of a picture that is shown
-_LEAST_SIDE = 5
-_NO_PICTURE = "Only a network whose one input is a picture of int8 can be shown some."
-Pixels = NDArray[np.uint8]
+_NO_PICTURE = "Only a network whose one input is a picture in eight bits has some."
 
 
 def gather_dreams(
@@ -50,19 +48,19 @@ def gather_dreams(
         extremes: What they gave.
         on_step: Told of steps done and in all.
     """
-    source = graph.tensors[graph.inputs[0]]
-    if len(graph.inputs) > 1 or not _is_picture(source):
+    entry = find_entry(graph)
+    if entry is None:
         return {"missing": _NO_PICTURE, "pictures": []}, b""
-    network = RealNetwork.of(graph)
+    network = entry.network(graph)
     targets = choose_targets(graph, network.tensors, extremes)
     missing = _tell_unknown(network)
     if not targets:
         return {"missing": missing, "pictures": []}, b""
     build = exhibit.made.build if exhibit.made else None
-    found = Search(graph, network, targets).find(build, on_step)
+    found = Search(graph, network, entry.picture, targets).find(build, on_step)
     best = [_find_best(extremes, target) for target in targets]
-    real = _as_pixels(sample.rows[best], source)
-    judged = _judge(exhibit, graph, found, real)
+    real = entry.to_pixels(sample.rows[best])
+    judged = _judge(exhibit, graph, entry, found, real)
     told = [judged.tell(i, target) for i, target in enumerate(targets)]
     for one, image in zip(told, best, strict=True):
         one["image"] = int(sample.indices[image])
@@ -75,13 +73,6 @@ def gather_dreams(
         "noise": {"value": noise.value, "share": noise.share},
         "images": len(sample.rows),
     }, b"".join(cuts)
-
-
-def _is_picture(tensor: Tensor) -> bool:
-    if tensor.dtype != "int8" or len(tensor.shape) != 4:
-        return False
-    batch, rows, columns, channels = tensor.shape
-    return batch == 1 and min(rows, columns) >= _LEAST_SIDE and channels in (1, 3)
 
 
 def _tell_unknown(network: RealNetwork) -> str:
@@ -98,13 +89,9 @@ def _find_best(extremes: Mapping[int, Extremes], target: Target) -> int:
     return int(images[target.number if len(images) > 1 else 0])
 
 
-def _as_pixels(rows: NDArray[np.int8], source: Tensor) -> Pixels:
-    """Inputs as the pictures that they are, shape (N, H, W, C)."""
-    pixels = (rows.astype(np.int16) + 128).astype(np.uint8)
-    return pixels.reshape(len(rows), *source.shape[1:])
-
-
-def _judge(exhibit: Exhibit, graph: Graph, found: Pixels, real: Pixels) -> _Judged:
+def _judge(
+    exhibit: Exhibit, graph: Graph, entry: Entry, found: Pixels, real: Pixels
+) -> _Judged:
     """All of them before the reference, and each that was made with mixed pixels.
 
     Those have the same brightness and colours, and no shape.
@@ -113,9 +100,9 @@ def _judge(exhibit: Exhibit, graph: Graph, found: Pixels, real: Pixels) -> _Judg
     flat = found.reshape(len(found), -1, found.shape[-1])
     mixed = np.stack([chance.permutation(one) for one in flat]).reshape(found.shape)
     pictures = np.concatenate([found, mixed, real])
-    rows = (pictures.astype(np.int16) - 128).astype(np.int8)
     run = partial(run_isolated, reference=exhibit.numerics)
-    given = run_every_tensor(exhibit.content, graph, rows.reshape(len(rows), -1), run)
+    rows = entry.to_rows(pictures)
+    given = run_every_tensor(exhibit.content, graph, rows, run)
     return _Judged(graph, pictures, given, len(found))
 
 

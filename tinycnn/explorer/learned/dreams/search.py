@@ -35,11 +35,13 @@ class Search:
     Attributes:
         graph: The network.
         network: The same in real numbers.
+        picture: The tensor of eight bits that it begins with.
         targets: At least one; those of a tensor together.
     """
 
     graph: Graph
     network: RealNetwork
+    picture: Tensor
     targets: Sequence[Target]
 
     def find(
@@ -53,14 +55,14 @@ class Search:
         """
         groups = list(self._plan())
         key = self._key(groups)
-        shape = (len(self.targets) + 1, *self._source.shape[1:])
+        shape = (len(self.targets) + 1, *self.picture.shape[1:])
         known = build.dreams.read_if_there() if build else None
         if known is not None and known.made_of == key:
             pixels = np.frombuffer(base64.b64decode(known.pictures), np.uint8)
             return pixels.reshape(shape)
         done, total, found = 0, sum(way.steps for _, way in groups), []
         for targets, way in groups:
-            goal = Climb(self.network, self._source, *self._wish(targets))
+            goal = Climb(self.network, self.picture, *self._wish(targets))
             found.append(climb(goal, way, partial(_count, on_step, done, total)))
             done += way.steps
         pictures = np.concatenate(found)
@@ -69,15 +71,11 @@ class Search:
             build.dreams.write(Dreams(key, text))
         return pictures
 
-    @property
-    def _source(self) -> Tensor:
-        return self.graph.tensors[self.graph.inputs[0]]
-
     def _plan(self) -> Iterator[tuple[list[Target], Way]]:
         """Which targets climb together, and how."""
         groups = [[*group] for _, group in groupby(self.targets, lambda t: t.tensor)]
         steps = self._affordable([*groups, self.targets[:1]])
-        fields, size = trace_fields(self.graph), self._source.shape[1:3]
+        fields, size = trace_fields(self.graph), self.picture.shape[1:3]
         for group in groups:
             seen = zip(fields[group[0].tensor], size, strict=True)
             jitter = min(min(field.size, n) for field, n in seen) // 8

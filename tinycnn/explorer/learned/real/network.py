@@ -128,6 +128,11 @@ class RealNetwork:
                 moved[source] = moved[source] + part if source in moved else part
         return moved
 
+    def since(self, tensor: int) -> RealNetwork:
+        """The same, given a tensor that it computed of its inputs."""
+        steps = tuple(step for step in self.steps if step.tensor != tensor)
+        return replace(self, sources=(tensor,), steps=steps)
+
     def without_limits(self, tensor: int) -> RealNetwork:
         """The same with one tensor that may hold any number."""
         steps = (

@@ -9,8 +9,7 @@ import numpy as np
 
 from tinycnn.explorer.learned.real.layer import Array
 
-__all__ = ["Combination", "Concatenation", "Dense", "Each", "Mean", "Padded"]
-__all__ += ["Reshaped", "Softmax"]
+__all__ = ["Combination", "Concatenation", "Dense", "Each", "Padded", "Reshaped"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,26 +109,6 @@ class Concatenation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mean:
-    """Attributes: the axes that go, and the shape of what stays."""
-
-    axes: tuple[int, ...]
-    shape: tuple[int, ...]
-
-    def forward(self, *inputs: Array) -> Array:
-        """The means."""
-        found = inputs[0].mean(axis=self.axes)
-        return np.reshape(found, (len(inputs[0]), *self.shape))
-
-    def backward(self, gradient: Array, *inputs: Array) -> tuple[Array, ...]:
-        """The same share to all."""
-        (x,) = inputs
-        kept = [1 if i in self.axes else n for i, n in enumerate(x.shape)]
-        share = gradient.reshape(kept) * (np.prod(kept) / x.size)
-        return (np.broadcast_to(share, x.shape).astype(x.dtype),)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Padded:
     """Attributes: how much before and after along each axis, and with what."""
 
@@ -162,22 +141,3 @@ class Reshaped:
     def backward(self, gradient: Array, *inputs: Array) -> tuple[Array, ...]:
         """The same numbers."""
         return (gradient.reshape(inputs[0].shape),)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Softmax:
-    """Attributes: the factor of what is raised to a power."""
-
-    beta: float
-
-    def forward(self, *inputs: Array) -> Array:
-        """Shares along the last axis."""
-        x = inputs[0] * self.beta
-        powers = np.exp(x - x.max(axis=-1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-
-    def backward(self, gradient: Array, *inputs: Array) -> tuple[Array, ...]:
-        """What one share wins the others lose."""
-        shares = self.forward(*inputs)
-        mean = (gradient * shares).sum(axis=-1, keepdims=True)
-        return (self.beta * shares * (gradient - mean),)
