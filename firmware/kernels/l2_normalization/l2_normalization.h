@@ -17,8 +17,8 @@ typedef struct {
     int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
 } tcnn_l2_normalization_params_t;
 
-/* L2_NORMALIZATION over the last dimension; output scale 1/128, zero point 0. The root's
- * inverse comes of five steps of Newton's, each product rounded, as TFLite's
+/* L2_NORMALIZATION over the last dimension; output scale 1/128, zero point 0. The
+ * root's inverse comes of five steps of Newton's, each product rounded, as TFLite's
  * GetInvSqrtQuantizedMultiplierExp; `output` may be `input` */
 void tcnn_l2_normalization_s8(const tcnn_l2_normalization_params_t *params,
                               const int8_t *input, int8_t *output);

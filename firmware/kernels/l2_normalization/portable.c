@@ -46,9 +46,8 @@ static inverse_t inverse_of_root(int32_t sum) {
     return inverse;
 }
 
-TCNN_SHARED void
-tcnn_l2_normalization_s8(const tcnn_l2_normalization_params_t *params,
-                         const int8_t *input, int8_t *output) {
+TCNN_SHARED void tcnn_l2_normalization_s8(const tcnn_l2_normalization_params_t *params,
+                                          const int8_t *input, int8_t *output) {
     const tcnn_l2_normalization_params_t *p = params;
     for (int32_t row = 0; row < p->rows; row++) {
         int32_t sum = 0;
@@ -58,9 +57,8 @@ tcnn_l2_normalization_s8(const tcnn_l2_normalization_params_t *params,
         }
         const inverse_t inverse = inverse_of_root(sum);
         for (int32_t c = 0; c < p->channels; c++) {
-            const int32_t value =
-                tcnn_requantize(input[c] - p->input_zero_point, inverse.multiplier,
-                                inverse.shift + 7);
+            const int32_t value = tcnn_requantize(
+                input[c] - p->input_zero_point, inverse.multiplier, inverse.shift + 7);
             output[c] = (int8_t)tcnn_clamp(value, INT8_MIN, INT8_MAX);
         }
         input += p->channels;

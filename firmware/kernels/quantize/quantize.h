@@ -21,6 +21,10 @@ typedef struct {
 void tcnn_quantize_f32_s8(const tcnn_affine_params_t *params, const float *input,
                           int8_t *output);
 
+/* The same for Cortex-M with DSP; `scale` from 2^-100 to 2^100 */
+void tcnn_quantize_f32_s8_dsp(const tcnn_affine_params_t *params, const float *input,
+                              int8_t *output);
+
 /* DEQUANTIZE, int8 to float32 */
 void tcnn_dequantize_s8_f32(const tcnn_affine_params_t *params, const int8_t *input,
                             float *output);

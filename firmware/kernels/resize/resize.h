@@ -43,6 +43,10 @@ typedef struct {
 void tcnn_resize_bilinear_s8(const tcnn_resize_bilinear_params_t *params,
                              const int8_t *input, int8_t *output);
 
+/* The same for Cortex-M with DSP. */
+void tcnn_resize_bilinear_s8_dsp(const tcnn_resize_bilinear_params_t *params,
+                                 const int8_t *input, int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

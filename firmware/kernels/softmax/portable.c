@@ -29,7 +29,7 @@ TCNN_SHARED void tcnn_softmax_s8(const tcnn_softmax_params_t *params,
         const int32_t fraction =
             (int32_t)(((uint32_t)sum << zeros) - UINT32_C(0x80000000));
         const int32_t reciprocal = tcnn_one_over_one_plus(fraction);
-        const int32_t exponent = SUM_INTEGER_BITS - zeros + 31 - 8;
+        const int32_t exponent = tcnn_min(SUM_INTEGER_BITS - zeros + 31 - 8, 31);
         for (int32_t c = 0; c < p->channels; c++) {
             const int32_t difference = largest - input[c];
             int32_t value = INT8_MIN;

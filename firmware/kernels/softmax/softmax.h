@@ -20,9 +20,15 @@ typedef struct {
     const int32_t *exp;
 } tcnn_softmax_params_t;
 
-/* SOFTMAX over the last dimension; output scale 1/256, zero point -128 */
+/* SOFTMAX over the last dimension; output scale 1/256, zero point -128. Where each
+ * share is below 1/512 the reference divides by more than 2^31, which is undefined, and
+ * this by 2^31. */
 void tcnn_softmax_s8(const tcnn_softmax_params_t *params, const int8_t *input,
                      int8_t *output);
+
+/* The same for Cortex-M with DSP. */
+void tcnn_softmax_s8_dsp(const tcnn_softmax_params_t *params, const int8_t *input,
+                         int8_t *output);
 
 typedef struct {
     int32_t rows;     /* 1 or more */

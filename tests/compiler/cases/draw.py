@@ -123,7 +123,9 @@ def draw_inputs(rng: np.random.Generator, tensor: Tensor, count: int) -> np.ndar
     """Inputs for a tensor: random, the edges of its type, and each of its values."""
     shape = (count, tensor.size)
     if tensor.dtype == "float32":
-        return rng.uniform(-300, 300, shape).astype(np.float32)
+        reals = rng.uniform(-300, 300, shape)
+        quarters = rng.random(shape) < 0.2  # halfway between integers, on some scales
+        return np.where(quarters, np.rint(4 * reals) / 4, reals).astype(np.float32)
     info = np.iinfo(tensor.dtype)
     inputs = rng.integers(info.min, info.max + 1, shape).astype(tensor.dtype)
     inputs[0], inputs[1] = info.min, info.max

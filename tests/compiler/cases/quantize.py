@@ -18,6 +18,8 @@ def quantize(rng: np.random.Generator) -> bytes:
     ids = []
     for dtype in (source, target):
         scale, zero_point = draw_quant(rng)
+        if rng.random() < 0.3:
+            scale = float(pick(rng, 0.5, 1.0, 2.0))
         offset = 128 if dtype == "uint8" else 0
         quant: dict[str, Any] = {} if dtype == "float32" else {"scale": scale}
         ids.append(b.tensor((1, 60), dtype, zero_point=zero_point + offset, **quant))

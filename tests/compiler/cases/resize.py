@@ -21,7 +21,8 @@ def draw_sizes(rng: np.random.Generator) -> tuple[int, int]:
 
 def resize(rng: np.random.Generator, kind: str, alignment: tuple[bool, bool]) -> bytes:
     """Up, down, to one pixel, by whole factors and by others."""
-    (h, rows), (w, columns), c = draw_sizes(rng), draw_sizes(rng), int(pick(rng, 1, 3))
+    (h, rows), (w, columns) = draw_sizes(rng), draw_sizes(rng)
+    c = int(pick(rng, 1, 3, 4, 7))
     sizes = rows, columns
     scale, zero_point = draw_quant(rng)
     b = ModelBuilder()

@@ -244,7 +244,11 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_mul_s8_dsp", CASES["MUL"], 0.3),
     ("tcnn_pad_s8_dsp", pad, 0.8),
     ("tcnn_pad_s8_dsp", CASES["PADV2"], 0.8),
+    ("tcnn_prelu_s8_dsp", CASES["PRELU"], 0.8),
+    ("tcnn_quantize_f32_s8_dsp", CASES["QUANTIZE"], 0.1),
     ("tcnn_reduce_max_s8_dsp", CASES["REDUCE_MAX"], 0.1),
     ("tcnn_reduce_min_s8_dsp", CASES["REDUCE_MIN"], 0.1),
+    ("tcnn_resize_bilinear_s8_dsp", CASES["RESIZE_BILINEAR"], 1.0),
+    ("tcnn_softmax_s8_dsp", CASES["SOFTMAX"], 0.5),
     ("tcnn_transpose_conv_windows_s8_dsp", CASES["TRANSPOSE_CONV"], 1.0),
 )

@@ -58,6 +58,15 @@ BUGS = (
     ("tcnn_mul_s8_dsp", "tcnn_add_byte_2(r.zero2", "tcnn_add_byte_2(r.zero1"),
     ("tcnn_pad_s8_dsp", "gap += after[2]", "gap += before[2]"),
     ("tcnn_pad_s8_dsp", "to[1] = b", "to[1] = a"),
+    ("tcnn_prelu_s8_dsp", "value += value >> 31", "value += 0"),
+    ("tcnn_prelu_s8_dsp", "step1 == 0", "step2 == 0"),
+    ("tcnn_prelu_s8_dsp", "<< p->right >> 1", "<< p->right >> 2"),
+    ("tcnn_quantize_f32_s8_dsp", "divide(value, scale)", "nearest"),
+    ("tcnn_quantize_f32_s8_dsp", "+ 1) >> 1", ") >> 1"),
+    ("tcnn_resize_bilinear_s8_dsp", "sum + (sum >> 31)", "sum"),
+    ("tcnn_resize_bilinear_s8_dsp", "pack_high(c_even", "pack_high(a_even"),
+    ("tcnn_softmax_s8_dsp", "four, four >> 8", "four, four >> 16"),
+    ("tcnn_softmax_s8_dsp", "(rounded + half)", "rounded"),
     ("tcnn_transpose_conv_windows_s8_dsp", "w.rows + 1", "w.rows"),
 )
 
