@@ -11,7 +11,7 @@ __all__ = ["varied_model"]
 
 
 def varied_model(side: int = 6) -> bytes:
-    """PRELU, resizing both ways, squared difference, look-up, pads, log-softmax."""
+    """PRELU, resizing both ways, squared difference, look-up, pads, two ways to end."""
     b = ModelBuilder()
     x = b.tensor((1, side, side, 1), scale=1 / 255, zero_point=-128)
     y = add_conv(b, x, (3, 3, 3, 1), (1, side, side, 3), scale=0.02)
@@ -38,7 +38,7 @@ def varied_model(side: int = 6) -> bytes:
         (1, wide[1] + 2, wide[2] + 2, 3), scale=1 / 256, zero_point=-128
     )
     b.op("MIRROR_PAD", [padded, b.tensor((4, 2), "int32", data=amounts)], [mirrored])
-    return b.build([x], [_decide(b, mirrored, wide[1] + 2)])
+    return b.build([x], _decide(b, mirrored, wide[1] + 2))
 
 
 def _move_zero(b: ModelBuilder, x: int, shape: tuple[int, ...]) -> int:
@@ -49,8 +49,8 @@ def _move_zero(b: ModelBuilder, x: int, shape: tuple[int, ...]) -> int:
     return y
 
 
-def _decide(b: ModelBuilder, x: int, side: int) -> int:
-    """Mean of windows, a dense layer, the logarithms of shares."""
+def _decide(b: ModelBuilder, x: int, side: int) -> list[int]:
+    """Mean of windows, a dense layer, shares: their logarithms, and as real numbers."""
     half = side // 4
     pooled = b.tensor((1, half, half, 3), scale=1 / 256, zero_point=-128)
     window = {"filterHeight": 4, "filterWidth": 4, "strideH": 4, "strideW": 4}
@@ -66,4 +66,7 @@ def _decide(b: ModelBuilder, x: int, side: int) -> int:
     b.op("FULLY_CONNECTED", [vector, weights], [scores])
     logarithms = b.tensor((1, 4), scale=1 / 16, zero_point=127)
     b.op("LOG_SOFTMAX", [scores], [logarithms])
-    return logarithms
+    real, shares = (b.tensor((1, 4), "float32") for _ in range(2))
+    b.op("DEQUANTIZE", [scores], [real])
+    b.op("SOFTMAX", [real], [shares], beta=1.0)
+    return [logarithms, shares]

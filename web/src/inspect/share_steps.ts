@@ -62,7 +62,7 @@ function byteSteps(found: Shares) {
 /** Where the network ends in real numbers: 32 bits, each step rounded to such. */
 function realSteps({ shares, own, total, realTotal, logarithm, result }: Shares) {
   const mine = shares[own];
-  const board = (value: number) => String(Math.fround(value));
+  const board = (value: number) => String(Number(value.toPrecision(9)));
   const sum: Step = {
     what: `add the exponentials of ${many(shares.length, "value")}`,
     how: "real numbers of 32 bits, each sum rounded to such",
