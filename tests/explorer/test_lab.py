@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from tests.explorer.conftest import PHONE
 from tinycnn.explorer import explain_zoo
+from tinycnn.project import load_project, project_template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,7 +48,9 @@ def test_every_kernel_gives_the_bytes_that_are_explained(open_page: OpenPage) ->
         page.mouse.move(0, 0)
 
 
-def test_a_kernel_of_ones_own_is_in_the_link(open_page: OpenPage) -> None:
+def test_a_kernel_of_ones_own_is_in_the_link(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
     """By keyboard alone, on a telephone; nothing is wider than it."""
     page = open_page("residual", "#view=lab&picture=point&spot=31,33", size=PHONE)
     first = page.get_by_label("Row 1, column 1")
@@ -60,6 +64,15 @@ def test_a_kernel_of_ones_own_is_in_the_link(open_page: OpenPage) -> None:
     page.get_by_label("Size").select_option("5")
     assert page.get_by_label("Row 5, column 5").input_value() == "0"
     assert bytes_are_equal(page)
+    page.get_by_text("Put this kernel on a board").click()
+    said = page.locator("pre").nth(1).inner_text()
+    text = project_template("edges", model="image_kernel")
+    table = re.compile(r"^\[model\]\n(?:.+\n)*", re.MULTILINE)
+    (tmp_path / "tinycnn.toml").write_text(table.sub(said + "\n", text), "utf-8")
+    given = load_project(tmp_path).model.given
+    assert given is not None
+    assert given["divisor"] == 1
+    assert given["kernel"][1] == (0, 7, 0, 1, 0)
     for wrong in ("", "999", "1.5"):
         page.get_by_label("Row 3, column 3").fill(wrong)
         assert "NaN" not in page.inner_text("#main")

@@ -8,6 +8,7 @@ import {
   takeApart,
 } from "../../src/lab/compute/filter";
 import { type Picture, toGrey } from "../../src/lab/compute/picture";
+import { printProject } from "../../src/lab/kernel/on_the_board";
 import {
   findPreset,
   PRESETS,
@@ -89,6 +90,15 @@ test("presets say what they are by their numbers alone", () => {
   const wide = resizeRows(PRESETS[6]?.rows ?? [], 5);
   assert.deepEqual(wide[1], [0, -1, 0, 1, 0]);
   assert.deepEqual(resizeRows(wide, 3), PRESETS[6]?.rows);
+});
+
+test("a kernel as a project file has it", () => {
+  const { rows = [], divisor = 1 } = PRESETS[6] ?? {};
+  assert.equal(
+    printProject(rows, divisor),
+    '[model]\nname = "image_kernel"\n' +
+      "kernel = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]\ndivisor = 8",
+  );
 });
 
 test("rounding is LiteRT's, twice, ties away from zero", () => {

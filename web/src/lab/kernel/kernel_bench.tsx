@@ -12,6 +12,7 @@ import { pictureOf } from "../pictures/source";
 import { ApartView } from "./apart_view";
 import { KernelEditor } from "./kernel_editor";
 import { Lectures } from "./lectures";
+import { OnTheBoard } from "./on_the_board";
 import { currentFilter, look, mode, spot } from "./settings";
 
 const COLORS = ["Red", "Green", "Blue"];
@@ -59,6 +60,7 @@ export function KernelBench({ page, live, kernels }: BenchProps) {
         <PictureChooser page={page} live={live} />
         <KernelEditor />
         <Lectures />
+        <OnTheBoard />
       </section>
       <section class="lab-row lab-pictures" aria-label="Pictures">
         <figure>
