@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.compiler.tflite_builder import ModelBuilder
 from tests.explorer.exhibits import joined_model, lenet_model, make_exhibit
 from tests.explorer.floats import run_in_floats, widen
 from tests.harness.mistaken import run_reference
 from tests.observer import Log
 from tinycnn.compiler import QuantParams, Tensor, read_tflite
+from tinycnn.explorer import Exhibit
+from tinycnn.explorer.examples import Examples
 from tinycnn.explorer.learned.gather import gather_learned
 from tinycnn.explorer.learned.real import RealNetwork
 from tinycnn.explorer.learned.real.layer import to_real
@@ -51,6 +54,23 @@ def test_errors_are_those_against_tflites_floats() -> None:
         kind = next(op.kind for op in graph.ops if tensor in op.outputs)
         assert (own is None) == (kind in ("MAX_POOL_2D", "RESHAPE"))
         assert own is None or own >= so_far - 0.5
+
+
+def test_a_tensor_whose_first_dimension_is_its_own() -> None:
+    """Numbers without a dimension that counts inputs: told, without their errors."""
+    b = ModelBuilder()
+    x = b.tensor((16,), scale=0.1)
+    y = b.tensor((16,), scale=1 / 256, zero_point=-128)
+    b.op("LOGISTIC", [x], [y])
+    model = b.build([x], [y])
+    rows = np.arange(48, dtype=np.int8).reshape(3, 16)
+    outputs = np.asarray(run_reference(model, "litert", rows)).view(np.int8)
+    scores = np.zeros((3, 16))
+    examples = Examples(rows, outputs.reshape(3, -1), "rows", "regression", scores)
+    exhibit = Exhibit("row", model, "litert", examples)
+    told = json.loads(gather_learned(exhibit, Log())["learned"])
+    assert sum(told["spread"][f"t{y}"]) == rows.size
+    assert told["errors"]["tensors"] == {}
 
 
 def test_three_values_are_those_of_the_paper() -> None:

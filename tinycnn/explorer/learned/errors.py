@@ -74,8 +74,10 @@ class Errors:
         held = {
             tensor: self._real(tensor, values[:count])
             for tensor, values in tensors.items()
+            if self.graph.tensors[tensor].shape[:1] == (1,)  # counts inputs
         }
-        real = self.network.run({i: held[i] for i in self.network.sources})
+        given = {i: held[i] for i in self.network.sources if i in held}
+        real = self.network.run(given)
         alone = self.network.run_each(held)
         for tensor in self.network.tensors & held.keys():
             self._so_far[tensor].add(real[tensor], held[tensor])

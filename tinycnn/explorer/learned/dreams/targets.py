@@ -91,7 +91,7 @@ def choose_targets(
 
 def _choose_classes(graph: Graph, scores: int) -> list[Target]:
     count, shape = graph.tensors[scores].size, graph.tensors[scores].shape
-    if shape[-1] != count:  # scores of places, not of the whole picture
+    if shape[-1:] != (count,):  # scores of places, not of the whole picture
         return []
     if count == 1:  # one score between two classes
         return [Target("class", scores, i, 0, sign) for i, sign in ((0, -1), (1, 1))]
