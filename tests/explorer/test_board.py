@@ -137,9 +137,10 @@ def test_the_simulated_board_answers_the_same_bytes(
     press(page, "Run it here and on the board")
     page.wait_for_selector("#one-verdict")
     assert "5 of 5 output bytes equal" in page.inner_text("#one-verdict")
-    assert "cycles" in page.inner_text(".board-view")
+    assert "cycles), estimated" in page.inner_text(".board-view")
     press(page, "Run all 12 examples")
     page.wait_for_selector("text=12 of 12 equal, byte for byte")
+    assert ", which is estimated." in page.inner_text(".board-view")
     wide = page.evaluate("() => document.documentElement.scrollWidth")
     assert wide <= PHONE[0]
 

@@ -75,7 +75,7 @@ def find_faults(page: Page, size: tuple[int, int], scheme: Scheme) -> list[str]:
     """What axe finds of what is shown, on another screen; and what is too wide."""
     look_at(page, size, scheme)
     found = find_violations(page, "main")
-    for width in (size[0], ZOOMED):
+    for width in (size[0], ZOOMED, PHONE[0]):
         page.set_viewport_size({"width": width, "height": size[1]})
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > width:

@@ -33,6 +33,19 @@ def test_it_proves_itself(
     assert "12 of 12 outputs equal to the reference" in page.inner_text("#proof")
 
 
+def test_the_chosen_tab_is_seen_on_a_phone(open_page: OpenPage) -> None:
+    """Six do not fit: they are scrolled to the one that is shown."""
+    page = open_page("lenet", "#view=course", size=PHONE)
+    tab = page.locator(".tabs a[aria-current]")
+    for view in ("course", "network", "board"):
+        page.evaluate("hash => { location.hash = hash }", f"#view={view}")
+        page.wait_for_selector(f'.tabs a[href="#view={view}"][aria-current]')
+        box = tab.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE[0]
+
+
 def test_a_wrong_byte_is_told(open_page: OpenPage, tmp_path: Path) -> None:
     """The proof can fail."""
     pieces = gather_pieces(make_exhibit(lenet_model()), Log())

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Page } from "./page/page";
 import { follow } from "./state/address";
 import { makeLive } from "./state/live";
@@ -18,10 +18,12 @@ export function App({ page }: { page: Page }) {
   }, []);
   const offered = VIEWS.filter((one) => one.isFor(page));
   const current = offered.find((one) => one.id === view.value) ?? offered[0];
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => bringToMiddle(tabs.current), [current]);
   return (
     <>
       <Summary page={page} />
-      <nav class="tabs" aria-label="Views">
+      <nav class="tabs" aria-label="Views" ref={tabs}>
         {offered.map((one) => (
           <a
             key={one.id}
@@ -39,6 +41,13 @@ export function App({ page }: { page: Page }) {
       </footer>
     </>
   );
+}
+
+/** Scrolls tabs for which there is no room to the one that is chosen. */
+function bringToMiddle(tabs: HTMLElement | null): void {
+  const chosen = tabs?.querySelector<HTMLElement>("[aria-current]");
+  if (!tabs || !chosen) return;
+  tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
 }
 
 /** A link within the page changes what it names, and nothing else. */

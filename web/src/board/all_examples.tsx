@@ -3,6 +3,7 @@ import type { Exhibit } from "../page/page";
 import { image, view } from "../state/selection";
 import type { Board } from "./board";
 import { compareAll, type Tally } from "./compare";
+import { isSimulated } from "./hello";
 import { printTime } from "./one_input";
 import { fail } from "./session";
 
@@ -48,12 +49,18 @@ export function AllExamples({ exhibit, board, isBusy, onBusy }: Props) {
           </button>
         ) : null}
       </div>
-      {tally ? <Sum tally={tally} isRunning={isRunning} /> : null}
+      {tally ? <Sum tally={tally} isRunning={isRunning} board={board} /> : null}
     </section>
   );
 }
 
-function Sum({ tally, isRunning }: { tally: Tally; isRunning: boolean }) {
+interface SumProps {
+  readonly tally: Tally;
+  readonly isRunning: boolean;
+  readonly board: Board;
+}
+
+function Sum({ tally, isRunning, board }: SumProps) {
   const { done, total, different } = tally;
   const equal = done - different.length;
   const isEqual = different.length === 0;
@@ -67,7 +74,8 @@ function Sum({ tally, isRunning }: { tally: Tally; isRunning: boolean }) {
       {done > 0 ? (
         <p>
           On average this browser takes {printTime(tally.milliseconds / done)} an input,
-          the board {printTime(tally.micros / 1000 / done)}.
+          the board {printTime(tally.micros / 1000 / done)}
+          {isSimulated(board.info) ? ", which is estimated" : ""}.
         </p>
       ) : null}
       {isEqual ? null : (

@@ -16,6 +16,11 @@ export interface BoardInfo {
   readonly maxPayload: number;
 }
 
+/** Whether its cycles, and so its times, are estimated. */
+export function isSimulated({ board }: BoardInfo): boolean {
+  return board.startsWith("simulated ");
+}
+
 const MAGIC = "TCNN";
 const ITEM_BYTES = [1, 1, 4];
 

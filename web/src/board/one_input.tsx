@@ -6,6 +6,7 @@ import type { Live } from "../state/live";
 import { Scroll } from "../style/scroll";
 import type { Board } from "./board";
 import { type Comparison, compare } from "./compare";
+import { isSimulated } from "./hello";
 import { fail } from "./session";
 
 interface Props {
@@ -44,12 +45,20 @@ export function OneInput({ exhibit, live, board, isBusy, onBusy }: Props) {
           </button>
         </div>
       </div>
-      {found ? <Found exhibit={exhibit} found={found} /> : null}
+      {found ? (
+        <Found exhibit={exhibit} found={found} isEstimated={isSimulated(board.info)} />
+      ) : null}
     </section>
   );
 }
 
-function Found({ exhibit, found }: { exhibit: Exhibit; found: Comparison }) {
+interface FoundProps {
+  readonly exhibit: Exhibit;
+  readonly found: Comparison;
+  readonly isEstimated: boolean;
+}
+
+function Found({ exhibit, found, isEstimated }: FoundProps) {
   const { here, board, equal, milliseconds } = found;
   const isEqual = equal === here.length && here.length === board.output.length;
   return (
@@ -67,6 +76,7 @@ function Found({ exhibit, found }: { exhibit: Exhibit; found: Comparison }) {
           <dd>
             {printTime(board.micros / 1000)}
             {board.cycles ? ` (${board.cycles.toLocaleString("en")} cycles)` : ""}
+            {isEstimated ? ", estimated" : ""}
           </dd>
         </div>
       </dl>

@@ -2,6 +2,7 @@ import "./network_picture.css";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Scale } from "../drawing/atlas";
 import { px } from "../drawing/css";
+import { many } from "../inspect/print";
 import { tensor } from "../state/selection";
 import { draft } from "./draft";
 import { Facts } from "./facts";
@@ -11,7 +12,6 @@ import type { Shown } from "./network_view";
 import { looked, scale } from "./pointing";
 import { makeScene, type Scene } from "./scene";
 import { useWidth } from "./width";
-import { count } from "./words";
 
 /** The layers as a picture, with every feature map. */
 export function NetworkPicture(shown: Shown) {
@@ -58,8 +58,8 @@ function Head({ scene }: { scene: Scene }) {
   return (
     <div class="network-head">
       <p>
-        {operators.length} layers, {count(sum("parameters"))} parameters,{" "}
-        {count(sum("macs"))} multiplications an image
+        {many(operators.length, "layer")}, {many(sum("parameters"), "parameter")},{" "}
+        {many(sum("macs"), "multiplication")} for each input
       </p>
       <label>
         Colours span{" "}

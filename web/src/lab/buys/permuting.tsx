@@ -89,6 +89,9 @@ export function Permuting({ exhibit, live, sight }: Props) {
         class's mean picture, gets its weights in the new order too, and answers as
         before: it never knew which pixels are neighbours. The network's windows look
         for strokes and edges among neighbours, and find none.
+        {exhibit.examples.wrong.length > 0
+          ? " As they are, it has fewer right here than of all test images: its mistakes are among the examples."
+          : null}
       </p>
       <p class="note">
         And trained anew on permuted pictures? Each tried once on the digits that come
