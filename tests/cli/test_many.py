@@ -91,7 +91,8 @@ def test_each_board_has_a_verdict(folder: Path) -> None:
         Leaving(board(3), 9),
         Line(board(4, other=True)),
     ]
-    more = "--each --log run.jsonl --evidence e.zip --junit run.xml".split()
+    more = "--each --log run.jsonl --evidence e.zip --summary s.md".split()
+    more += ["--junit", "run.xml"]
     code, said, errors = run(folder, lines, *more)
 
     assert (code, errors) == (1, [])
@@ -100,7 +101,10 @@ def test_each_board_has_a_verdict(folder: Path) -> None:
     assert [row[0] for row in rows] == [ONE, TWO, THREE, "04" * 8]
     verdicts = [" ".join(row[5 if len(row) > 5 else 2 :]) for row in rows]
     assert verdicts == ["PASS", "FAIL", "STOPPED", "NOT JUDGED"]
-    assert said[-1] == "1 of 4 boards pass"
+    assert said[-4] == "1 of 4 boards pass"
+    assert [line.split()[1] for line in said[-3:]] == [
+        f"e-{one}.zip" for one in (ONE, TWO, THREE)
+    ]
     assert any("04" * 8 in s and "expected model" in s for s in said)
     assert sorted(p.name for p in folder.glob("*.zip")) == [
         f"e-{one}.zip" for one in (ONE, TWO, THREE)
@@ -108,12 +112,15 @@ def test_each_board_has_a_verdict(folder: Path) -> None:
     assert sorted(p.name for p in folder.glob("*.jsonl")) == [
         f"run-{one}.jsonl" for one in (ONE, TWO, THREE)
     ]
+    pages = sorted(folder.glob("*.md"))
+    assert [p.name for p in pages] == [f"s-{one}.md" for one in (ONE, TWO, THREE)]
+    assert ["✅" in p.read_text("utf-8")[:8] for p in pages] == [True, False, False]
     cases = list(ET.parse(folder / "run.xml").iter("testcase"))
     failed = [case.find("failure") is not None for case in cases]
     assert failed == [False, True, True, True]
 
     code, said, _ = run(folder, [Line(board(3)), Line(board(1))], *more)
-    assert (code, said[-1]) == (0, "2 of 2 boards pass")
+    assert (code, said[-3]) == (0, "2 of 2 boards pass")
     assert any(f"board {THREE}: goes on after " in line for line in said)
 
 

@@ -105,7 +105,7 @@ def port_options(
     )
     text = "A board: /dev/ttyACM0, COM3, socket://, rfc2217://."
     text += " Repeated: boards that share the images." if several else ""
-    take = None if several else _take_one
+    take = _take_named if several else _take_one
     add_port = click.option("--port", multiple=True, callback=take, help=text)
     return add_port(add_baud(add_timeout(add_no_reset(with_options))))
 
@@ -117,7 +117,16 @@ def _take_one(
     if len(ports) > 1:
         text = f"--port: expected one, got {len(ports)}; validate takes several"
         raise click.UsageError(text, context)
-    return ports[0] if ports else None
+    return next(iter(_take_named(context, option, ports)), None)
+
+
+def _take_named(
+    context: click.Context, _: click.Parameter, ports: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The ports; what a shell's variable is that was not set is none."""
+    if not all(map(str.strip, ports)):
+        raise click.UsageError("--port: expected a port, got nothing", context)
+    return ports
 
 
 def dialect_option(command: _Command) -> _Command:

@@ -44,18 +44,20 @@ def validate_each(
     from tinycnn import workbench
 
     found = workbench.validate_each(subject, choice, observer, validate_one)
+    written = []
     for one in found:
         if one.result is not None:
-            evidence = _beside(findings.evidence, one)
-            written = replace(findings, evidence=evidence, junit=None)
+            written.append(_of_one(findings, one))
             its = replace(choice, port=one.port, more_ports=())
-            written.write(subject, its, one.result)
+            written[-1].write(subject, its, one.result)
     if findings.junit is not None:
         _write_junit(findings.junit, subject.name, found)
     if as_json:
         click.echo(json.dumps({"boards": list(map(_to_json, found))}, indent=2))
     else:
         _print(found)
+        for its_own in written:
+            its_own.show()
     if any(map(_is_wrong, found)):
         return 1
     return 0 if all(map(_passed, found)) else _FAILED
@@ -153,11 +155,16 @@ def _shorten(port: str) -> str:
     return port if len(port) <= _LONGEST_PORT else f"...{port[3 - _LONGEST_PORT :]}"
 
 
-def _beside(path: Path | None, one: Tested) -> Path | None:
-    """The file of one board."""
-    if path is None:
-        return None
-    return path.with_name(f"{path.stem}-{one.file_name}{path.suffix}")
+def _of_one(findings: Findings, one: Tested) -> Findings:
+    """The files of one board; all boards have their JUnit together."""
+
+    def beside(path: Path | None) -> Path | None:
+        if path is None:
+            return None
+        return path.with_name(f"{path.stem}-{one.file_name}{path.suffix}")
+
+    evidence, summary = beside(findings.evidence), beside(findings.summary)
+    return Findings(evidence, None, summary)
 
 
 def _write_junit(path: Path, name: str, found: Sequence[Tested]) -> None:
