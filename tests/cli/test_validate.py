@@ -89,6 +89,7 @@ def test_a_run_that_broke_off_goes_on(folder: Path) -> None:
     assert len(errors) == 2
     assert any(line.startswith("STOPPED: 7 of 7 images equal") for line in said)
     assert "log: run.jsonl; the same command goes on from there" in said
+    assert any(line.endswith("reserved, not measured") for line in said)
 
     code, said, errors = validate(folder, Line(MistakenBoard()))
     assert (code, errors) == (0, [])

@@ -256,6 +256,14 @@ def test_what_is_no_log_is_not_touched(path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
+def test_a_log_of_another_form_names_its_writer(path: Path) -> None:
+    """As a later version may write it."""
+    path.write_bytes(b'{"tinycnn":"9.0.0","form":2,"crc32":"00000000"}\n')
+
+    with pytest.raises(ProjectError, match=r"a validation, got that of tinycnn 9"):
+        RunLog(path, KEY)
+
+
 def test_a_power_cut_before_the_first_line_leaves_no_run(path: Path) -> None:
     """Some disks leave zeros."""
     path.write_bytes(bytes(300))

@@ -217,7 +217,9 @@ def _show(asked: Asked, subject: Subject, result: ValidationResult) -> None:
     if result.device.foreign is not None:
         return  # its memory is its own affair, and the project keeps nothing of it
     ram = subject.ram or estimate_ram(subject.analysis, subject.board)
-    account = itemize_ram(ram, subject.board, result.device.stack_bytes)
+    # of a run that was ended the device was not asked again how deep its stack grew
+    stack_bytes = 0 if result.ended else result.device.stack_bytes
+    account = itemize_ram(ram, subject.board, stack_bytes)
     print_table(account, is_wrapped=True)
     if result.ended and subject.log is not None:
         echo_wrapped(f"log: {subject.log}; the same command goes on from there")

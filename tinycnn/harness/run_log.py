@@ -33,6 +33,7 @@ _CHECKSUM = re.compile(rb'(.+),"crc32":"([0-9a-f]{8})"}')
 _NAMED = 3
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")  # of which twelve are shown
 _START = b'{"tinycnn":"'
+_WRITER = re.compile(_START + rb'([0-9A-Za-z.+-]{1,40})"')
 _MOST_BYTES = 1 << 26  # of a log that runs are kept in that another may go on with
 
 
@@ -228,7 +229,7 @@ class RunLog:
                 damaged.append(number)
         if not known and (damaged or not self._is_torn_start()):
             raise ProjectError(
-                f"{self.path}: expected the log of a validation, got something else",
+                f"{self.path}: expected the log of a validation, got {self._name()}",
                 hint="delete it, or give --log another file",
             )
         if damaged:
@@ -238,6 +239,13 @@ class RunLog:
             text = f"{self.path}: damaged, and left out: line {lines}"
             self.notes.append(text)
         return runs
+
+    def _name(self) -> str:
+        """What a file without a line that is understood may be."""
+        found = _WRITER.match(next(self._journal.lines(), b""))
+        version = found[1].decode() if found else self.key.tinycnn
+        is_ours = version == self.key.tinycnn
+        return "something else" if is_ours else f"that of tinycnn {version}"
 
     def _is_torn_start(self) -> bool:
         """Whether what follows the last whole line is what a kill or a cut leaves."""

@@ -211,12 +211,12 @@ def _read_inputs(path: Path, program: Program) -> NDArray[np.int8]:
         text = "expected a whole .npy file of numbers, got something else"
         raise ProjectError(f"{path}: cannot be read: {text}", hint=hint) from error
     tensors = [buffer.tensor for buffer in program.inputs]
-    dtype = tensors[0].dtype if len(tensors) == 1 else "uint8"
+    dtypes = [tensors[0].dtype] if len(tensors) == 1 else ["int8", "uint8"]
     row_bytes = sum(tensor.bytes for tensor in tensors)
     rows = len(array) if array.ndim else 0
-    if array.dtype != dtype or rows == 0 or array.nbytes != rows * row_bytes:
+    if array.dtype not in dtypes or rows == 0 or array.nbytes != rows * row_bytes:
         got = f"{array.dtype} of shape {array.shape}"
-        expected = f"rows of {dtype}, {row_bytes:,} bytes each"
+        expected = f"rows of {' or '.join(dtypes)}, {row_bytes:,} bytes each"
         if len(tensors) > 1:
             names = ", ".join(f"'{tensor.name}'" for tensor in tensors)
             expected += f", those of the inputs {names} end to end"
