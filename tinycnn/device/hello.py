@@ -15,7 +15,7 @@ from tinycnn.device.window import ONE_BY_ONE, WindowLimits
 from tinycnn.errors import ProtocolError
 from tinycnn.frames import PIXEL_BYTES, FrameFormat
 
-__all__ = ["DeviceInfo", "Foreign", "TensorInfo", "parse_hello"]
+__all__ = ["DTYPE_BYTES", "DeviceInfo", "Foreign", "TensorInfo", "parse_hello"]
 
 _HELLO = struct.Struct("<4sHHIII8s32sBBHHI")
 _FRAME_FORMAT = struct.Struct("<HHB")
@@ -24,12 +24,16 @@ _CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN, _LINK_WAITS = 1, 2, 4, 8
 _MAX_RANK = 6
 _MAX_TENSORS = 8
 _MAX_TENSOR_BYTES = 16 * 2**20
-_DTYPES = {0: ("int8", 1), 1: ("uint8", 1), 2: ("float32", 4)}
+# Bytes of a value; in the order of tcnn_dtype_t.
+DTYPE_BYTES = {"int8": 1, "uint8": 1, "float32": 4, "int32": 4, "int64": 8}
 
 
 @dataclass(frozen=True, slots=True)
 class TensorInfo:
-    """A model's input or output: real = scale * (value - zero_point)."""
+    """A model's input or output: real = scale * (value - zero_point).
+
+    Where scale is 0, values are what they say: real numbers, or whole ones.
+    """
 
     dtype: str
     shape: tuple[int, ...]
@@ -182,11 +186,11 @@ class _Reader:
 
     def take_tensor(self, name: str) -> TensorInfo:
         dtype, rank = self.take(2)
-        if dtype not in _DTYPES or not 1 <= rank <= _MAX_RANK:
+        if dtype >= len(DTYPE_BYTES) or rank > _MAX_RANK:
             raise ProtocolError(f"HELLO reply: {name} of type {dtype}, rank {rank}")
         shape = struct.unpack(f"<{rank}I", self.take(4 * rank))
         scale, zero_point = struct.unpack("<fi", self.take(8))
-        type_name, item_bytes = _DTYPES[dtype]
+        type_name, item_bytes = list(DTYPE_BYTES.items())[dtype]
         size = math.prod(shape) * item_bytes
         if not 1 <= size <= _MAX_TENSOR_BYTES or not math.isfinite(scale):
             text = f"HELLO reply: {name} of shape {shape}, scale {scale}"

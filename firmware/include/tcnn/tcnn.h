@@ -49,16 +49,19 @@ typedef enum {
     TCNN_INT8 = 0,
     TCNN_UINT8 = 1,
     TCNN_FLOAT32 = 2,
+    TCNN_INT32 = 3,
+    TCNN_INT64 = 4,
 } tcnn_dtype_t;
 
-/* One input or output of a model: real = scale * (value - zero_point). */
+/* One input or output of a model: real = scale * (value - zero_point); where scale is 0,
+ * the values are what they say: real numbers, or whole ones such as the number of a class. */
 typedef struct {
     tcnn_dtype_t dtype; /* one of the above; what the values are */
     /* dimensions used of `shape`; 0 to TCNN_MAX_RANK, 0: one value */
     uint32_t rank;
     uint32_t shape[TCNN_MAX_RANK]; /* NHWC, outermost first; 1 or more, unused: 0 */
-    float scale;                   /* above 0; 0 for TCNN_FLOAT32 */
-    /* -128 to 255: the value that stands for 0; 0 for TCNN_FLOAT32 */
+    float scale;                   /* above 0; 0 but for TCNN_INT8 and TCNN_UINT8 */
+    /* -128 to 255: the value that stands for 0; 0 where scale is 0 */
     int32_t zero_point;
     uint32_t offset; /* bytes from the start of the arena; 0 or more */
     uint32_t bytes;  /* of all values; 1 or more */

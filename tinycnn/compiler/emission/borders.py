@@ -44,11 +44,11 @@ class Border:
     @property
     def is_quantized(self) -> bool:
         """Whether its values are integers that stand for real numbers."""
-        return self.tensor.dtype != "float32"
+        return self.tensor.dtype in ("int8", "uint8")
 
     @property
     def scale(self) -> float:
-        """What a step of its integers is worth; 0 for real numbers."""
+        """What a step of its integers is worth; 0 where they stand for themselves."""
         return self.tensor.scale if self.is_quantized else 0.0
 
     @property

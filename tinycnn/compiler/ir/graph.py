@@ -25,7 +25,7 @@ __all__ = [
     "Tensor",
 ]
 
-DType = Literal["int8", "uint8", "int32", "int64", "float32"]  # int64: constants
+DType = Literal["int8", "uint8", "int32", "int64", "float32"]
 Clamp = tuple[int, int]  # smallest and largest value
 
 

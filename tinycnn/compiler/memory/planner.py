@@ -7,6 +7,8 @@ plan is proven by `check_plan` before it is returned.
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.memory.blocks import (
     find_clearances,
@@ -27,7 +29,7 @@ def plan_memory(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
 
     Args:
         graph: A verified graph.
-        alignment: Offsets are multiples of this many bytes.
+        alignment: Offsets are multiples of this many bytes, and of a value's.
 
     Raises:
         MemoryPlanError: If the plan would let an operator read what is overwritten.
@@ -43,13 +45,14 @@ def draft_plan(graph: Graph, *, alignment: int = 4) -> MemoryPlan:
     lifetimes = find_lifetimes(graph, roots)
     clearances = find_clearances(graph, roots)
     sizes = {t: graph.tensors[t].bytes for t in lifetimes}
+    widths = (np.dtype(graph.tensors[t].dtype).itemsize for t in lifetimes)
     steps = count_step_bytes(graph, sizes, lifetimes, clearances)
     placement = place(
         sizes,
         find_constraints(sizes, lifetimes, clearances),
         _list_orders(sizes, lifetimes),
         lower_bound=max(steps),
-        alignment=alignment,
+        alignment=max(alignment, *widths),
     )
     return MemoryPlan(
         arena_bytes=placement.bytes,

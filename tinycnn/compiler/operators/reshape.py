@@ -53,8 +53,10 @@ def _fill_in(shape: list[int], size: int) -> tuple[int, ...]:
 
 def _check(node: Node) -> None:
     node.check_inputs(1, 2)
-    x, y = node.int8_input(), node.int8_output()
-    node.check_same_quant(x, y)
+    x = node.check_activation(node.input(), "int8", "int32", "int64")
+    y = node.check_activation(node.output(), x.dtype)
+    if x.dtype == "int8":
+        node.check_same_quant(x, y)
     if x.size != y.size:
         node.invalid(f"expected {x.size} elements, got {y.size} in shape {y.shape}")
 

@@ -103,8 +103,10 @@ def verify_sizes(tensors: Sequence[Tensor], ops: Sequence[Op | RawOp]) -> None:
 def _check_border(graph: Graph) -> None:
     """What crosses the border is of a type that a `tcnn_tensor_t` can describe."""
     for tensor in (graph.tensors[i] for i in (*graph.inputs, *graph.outputs)):
-        quantized = tensor.quant is not None and len(tensor.quant.scale) == 1
-        if tensor.dtype != "float32" and not (tensor.dtype != "int32" and quantized):
+        is_byte = tensor.dtype in ("int8", "uint8")
+        is_quantized = tensor.quant is not None and len(tensor.quant.scale) == 1
+        is_place = tensor.id in graph.outputs and tensor.dtype in ("int32", "int64")
+        if not (tensor.dtype == "float32" or (is_byte and is_quantized) or is_place):
             raise UnsupportedModelError(
                 f"tensor {tensor.id} ('{tensor.name}'): expected float32, or int8 or "
                 f"uint8 of one scale, at the model's border, got {tensor.dtype}",

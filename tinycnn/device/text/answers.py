@@ -6,12 +6,13 @@ Lines of text in, checked values out; a line that is missing or of another form 
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 import zlib
 from collections.abc import Sequence
 
-from tinycnn.device.hello import DeviceInfo, TensorInfo
+from tinycnn.device.hello import DTYPE_BYTES, DeviceInfo, TensorInfo
 from tinycnn.device.payloads import StepRun
 from tinycnn.device.text.console import GarbledError
 
@@ -19,7 +20,6 @@ __all__ = ["find_all", "find_one", "parse_about", "parse_laps", "parse_model"]
 __all__ += ["parse_numbers", "parse_raw", "parse_steps"]
 
 _CACHE_ON, _COUNTER_RUNS, _CACHE_KNOWN = 1, 2, 4
-_DTYPES = {"int8": 1, "uint8": 1, "float32": 4}
 _NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?")
 _WRAP = 1 << 32
 
@@ -163,8 +163,6 @@ def parse_about(lines: Sequence[str], model: str) -> tuple[DeviceInfo, int, bool
 def _parse_tensor(text: str) -> TensorInfo:
     dtype, scale, zero_point, *dims = text.split(",")
     shape = tuple(map(int, dims))
-    size = _DTYPES[dtype]
-    for dim in shape:
-        size *= dim
+    size = DTYPE_BYTES[dtype] * math.prod(shape)
     (real,) = struct.unpack(">f", bytes.fromhex(scale))
     return TensorInfo(dtype, shape, real, int(zero_point), size)

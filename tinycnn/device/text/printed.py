@@ -57,8 +57,9 @@ def read_printed(numbers: Sequence[str], outputs: Sequence[TensorInfo]) -> Print
     """
     wanted = sum(tensor.bytes for tensor in outputs)
     if any(tensor.dtype not in _RANGES for tensor in outputs):
-        text = "expected int8 or uint8 outputs, got float32"
-        raise ProtocolError(text, hint="text tells too few digits of real numbers")
+        types = ", ".join(tensor.dtype for tensor in outputs)
+        text = f"expected int8 or uint8 outputs, got {types}"
+        raise ProtocolError(text, hint="text tells too few digits of other numbers")
     if len(numbers) != wanted:
         hint = "the firmware runs another model, or prints something made of its output"
         text = f"m-results: expected {wanted} numbers, got {len(numbers)}"

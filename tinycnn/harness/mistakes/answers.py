@@ -18,13 +18,13 @@ __all__ = ["list_answer_mistakes"]
 
 
 def _other_sign(given: Given, picked: Indices) -> Rows | None:
-    if given.output.dtype == "float32":
+    if _value_bytes(given) > 1:
         return None
     return given.expected[picked] ^ np.int8(-128)
 
 
 def _inverted(given: Given, picked: Indices) -> Rows | None:
-    if given.output.dtype == "float32":
+    if _value_bytes(given) > 1:
         return None
     return ~given.expected[picked]
 
@@ -49,11 +49,9 @@ def _of_first(given: Given, picked: Indices) -> Rows:
 
 
 def _swapped_bytes(given: Given, picked: Indices) -> Rows | None:
-    if given.output.dtype != "float32":
+    if _value_bytes(given) == 1:
         return None
-    return np.ascontiguousarray(given.expected[picked].view("<f4").byteswap()).view(
-        np.int8
-    )
+    return _by_value(given, given.expected[picked], lambda x: x.byteswap())
 
 
 def _constant(given: Given, picked: Indices) -> Rows | None:
@@ -185,4 +183,8 @@ def list_answer_mistakes(given: Given) -> Iterator[Mistake]:
 
 
 def _count_outputs(given: Given) -> int:
-    return given.output.bytes // np.dtype(given.output.dtype).itemsize
+    return given.output.bytes // _value_bytes(given)
+
+
+def _value_bytes(given: Given) -> int:
+    return np.dtype(given.output.dtype).itemsize

@@ -103,13 +103,21 @@ export interface Resized extends Common {
 /** All numbers along some dimensions become one; of a length, what one is divided by. */
 export interface Reduced extends Common {
   readonly family: "reduced";
-  readonly way: "mean" | "sum" | "max" | "min" | "length";
+  /** A place is that of the largest or the smallest among the terms, of equal ones the first. */
+  readonly way:
+    | "mean"
+    | "sum"
+    | "max"
+    | "min"
+    | "length"
+    | "place of max"
+    | "place of min";
   readonly input: string;
   readonly inputScale: number;
   readonly terms: readonly Term[];
   /** Of a length, of all squares. */
   readonly total: number;
-  /** null of a maximum or minimum; of a length, of the one that is divided. */
+  /** null of a maximum or minimum, or its place; of a length, of the one that is divided. */
   readonly end: Rescaled | null;
 }
 

@@ -1,4 +1,4 @@
-/** MAX_POOL_2D and AVERAGE_POOL_2D, and the reductions MEAN, SUM, REDUCE_MAX, REDUCE_MIN. */
+/** Pools, the reductions MEAN, SUM, REDUCE_MAX, REDUCE_MIN, and ARG_MAX, ARG_MIN. */
 import type { Breakdown, Reduced, Term } from "./breakdown";
 import {
   argument,
@@ -109,6 +109,26 @@ function extreme(element: Element, way: "max" | "min"): Breakdown {
   const found = way === "max" ? Math.max(...values) : Math.min(...values);
   const real = realOf(element, argument(element, 0), found);
   return reduced(element, way, terms, found, null, found, real);
+}
+
+/** Along an axis; of equal numbers the first. */
+export function takePlace(element: Element): Breakdown {
+  const { params } = element.call;
+  const inner = count(params, "inner");
+  const [size, isMax] = [count(params, "size"), count(params, "sign") > 0];
+  const start =
+    Math.floor(element.index / inner) * size * inner + (element.index % inner);
+  const name = argument(element, 0);
+  const input = valuesOf(element, name);
+  const terms = Array.from({ length: size }, (_, i) => {
+    const index = start + i * inner;
+    return plain(name, index, pick(input, index), 0, [0, 0, i]);
+  });
+  const values = terms.map((term) => term.input);
+  const found = isMax ? Math.max(...values) : Math.min(...values);
+  const place = values.indexOf(found);
+  const way = isMax ? "place of max" : "place of min";
+  return reduced(element, way, terms, found, null, place, place);
 }
 
 function reduced(

@@ -22,6 +22,7 @@ import {
   takeLargest,
   takeMaxPool,
   takeMean,
+  takePlace,
   takeSmallest,
 } from "./pooling";
 import { takeNearest, takeResized } from "./resized";
@@ -59,6 +60,8 @@ const KERNELS: Readonly<Record<string, Take>> = {
   tcnn_mean_s8: takeMean,
   tcnn_reduce_max_s8: takeLargest,
   tcnn_reduce_min_s8: takeSmallest,
+  tcnn_arg_extremum_s8_s32: takePlace,
+  tcnn_arg_extremum_s8_s64: takePlace,
   tcnn_add_s8: takeAdd,
   tcnn_add_broadcast_s8: takeAddBroadcast,
   tcnn_mul_s8: takeMultiply,

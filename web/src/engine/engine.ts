@@ -3,9 +3,10 @@
  *
  * No part of it needs a page, so that a worker can have one, too.
  */
-import type { DType, ModelDocument } from "../page/document";
+import type { ModelDocument } from "../page/document";
+import { bytesOf, type Values, viewOf } from "./values";
 
-export type Values = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array;
+export type { Values };
 
 /** What an inference computed, by tensor. */
 export type Activations = ReadonlyMap<string, Values>;
@@ -91,7 +92,7 @@ export class Engine {
     const parts = this.model.outputs.map((name) => {
       const values = activations.get(name);
       if (!values) throw new Error(`the model has no output '${name}'`);
-      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      return bytesOf(values);
     });
     const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let end = 0;
@@ -107,7 +108,8 @@ export class Engine {
     const facts = this.model.arrays[name];
     const address = this.exports[name] as WebAssembly.Global | undefined;
     if (!facts || !address) throw new Error(`the model has no array '${name}'`);
-    return view(this.exports.memory.buffer, address.value, facts.bytes, facts.ctype);
+    const { buffer } = this.exports.memory;
+    return viewOf(new Uint8Array(buffer, address.value, facts.bytes), facts.ctype);
   }
 
   private write(input: Uint8Array): void {
@@ -128,37 +130,9 @@ export class Engine {
     if (!tensor) throw new Error(`the model has no tensor '${name}'`);
     const start = this.exports.arena() + tensor.offset;
     const { buffer } = this.exports.memory;
-    return view(
-      buffer.slice(start, start + tensor.bytes),
-      0,
-      tensor.bytes,
+    return viewOf(
+      new Uint8Array(buffer.slice(start, start + tensor.bytes)),
       tensor.dtype,
     );
-  }
-}
-
-type ItemType = DType | string;
-
-function view(
-  buffer: ArrayBuffer,
-  start: number,
-  bytes: number,
-  type: ItemType,
-): Values {
-  switch (type) {
-    case "int8":
-    case "int8_t":
-      return new Int8Array(buffer, start, bytes);
-    case "int16":
-    case "int16_t":
-      return new Int16Array(buffer, start, bytes / 2);
-    case "int32":
-    case "int32_t":
-      return new Int32Array(buffer, start, bytes / 4);
-    case "float32":
-    case "float":
-      return new Float32Array(buffer, start, bytes / 4);
-    default:
-      return new Uint8Array(buffer, start, bytes);
   }
 }

@@ -1,5 +1,5 @@
 /** A model's bytes as what they are: inputs one by one, an answer in words. */
-import type { Values } from "../engine/engine";
+import { type Values, viewOf } from "../engine/values";
 import type { ExamplesDocument, ModelDocument, TensorFacts } from "../page/document";
 
 export interface Part {
@@ -19,19 +19,11 @@ export function partsOf(
   for (const name of names) {
     const tensor = model.tensors[name];
     if (!tensor) continue;
-    const values = valuesOf(bytes.slice(start, start + tensor.bytes), tensor.dtype);
+    const values = viewOf(bytes.slice(start, start + tensor.bytes), tensor.dtype);
     parts.push({ name, tensor, values });
     start += tensor.bytes;
   }
   return parts;
-}
-
-function valuesOf(bytes: Uint8Array<ArrayBuffer>, dtype: TensorFacts["dtype"]): Values {
-  if (dtype === "int8") return new Int8Array(bytes.buffer);
-  if (dtype === "int16") return new Int16Array(bytes.buffer);
-  if (dtype === "int32") return new Int32Array(bytes.buffer);
-  if (dtype === "float32") return new Float32Array(bytes.buffer);
-  return bytes;
 }
 
 /** The real numbers that a tensor's values stand for. */

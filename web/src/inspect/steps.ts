@@ -114,14 +114,16 @@ function resized({ terms, total, result }: Resized, { scale, zero }: Output) {
 function reduced(found: Reduced, output: Output) {
   const { way, terms, total, end, result, inputScale } = found;
   if (!end) {
-    const which = way === "max" ? "largest" : "smallest";
-    return [
-      {
-        what: `the ${which} of ${many(terms.length, "value")}`,
-        whole: printWhole(result),
-        real: printReal((result - output.zero) * output.scale),
-      },
-    ];
+    const isPlace = way.startsWith("place");
+    const which = way.endsWith("max") ? "largest" : "smallest";
+    const chosen = {
+      what: `the ${which} of ${many(terms.length, "value")}`,
+      whole: printWhole(total),
+      real: isPlace ? "" : printReal((result - output.zero) * output.scale),
+    };
+    if (!isPlace) return [chosen];
+    const what = "its place, counted from 0; of equal ones that of the first";
+    return [chosen, { what, whole: printWhole(result), real: "" }];
   }
   if (way === "length") {
     return [

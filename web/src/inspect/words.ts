@@ -92,6 +92,13 @@ function explainReduced(way: Reduced["way"], count: number): string {
       "the sum of all squares, so that only their direction is left."
     );
   }
+  if (way === "place of max" || way === "place of min") {
+    const which = way === "place of max" ? "largest" : "smallest";
+    return (
+      `Of ${many(count, "number")} only the place of the ${which} is told: often the ` +
+      "number of the class that the network names."
+    );
+  }
   const what = { mean: "mean", sum: "sum", max: "largest", min: "smallest" }[way];
   return `${many(count, "number")} of one channel become one: their ${what}.`;
 }

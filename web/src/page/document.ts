@@ -16,7 +16,7 @@ export interface ModelDocument {
   readonly operators: readonly Operator[];
 }
 
-export type DType = "int8" | "uint8" | "int16" | "int32" | "float32" | "bool";
+export type DType = "int8" | "uint8" | "int16" | "int32" | "int64" | "float32" | "bool";
 
 export interface TensorFacts {
   readonly id: number;

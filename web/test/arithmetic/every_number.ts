@@ -43,6 +43,7 @@ const TYPES: Readonly<Record<string, (values: readonly number[]) => Values>> = {
   uint8: (values) => Uint8Array.from(values),
   int16: (values) => Int16Array.from(values),
   int32: (values) => Int32Array.from(values),
+  int64: (values) => Float64Array.from(values),
   float32: (values) => Float32Array.from(values),
 };
 

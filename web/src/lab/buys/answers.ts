@@ -1,5 +1,5 @@
 /** What a network answers to any picture, and how sure it is. */
-import type { Values } from "../../engine/engine";
+import { type Values, viewOf } from "../../engine/values";
 import type { TensorFacts } from "../../page/document";
 import type { Exhibit } from "../../page/page";
 import { print } from "../compute/numbers";
@@ -37,16 +37,6 @@ export function warpInput(sight: Sight, bytes: Uint8Array, warp: Warp): Uint8Arr
   const values = viewOf(bytes.slice(), sight.facts.dtype);
   const moved = warpPixels(values, sight.pixels, warp, sight.background);
   return new Uint8Array(moved.buffer, moved.byteOffset, moved.byteLength);
-}
-
-/** The bytes as numbers of the input's type. */
-export function viewOf(
-  bytes: Uint8Array,
-  dtype: string,
-): Int8Array | Uint8Array | Float32Array {
-  const { buffer, byteOffset, length } = bytes;
-  if (dtype === "int8") return new Int8Array(buffer, byteOffset, length);
-  return dtype === "float32" ? new Float32Array(buffer, byteOffset, length / 4) : bytes;
 }
 
 /** A score for each class, 0 to 1 where the model ends in shares; one output tells two. */

@@ -1,12 +1,13 @@
 import { useMemo } from "preact/hooks";
 import { Picture } from "../../drawing/picture";
+import { viewOf } from "../../engine/values";
 import type { Exhibit } from "../../page/page";
 import { addressed, parseCount } from "../../state/address";
 import type { Live } from "../../state/live";
 import { Scroll } from "../../style/scroll";
 import { print } from "../compute/numbers";
 import { WholeNumber } from "../parts/whole_number";
-import { type Sight, viewOf } from "./answers";
+import type { Sight } from "./answers";
 import { countRight, permute, shuffle } from "./permutation";
 
 /** Accuracies as they are and permuted: `python -m tools.permuted_digits`. */

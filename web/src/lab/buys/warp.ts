@@ -1,4 +1,5 @@
 /** A picture moved, turned, scaled or slanted: what a network is shown instead. */
+import type { Values } from "../../engine/values";
 
 /** Shifts in pixels, angles in degrees; a scale of 1 leaves the size alone. */
 export interface Warp {
@@ -84,7 +85,7 @@ export interface Pixels {
  * The picture as the warp makes it, around its middle; between pixels it takes means
  * of the four nearest, and what comes in from outside is `background`.
  */
-export function warpPixels<T extends Int8Array | Uint8Array | Float32Array>(
+export function warpPixels<T extends Values>(
   from: T,
   { height, width, channels }: Pixels,
   warp: Warp,

@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. */
-import type { Values } from "../../engine/engine";
+import { type Values, viewOf } from "../../engine/values";
 import type { ModelDocument } from "../../page/document";
 import type { Target } from "../target";
 
@@ -41,15 +41,5 @@ export function asPicture(
   input: Uint8Array,
 ): Values {
   const facts = tensors[inputs[0] ?? ""];
-  const bytes = input.slice(0, facts?.bytes ?? 0).buffer;
-  switch (facts?.dtype) {
-    case "float32":
-      return new Float32Array(bytes);
-    case "int16":
-      return new Int16Array(bytes);
-    case "uint8":
-      return new Uint8Array(bytes);
-    default:
-      return new Int8Array(bytes);
-  }
+  return viewOf(input.slice(0, facts?.bytes ?? 0), facts?.dtype ?? "int8");
 }

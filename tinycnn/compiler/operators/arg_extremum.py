@@ -1,0 +1,92 @@
+"""ARG_MAX and ARG_MIN: where along an axis the greatest or the least value lies."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+from tinycnn.compiler.arithmetic.numerics import Numerics
+from tinycnn.compiler.ir.graph import Attrs
+from tinycnn.compiler.ir.lowering import Lowering
+from tinycnn.compiler.ir.node import Node
+from tinycnn.compiler.ir.params import Params
+from tinycnn.compiler.ir.raw_op import RawOp
+from tinycnn.compiler.operators.shared.cycles import cycles_by_step
+from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.errors import InvalidModelError
+
+__all__ = ["OPERATORS"]
+
+_WIDTHS = {"int32": 32, "int64": 64}
+_TYPE_CODES = {2: "int32", 4: "int64"}  # of the schema
+
+
+@dataclass(frozen=True, slots=True)
+class ArgExtremumAttrs(Attrs):
+    """Options: the axis, 0 or more, and the schema's number of the output's type."""
+
+    axis: int
+    output_type: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArgExtremumParams(Params):
+    """What the kernel takes: arg_extremum.h."""
+
+    ctype = "tcnn_arg_extremum_params_t"
+    outer: int
+    size: int
+    inner: int
+    sign: int
+
+
+def _read(raw: RawOp) -> ArgExtremumAttrs:
+    rank, axes = len(raw.input(0).shape), raw.constant(1).reshape(-1).tolist()
+    if len(axes) != 1 or not -rank <= axes[0] < rank:
+        raise InvalidModelError(
+            f"{raw.label}: expected an axis of a {rank}-D input, got {axes}"
+        )
+    return ArgExtremumAttrs(int(axes[0]) % rank, raw.int8(0))
+
+
+def _check(node: Node) -> None:
+    node.check_inputs(2)
+    x, attrs = node.int8_input(), node.attrs(ArgExtremumAttrs)
+    y = node.check_activation(node.output(), *_WIDTHS)
+    if _TYPE_CODES.get(attrs.output_type) != y.dtype:
+        got = f"{y.dtype}, type {attrs.output_type} by its options"
+        node.invalid(f"expected an output of the type of its options, got {got}")
+    node.check_output_shape((*x.shape[: attrs.axis], *x.shape[attrs.axis + 1 :]))
+
+
+def _check_numerics(node: Node, numerics: Numerics) -> None:
+    if numerics == "tflm" and "int64" in (node.input(1).dtype, node.output().dtype):
+        node.refuse(
+            "TFLite Micro knows axes and places as int32, not as int64",
+            hint="use the numerics litert, or output_type=tf.int32 in tf.argmax",
+        )
+
+
+def _lower(sign: int, lowering: Lowering, node: Node) -> None:
+    shape, axis = node.input().shape, node.attrs(ArgExtremumAttrs).axis
+    outer, inner = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
+    params = ArgExtremumParams(outer, shape[axis], inner, sign)
+    width = _WIDTHS[node.output().dtype]
+    lowering.call(node, f"tcnn_arg_extremum_s8_s{width}", params)
+
+
+def _operator(kind: str, code: int, options: int, sign: int) -> Operator:
+    return Operator(
+        kind,
+        code,
+        _read,
+        _check,
+        partial(_lower, sign),
+        options=options,
+        count_cycles=cycles_by_step(8, 20, lambda node: node.input().size),
+        check_numerics=_check_numerics,
+    )
+
+
+OPERATORS = (_operator("ARG_MAX", 56, 40, 1), _operator("ARG_MIN", 79, 57, -1))
