@@ -243,6 +243,15 @@ class Leaving(Line):
         return data
 
 
+class Slow(Line):
+    """Takes its time for each request, so that others have work left."""
+
+    def up(self, data: bytes) -> bytes:
+        """The message, later."""
+        self.pause(0.02)
+        return data
+
+
 def serve(line: Line, server: socket.socket) -> None:
     """Serve one connection until either side closes it."""
     connection, _ = server.accept()

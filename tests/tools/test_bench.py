@@ -67,8 +67,9 @@ def test_a_network_is_measured_on_the_simulated_board(
     assert operator["cycles"] > network["macs"]
     all_cycles = build["profile"]["inference_cycles"]
     assert all_cycles == pytest.approx(operator["cycles"], rel=0.01)
-    sums, words, requantizations = 4, 3 * 3 * 2, 4 * 3  # of one group of channels
-    assert build["table_bytes"] == 4 * (sums + words + requantizations)
+    # Two neighbours are one pixel of 8 channels, in groups of 4, under a wider window.
+    groups, sums, words, requantizations = 2, 4, 3 * (3 + 1) * 2, 4 * 2
+    assert build["table_bytes"] == 4 * groups * (sums + words + requantizations)
     assert 500 < build["code_bytes"] < 6_000
     assert "IC: expected mlperf_resnet8_cifar10.tflite" in caplog.text
     assert list(found["left_out"]) == ["IC"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.device.fake_board import Leaving
+from tests.device.fake_board import Leaving, Slow
 from tests.device.pluggable import SteadyBoard
 from tests.observer import Log
 from tests.workbench.boards import (
@@ -50,7 +50,7 @@ def test_each_board_has_its_share() -> None:
 def test_a_failing_board_is_set_aside(left: int) -> None:
     """And named; the others do what it left."""
     observer = Log()
-    lines = make_board(1), Leaving(SteadyBoard(board_id=b"\2" * 8), left)
+    lines = Slow(make_board(1).board), Leaving(make_board(2).board, left)
     with plugged(*lines) as ports:
         result = validate(subject_of([]), choose(ports), observer)
 

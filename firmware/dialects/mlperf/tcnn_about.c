@@ -39,8 +39,7 @@ static void tell_bytes(const char *name, const uint8_t *data, uint32_t size) {
 }
 
 static void tell_tensor(const char *name, const tcnn_tensor_t *tensor) {
-    static const char *const dtypes[] = {"int8", "uint8", "float32", "int32",
-                                         "int64"};
+    static const char *const dtypes[] = {"int8", "uint8", "float32", "int32", "int64"};
     uint32_t scale;
     memcpy(&scale, &tensor->scale, sizeof scale);
     begin(name);

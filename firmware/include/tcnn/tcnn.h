@@ -53,8 +53,9 @@ typedef enum {
     TCNN_INT64 = 4,
 } tcnn_dtype_t;
 
-/* One input or output of a model: real = scale * (value - zero_point); where scale is 0,
- * the values are what they say: real numbers, or whole ones such as the number of a class. */
+/* One input or output of a model: real = scale * (value - zero_point); where scale is
+ * 0, the values are what they say: real numbers, or whole ones such as the number of a
+ * class. */
 typedef struct {
     tcnn_dtype_t dtype; /* one of the above; what the values are */
     /* dimensions used of `shape`; 0 to TCNN_MAX_RANK, 0: one value */

@@ -263,8 +263,8 @@ FAULTS = (
         (
             (
                 "sum[0] = tcnn_smlad(x[i], v, sum[0]);",
-                "const uint32_t e = x + 2 == windows_end ? x[i] : x[i] >> 16 | x[i] << "
-                "16; sum[0] = tcnn_smlad(e, v, sum[0]);",
+                "const uint32_t e = x + 2 == job->windows_end ? x[i] : x[i] >> 16 | "
+                "x[i] << 16; sum[0] = tcnn_smlad(e, v, sum[0]);",
             ),
             ("tcnn_smlad(x[i], tcnn_even", "tcnn_smlad(e, tcnn_even"),
         ),

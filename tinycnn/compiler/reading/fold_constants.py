@@ -85,6 +85,8 @@ def _is_known(op: RawOp, folding: Folding) -> bool:
     integers = all(t.dtype in _INTEGERS for t in outputs)
     if folding.of_shape:
         return integers
+    if not inputs:
+        return False
     moved = folding.moves and all(y.quant == inputs[0].quant for y in outputs)
     is_small = sum(x.size for x in inputs) <= MAX_ELEMENTS
     known = all(x.data is not None for x in inputs)

@@ -47,12 +47,22 @@ from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
 
+_LARGEST = 2.0**100
+
 
 @dataclass(frozen=True, slots=True)
 class GeluAttrs(Attrs):
     """Options: whether it is computed by tanh, instead of by erfc."""
 
     approximate: bool
+
+
+def _check_real(node: Node) -> None:
+    """Scales at which 32-bit floats stay finite."""
+    check(node)
+    x, y = node.input(), node.output()
+    if x.scale > _LARGEST or y.scale < 1 / _LARGEST:
+        node.refuse_scales(f"scales {x.scale} and {y.scale} exceed 32-bit floats")
 
 
 def _check_logistic(node: Node) -> None:
@@ -84,7 +94,7 @@ def _find_gelu(node: Node, numerics: Numerics, *, off: int = 0) -> LookupTable:
 
 
 def _check_gelu(node: Node) -> None:
-    check(node)
+    _check_real(node)
     if len({_find_gelu(node, "litert", off=off) for off in (-1, 0, 1)}) > 1:
         node.refuse_scales(
             "an output lies so near to the middle between two numbers that the C "
@@ -135,8 +145,10 @@ OPERATORS = (
         channels=ChannelRules(_find_zeros, keep_first_apart),
     ),
     _computed("ABS", 101, check_rescaling, abs_table),
-    replace(_computed("EXP", 47, check, exp_table), check_numerics=not_in_tflm),
-    replace(_computed("ELU", 111, check, elu_table), check_numerics=not_in_litert),
+    replace(_computed("EXP", 47, _check_real, exp_table), check_numerics=not_in_tflm),
+    replace(
+        _computed("ELU", 111, _check_real, elu_table), check_numerics=not_in_litert
+    ),
     replace(
         _looked_up("GELU", 150, _check_gelu, _find_gelu),
         read=lambda raw: GeluAttrs(approximate=bool(raw.int8(0))),
