@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["CompileTarget", "DeviceKind", "Dialect", "Engine", "Framework"]
+__all__ = ["CompileTarget", "DeviceKind", "Dialect", "Engine", "Family", "Framework"]
 __all__ += ["ImageOrder", "Numerics", "Optimize", "Toolchain"]
 
 CompileTarget = Literal["c", "wasm"]
@@ -21,6 +21,10 @@ runner, which loads a model's int8 inputs as they are, or as unsigned pixels."""
 Engine = Literal["compiled", "tflm"]
 """What runs a model on a device: C compiled from it, or TFLite Micro."""
 
+Family = Literal["dsp", "mul"]
+"""Which kernels a core has beside portable C: those for a Cortex-M with DSP
+instructions, or for cores with a fast multiplication and no more."""
+
 Framework = Literal["arduino", "zephyr"]
 """What a firmware project is made for."""
 
@@ -31,7 +35,7 @@ Numerics = Literal["litert", "tflm"]
 """Whose arithmetic is equalled: LiteRT's BUILTIN_REF kernels, or TFLite Micro's."""
 
 Optimize = Literal["speed", "size", "ram"]
-"""What kernels are chosen by on a Cortex-M with DSP instructions."""
+"""What kernels are chosen by on a core that some are for."""
 
 Toolchain = Literal["zig", "arm-none-eabi-gcc"]
 """What builds an image of the simulated board."""

@@ -4,7 +4,7 @@ Each case replays from its seed. Run from the repository's root:
 
     python -m tools.fuzz_operators --cases 20000 --operator CONV_2D --numerics tflm
     python -m tools.fuzz_operators --cases 5000 --operator NETWORK
-    python -m tools.fuzz_operators --cases 2000 --operator CHAINS --dsp
+    python -m tools.fuzz_operators --cases 2000 --operator CHAINS --family dsp
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
@@ -27,11 +28,12 @@ from tests.compiler.equality import (
     compare_model,
 )
 from tests.compiler.executor import Runner, build_executor
-from tests.compiler.kernels.cases import DSP_CASES
-from tests.compiler.kernels.forced import assert_equal, force
+from tests.compiler.kernels.cases import KERNEL_CASES
+from tests.compiler.kernels.forced import assert_equal, family_of, force
 from tests.compiler.random_chains import compare_chains
 from tests.compiler.random_networks import draw_network
 from tests.compiler.wasm_executor import build_wasm_executor
+from tinycnn.choices import Family
 from tinycnn.compiler.arithmetic.numerics import Numerics
 
 NETWORK = "NETWORK"
@@ -48,10 +50,16 @@ def compare(kind: str, seed: int, executor: Runner, numerics: Numerics) -> str:
     return compare_model(draw_network(rng), rng, executor, numerics)
 
 
-def compare_rows(seed: int, executors: Sequence[Runner], numerics: Numerics) -> str:
+def compare_rows(
+    seed: int,
+    executors: Sequence[Runner],
+    numerics: Numerics,
+    family: Family = "dsp",
+) -> str:
     """The outcome of one network with chains."""
     try:
-        return EQUAL if compare_chains([seed], executors, numerics) else "not chained"
+        links = compare_chains([seed], executors, numerics, family)
+        return EQUAL if links else "not chained"
     except AssertionError:
         return DIFFERENT
 
@@ -60,7 +68,7 @@ def fuzz_chains(executors: Sequence[Runner], options: argparse.Namespace) -> int
     """Print the outcomes of networks with chains; the number of those that differ."""
     outcomes: Counter[str] = Counter()
     for seed in range(options.seed, options.seed + options.cases):
-        outcome = compare_rows(seed, executors, options.numerics)
+        outcome = compare_rows(seed, executors, options.numerics, options.family)
         outcomes[outcome] += 1
         if outcome == DIFFERENT:
             print(f"{CHAINS}: seed {seed} differs", flush=True)
@@ -68,10 +76,12 @@ def fuzz_chains(executors: Sequence[Runner], options: argparse.Namespace) -> int
     return outcomes[DIFFERENT]
 
 
-def fuzz_dsp(executors: Sequence[Runner], options: argparse.Namespace) -> int:
-    """Print the outcomes of each DSP kernel; the number of those that differ."""
+def fuzz_kernels(executors: Sequence[Runner], options: argparse.Namespace) -> int:
+    """Print the outcomes of a core's kernels; the number of those that differ."""
     failed = 0
-    for function, draw, _ in DSP_CASES:
+    for function, draw, _ in KERNEL_CASES:
+        if family_of(function) != options.family:
+            continue
         outcomes: Counter[str] = Counter()
         for seed in range(options.seed, options.seed + options.cases):
             rng = np.random.default_rng([seed, 11])
@@ -99,9 +109,10 @@ def main() -> int:
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--seed", type=int, default=0, help="of the first case")
     parser.add_argument(
-        "--dsp",
-        action="store_true",
-        help="kernels for DSP, on an emulated Cortex-M4 unless --wasm is given",
+        "--family",
+        choices=get_args(Family),
+        help="kernels for DSP, or for a fast multiplication and no more, on an "
+        "emulated Cortex-M4 or M0+ unless --wasm is given",
     )
     parser.add_argument(
         "--wasm", choices=["simd", "mvp"], help="kernels as WebAssembly, here"
@@ -114,10 +125,12 @@ def main() -> int:
             executor = build_wasm_executor(Path(folder), options.wasm)
         else:
             executor = build_executor(Path(folder))
-        if options.dsp:
-            emulated = () if options.wasm else (Path(folder) / "emulated",)
-            executors = [executor, *map(build_emulator, emulated)]
-            fuzz = fuzz_chains if options.operator == CHAINS else fuzz_dsp
+        if options.family:
+            executors: list[Runner] = [executor]
+            if not options.wasm:
+                place, family = Path(folder) / "emulated", options.family
+                executors.append(build_emulator(place, family=family))
+            fuzz = fuzz_chains if options.operator == CHAINS else fuzz_kernels
             return 1 if fuzz(executors, options) else 0
         for kind in [options.operator] if options.operator else sorted(CASES):
             if kind in REFUSED[options.numerics]:

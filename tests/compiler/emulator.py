@@ -1,7 +1,7 @@
-"""Runs a `Program` on an emulated Cortex-M4, kernel by kernel.
+"""Runs a `Program` on an emulated Cortex-M4 or M0+, kernel by kernel.
 
 The kernels are compiled once; each call gets its params, tables and arena in emulated
-memory, as `executor` does on the host. So the DSP code itself runs.
+memory, as `executor` does on the host. So the code for these cores itself runs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import struct
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -24,20 +25,26 @@ from tests.compiler.executor import (
 from tests.compiler.unrolled import unroll
 from tests.conftest import require_module
 from tests.zig import ZIG_CC
+from tinycnn.choices import Family
 from tinycnn.compiler import Program
+from tinycnn.firmware.compilers import GCC
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
 _STACK, _RETURN = 0x3000_0000, 0x00F0_0000
 _STACK_BYTES = 4096
 _ZIG = [
-    *(*ZIG_CC, "-target", "thumb-freestanding-eabihf"),
-    *("-mcpu=cortex_m4+vfp4d16sp", "-fno-sanitize=undefined"),
-    *("-isystem", str(FIRMWARE / "ports/sim/libc")),
+    *(*ZIG_CC, "-fno-sanitize=undefined"),
+    *("-isystem", str(FIRMWARE / "ports/sim/libc"), "-target"),
 ]
-_GCC = [
-    *("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard"),
-    *("-mfpu=fpv4-sp-d16", "--specs=nano.specs", "-nostartfiles"),
-]
+_GCC = ["arm-none-eabi-gcc", "-mthumb", "--specs=nano.specs", "-nostartfiles"]
+_CORES: Mapping[tuple[str, Family], str] = MappingProxyType(
+    {
+        ("zig", "dsp"): "thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp",
+        ("zig", "mul"): "thumb-freestanding-eabi -mcpu=cortex_m0plus",
+        (GCC, "dsp"): "-mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16",
+        (GCC, "mul"): "-mcpu=cortex-m0plus -mfloat-abi=soft",
+    }
+)
 # The stack that any kernel may take.
 STACK_LIMIT = 1024
 
@@ -49,24 +56,26 @@ def build_emulator(
     flags: tuple[str, ...] = ("-O2",),
     firmware: Path = FIRMWARE,
     kernels: Iterable[str] | None = None,
+    family: Family = "dsp",
 ) -> Emulator:
-    """Kernels, by default all, for a Cortex-M4, at address 0."""
+    """Kernels, by default all, for a Cortex-M4, or M0+, at address 0."""
     folder.mkdir(exist_ok=True)
     elf = folder / "kernels.elf"
     script = folder / "kernels.ld"
     script.write_text("SECTIONS { . = 0; .text : { *(.text*) *(.rodata*) } }")
     sources = write_sources(folder, plain_sources(firmware, kernels))
     program = _ZIG if compiler == "zig" else _GCC
+    core = _CORES[compiler, family].split()
     link = [f"-Wl,-T,{script},--no-gc-sections,-e,0"]
-    command = [*program, *flags, *sources, *link, "-o", str(elf)]
+    command = [*program, *core, *flags, *sources, *link, "-o", str(elf)]
     subprocess.run(command, check=True)
-    return Emulator(elf)
+    return Emulator(elf, family)
 
 
 class Emulator:
     """The kernels of one image on one emulated processor."""
 
-    def __init__(self, elf: Path) -> None:
+    def __init__(self, elf: Path, family: Family = "dsp") -> None:
         require_module("unicorn")
         import unicorn
         from elftools.elf.elffile import ELFFile
@@ -75,7 +84,10 @@ class Emulator:
         self._arm = arm_const
         self._error = unicorn.UcError
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-        self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+        is_m4 = family == "dsp"
+        self._uc.ctl_set_cpu_model(
+            arm_const.UC_CPU_ARM_CORTEX_M4 if is_m4 else arm_const.UC_CPU_ARM_CORTEX_M0
+        )
         for base, size in (
             (_CODE, 1 << 20),
             (_DATA, 64 << 20),
@@ -84,7 +96,8 @@ class Emulator:
             (_RETURN, 4096),
         ):
             self._uc.mem_map(base, size)
-        self._enable_fpu()
+        if is_m4:
+            self._enable_fpu()
         with elf.open("rb") as stream:
             image = ELFFile(stream)
             for segment in image.iter_segments("PT_LOAD"):

@@ -16,6 +16,7 @@ from tests.compiler.cases.draw import pick
 from tests.compiler.executor import Runner
 from tests.compiler.kernels.forced import assert_equal
 from tests.compiler.random_networks import draw_network
+from tinycnn.choices import Family
 from tinycnn.compiler import (
     Compilation,
     Graph,
@@ -52,7 +53,10 @@ MOST_ROWS = 5  # at once
 
 
 def draw_chains(
-    model: bytes, rng: np.random.Generator, numerics: Numerics = "litert"
+    model: bytes,
+    rng: np.random.Generator,
+    numerics: Numerics = "litert",
+    family: Family = "dsp",
 ) -> Compilation | None:
     """A model compiled with chains at random; None where it can have none."""
     graph = remove_moves(run_passes(read_tflite(model)))
@@ -66,14 +70,14 @@ def draw_chains(
         chain = None
         if ends and rng.random() < 0.8:
             end = int(max(ends) if rng.random() < 0.5 else rng.choice(ends))
-            chain = _draw_chain(graph, graph.ops[step:end], rng, numerics)
+            chain = _draw_chain(graph, graph.ops[step:end], rng, numerics, family)
         if chain:
             op, kernels[chain[0].outputs[0]] = chain
             chains, step = chains + 1, end
         else:
             op, step = graph.ops[step], step + 1
             if not OPERATORS[op.kind].is_alias:
-                found = list(list_kernels(Node(graph, op), numerics))
+                found = list(list_kernels(Node(graph, op), numerics, family))
                 kernels[op.outputs[0]] = found[int(rng.integers(len(found)))]
         ops.append(op)
     graph = apply_kernels(replace(graph, ops=tuple(ops)), kernels)
@@ -84,14 +88,17 @@ def draw_chains(
 
 
 def compare_chains(
-    seeds: Iterable[int], runners: Sequence[Runner], numerics: Numerics
+    seeds: Iterable[int],
+    runners: Sequence[Runner],
+    numerics: Numerics,
+    family: Family = "dsp",
 ) -> int:
     """How many links equal the reference, over random networks; all that there are."""
     links = 0
     for seed in seeds:
         rng = np.random.default_rng([seed, 17])
         model = draw_network(rng)
-        compilation = draw_chains(model, rng, numerics)
+        compilation = draw_chains(model, rng, numerics, family)
         # A few random models are none for TFLite Micro.
         with suppress(RefusedModelError):
             if compilation is not None:
@@ -102,9 +109,13 @@ def compare_chains(
 
 
 def _draw_chain(
-    graph: Graph, ops: Sequence[Op], rng: np.random.Generator, numerics: Numerics
+    graph: Graph,
+    ops: Sequence[Op],
+    rng: np.random.Generator,
+    numerics: Numerics,
+    family: Family,
 ) -> tuple[Op, Kernel] | None:
-    choices = [_list_options(Node(graph, op), numerics) for op in ops]
+    choices = [_list_options(Node(graph, op), numerics, family) for op in ops]
     options = [_draw(graph, op, o, rng) for op, o in zip(ops, choices, strict=True)]
     while True:
         try:
@@ -119,10 +130,10 @@ def _draw_chain(
             options[number] = _draw(graph, ops[number], choices[number], rng)
 
 
-def _list_options(node: Node, numerics: Numerics) -> list[Option]:
+def _list_options(node: Node, numerics: Numerics, family: Family) -> list[Option]:
     window = find_window(node)
     assert window is not None
-    return list_options(node, window, numerics)
+    return list_options(node, window, numerics, family)
 
 
 def _draw(

@@ -15,7 +15,7 @@ from tests.compiler.equality import (
     compare_case,
     compare_model,
 )
-from tests.compiler.kernels.cases import DSP_CASES
+from tests.compiler.kernels.cases import KERNEL_CASES
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.random_chains import compare_chains
 from tests.compiler.random_networks import draw_network
@@ -26,7 +26,7 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.errors import RefusedModelError
 
 CASES_PER_OPERATOR = 4  # python -m tools.fuzz_operators --wasm simd tries more
-CASES_PER_DSP_KERNEL = 3
+CASES_PER_KERNEL = 3
 NETWORKS = 4
 
 
@@ -64,14 +64,14 @@ def test_portable_kernels_equal_the_reference(
 def test_kernels_for_boards_equal_the_reference(
     numerics: Numerics, wasm: WasmExecutor
 ) -> None:
-    """Those for DSP instructions, whose portable halves run elsewhere."""
+    """Those for cores of boards, whose portable halves run elsewhere."""
     require_reference(numerics)
     equal = 0
     refused = [CASES.get(kind) for kind in REFUSED[numerics]]
-    for function, draw, _ in DSP_CASES:
+    for function, draw, _ in KERNEL_CASES:
         if draw in refused:
             continue
-        for seed in range(CASES_PER_DSP_KERNEL):
+        for seed in range(CASES_PER_KERNEL):
             rng = np.random.default_rng([seed, 11])
             model = draw(rng)
             program = force(model, function, numerics)
@@ -80,7 +80,7 @@ def test_kernels_for_boards_equal_the_reference(
                 if program is not None:
                     assert_equal(model, program, rng, [wasm], numerics)
                     equal += 1
-    assert equal > len(DSP_CASES)
+    assert equal > len(KERNEL_CASES)
 
 
 @pytest.mark.parametrize("numerics", NUMERICS)

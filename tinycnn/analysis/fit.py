@@ -14,6 +14,7 @@ from tinycnn.analysis.chains import ChainUse, list_chains, list_link_kernels
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.analysis.receive import LEAST_RECEIVE_BYTES
 from tinycnn.boards import Board
+from tinycnn.choices import Family
 from tinycnn.compiler import (
     Compilation,
     Objective,
@@ -35,6 +36,8 @@ _MOST_CODE_BYTES = 15_000  # of kernels and calls, whatever the network
 _CALL_BYTES = 140  # the constants of a call and the call
 _HARNESS_BYTES = 9_900
 HARNESS_RAM_BYTES = 3_714  # without the buffer for the next image
+# Cores with a fast multiplication that kernels were measured on.
+_WITH_MUL = ("cortex-m0plus",)
 _ITEM_BYTES = {"int8_t": 1, "uint8_t": 1}
 
 
@@ -73,7 +76,7 @@ class Analysis:
         outputs: The name of each operator's first output.
         kernels: The C function that computes each.
         calls: The kernel calls, in execution order.
-        cycles: What each takes on a Cortex-M4, predicted; 0 without an objective.
+        cycles: What each takes, predicted; 0 without an objective.
         file_macs: Multiply-accumulates of the file as it is.
         live_bytes: Bytes of the arena that hold something, by operator.
         peak_step: The operator at which most of the arena is in use.
@@ -148,7 +151,7 @@ def find_objective(
     flash_bytes: int | None = None,
     ram_bytes: int | None = None,
 ) -> Objective | None:
-    """What to choose kernels for on `board`; None where it has no DSP.
+    """What to choose kernels for on `board`; None where all are portable.
 
     Args:
         board: Its free memory is the limit of constants and arena.
@@ -156,13 +159,14 @@ def find_objective(
         flash_bytes: The most that the firmware may take, if that is less.
         ram_bytes: Likewise of RAM.
     """
-    if not board.has_dsp:
+    family = _find_family(board)
+    if family is None:
         return None
     flash = min(_free_flash(board), flash_bytes or _free_flash(board))
     ram = min(_free_ram(board), ram_bytes or _free_ram(board))
     code = _HARNESS_BYTES + _MOST_CODE_BYTES
     limits = flash - code, ram - HARNESS_RAM_BYTES - LEAST_RECEIVE_BYTES
-    return Objective(optimize, *limits, board=board.name)
+    return Objective(optimize, *limits, board=board.name, family=family)
 
 
 def analyze_tflite(data: bytes, objective: Objective | None = None) -> Analysis:
@@ -221,6 +225,13 @@ def check_fit(analysis: Analysis, board: Board) -> Fit:
     flash, ram = _free_flash(board), _free_ram(board)
     spare = flash - analysis.flash_bytes, ram - analysis.ram_bytes
     return Fit(board, flash, ram, *spare)
+
+
+def _find_family(board: Board) -> Family | None:
+    """Which kernels there are for its core; None: only portable ones."""
+    if board.has_dsp:
+        return "dsp"
+    return "mul" if board.core in _WITH_MUL else None
 
 
 def _free_flash(board: Board) -> int:

@@ -47,7 +47,7 @@ __all__ = ["compile_"]
     "--optimize",
     type=OneOf(get_args(Optimize)),
     default="speed",
-    help="What they are chosen by, on a board with DSP instructions.",
+    help="What they are chosen by, on a board that some are for.",
 )
 @click.option(
     "--target",

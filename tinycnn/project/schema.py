@@ -216,7 +216,7 @@ class TargetSettings(Settings):
         toolchain: What builds the simulated board's image.
         tflm_library: The folder of TFLite Micro's Arduino library, for the simulated
             board; without it that runs compiled C which computes the same.
-        optimize: What kernels are chosen by on a Cortex-M with DSP instructions.
+        optimize: What kernels are chosen by, on a core that some are for.
         app: What the firmware does beside serving the model.
         frame: What arrives on the link of the app "serial"; by default as the camera's,
             in RGB888 where the model wants RGB.

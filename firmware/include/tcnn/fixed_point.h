@@ -56,13 +56,16 @@ static inline int32_t tcnn_rescale_term(int32_t value, int32_t multiplier,
     return tcnn_requantize(value * (1 << 20), multiplier, shift);
 }
 
+/* product / 2^right, rounded to nearest, ties away from zero; right is 1 to 62. */
+static inline int32_t tcnn_round_once(int64_t product, int32_t right) {
+    const int64_t half = INT64_C(1) << (right - 1);
+    return (int32_t)((product + half - (product < 0 ? 1 : 0)) >> right);
+}
+
 /* value * multiplier / 2^31 * 2^shift, rounded once, ties away from zero. */
 static inline int32_t tcnn_requantize_once(int32_t value, int32_t multiplier,
                                            int32_t shift) {
-    const int32_t right = 31 - shift; /* 1 to 62 */
-    const int64_t product = (int64_t)value * multiplier;
-    const int64_t half = INT64_C(1) << (right - 1);
-    return (int32_t)((product + half - (product < 0 ? 1 : 0)) >> right);
+    return tcnn_round_once((int64_t)value * multiplier, 31 - shift);
 }
 
 #endif /* TCNN_FIXED_POINT_H */

@@ -107,6 +107,24 @@ void tcnn_conv_2d_windows_s8_dsp(const tcnn_conv_2d_windows_params_t *params,
                                  const int32_t *constants, uint8_t *scratch,
                                  int8_t *output);
 
+/* CONV_2D of any shape, for cores with a fast multiplication and no DSP. */
+typedef struct {
+    tcnn_window_shape_t conv; /* with all channels */
+    int32_t groups; /* of input channels, and as many of output channels; 1 or more */
+    int32_t block; /* elements whose sum fits 21 bits; 60 to 64, 60: a weight is -128 */
+} tcnn_conv_2d_triples_params_t;
+
+/* weights: for each group, each three of its output channels, each element of the
+ *   window by rows, columns and channels of the group: w + 128 of the three channels;
+ *   elements and channels filled up to multiples of 4 and 3
+ * constants: for each output channel, see tcnn_mul_channel_t of multiply.h
+ * scratch: for each group 8 bytes an element, filled up to a multiple of 4, and 8 for
+ *   each block or part of one; NULL: that is 264 bytes or less */
+void tcnn_conv_2d_triples_s8_mul(const tcnn_conv_2d_triples_params_t *params,
+                                 const int8_t *input, const uint8_t *weights,
+                                 const int32_t *constants, uint8_t *scratch,
+                                 int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

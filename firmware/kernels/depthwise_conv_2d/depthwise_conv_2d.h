@@ -94,6 +94,24 @@ void tcnn_depthwise_conv_2d_quads_s8_dsp(const tcnn_window_shape_t *params,
                                          const int8_t *input, const int32_t *weights,
                                          int8_t *output);
 
+/* DEPTHWISE_CONV_2D of any window whose stride to the side is 1 or 2, for cores with a
+ * fast multiplication and no DSP. */
+typedef struct {
+    tcnn_window_shape_t conv; /* with all channels */
+    int32_t rows_at_once;     /* of outputs; 1 or more */
+} tcnn_depthwise_lines_params_t;
+
+/* weights: for each output channel, its window by rows and columns
+ * constants: for each output channel, see tcnn_mul_channel_t of multiply.h; sums are of
+ *   inputs that are 128 larger
+ * scratch: a word for each weight of a window; rows_at_once rows of outputs; the rows
+ * of inputs that these need of one channel, each as long as outputs, filled up to a
+ *   multiple of 4, need it */
+void tcnn_depthwise_conv_2d_lines_s8_mul(const tcnn_depthwise_lines_params_t *params,
+                                         const int8_t *input, const int8_t *weights,
+                                         const int32_t *constants, uint8_t *scratch,
+                                         int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -53,6 +53,13 @@ void tcnn_fully_connected_rows_s8_dsp(const tcnn_fully_connected_params_t *param
                                       const int8_t *input, const int32_t *weights,
                                       const int32_t *starts, int8_t *output);
 
+/* FULLY_CONNECTED of any length for cores with a fast multiplication and no DSP;
+ * weights: for each six output channels, each input channel, w + 128 of the six;
+ * starts: as above */
+void tcnn_fully_connected_sixes_s8_mul(const tcnn_fully_connected_params_t *params,
+                                       const int8_t *input, const uint8_t *weights,
+                                       const int32_t *starts, int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,7 @@
 """Which kernels are chosen, and what they may cost."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from tests.compiler.models import residual_model
 from tests.compiler.random_networks import draw_network
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
+from tinycnn.choices import Family
 from tinycnn.compiler import (
     Compilation,
     Objective,
@@ -33,17 +36,36 @@ def total(compilation: Compilation, what: str) -> int:
 
 
 def test_without_a_target_every_kernel_is_portable() -> None:
-    """Cortex-M0+ and M3 get plain C."""
+    """A Cortex-M3 gets plain C."""
     compilation = compile_model(residual_model(), None)
 
     assert not any("dsp" in name for name in compilation.program.kernels)
     assert all(op.scratch is None for op in compilation.graph.ops)
 
 
-@pytest.mark.parametrize(("board", "has_dsp"), [("nano33ble", True), ("pico", False)])
-def test_a_board_without_dsp_has_no_target(board: str, has_dsp: bool) -> None:
-    """The board table decides."""
-    assert (find_objective(load_board(board)) is not None) == has_dsp
+@pytest.mark.parametrize(
+    ("board", "family"), [("nano33ble", "dsp"), ("pico", "mul"), ("due", None)]
+)
+def test_the_core_of_a_board_decides_what_there_is(
+    board: str, family: Family | None
+) -> None:
+    """Kernels for DSP, for a fast multiplication, or portable ones only."""
+    objective = find_objective(load_board(board))
+
+    assert (objective and objective.family) == family
+
+
+def test_a_board_gets_the_kernels_of_its_family() -> None:
+    """None for DSP where there is none, and the other way round."""
+    model = residual_model()
+    found = {
+        family: compile_model(model, Objective(family=family)).program.kernels
+        for family in get_args(Family)
+    }
+
+    assert any(name.endswith("_mul") for name in found["mul"])
+    assert not any(name.endswith("_dsp") for name in found["mul"])
+    assert not any(name.endswith("_mul") for name in found["dsp"])
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,4 +1,4 @@
-"""Random one-operator models of the sizes and weights that DSP kernels are for.
+"""Random one-operator models of the sizes and weights that cores' kernels are for.
 
 Images and channels are large enough for every loop to be entered, passed by and
 repeated; weights are those of TFLite's converter, within -127 and 127.
@@ -252,3 +252,24 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_softmax_s8_dsp", CASES["SOFTMAX"], 0.5),
     ("tcnn_transpose_conv_windows_s8_dsp", CASES["TRANSPOSE_CONV"], 1.0),
 )
+
+# Likewise for cores with a fast multiplication and no more.
+MUL_CASES: tuple[tuple[str, Draw, float], ...] = (
+    ("tcnn_conv_2d_triples_s8_mul", CASES["CONV_2D"], 1.0),
+    ("tcnn_conv_2d_triples_s8_mul", CASES["SPACE_TO_BATCH_ND"], 0.8),
+    ("tcnn_conv_2d_triples_s8_mul", conv_2d, 1.0),
+    ("tcnn_conv_2d_triples_s8_mul", conv_2d_3x3, 1.0),
+    ("tcnn_conv_2d_triples_s8_mul", depthwise_conv_2d_of_one_channel, 1.0),
+    ("tcnn_depthwise_conv_2d_lines_s8_mul", CASES["DEPTHWISE_CONV_2D"], 0.6),
+    ("tcnn_depthwise_conv_2d_lines_s8_mul", CASES["BATCH_TO_SPACE_ND"], 0.6),
+    ("tcnn_depthwise_conv_2d_lines_s8_mul", depthwise_conv_2d_3x3, 1.0),
+    (
+        "tcnn_depthwise_conv_2d_lines_s8_mul",
+        depthwise_conv_2d_3x3_of_stride_2,
+        1.0,
+    ),
+    ("tcnn_fully_connected_sixes_s8_mul", CASES["FULLY_CONNECTED"], 1.0),
+    ("tcnn_fully_connected_sixes_s8_mul", fully_connected, 1.0),
+)
+
+KERNEL_CASES = DSP_CASES + MUL_CASES

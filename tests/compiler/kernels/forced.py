@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.compiler.cases import draw_rows
 from tests.compiler.executor import Runner
+from tinycnn.choices import Family
 from tinycnn.compiler import Program, lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.choice.kernels import apply_kernels, list_kernels
@@ -16,6 +17,11 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.reference import LOADERS
+
+
+def family_of(function: str) -> Family:
+    """The cores that a kernel with this C function is for."""
+    return "mul" if function.endswith("_mul") else "dsp"
 
 
 def force(model: bytes, function: str, numerics: Numerics = "litert") -> Program | None:
@@ -28,7 +34,7 @@ def force(model: bytes, function: str, numerics: Numerics = "litert") -> Program
     for op in graph.ops:
         if OPERATORS[op.kind].is_alias:
             continue
-        found = list_kernels(Node(graph, op), numerics)
+        found = list_kernels(Node(graph, op), numerics, family_of(function))
         ways = [kernel for kernel in found if kernel.function == function]
         if ways:
             kernels[op.outputs[0]] = ways[zlib.crc32(model) % len(ways)]

@@ -1,4 +1,4 @@
-"""Bugs planted in the kernels for DSP: do the equality cases notice?"""
+"""Bugs planted in the kernels for cores: do the equality cases notice?"""
 
 import shutil
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 
 from tests.compiler.emulator import build_emulator
 from tests.compiler.executor import FIRMWARE
-from tests.compiler.kernels.cases import DSP_CASES
-from tests.compiler.kernels.forced import assert_equal, force
+from tests.compiler.kernels.cases import KERNEL_CASES
+from tests.compiler.kernels.forced import assert_equal, family_of, force
 from tinycnn.runtime import find_kernel
 
 CASES = 300
@@ -68,6 +68,18 @@ BUGS = (
     ("tcnn_softmax_s8_dsp", "four, four >> 8", "four, four >> 16"),
     ("tcnn_softmax_s8_dsp", "(rounded + half)", "rounded"),
     ("tcnn_transpose_conv_windows_s8_dsp", "w.rows + 1", "w.rows"),
+    ("tcnn_conv_2d_triples_s8_mul", "lsls r7, r7, #10", "lsls r7, r7, #11"),
+    ("tcnn_conv_2d_triples_s8_mul", "add r11, r6", "add r11, r5"),
+    ("tcnn_conv_2d_triples_s8_mul", "high * (1 << unused)", "high * (1 << 10)"),
+    ("tcnn_conv_2d_triples_s8_mul", "totals[1] << 7", "totals[0] << 7"),
+    ("tcnn_conv_2d_triples_s8_mul", "w->left[i] >= 0 &&", ""),
+    ("tcnn_conv_2d_triples_s8_mul", "((other >> 15) + 1) >> 1", "other >> 16"),
+    ("tcnn_depthwise_conv_2d_lines_s8_mul", "adds r0, r0, r7", "adds r0, r0, r6"),
+    ("tcnn_depthwise_conv_2d_lines_s8_mul", "line_2, 2, 4, 6", "line_2, 2, 3, 6"),
+    ("tcnn_depthwise_conv_2d_lines_s8_mul", "+ OFFSET)", ")"),
+    ("tcnn_fully_connected_sixes_s8_mul", "lsrs r5, r5, #30", "lsrs r5, r5, #31"),
+    ("tcnn_fully_connected_sixes_s8_mul", "at + 5, lr", "at + 4, lr"),
+    ("tcnn_fully_connected_sixes_s8_mul", "total << 7", "total << 6"),
 )
 
 
@@ -77,8 +89,9 @@ def plant(folder: Path, function: str, old: str, new: str) -> Path:
     for part in ("kernels", "include"):
         shutil.copytree(FIRMWARE / part, copy / part)
     kernel = find_kernel(function, root=copy)
-    # Its assembly or its loop may be in a header of its family.
-    files = (kernel, *sorted(kernel.parent.glob("*.h")))
+    # Its assembly or its loop may be in a header of its family, or one that many share.
+    headers = (kernel.parent.glob("*.h"), (copy / "include/tcnn").glob("*.h"))
+    files = (kernel, *(file for folder in headers for file in sorted(folder)))
     file = next(file for file in files if old in file.read_text("utf-8"))
     file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
     return copy
@@ -89,8 +102,10 @@ def is_caught(firmware: Path, function: str, cases: int, folder: Path) -> bool:
 
     It alone is compiled, so layers that need another kernel too are left out.
     """
-    emulator = build_emulator(folder, firmware=firmware, kernels=[function])
-    draw = next(draw for name, draw, _ in DSP_CASES if name == function)
+    emulator = build_emulator(
+        folder, firmware=firmware, kernels=[function], family=family_of(function)
+    )
+    draw = next(draw for name, draw, _ in KERNEL_CASES if name == function)
     ran = 0
     for seed in range(cases):
         rng = np.random.default_rng([seed, 9])
@@ -118,7 +133,9 @@ def test_a_bug_in_a_kernel_is_caught(
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize("function", ["tcnn_conv_2d_s8_dsp", "tcnn_copy_s8_dsp"])
+@pytest.mark.parametrize(
+    "function", ["tcnn_conv_2d_s8_dsp", "tcnn_conv_2d_triples_s8_mul"]
+)
 def test_without_a_bug_nothing_is_caught(function: str, tmp_path: Path) -> None:
     """What fails the layers is the bug, not the way it is planted."""
     assert not is_caught(FIRMWARE, function, 8, tmp_path / "build")

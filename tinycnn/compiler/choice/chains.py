@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TypeVar
 
-from tinycnn.choices import Numerics
+from tinycnn.choices import Family, Numerics
 from tinycnn.compiler.choice.kernels import Kernels, apply_kernels
 from tinycnn.compiler.choice.links import (
     NoLinkError,
@@ -101,17 +101,24 @@ class ChainChoice:
         numerics: The reference to equal.
         kernels: Of each operator that is computed, by its output; a chain's links take
             no more flash than the first.
+        family: Which kernels links may have.
     """
 
     def __init__(
-        self, graph: Graph, numerics: Numerics, kernels: Mapping[int, Sequence[Kernel]]
+        self,
+        graph: Graph,
+        numerics: Numerics,
+        kernels: Mapping[int, Sequence[Kernel]],
+        family: Family = "dsp",
     ) -> None:
         self._graph, self._numerics = graph, numerics
         nodes = [Node(graph, op) for op in graph.ops]
         windows = [find_window(node) for node in nodes]
         self._kernels = [kernels.get(op.outputs[0], ()) for op in graph.ops]
         options = [
-            _fit_flash(list_options(node, window, numerics), alone[0].constant_bytes)
+            _fit_flash(
+                list_options(node, window, numerics, family), alone[0].constant_bytes
+            )
             if window
             else []
             for node, window, alone in zip(nodes, windows, self._kernels, strict=True)

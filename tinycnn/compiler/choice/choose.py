@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tinycnn.choices import Numerics, Optimize
+from tinycnn.choices import Family, Numerics, Optimize
 from tinycnn.compiler.choice.chains import ChainChoice
 from tinycnn.compiler.choice.kernels import (
     Kernels,
@@ -38,7 +38,7 @@ _MOST_TRIALS = 24  # of kernels that are given back
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A Cortex-M with DSP, and what to choose kernels by.
+    """A core that there are kernels for, and what to choose them by.
 
     Attributes:
         optimize: `speed` takes the fastest kernels that fit `ram_bytes`, or where that
@@ -50,12 +50,14 @@ class Objective:
         flash_bytes: The most that constants should take; slower kernels keep it.
         ram_bytes: The most that the arena should take; slower kernels keep it.
         board: Its name, for the manual of the generated code.
+        family: Which kernels there are for it.
     """
 
     optimize: Optimize = "speed"
     flash_bytes: int | None = None
     ram_bytes: int | None = None
     board: str | None = None
+    family: Family = "dsp"
 
 
 def choose_kernels(
@@ -71,8 +73,11 @@ def choose_kernels(
     nodes = [Node(graph, op) for op in graph.ops if not OPERATORS[op.kind].is_alias]
     if objective is None:
         return graph, {node.op.outputs[0]: portable(node) for node in nodes}
+    family = objective.family
     options = {
-        node.op.outputs[0]: sorted(list_kernels(node, numerics), key=lambda k: k.cycles)
+        node.op.outputs[0]: sorted(
+            list_kernels(node, numerics, family), key=lambda k: k.cycles
+        )
         for node in nodes
     }
     factor = _CONSTANTS.get(objective.optimize, math.inf)
@@ -88,7 +93,7 @@ def choose_kernels(
     is_too_large = ram_bytes is not None and arena > ram_bytes
     if not is_too_large and objective.optimize != "ram":
         return alone, chosen
-    choice = ChainChoice(remove_moves(graph), numerics, options)
+    choice = ChainChoice(remove_moves(graph), numerics, options, family)
     cycles = sum(kernel.cycles for kernel in chosen.values())
     found = choice.find_smallest(arena, cycles)
     if is_too_large and ram_bytes is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import MappingProxyType
 
-from tinycnn.choices import Numerics
+from tinycnn.choices import Family, Numerics
 from tinycnn.compiler.ir.chain import Chain
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.kernel import Kernel
@@ -16,23 +17,28 @@ __all__ = ["Kernels", "apply_kernels", "list_kernels", "portable"]
 
 Kernels = dict[int, Kernel]  # by an operator's first output
 
+# Cycles of portable kernels, beside those of a Cortex-M4.
+_PORTABLE = MappingProxyType({"dsp": 1, "mul": 2})
 
-def list_kernels(node: Node, numerics: Numerics) -> Iterator[Kernel]:
+
+def list_kernels(
+    node: Node, numerics: Numerics, family: Family = "dsp"
+) -> Iterator[Kernel]:
     """The kernels that compute `node` exactly, the portable one first."""
-    yield portable(node)
-    for rule in OPERATORS[node.op.kind].kernels:
+    yield portable(node, family)
+    for rule in OPERATORS[node.op.kind].list_rules(family):
         found = rule(node, numerics)
         if found is not None:
             yield found
 
 
-def portable(node: Node) -> Kernel:
+def portable(node: Node, family: Family = "dsp") -> Kernel:
     """The kernel that every operator has; it needs no scratch memory."""
     operator, tensors = OPERATORS[node.op.kind], node.graph.tensors
     constants = (tensors[i] for i in node.op.inputs if i >= 0)
     return Kernel(
         function="portable kernel",
-        cycles=operator.count_cycles(node),
+        cycles=_PORTABLE[family] * operator.count_cycles(node),
         constant_bytes=sum(t.bytes for t in constants if t.data is not None),
         scratch_bytes=0,
         lower=operator.lower,

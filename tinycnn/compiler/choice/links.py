@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tinycnn.choices import Numerics
+from tinycnn.choices import Family, Numerics
 from tinycnn.compiler.choice.kernels import portable
 from tinycnn.compiler.ir.chain import (
     Band,
@@ -94,10 +94,16 @@ def find_window(node: Node) -> RowWindow | None:
     return rules.find_window(node)
 
 
-def list_options(node: Node, window: RowWindow, numerics: Numerics) -> list[Option]:
+def list_options(
+    node: Node, window: RowWindow, numerics: Numerics, family: Family = "dsp"
+) -> list[Option]:
     """The ways that are worth it, fewer rows at once first."""
     found: list[Option] = []
-    for rule in (_portable, *OPERATORS[node.op.kind].kernels):
+
+    def plain(node: Node, numerics: Numerics) -> Kernel:
+        return portable(node, family)
+
+    for rule in (plain, *OPERATORS[node.op.kind].list_rules(family)):
         best = None
         for at_once in _list_at_once(node, window):
             option = _find_option(node, window, rule, at_once, numerics)
@@ -111,10 +117,6 @@ def _list_at_once(node: Node, window: RowWindow) -> tuple[int, ...]:
     """More than one only where rows share what they read."""
     most = node.output().shape[1] if window.size > 1 else 1
     return tuple(count for count in _AT_ONCE if count <= most)
-
-
-def _portable(node: Node, numerics: Numerics) -> Kernel:
-    return portable(node)
 
 
 def _find_option(

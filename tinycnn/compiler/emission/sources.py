@@ -12,6 +12,7 @@ model's name is longer than 20 characters.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from tinycnn import __version__
 from tinycnn.compiler.choice import Objective
@@ -25,6 +26,12 @@ from tinycnn.runtime import kernel_headers, runtime_digest
 __all__ = ["generate_sources"]
 
 _TEMPLATES = "compiler/emission/templates"
+_CORES = MappingProxyType(
+    {
+        "dsp": "a Cortex-M with DSP instructions",
+        "mul": "a core with a fast multiplication and no more",
+    }
+)
 _OPEN = (
     "none when this was written; tinycnn build and tinycnn validate compare a device's "
     "outputs with the reference's"
@@ -132,7 +139,7 @@ def _manual(
 def _describe_choice(objective: Objective | None) -> str:
     """What chose the kernels."""
     if objective is None:
-        return "portable C, as for every board without DSP instructions"
-    board = objective.board or "a Cortex-M with DSP instructions"
+        return "portable C, as for every board that no others are for"
+    board = objective.board or _CORES[objective.family]
     chosen = f'chosen for {board} by optimize = "{objective.optimize}"'
     return f"{chosen}; right on any other board, too"

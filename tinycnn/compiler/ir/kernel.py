@@ -1,7 +1,8 @@
 """A way to compute one operator: the C kernel, and what it costs.
 
-Cycles are those of a Cortex-M4 with memory that never waits; each kernel's file states
-the loop that they are counted from, with constants measured on the simulated board.
+Cycles are those of a Cortex-M4, or of a Cortex-M0+ for kernels without DSP, with memory
+that never waits; each kernel's file states the loop that they are counted from, with
+constants measured on the simulated board.
 """
 
 from __future__ import annotations

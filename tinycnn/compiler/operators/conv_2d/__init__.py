@@ -7,6 +7,7 @@ from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs, conv_wide_pairs
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
 from tinycnn.compiler.operators.conv_2d.terms import break_down
+from tinycnn.compiler.operators.conv_2d.triples import conv_triples
 from tinycnn.compiler.operators.conv_2d.windows import conv_windows
 from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
 from tinycnn.compiler.operators.shared.convolution import (
@@ -30,6 +31,7 @@ OPERATORS = (
         count_macs=count_macs,
         count_cycles=cycles_by_step(11, 60, count_macs),
         kernels=(conv_pairs, conv_wide_pairs, conv_winograd, conv_windows),
+        mul_kernels=(conv_triples,),
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tinycnn.compiler.operators.depthwise_conv_2d.channels import CHANNELS
+from tinycnn.compiler.operators.depthwise_conv_2d.lines import LINES
 from tinycnn.compiler.operators.depthwise_conv_2d.memory import ORDER
 from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
     depthwise_pairs,
+    depthwise_triples,
     depthwise_wide_pairs,
     depthwise_windows,
 )
@@ -47,6 +49,7 @@ OPERATORS = (
             depthwise_quads,
             *PLANES,
         ),
+        mul_kernels=(depthwise_triples, *LINES),
         find_window=convolution_window,
         order=ORDER,
         channels=CHANNELS,

@@ -24,7 +24,7 @@ from tinycnn.compiler.operators.shared.folded_channels import (
 )
 from tinycnn.compiler.operators.shared.window import Extent, Window
 
-__all__ = ["PLANES"]
+__all__ = ["PLANES", "turn_column"]
 
 _FUNCTION = "tcnn_depthwise_conv_2d_planes_s8_dsp"
 _CHANNELS = 4  # that are gathered at once
@@ -84,7 +84,7 @@ def depthwise_planes(rows_at_once: int) -> KernelRule:
 
     def rule(node: Node, numerics: Numerics) -> Kernel | None:
         channels = fold_channels(node, axis=3, shifts_left=True)
-        sizes, window = _turn(node)
+        sizes, window = turn_column(node)
         is_wanted = rows_at_once == 1 or (
             1 in (window.dilation[0], window.stride[1])
             and sizes[1][0] > rows_at_once // 2
@@ -133,7 +133,7 @@ def _find_params(
 PLANES = tuple(depthwise_planes(rows) for rows in (1, 2, 4, 8, 16))
 
 
-def _turn(node: Node) -> tuple[tuple[Extent, Extent], Window]:
+def turn_column(node: Node) -> tuple[tuple[Extent, Extent], Window]:
     """Rows and columns of input and output, and the window; a column made a row."""
     x, y, window = node.input().shape, node.output().shape, convolution_window(node)
     sizes = (x[1], x[2]), (y[1], y[2])

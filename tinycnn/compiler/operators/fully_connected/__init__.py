@@ -12,6 +12,7 @@ from tinycnn.compiler.operators.fully_connected.rules import (
     lower,
     read,
 )
+from tinycnn.compiler.operators.fully_connected.sixes import fully_connected_sixes
 from tinycnn.compiler.operators.fully_connected.terms import break_down
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
@@ -28,6 +29,7 @@ OPERATORS = (
         count_macs=count_macs,
         count_cycles=cycles_by_step(8, 110, count_macs),
         kernels=(fully_connected_pairs, fully_connected_rows),
+        mul_kernels=(fully_connected_sixes,),
         order=ORDER,
         channels=CHANNELS,
         break_down=break_down,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tinycnn.choices import Family
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Attrs, Clamp, Graph, Op
 from tinycnn.compiler.ir.kernel import KernelRule
@@ -73,6 +74,7 @@ class Operator:
         count_macs: Multiply-accumulates of one inference.
         count_cycles: What the portable kernel takes on a Cortex-M4, about.
         kernels: Those for Cortex-M with DSP; by default only the portable one is there.
+        mul_kernels: Likewise for cores with a fast multiplication and no more.
         check_numerics: Raises a ModelError if the reference to equal has no such
             operator, or has it wrong.
         is_alias: The output is the first input under another shape: the memory plan
@@ -101,6 +103,7 @@ class Operator:
     options: int = 0
     count_cycles: CountCycles = _count_slow_copy
     kernels: tuple[KernelRule, ...] = ()
+    mul_kernels: tuple[KernelRule, ...] = ()
     check_numerics: Callable[[Node, Numerics], None] = _allow
     is_alias: bool = False
     order: MemoryOrder | None = None
@@ -113,3 +116,7 @@ class Operator:
     rewrite: Callable[[Graph, Op], Graph] | None = None
     rows: RowRules | None = None
     break_down: BreakDown | None = None
+
+    def list_rules(self, family: Family) -> tuple[KernelRule, ...]:
+        """Those of the kernels for such cores."""
+        return self.kernels if family == "dsp" else self.mul_kernels
