@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from elftools.elf.elffile import ELFFile
 from numpy.typing import NDArray
 
-from tinycnn.choices import Toolchain
+from tinycnn.choices import Family, Toolchain
 from tinycnn.compiler import Compilation
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import firmware_dir
@@ -32,22 +33,29 @@ _FLAGS = (
     "-fomit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables "
     "-Wl,--gc-sections -Wl,-T,link.ld"
 ).split()
-_ZIG = (
-    "-target thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp "
-    "-fno-sanitize=undefined -isystem"
-).split()
-_GCC = (
-    "-mcpu=cortex-m4 -mthumb -mfloat-abi=softfp -mfpu=fpv4-sp-d16 --specs=nano.specs "
-    "-nostartfiles -Wl,--build-id=none"
-).split()
+_ZIG = "-fno-sanitize=undefined -isystem".split()
+_GCC = "-mthumb --specs=nano.specs -nostartfiles -Wl,--build-id=none".split()
+_ZIG_CORES = MappingProxyType(
+    {
+        "dsp": "-target thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp",
+        "mul": "-target thumb-freestanding-eabi -mcpu=cortex_m0plus",
+    }
+)
+_GCC_CORES = MappingProxyType(
+    {
+        "dsp": "-mcpu=cortex-m4 -mfloat-abi=softfp -mfpu=fpv4-sp-d16",
+        "mul": "-mcpu=cortex-m0plus -mfloat-abi=soft",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiler:
-    """A way to build an image."""
+    """A way to build an image, for a Cortex-M4 or the M0+."""
 
     toolchain: Toolchain
     optimization: str
+    family: Family = "dsp"
 
     def __str__(self) -> str:
         return f"{self.toolchain.rpartition('-')[2]} {self.optimization}"
@@ -75,9 +83,11 @@ class Compiler:
         if self.toolchain == "zig":
             libc = str(firmware_dir() / "ports/sim/libc")
             start = [sys.executable, "-m", "ziglang", "cc", *_ZIG, libc]
+            core = _ZIG_CORES[self.family]
         else:
             start = [self.toolchain, *_GCC]
-        return [*start, *_FLAGS, self.optimization]
+            core = _GCC_CORES[self.family]
+        return [*start, *core.split(), *_FLAGS, self.optimization]
 
 
 COMPILERS = (

@@ -1,5 +1,5 @@
 /*
- * main.c - one inference between two markers on a bare Cortex-M4, for a meter
+ * main.c - one inference between two markers on a bare Cortex-M, for a meter
  * SPDX-License-Identifier: Apache-2.0
  *
  * Its output goes out by semihosting.
@@ -36,7 +36,9 @@ static void call_host(uint32_t operation, uint32_t argument) {
 }
 
 void reset(void) {
+#if defined(__ARM_FP)
     CPACR |= CPACR_FPU_ON;
+#endif
     memcpy(bench_input(bench_arena), bench_bytes, BENCH_INPUT_BYTES);
     marker_start();
     bench_invoke(bench_arena);

@@ -24,7 +24,7 @@ from tools.bench.meters import run_meter, simulate
 from tools.bench.record import CLOCK_HZ, Network
 
 __all__ = ["MODES", "Measurement", "OutputError", "Result"]
-__all__ += ["measure_build", "measure_network"]
+__all__ += ["measure_build", "measure_network", "run_reference"]
 
 # What kernels are chosen by; `portable` takes those without DSP.
 Mode = Literal["speed", "size", "ram", "portable"]
@@ -122,7 +122,7 @@ def measure_network(
     }
     compilation = compiled[optimize]
     inputs = make_input(compilation.program, Pattern(0))
-    expected = _run_reference(content, network, inputs)
+    expected = run_reference(content, network, inputs)
     builds = []
     for compiler in compilers:
         builds.append(measure_build(compilation, compiler, inputs, expected, meter))
@@ -138,7 +138,7 @@ def measure_network(
     )
 
 
-def _run_reference(content: bytes, network: Network, inputs: NDArray[np.int8]) -> bytes:
+def run_reference(content: bytes, network: Network, inputs: NDArray[np.int8]) -> bytes:
     """The output's bytes of the interpreter that the network is to equal."""
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "model.tflite"

@@ -22,8 +22,7 @@ export async function main({ model, module, inputs }: Said) {
     const maps = scores.map((_, channel) => {
       const target = { tensor, channel, count: scores.length };
       const map = mapClass(exhibit, found, target);
-      if ("missing" in map) return map;
-      return { cells: map.volume, values: [...map.values], isSplit: map.isSplit };
+      return map && { cells: map.volume, values: [...map.values] };
     });
     return { tensor, scores, zero: model.tensors[tensor]?.zero ?? 0, maps };
   });
