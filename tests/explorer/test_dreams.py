@@ -21,9 +21,9 @@ from tinycnn.artifacts import BuildFolder
 from tinycnn.compiler import Graph, read_tflite
 from tinycnn.explorer.learned.dreams import choose_targets, search, watched_tensors
 from tinycnn.explorer.learned.dreams.ascent import climb
-from tinycnn.explorer.learned.dreams.entry import Entry, find_entry
 from tinycnn.explorer.learned.dreams.search import Search
 from tinycnn.explorer.learned.dreams.targets import Target
+from tinycnn.explorer.learned.entry import Entry, find_entry
 from tinycnn.explorer.learned.extremes import Extremes
 from tinycnn.explorer.learned.gather import gather_learned
 from tinycnn.explorer.learned.real import RealNetwork

@@ -172,14 +172,24 @@ def test_pictures_of_mistakes_have_an_end() -> None:
 
 def test_without_pictures_there_are_no_patches() -> None:
     """A lone file whose inputs are made by chance."""
-    made = make_exhibit(lenet_model())
-    pieces = gather_learned(
-        replace(made, examples=replace(made.examples, images=None)), Log()
-    )
+    pieces = _gather_lone(indices=None)
     told = json.loads(pieces["learned"])
     assert told["patches"] is None
     assert "learned-patches" not in pieces
     assert told["plane"]["side"] is None
+
+
+def test_rows_of_a_file_are_pictures(pieces: dict[str, bytes]) -> None:
+    """The same patches and small images as of a project with those images."""
+    found = _gather_lone()
+    for name in ("learned-patches", "learned-images"):
+        assert found[name] == pieces[name]
+
+
+def _gather_lone(**changes: Any) -> dict[str, bytes]:
+    made = make_exhibit(lenet_model())
+    examples = replace(made.examples, images=None, **changes)
+    return dict(gather_learned(replace(made, examples=examples), Log()))
 
 
 def test_without_labels_nothing_is_confused() -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler import Graph, read_tflite
 from tinycnn.explorer.exhibit import Exhibit
+from tinycnn.explorer.learned.entry import find_entry
 from tinycnn.pipeline.subject import model_inputs
 from tinycnn.reference import run_isolated
 from tinycnn.reference.every_tensor import Tensors, run_every_tensor
@@ -44,13 +45,22 @@ def take_sample(exhibit: Exhibit, *, size: int = SIZE) -> Sample:
     if exhibit.made is None:
         examples = exhibit.examples
         indices = np.array(examples.indices or range(len(examples.inputs)), np.int64)
-        return Sample(examples.inputs, examples.images, indices, examples.labels)
+        return Sample(examples.inputs, _see(exhibit), indices, examples.labels)
     test = exhibit.made.dataset.test
     count = min(size, len(test.images))
     indices = np.linspace(0, len(test.images) - 1, count).round().astype(np.int64)
     graph = read_tflite(exhibit.content)
     rows = model_inputs(graph.tensors[graph.inputs[0]], test.images[indices])
     return Sample(rows, test.images[indices], indices, test.labels[indices])
+
+
+def _see(exhibit: Exhibit) -> NDArray[np.uint8] | None:
+    """The examples as pictures; None of what is none, or was made by chance."""
+    examples = exhibit.examples
+    if examples.images is not None or examples.indices is None:
+        return examples.images
+    entry = find_entry(read_tflite(exhibit.content))
+    return entry.to_pixels(examples.inputs) if entry else None
 
 
 def run_batches(

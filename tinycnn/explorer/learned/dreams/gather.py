@@ -12,9 +12,9 @@ import numpy as np
 from tinycnn.analysis.geometry import Field, trace_fields
 from tinycnn.compiler import Graph
 from tinycnn.explorer.exhibit import Exhibit
-from tinycnn.explorer.learned.dreams.entry import Entry, Pixels, find_entry
 from tinycnn.explorer.learned.dreams.search import Search
 from tinycnn.explorer.learned.dreams.targets import Target, choose_targets
+from tinycnn.explorer.learned.entry import Entry, Pixels, find_entry
 from tinycnn.explorer.learned.extremes import Extremes
 from tinycnn.explorer.learned.patches import cut_patch, patch_side
 from tinycnn.explorer.learned.real import RealNetwork

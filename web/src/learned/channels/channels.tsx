@@ -24,8 +24,9 @@ export function Channels(told: Told) {
         cut && <Layers {...told} patches={learned.patches} cut={cut} />
       ) : (
         <p class="note">
-          There are no pictures to look through: only a project, whose test images are
-          known, can show the patches that excite a channel.
+          There are no pictures to look through: the patches that excite a channel are
+          cut from a project's test images, or from those that{" "}
+          <code>tinycnn explain --inputs</code> is given.
         </p>
       )}
     </>
