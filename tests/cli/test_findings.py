@@ -181,6 +181,20 @@ def test_a_run_that_broke_off_is_evidence_of_a_part(folder: Path) -> None:
     assert json.loads(members["predicate.json"])["result"] == "WARNED"
 
 
+def test_what_cannot_be_written_does_not_hide_the_verdict(folder: Path) -> None:
+    """The archive is named, and why, not that it is missing."""
+    with served(Line(MistakenBoard())) as url:
+        done = tinycnn(
+            *("validate", "net.tflite", "--port", url, "--inputs", "pictures.npy"),
+            *("--evidence", "net.tflite/run.zip"),
+            cwd=folder,
+        )
+
+    assert (done.returncode, "PASS: 24 of 24" in done.stdout) == (3, True)
+    assert done.stderr.startswith("error: net.tflite/run.zip: cannot be written: ")
+    assert "evidence: " not in done.stdout
+
+
 @pytest.mark.parametrize("what", ["--frames", "--replay"])
 def test_what_writes_nothing_says_so(folder: Path, what: str) -> None:
     """Instead of leaving a file out in silence."""

@@ -124,6 +124,20 @@ def test_each_board_has_a_verdict(folder: Path) -> None:
     assert any(f"board {THREE}: goes on after " in line for line in said)
 
 
+@pytest.mark.parametrize(("wrong", "expected"), [(False, 3), (True, 1)])
+def test_a_file_that_cannot_be_written_hides_no_verdict(
+    folder: Path, wrong: bool, expected: int
+) -> None:
+    """The table is printed, and a board that differs stays wrong."""
+    lines = [Line(board(1)), Line(board(2, wrong=wrong))]
+    more = ("--each", "--evidence", "net.tflite/e.zip")
+    code, said, errors = run(folder, lines, *more)
+
+    assert code == expected
+    assert said[-1] == f"{1 if wrong else 2} of 2 boards pass"
+    assert errors[0].startswith(f"error: net.tflite/e-{ONE}.zip: cannot be written: ")
+
+
 @dataclass
 class Restarting(MistakenBoard):
     """A board that starts anew when it is asked to; its clock begins with it."""

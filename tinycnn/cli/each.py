@@ -13,6 +13,7 @@ import click
 from tinycnn.cli.console import print_columns
 from tinycnn.cli.findings import Findings
 from tinycnn.cli.lines import echo_wrapped
+from tinycnn.errors import TinycnnError
 
 if TYPE_CHECKING:
     from tinycnn.harness import ValidationResult
@@ -40,24 +41,33 @@ def validate_each(
 
     Returns:
         0 if all pass, 1 if one differs, 3 if one could not be judged.
+
+    Raises:
+        TinycnnError: If a file cannot be written; what was found is printed.
     """
     from tinycnn import workbench
 
     found = workbench.validate_each(subject, choice, observer, validate_one)
-    written = []
-    for one in found:
-        if one.result is not None:
-            written.append(_of_one(findings, one))
-            its = replace(choice, port=one.port, more_ports=())
-            written[-1].write(subject, its, one.result)
-    if findings.junit is not None:
-        _write_junit(findings.junit, subject.name, found)
-    if as_json:
-        click.echo(json.dumps({"boards": list(map(_to_json, found))}, indent=2))
-    else:
-        _print(found)
-        for its_own in written:
-            its_own.show()
+    written: list[Findings] = []
+    try:
+        if findings.junit is not None:
+            _write_junit(findings.junit, subject.name, found)
+        for one in found:
+            if one.result is not None:
+                its = replace(choice, port=one.port, more_ports=())
+                _of_one(findings, one).write(subject, its, one.result)
+                written.append(_of_one(findings, one))
+    except TinycnnError as error:
+        if any(map(_is_wrong, found)):
+            error.exit_code = 1  # what cannot be written does not make that right
+        raise
+    finally:
+        if as_json:
+            click.echo(json.dumps({"boards": list(map(_to_json, found))}, indent=2))
+        else:
+            _print(found)
+            for kept in written:
+                kept.show()
     if any(map(_is_wrong, found)):
         return 1
     return 0 if all(map(_passed, found)) else _FAILED

@@ -164,6 +164,7 @@ def _validate(asked: Asked) -> int:
         health=asked.health,
     )
     found: list[Any] = []
+    written: list[Any] = []  # as far as the disk took it
     try:
         with (
             ConsoleObserver(quiet=asked.as_json) as observer,
@@ -189,6 +190,7 @@ def _validate(asked: Asked) -> int:
                 found.append(one)
                 subject.keep(one)
                 asked.findings.write(subject, choice, one)
+                written.append(one)
 
             result = validate_one(replace(subject, keep=keep), choice, observer)
     except TinycnnError as error:
@@ -198,8 +200,8 @@ def _validate(asked: Asked) -> int:
     finally:  # also of a run that was ended: what it found
         for one in found:
             _show(asked, subject, one)
-            if not asked.as_json:
-                asked.findings.show()
+        if written and not asked.as_json:
+            asked.findings.show()
     return 0 if result.passed and result.is_sound else 1
 
 
