@@ -21,6 +21,7 @@ from tinycnn.explorer.learned.confusion import limit_images
 from tinycnn.explorer.learned.embedding import project_to_plane
 from tinycnn.explorer.learned.patches import COUNT
 from tinycnn.explorer.learned.small import shrink
+from tinycnn.explorer.learned.spread import Spread
 from tinycnn.reference.every_tensor import Tensors, run_every_tensor
 
 
@@ -122,6 +123,19 @@ def test_each_value_is_counted(exhibit: Exhibit, told: dict[str, Any]) -> None:
         assert told["spread"][f"t{tensor}"] == spread.tolist()
 
 
+def test_bytes_without_signs_are_counted_too() -> None:
+    """Steps from 0 on; real numbers have none."""
+    spread = Spread()
+    spread.count(3, np.array([[0, 7, 255]], np.uint8))
+    spread.count(4, np.array([[-128, 127, 127]], np.int8))
+    spread.count(5, np.array([0.5], np.float32))
+    told = spread.tell()
+    assert {name: np.flatnonzero(counts).tolist() for name, counts in told.items()} == {
+        "t3": [0, 7, 255],
+        "t4": [0, 255],
+    }
+
+
 def test_the_plane_shows_most_of_the_spread(told: dict[str, Any]) -> None:
     """No other direction has more than its first: numpy's own covariance says so."""
     rows = np.random.default_rng(1).normal(size=(40, 6)) * [5, 1, 3, 1, 1, 1]
@@ -163,7 +177,7 @@ def test_images_are_made_small_by_means() -> None:
 
 def test_pictures_of_mistakes_have_an_end() -> None:
     """Many mistakes: fewer images each, never none."""
-    many = {f"{i},0": list(range(12)) for i in range(1, 60)}
+    many = {f"{i},0": list(range(12)) for i in range(1, 300)}
     limited = limit_images(many, (96, 96, 3))
     assert {len(cell) for cell in limited.values()} == {1}
     few = {"0,1": [4, 5], "1,0": [6]}

@@ -19,7 +19,7 @@ __all__ = ["count_confusion", "limit_images", "picture_mistakes"]
 _MOST_CLASSES = 100
 _MOST_IMAGES = 12  # that are named for a cell
 _MOST_SIDE = 32  # pixels of a picture
-_MOST_BYTES = 300_000  # of all pictures
+_MOST_BYTES = 800_000  # of all pictures
 
 
 def count_confusion(exhibit: Exhibit) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""How the values of each tensor are spread over the 256 steps of int8."""
+"""How the values of each tensor are spread over the 256 steps of eight bits."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["Spread"]
 
 
 class Spread:
-    """Counts each of the values -128 to 127, for tensors of int8."""
+    """Counts each of the values from the least on, for tensors of int8 and uint8."""
 
     def __init__(self) -> None:
         self._counts: dict[int, NDArray[np.int64]] = {}
 
     def count(self, tensor: int, values: NDArray[Any]) -> None:
         """Add the values of some images."""
-        if values.dtype != np.int8:
+        if values.dtype not in (np.int8, np.uint8):
             return
-        steps = values.reshape(-1).astype(np.int64) + 128
+        steps = values.reshape(-1).astype(np.int64) - np.iinfo(values.dtype).min
         found = np.bincount(steps, minlength=256)
         self._counts[tensor] = self._counts.get(tensor, 0) + found
 

@@ -1,4 +1,4 @@
-/** How values are spread over the steps of int8. */
+/** How values are spread over the steps of eight bits. */
 
 export interface Spread {
   /** How many of the 256 steps some value has. */
@@ -8,7 +8,7 @@ export interface Spread {
   readonly highest: number;
 }
 
-/** `counts` of the steps -128 to 127. */
+/** `counts` of the steps, from the least on. */
 export function measureSpread(counts: readonly number[]): Spread {
   const total = counts.reduce((sum, n) => sum + n, 0) || 1;
   return {

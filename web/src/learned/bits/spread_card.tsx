@@ -15,7 +15,8 @@ export function SpreadCard({
   counts: readonly number[];
 }) {
   const spread = measureSpread(counts);
-  const zero = layer.tensor.zero ?? 0;
+  const least = layer.tensor.dtype === "uint8" ? 0 : -128;
+  const zero = (layer.tensor.zero ?? 0) - least;
   const title = longTitleOf(layer);
   return (
     <li class="card">
@@ -26,12 +27,12 @@ export function SpreadCard({
         role="img"
         aria-label={`${title}: ${spread.used} of 256 steps are used`}
       >
-        <line class="zero" x1={zero + 128.5} x2={zero + 128.5} y1={0} y2={HEIGHT} />
+        <line class="zero" x1={zero + 0.5} x2={zero + 0.5} y1={0} y2={HEIGHT} />
         <path d={drawSpread(counts, HEIGHT)} />
       </svg>
       <p class="ends">
-        <span>{printReal(realOf(layer, -128))}</span>
-        <span>{printReal(realOf(layer, 127))}</span>
+        <span>{printReal(realOf(layer, least))}</span>
+        <span>{printReal(realOf(layer, least + 255))}</span>
       </p>
       <p>{spread.used} of 256 steps used</p>
       <p>
@@ -43,7 +44,7 @@ export function SpreadCard({
 
 function describeEnds({ lowest, highest }: Spread, zero: number): string {
   const low =
-    zero === -128
+    zero === 0
       ? `${percent(lowest, 1)} are zero`
       : `${percent(lowest, 1)} at the lower end`;
   return `${low}, ${percent(highest, 1)} at the upper end`;

@@ -26,6 +26,15 @@ export function Dreams(told: Told) {
   const classes = shown.filter(({ dream }) => dream.kind === "class");
   const free = pictures?.[dreams.length];
   const first = shown[0];
+  const why = missing ? <p class="note">{missing}</p> : null;
+  if (!dreams.length) {
+    return (
+      <>
+        <h2>Pictures made to excite</h2>
+        {why}
+      </>
+    );
+  }
   return (
     <>
       <h2>Pictures made to excite</h2>
@@ -39,7 +48,7 @@ export function Dreams(told: Told) {
         values are often the greatest that the tensor can hold. Such a picture shows
         what a number reacts to, not what it is for: look at both.
       </p>
-      {missing ? <p class="note">{missing}</p> : null}
+      {why}
       {classes.length ? (
         <ol class="dreams">
           {classes.map((one) => (
