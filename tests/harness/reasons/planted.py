@@ -275,7 +275,12 @@ FAULTS = (
     Fault(
         "a high half is cut off, SMMLA for SMMLAR",
         "tcnn_conv_2d_s8_dsp",
-        (("* constants[0] + (INT64_C(1) << 31)", "* constants[0]"),),
+        (
+            (
+                "tcnn_high_multiply(2 * sum, multiplier)",
+                "(int32_t)(((int64_t)(2 * sum) * multiplier) >> 32)",
+            ),
+        ),
         "CONV_2D",
         "",
         "high half of the product cut off, not rounded",
@@ -295,7 +300,7 @@ FAULTS = (
         (
             (
                 "const uint32_t v = (uint32_t)*w++;",
-                "const uint32_t v = (uint32_t)*w++; if (x + 2 == windows_end) "
+                "const uint32_t v = (uint32_t)*w++; if (x + 2 == job->windows_end) "
                 "continue;",
             ),
         ),
