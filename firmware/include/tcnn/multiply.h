@@ -28,18 +28,9 @@ typedef struct {
     int32_t less; /* added to negative ones; -1 to 0, 0: nothing is shifted right */
 } tcnn_mul_channel_t;
 
-/* x * y / 2^32, rounded to nearest, ties upwards; y is 0 or more. There is no 64-bit
- * product to take it from. */
-static inline int32_t tcnn_mul_high(int32_t x, int32_t y) {
-    const uint32_t x0 = (uint16_t)x, y0 = (uint16_t)y;
-    const int32_t x1 = x >> 16, y1 = y >> 16;
-    const uint32_t middle = x0 * (uint32_t)y1 + (x0 * y0 >> 16);
-    const int32_t other = x1 * (int32_t)y0 + (int32_t)(middle & 0xFFFFu);
-    return x1 * y1 + (int32_t)(middle >> 16) + (((other >> 15) + 1) >> 1);
-}
-
-/* x * y; y is 0 or more. */
+/* x * y; y is 0 or more. A Cortex-M0+ has no such product. */
 static inline int64_t tcnn_mul_wide(int32_t x, int32_t y) {
+#if TCNN_MUL
     const uint32_t x0 = (uint16_t)x, y0 = (uint16_t)y, low = x0 * y0;
     const int32_t x1 = x >> 16, y1 = y >> 16;
     const uint32_t middle = x0 * (uint32_t)y1 + (low >> 16);
@@ -47,6 +38,22 @@ static inline int64_t tcnn_mul_wide(int32_t x, int32_t y) {
     const int32_t high = x1 * y1 + (int32_t)(middle >> 16) + (other >> 16);
     const uint32_t rest = (uint32_t)other << 16 | (low & 0xFFFFu);
     return (int64_t)((uint64_t)(uint32_t)high << 32 | rest);
+#else
+    return (int64_t)x * y;
+#endif
+}
+
+/* x * y / 2^32, rounded to nearest, ties upwards; y is 0 or more. */
+static inline int32_t tcnn_mul_high(int32_t x, int32_t y) {
+#if TCNN_MUL
+    const uint32_t x0 = (uint16_t)x, y0 = (uint16_t)y;
+    const int32_t x1 = x >> 16, y1 = y >> 16;
+    const uint32_t middle = x0 * (uint32_t)y1 + (x0 * y0 >> 16);
+    const int32_t other = x1 * (int32_t)y0 + (int32_t)(middle & 0xFFFFu);
+    return x1 * y1 + (int32_t)(middle >> 16) + (((other >> 15) + 1) >> 1);
+#else
+    return tcnn_high_multiply(x, y);
+#endif
 }
 
 TCNN_APART TCNN_UNUSED static int8_t tcnn_mul_rescale(int32_t sum,

@@ -137,16 +137,24 @@ TCNN_NAKED static void tcnn_multiply_triples(const uint32_t *pixels TCNN_UNUSED,
 #else
 static void tcnn_multiply_triples(const uint32_t *pixels, const uint8_t *weights,
                                   int32_t size, uint32_t sums[6]) {
-    for (int32_t c = 0; c < TCNN_TRIPLE; c++) {
-        uint32_t first = pixels[0], second = pixels[1];
-        for (int32_t i = 0; i < size; i++) {
-            const uint32_t weight = weights[TCNN_TRIPLE * i + c];
-            first += pixels[2 * i + 2] * weight;
-            second += pixels[2 * i + 3] * weight;
-        }
-        sums[2 * c] = first;
-        sums[2 * c + 1] = second;
+    uint32_t a1 = pixels[0], a2 = pixels[1], b1 = a1, b2 = a2, c1 = a1, c2 = a2;
+    for (int32_t i = 0; i < size; i++) {
+        pixels += 2;
+        const uint32_t first = pixels[0], second = pixels[1];
+        const uint32_t a = *weights++, b = *weights++, c = *weights++;
+        a1 += first * a;
+        a2 += second * a;
+        b1 += first * b;
+        b2 += second * b;
+        c1 += first * c;
+        c2 += second * c;
     }
+    sums[0] = a1;
+    sums[1] = a2;
+    sums[2] = b1;
+    sums[3] = b2;
+    sums[4] = c1;
+    sums[5] = c2;
 }
 #endif
 

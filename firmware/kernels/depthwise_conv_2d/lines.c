@@ -91,14 +91,21 @@ typedef struct {
 #define MULTIPLY_LINE(name, second, third, fourth)                                     \
     static void name(const taps_t *taps, int32_t sums[OUTPUTS]) {                      \
         const uint8_t *x = taps->plane;                                                \
-        for (const int32_t *w = taps->weights; w != taps->end; x += taps->skip) {      \
-            for (int32_t i = 0; i < taps->row_weights; i += 4, x += taps->step) {      \
-                sums[0] += x[0] * *w;                                                  \
-                sums[1] += x[second] * *w;                                             \
-                sums[2] += x[third] * *w;                                              \
-                sums[3] += x[fourth] * *w++;                                           \
+        const int32_t *w = taps->weights;                                              \
+        const int32_t columns = taps->row_weights / 4;                                 \
+        int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];                    \
+        for (; w != taps->end; x += taps->skip) {                                      \
+            for (int32_t i = columns; i > 0; i--, x += taps->step, w++) {              \
+                a += x[0] * *w;                                                        \
+                b += x[second] * *w;                                                   \
+                c += x[third] * *w;                                                    \
+                d += x[fourth] * *w;                                                   \
             }                                                                          \
         }                                                                              \
+        sums[0] = a;                                                                   \
+        sums[1] = b;                                                                   \
+        sums[2] = c;                                                                   \
+        sums[3] = d;                                                                   \
     }
 #endif
 MULTIPLY_LINE(multiply_line, 1, 2, 3)
