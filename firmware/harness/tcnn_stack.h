@@ -26,6 +26,10 @@ static inline uint32_t *tcnn_stack_pointer(void) {
     uint32_t *sp;
     __asm__ volatile("mov %0, sp" : "=r"(sp));
     return sp;
+#elif defined(__riscv)
+    uint32_t *sp;
+    __asm__ volatile("mv %0, sp" : "=r"(sp));
+    return sp;
 #else
     return NULL;
 #endif

@@ -1,4 +1,4 @@
-"""The same sources on every Cortex-M: simulated with its board's memories, and in QEMU.
+"""The same sources on every core: simulated with its board's memories, and in QEMU.
 
 The oracle is the reference interpreter; link, harness and client are those of boards.
 """
@@ -27,7 +27,8 @@ GCC = "arm-none-eabi-gcc"
 # Floats at both ends; and a random network of ten kinds of operators.
 MODELS = {"float": residual_model(), "random": draw_network(np.random.default_rng(69))}
 # A board of each core.
-BOARDS = ("pico", "due", "nano33ble", "nucleo_h743zi", "pico2")
+CORTEX_M = ("pico", "due", "nano33ble", "nucleo_h743zi", "pico2")
+BOARDS = (*CORTEX_M, "esp32c3_devkitm")
 # QEMU's machines: core, flash, RAM. The last one starts in its secure state.
 MACHINES: dict[str, tuple[Core, int, int]] = {
     "mps2-an385": ("cortex-m3", 0x0, 0x2000_0000),
@@ -97,7 +98,7 @@ def test_a_model_is_exact_on_each_core(
 
 @pytest.mark.emulated
 @pytest.mark.external
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", CORTEX_M)
 def test_a_model_is_exact_on_each_core_by_gcc(
     build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]], name: str
 ) -> None:
@@ -140,6 +141,14 @@ def test_a_model_is_exact_in_qemu(
         assert device.info().board == f"simulated {machine} board"
 
 
+def test_gcc_for_arm_builds_nothing_for_risc_v(
+    build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]],
+) -> None:
+    """The message says which compiler does."""
+    with pytest.raises(ToolchainError, match=r"for arm-none-eabi-gcc, got rv32imc$"):
+        build("random", load_board("esp32c3_devkitm"), toolchain=GCC)
+
+
 def test_a_core_that_is_not_simulated_is_refused(
     build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]],
 ) -> None:
@@ -148,7 +157,7 @@ def test_a_core_that_is_not_simulated_is_refused(
         build("random", load_board("xiao_esp32s3"))
 
     assert str(caught.value) == (
-        "board xiao_esp32s3: expected a Cortex-M to simulate, got xtensa-lx7"
+        "board xiao_esp32s3: expected a Cortex-M or rv32imc to simulate, got xtensa-lx7"
     )
     assert caught.value.hint == (
         "build the sketch with arduino-cli, and validate it with --port"

@@ -1,9 +1,11 @@
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.simulator.conftest import run_board
+from tinycnn.boards import load_board
 
 pytestmark = pytest.mark.emulated
 
@@ -30,6 +32,33 @@ FAULTS = {
     "y": (r"write of 1 bytes at 0x50000504 in", "GPIO are 32 bits wide"),
     "W": (r"write of 4 bytes at 0x70000000 in", "a wild pointer"),
 }
+
+# Likewise of a RISC-V core, with memories of its own.
+RISCV_FAULTS = {
+    "n": (r"read of 4 bytes at 0x00000000 in", "null pointer"),
+    "s": (r"write of 4 bytes at 0x3fc7\w{4} in recurse\+", "stack overflow"),
+    "u": (r"undefined instruction in", "expected code for a rv32imc"),
+    "v": (r"call of the environment in", "ECALL has no handler"),
+    "i": (r"the core went to sleep in", "interrupts are not simulated"),
+    "x": (r"execution at 0x3fc8\w{4}, to return to core_main\+", "RAM holds no code"),
+    "p": (r"write of 4 bytes at 0x40003000 in", "this peripheral is not simulated"),
+    "W": (r"write of 4 bytes at 0x70000000 in", "a wild pointer"),
+}
+
+
+@pytest.mark.parametrize("request_", RISCV_FAULTS)
+def test_a_fault_stops_a_risc_v_core_too(
+    build_sketch: Callable[..., Path], request_: str
+) -> None:
+    """In the same words, but for the names of its instructions."""
+    message, hint = RISCV_FAULTS[request_]
+
+    with run_board(build_sketch("faults", load_board("esp32c3_devkitm"))) as board:
+        board.link.sendall(request_.encode())
+        code, error = board.end()
+
+    assert code == 3
+    assert re.fullmatch(f"fault: {message}.*\nhint: .*{hint}.*\n", error), error
 
 
 @pytest.mark.parametrize("request_", FAULTS)

@@ -42,6 +42,7 @@ Core = Literal[
     "cortex-m4f",
     "cortex-m7",
     "cortex-m33",
+    "rv32imc",
     "xtensa-lx7",
 ]
 Upload = Literal[
@@ -58,7 +59,7 @@ Upload = Literal[
 
 # What multiplies two pairs of 16-bit numbers at once; the M33s of the table have it.
 _WITH_DSP = ("cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33")
-_WITHOUT_FPU = ("cortex-m0plus", "cortex-m3", "cortex-m4")
+_WITHOUT_FPU = ("cortex-m0plus", "cortex-m3", "cortex-m4", "rv32imc")
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 _UsbId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$")]
@@ -155,7 +156,7 @@ class Board(_Facts):
     @property
     def is_simulated(self) -> bool:
         """Whether firmware for it can be built and run without it."""
-        return self.core.startswith("cortex-m")
+        return self.core != "xtensa-lx7"
 
     @property
     def frameworks(self) -> tuple[str, ...]:

@@ -45,12 +45,13 @@ FLAGS = (
 
 GCC: Literal["arm-none-eabi-gcc"] = "arm-none-eabi-gcc"
 _ZIG_TARGETS = {
-    "cortex-m0plus": "eabi -mcpu=cortex_m0plus",
-    "cortex-m3": "eabi -mcpu=cortex_m3",
-    "cortex-m4": "eabi -mcpu=cortex_m4",
-    "cortex-m4f": "eabihf -mcpu=cortex_m4+vfp4d16sp",
-    "cortex-m7": "eabihf -mcpu=cortex_m7+fp_armv8d16",
-    "cortex-m33": "eabihf -mcpu=cortex_m33+dsp+fp_armv8d16sp",
+    "cortex-m0plus": "thumb-freestanding-eabi -mcpu=cortex_m0plus",
+    "cortex-m3": "thumb-freestanding-eabi -mcpu=cortex_m3",
+    "cortex-m4": "thumb-freestanding-eabi -mcpu=cortex_m4",
+    "cortex-m4f": "thumb-freestanding-eabihf -mcpu=cortex_m4+vfp4d16sp",
+    "cortex-m7": "thumb-freestanding-eabihf -mcpu=cortex_m7+fp_armv8d16",
+    "cortex-m33": "thumb-freestanding-eabihf -mcpu=cortex_m33+dsp+fp_armv8d16sp",
+    "rv32imc": "riscv32-freestanding-none -mcpu=generic_rv32+m+c",
 }
 _GCC_TARGETS = {
     "cortex-m0plus": "cortex-m0plus -mfloat-abi=soft",
@@ -87,12 +88,18 @@ def cross_compiler(toolchain: Toolchain, board: Board) -> list[str]:
     """
     if not board.is_simulated:
         raise ToolchainError(
-            f"board {board.name}: expected a Cortex-M to simulate, got {board.core}",
+            f"board {board.name}: expected a Cortex-M or rv32imc to simulate, "
+            f"got {board.core}",
             hint="build the sketch with arduino-cli, and validate it with --port",
         )
     if toolchain == "zig":
-        target = f"-target thumb-freestanding-{_ZIG_TARGETS[board.core]}"
+        target = f"-target {_ZIG_TARGETS[board.core]}"
         return [*zig(), *target.split(), "-fno-sanitize=undefined"]
+    if board.core not in _GCC_TARGETS:
+        raise ToolchainError(
+            f"board {board.name}: expected a Cortex-M for {GCC}, got {board.core}",
+            hint="build it by zig",
+        )
     if shutil.which(GCC) is None:
         hint = "install gcc-arm-none-eabi and libnewlib-arm-none-eabi, or use zig"
         raise ToolchainError(f"{GCC}: not found", hint=hint, command=[GCC])

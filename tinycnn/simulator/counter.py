@@ -163,7 +163,7 @@ def _attach_compiled(
     counter.blocks = (_Block * (counter.flash_bytes // 2))()
     counter.decode = _Decode(decode)
     counter.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p)
-    counter.core = core()
+    counter.core = core(emulator)
     everywhere, flash = (1, 0), (code.start, code.stop - 1)
     add_hook(emulator, counter, unicorn.UC_HOOK_BLOCK, library.count_block, everywhere)
     if counter.flash_wait:

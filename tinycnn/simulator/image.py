@@ -17,6 +17,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from tinycnn.simulator.board import NANO_33_BLE, SimulatedBoard
+from tinycnn.simulator.cores import architecture_of
 
 __all__ = ["Image", "ImageError", "read_image"]
 
@@ -74,7 +75,8 @@ def read_image(path: Path) -> Image:
     """The program in the ELF file `path`.
 
     Raises:
-        ImageError: If it is no Cortex-M ELF, or does not lie in the board's memories.
+        ImageError: If it is no ELF for the board's core, or does not lie in its
+            memories.
     """
     try:
         with path.open("rb") as file:
@@ -89,12 +91,13 @@ def read_image(path: Path) -> Image:
 
 
 def _read(elf: ELFFile, name: str) -> Image:
-    if elf["e_machine"] != "EM_ARM":
+    board = _board(elf, name)
+    architecture = architecture_of(board)
+    if elf["e_machine"] != architecture.machine:
         raise ImageError(
-            f"{name}: expected code for ARM, got {elf['e_machine']}",
+            f"{name}: expected code for {architecture.title}, got {elf['e_machine']}",
             "build it for the board, not for this computer",
         )
-    board = _board(elf, name)
     loaded = []
     for segment in elf.iter_segments("PT_LOAD"):
         start, data = segment["p_paddr"], segment.data()
@@ -155,9 +158,11 @@ def _vectors(
             f"link the application at {start:#x}",
         )
     stack_top, reset = struct.unpack_from("<II", table)
-    if not board.is_ram(stack_top - 1) or not reset & 1:
+    thumb_bit = architecture_of(board).thumb_bit
+    if not board.is_ram(stack_top - 1) or reset & 1 != thumb_bit:
+        thumb = "Thumb " * thumb_bit
         raise ImageError(
-            f"{name}: expected a stack in RAM and a Thumb reset handler in the vector "
+            f"{name}: expected a stack in RAM and a {thumb}reset handler in the vector "
             f"table, got {stack_top:#x} and {reset:#x}",
             "the vector table must come first in the image",
         )

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import unicorn
-from unicorn import arm_const
 
 from tinycnn.simulator.board import SimulatedBoard
 from tinycnn.simulator.bus import BusFault, Clock, Peripheral, SerialLink
+from tinycnn.simulator.cores import architecture_of, make_emulator
 from tinycnn.simulator.counter import Counter, attach_counter
-from tinycnn.simulator.cycles import CORTEX_M4, BlockCost, Timings, block_cost
+from tinycnn.simulator.cycles import CORTEX_M4, BlockCost, Timings
 from tinycnn.simulator.image import Image
 from tinycnn.simulator.native import load_hooks, map_registers
 from tinycnn.simulator.pages import attach_pages
@@ -27,27 +27,6 @@ from tinycnn.simulator.peripherals import USUAL_DEVICE_ID, build_peripherals
 __all__ = ["BoardLink", "Fault", "Machine"]
 
 _NEVER = 0xFFFF_FFFE  # an address that is not executed
-
-# The emulator's Cortex-M3 has the DSP extension, which is looked for here.
-_MODELS = {
-    "cortex-m0plus": arm_const.UC_CPU_ARM_CORTEX_M0,
-    "cortex-m3": arm_const.UC_CPU_ARM_CORTEX_M3,
-    "cortex-m4": arm_const.UC_CPU_ARM_CORTEX_M3,
-    "cortex-m4f": arm_const.UC_CPU_ARM_CORTEX_M4,
-    "cortex-m7": arm_const.UC_CPU_ARM_CORTEX_M7,
-    "cortex-m33": arm_const.UC_CPU_ARM_CORTEX_M33,
-}
-
-# What the emulator calls them (QEMU's exception numbers).
-_EXCEPTIONS = {
-    1: ("undefined instruction", "expected Thumb code for a {core}"),
-    2: ("supervisor call", "SVC has no handler: interrupts are not simulated"),
-    3: ("instruction fetch fault", "a return address or function pointer is broken"),
-    4: ("unaligned access", "a {core} has words at multiples of 4 bytes only"),
-    7: ("breakpoint", "the program stopped itself with BKPT"),
-    17: ("floating point without an FPU", "expected Thumb code for a {core}"),
-    18: ("invalid state", "a function pointer without the Thumb bit was called"),
-}
 
 _ACCESSES = {
     unicorn.UC_MEM_READ_UNMAPPED: "read",
@@ -134,7 +113,8 @@ class Machine:
         self._image, self._link, self._board = image, link, image.board
         self._fault: Fault | None = None
         self._error: BaseException | None = None
-        self._emulator = _emulator(image.board)
+        self._core = architecture_of(image.board)
+        self._emulator = make_emulator(image.board)
         for address, data in image.segments:
             self._emulator.mem_write(address, data)
         library = load_hooks() if compiled else None
@@ -165,12 +145,13 @@ class Machine:
 
     def run(self) -> Fault | None:
         """Run from reset; None at the limit, at a reset, or if the client has gone."""
-        self._emulator.reg_write(arm_const.UC_ARM_REG_SP, self._image.stack_top)
+        core = self._core
+        self._emulator.reg_write(core.stack_pointer, self._image.stack_top)
         try:
-            self._emulator.emu_start(self._image.reset | 1, _NEVER)
+            self._emulator.emu_start(self._image.reset | core.thumb_bit, _NEVER)
         except unicorn.UcError as error:
             if error.errno == unicorn.UC_ERR_FETCH_PROT:
-                self._record_jump(self._emulator.reg_read(arm_const.UC_ARM_REG_PC))
+                self._record_jump(self._emulator.reg_read(core.program_counter))
             elif self._fault is None:
                 self._describe(error)
         if self._error is not None:
@@ -249,7 +230,7 @@ class Machine:
 
     def _cost(self, code: bytes, address: int) -> BlockCost:
         """What a block costs; the emulator lets every core but the smallest run DSP."""
-        cost = block_cost(code, address, self._timings)
+        cost = self._core.block_cost(code, address, self._timings)
         if cost.uses_dsp and not self._board.has_dsp:
             self._on_exception(self._emulator, 1, None)
         return cost
@@ -261,7 +242,7 @@ class Machine:
         peripherals it knows the basic block, whose first instruction is named.
         """
         if self._fault is None:
-            pc = self._emulator.reg_read(arm_const.UC_ARM_REG_PC)
+            pc = self._emulator.reg_read(self._core.program_counter)
             place = f"in {self._image.place(pc)} (pc {pc:#010x})"
             self._fault = Fault(f"{what} {place}", hint)
         self.stop()
@@ -273,7 +254,7 @@ class Machine:
         if access == "execution":
             self._record_jump(address)
         else:
-            sp = emulator.reg_read(arm_const.UC_ARM_REG_SP)
+            sp = emulator.reg_read(self._core.stack_pointer)
             what = f"{access} of {size} bytes at {address:#010x}"
             self._record(what, _hint(self._board, access, address, sp))
         return False
@@ -281,7 +262,7 @@ class Machine:
     def _record_jump(self, address: int) -> None:
         """Keep a jump to where no code is; it has a caller but no place of its own."""
         if self._fault is None:
-            lr = self._emulator.reg_read(arm_const.UC_ARM_REG_LR) & ~1
+            lr = self._emulator.reg_read(self._core.link) & ~1
             caller = f"{self._image.place(lr)} (lr {lr:#010x})"
             what = f"execution at {address:#010x}, to return to {caller}"
             self._fault = Fault(
@@ -289,19 +270,9 @@ class Machine:
             )
 
     def _on_exception(self, _emulator: Any, number: int, _data: Any) -> None:
-        what, hint = _EXCEPTIONS.get(number, (f"exception {number}", "not simulated"))
+        unknown = f"exception {number}", "not simulated"
+        what, hint = self._core.exceptions.get(number, unknown)
         self._record(what, hint.format(core=self._board.core))
-
-
-def _emulator(board: SimulatedBoard) -> Any:
-    # With UC_MODE_MCLASS every core would be a Cortex-M33, whatever model is set.
-    emulator = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-    emulator.ctl_set_cpu_model(_MODELS[board.core])
-    read, write = unicorn.UC_PROT_READ, unicorn.UC_PROT_WRITE
-    execute = unicorn.UC_PROT_EXEC
-    emulator.mem_map(board.flash_base, board.flash_bytes, read | execute)
-    emulator.mem_map(board.ram_base, board.ram_bytes, read | write)
-    return emulator
 
 
 def _hint(board: SimulatedBoard, access: str, address: int, sp: int) -> str:

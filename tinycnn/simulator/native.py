@@ -68,14 +68,19 @@ Read = Callable[[Any, int, int, Any], int]
 Write = Callable[[Any, int, int, int, Any], None]
 
 
-def core() -> Core:
-    """How to forget the IT state, in C."""
+def core(emulator: Any) -> Core:
+    """How to forget the IT state, in C; other architectures than ARM have none."""
     return Core(
         ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p),
         ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p),
         arm_const.UC_ARM_REG_XPSR,
-        _IT_STATE,
+        _it_state(emulator),
     )
+
+
+def _it_state(emulator: Any) -> int:
+    is_arm = emulator.ctl_get_arch() == unicorn.UC_ARCH_ARM
+    return _IT_STATE if is_arm else 0
 
 
 def clear_it_state(emulator: Any) -> None:
@@ -83,6 +88,8 @@ def clear_it_state(emulator: Any) -> None:
 
     It must be clear inside a basic block: what follows would become conditional.
     """
+    if not _it_state(emulator):
+        return
     state = emulator.reg_read(arm_const.UC_ARM_REG_XPSR)
     if state & _IT_STATE:
         emulator.reg_write(arm_const.UC_ARM_REG_XPSR, state & ~_IT_STATE)

@@ -39,7 +39,7 @@ def attach_pages(
         board: Where RAM is.
         library: hooks.c compiled; None: the same in Python.
     """
-    memory = Memory(core(), board.ram_base, board.ram_bytes)
+    memory = Memory(core(emulator), board.ram_base, board.ram_bytes)
     emulator.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
     if library is not None:
         add_hook(emulator, memory, unicorn.UC_HOOK_TLB_FILL, library.fill_page)

@@ -22,6 +22,7 @@ USUAL_DEVICE_ID = b"tinycnn\0"
 RESET_BY_SOFTWARE = 1 << 2
 
 _AIRCR_KEY, _SYSRESETREQ = 0x05FA, 1 << 2
+_WITHOUT_DWT = ("cortex-m0plus", "rv32imc")
 _CPUIDS = {
     "cortex-m0plus": 0x410C_C601,
     "cortex-m3": 0x412F_C231,
@@ -167,7 +168,7 @@ class _CycleCounter:
 
 def _cycle_counter(clock: Clock, board: SimulatedBoard) -> Peripheral | None:
     """DWT; without a cycle model, as it is on cores that do not count."""
-    if board.core == "cortex-m0plus":
+    if board.core in _WITHOUT_DWT:
         return None
     if board.has_cycle_model:
         return _CycleCounter(clock).peripheral
@@ -176,11 +177,16 @@ def _cycle_counter(clock: Clock, board: SimulatedBoard) -> Peripheral | None:
     return Peripheral("DWT", 0xE000_1000, on_read=no_counter, on_write=ignore)
 
 
-def _system_control(board: SimulatedBoard, reset: Callable[[], None]) -> Peripheral:
+def _system_control(
+    board: SimulatedBoard, reset: Callable[[], None]
+) -> Peripheral | None:
     """VTOR, CCR, SHCSR, CFSR, HFSR, CPACR, DHCSR and DEMCR, without effect; CPUID.
 
-    AIRCR resets the board when SYSRESETREQ is written with its key.
+    AIRCR resets the board when SYSRESETREQ is written with its key. Cores that are no
+    Cortex-M have nothing of it.
     """
+    if board.core not in _CPUIDS:
+        return None
     offsets = {0xD08, 0xD14, 0xD24, 0xD28, 0xD2C, 0xD88, 0xDF0, 0xDFC}
     if not board.has_fpu:
         offsets.remove(0xD88)

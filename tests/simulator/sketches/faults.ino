@@ -7,6 +7,16 @@ static const uint32_t in_flash[4] = {1, 2, 3, 4};
 static uint32_t in_ram[4];
 static volatile uintptr_t nowhere; /* 0, but the compiler cannot know */
 
+#if defined(__riscv)
+#define UNDEFINED "unimp"
+#define CALL "ecall"
+#define TRAP "ebreak"
+#else
+#define UNDEFINED "udf #0"
+#define CALL "svc #0"
+#define TRAP "bkpt #0"
+#endif
+
 static volatile uint32_t *word(uintptr_t address) {
     return (volatile uint32_t *)(address + nowhere);
 }
@@ -37,9 +47,9 @@ static void obey(int command) {
     case 'F': in_ram[0] = *word(0x00100000u); break;
     case 's': in_ram[0] = recurse(0); break;
     case 'd': send_from_flash(); break;
-    case 'u': __asm__ volatile("udf #0"); break;
-    case 'v': __asm__ volatile("svc #0"); break;
-    case 'b': __asm__ volatile("bkpt #0"); break;
+    case 'u': __asm__ volatile(UNDEFINED); break;
+    case 'v': __asm__ volatile(CALL); break;
+    case 'b': __asm__ volatile(TRAP); break;
     case 'i': __asm__ volatile("wfi"); break;
     case 'x': ((function_t)((uintptr_t)in_ram + 1u + nowhere))(); break;
     case 'c': ((function_t)(nowhere + 1u))(); break;

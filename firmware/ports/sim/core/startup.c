@@ -1,5 +1,5 @@
 /*
- * startup.c - from reset to main on a Cortex-M
+ * startup.c - from reset to main; a RISC-V core is started like a Cortex-M
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdint.h>
