@@ -75,7 +75,8 @@ def _search(model: bytes) -> Search:
     extremes = {tensor: Extremes.of(shape[-1]) for tensor, shape in shapes.items()}
     network = entry.network(graph)
     targets = choose_targets(graph, network.tensors, extremes)
-    return Search(graph, network, entry.picture, targets)
+    usual = np.zeros(entry.picture.shape[1:], np.uint8)
+    return Search(graph, network, entry.picture, usual, targets)
 
 
 def _find(model: bytes, build: BuildFolder | None = None) -> Pixels:
@@ -145,6 +146,15 @@ def test_a_wrong_sign_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(RealNetwork, "pull_back", wrong)
     assert sum(_exceeds_noise(lenet_model())) <= 3
+
+
+def test_what_is_not_needed_stays_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of classes are darker where the mean image is black and counts."""
+    monkeypatch.setattr(search, "STEPS", 60)
+    pulled = _find(lenet_model())[:5]
+    monkeypatch.setitem(search.COSTS, "class", (1.0, 0.0))
+    free = _find(lenet_model())[:5]
+    assert pulled.mean() < 0.85 * free.mean()
 
 
 def test_what_was_found_is_read_again(

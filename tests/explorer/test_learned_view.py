@@ -61,7 +61,7 @@ def test_images_in_a_plane(open_page: OpenPage) -> None:
 
 
 def test_where_it_looks(open_page: OpenPage) -> None:
-    """Covered by a worker; and what cannot be told without gradients says so."""
+    """Covered by a worker; and by the slopes of the layers behind the maps."""
     page = open_page("lenet", "#view=learned&part=attention")
     runs = page.get_by_role("status")
     runs.get_by_text("runs, each with a patch covered").wait_for()
@@ -71,7 +71,7 @@ def test_where_it_looks(open_page: OpenPage) -> None:
     page.get_by_text("the score of class 3 fall").wait_for()
     runs.get_by_text("runs, each with a patch covered").wait_for()
     assert legend.inner_text() != first
-    assert "without gradients" in page.inner_text(".maps")
+    assert "Grad-CAM: each of the last 6 maps" in page.inner_text(".maps")
 
 
 def test_runs_that_fail_are_told(open_page: OpenPage) -> None:

@@ -10,7 +10,10 @@ export interface Target {
   readonly count: number;
 }
 
-const MONOTONE = ["SOFTMAX", "LOGISTIC", "DEQUANTIZE", "QUANTIZE", "RESHAPE"];
+const MONOTONE = [
+  ...["SOFTMAX", "LOG_SOFTMAX", "LOGISTIC"],
+  ...["DEQUANTIZE", "QUANTIZE", "RESHAPE"],
+];
 
 /**
  * The tensor of scores behind an output. Shares are cut off near 0 and 1, where a map of

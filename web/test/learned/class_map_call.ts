@@ -22,7 +22,8 @@ export async function main({ model, module, inputs }: Said) {
     const maps = scores.map((_, channel) => {
       const target = { tensor, channel, count: scores.length };
       const map = mapClass(exhibit, found, target);
-      return map && { cells: map.volume, values: [...map.values] };
+      if ("missing" in map) return map;
+      return { cells: map.volume, values: [...map.values], isSplit: map.isSplit };
     });
     return { tensor, scores, zero: model.tensors[tensor]?.zero ?? 0, maps };
   });

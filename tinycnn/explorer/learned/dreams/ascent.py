@@ -2,7 +2,9 @@
 
 A picture of free pixels ends as noise. Here it is a sum of waves, of which the long
 ones move most, and it is shifted a little at each step (Olah, Mordvintsev and Schubert,
-2017, "Feature visualization"); the steps are Adam's (Kingma and Ba, 2015).
+2017, "Feature visualization"); the steps are Adam's (Kingma and Ba, 2015). What is
+pulled towards the mean of real images leaves out what is not needed: digits stay on
+black.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ class Way:
         is_waves: Whether it is a sum of waves; else pixels, each for itself.
         jitter: The most pixels that it is shifted by.
         smoothness: What differences between neighbours cost.
+        pull: What differences from the usual picture cost.
         seed: Of all that chance decides.
     """
 
@@ -41,6 +44,7 @@ class Way:
     is_waves: bool = True
     jitter: int = 0
     smoothness: float = 0.0
+    pull: float = 0.0
     seed: int = 0
 
 
@@ -51,12 +55,14 @@ class Climb:
     Attributes:
         network: In real numbers.
         source: Its input, a picture of int8 or uint8.
+        usual: The mean of real images, shape (H, W, C).
         tensor: Where the numbers are.
         wish: By picture, what counts how much.
     """
 
     network: RealNetwork
     source: Tensor
+    usual: NDArray[np.uint8]
     tensor: int
     wish: Array
 
@@ -87,6 +93,7 @@ def climb(
         slope /= np.sqrt((slope**2).mean(axis=(1, 2, 3), keepdims=True)) + _EPSILON
         if way.smoothness:
             slope -= way.smoothness * _roughness_slope(shares)
+        slope -= way.pull * (shares - goal.usual / np.float32(255))
         adam.step(found.pull_back(slope * shares * (1 - shares)))
         on_step(step + 1)
     return np.rint(255 * _press(found.draw())).astype(np.uint8)

@@ -57,7 +57,9 @@ def gather_dreams(
     if not targets:
         return {"missing": missing, "pictures": []}, b""
     build = exhibit.made.build if exhibit.made else None
-    found = Search(graph, network, entry.picture, targets).find(build, on_step)
+    usual = np.rint(entry.to_pixels(sample.rows).mean(axis=0)).astype(np.uint8)
+    search = Search(graph, network, entry.picture, usual, targets)
+    found = search.find(build, on_step)
     best = [_find_best(extremes, target) for target in targets]
     real = entry.to_pixels(sample.rows[best])
     judged = _judge(exhibit, graph, entry, found, real)

@@ -19,13 +19,14 @@ from tinycnn.explorer.learned.dreams.ascent import Climb, Way, climb
 from tinycnn.explorer.learned.dreams.targets import Target
 from tinycnn.explorer.learned.real import RealNetwork
 
-__all__ = ["STEPS", "Search"]
+__all__ = ["COSTS", "STEPS", "Search"]
 
 STEPS, _FEWEST = 160, 40
 _MOST_MACS = 6e10  # of all steps of all pictures: about a minute of one core
 _PASSES = 2  # forward, and back to the input alone
-_SMOOTHNESS = 0.5  # of channels' pictures
-_METHOD = 1  # another finds other pictures
+# By kind: how smooth, and how near to the mean image.
+COSTS = {"class": (0.5, 0.3), "channel": (0.5, 0.0)}
+_METHOD = 2  # another finds other pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,12 +37,14 @@ class Search:
         graph: The network.
         network: The same in real numbers.
         picture: The tensor of eight bits that it begins with.
+        usual: The mean of real images, shape (H, W, C).
         targets: At least one; those of a tensor together.
     """
 
     graph: Graph
     network: RealNetwork
     picture: Tensor
+    usual: NDArray[np.uint8]
     targets: Sequence[Target]
 
     def find(
@@ -62,7 +65,8 @@ class Search:
             return pixels.reshape(shape)
         done, total, found = 0, sum(way.steps for _, way in groups), []
         for targets, way in groups:
-            goal = Climb(self.network, self.picture, *self._wish(targets))
+            wish = self._wish(targets)
+            goal = Climb(self.network, self.picture, self.usual, *wish)
             found.append(climb(goal, way, partial(_count, on_step, done, total)))
             done += way.steps
         pictures = np.concatenate(found)
@@ -79,8 +83,8 @@ class Search:
         for group in groups:
             seen = zip(fields[group[0].tensor], size, strict=True)
             jitter = min(min(field.size, n) for field, n in seen) // 8
-            smoothness = 0.0 if group[0].kind == "class" else _SMOOTHNESS
-            yield group, Way(steps, jitter=jitter, smoothness=smoothness)
+            smoothness, pull = COSTS[group[0].kind]
+            yield group, Way(steps, jitter=jitter, smoothness=smoothness, pull=pull)
         yield [self.targets[0]], Way(steps, is_waves=False)
 
     def _affordable(self, groups: Sequence[Sequence[Target]]) -> int:
@@ -108,7 +112,8 @@ class Search:
 
     def _key(self, groups: Sequence[tuple[list[Target], Way]]) -> str:
         told = [[[asdict(t) for t in group], asdict(way)] for group, way in groups]
-        return hash_json([_METHOD, self.graph.sha256, told])
+        usual = self.usual.ravel().tolist()
+        return hash_json([_METHOD, self.graph.sha256, usual, told])
 
 
 def _count(

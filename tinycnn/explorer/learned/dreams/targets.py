@@ -18,7 +18,7 @@ MOST_CLASSES = 20
 MOST_LAYERS = 8
 CHANNELS = 3  # of a layer
 # What only presses scores into shares: near 0 and 1 it has no slope to follow.
-_MONOTONE = ("SOFTMAX", "LOGISTIC", "DEQUANTIZE", "QUANTIZE", "RESHAPE")
+_MONOTONE = ("SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "DEQUANTIZE", "QUANTIZE", "RESHAPE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,17 @@ function Runs({ found, state, problem, stop, again }: OcclusionRuns) {
   );
 }
 
-/** The last maps, weighted as the last layer does. */
+/** The last maps, each counted by what it does to the score: Grad-CAM. */
 function LastMaps({ exhibit, live, picture, volume, target, word }: Shown) {
   const map = mapClass(exhibit, live.activations.value, target);
   return (
     <section class="card" aria-label="Where the last maps speak for it">
       <h3>Where the last maps speak for it</h3>
-      {map ? (
+      {"missing" in map ? (
+        <p class="note">
+          There is no such picture (Grad-CAM) of this network, because {map.missing}.
+        </p>
+      ) : (
         <>
           <ShownMap
             {...{ exhibit, picture, volume, target }}
@@ -155,20 +159,24 @@ function LastMaps({ exhibit, live, picture, volume, target, word }: Shown) {
             map={map.values}
             cells={map.volume}
           />
-          <p class="note">
-            Before its last layer this network takes the mean of each map. So the score
-            of {word} is the mean of this picture of {map.volume.rows} ×{" "}
-            {map.volume.columns} cells (and a constant): each cell is the last maps
-            there, times the weights of {word}. This is Grad-CAM, for which such a
-            network needs no gradients.
-          </p>
+          {map.isSplit ? (
+            <p class="note">
+              Before its last layer this network takes the mean of each map. So the
+              score of {word} is the mean of this picture of {map.volume.rows} ×{" "}
+              {map.volume.columns} cells (and a constant): each cell is the last maps
+              there, times the weights of {word}. For such a network this is Grad-CAM.
+            </p>
+          ) : (
+            <p class="note">
+              Grad-CAM: each of the last {map.volume.channels} maps counts by how much
+              the score of {word} would grow with it, and this picture of{" "}
+              {map.volume.rows} × {map.volume.columns} cells is their sum. The slopes
+              are computed here, from the int8 network's weights and values behind those
+              maps. They hold for small changes only: the picture says which places
+              matter now, not how much of the score they make.
+            </p>
+          )}
         </>
-      ) : (
-        <p class="note">
-          This network does not take the mean of each map before its last layer, so a
-          score cannot be split by places without gradients (Grad-CAM), which a board
-          and this page do not compute.
-        </p>
       )}
     </section>
   );

@@ -1,90 +1,122 @@
 /**
- * Which places of the last maps speak for a class: Grad-CAM without gradients.
+ * Which places of the last maps speak for a class: Grad-CAM (Selvaraju et al., 2017).
  *
- * Where each map is averaged before the last dense layer, a score is the mean over all
- * places of (weights times maps there), plus a bias (Zhou et al., 2016; for such networks
- * Grad-CAM, Selvaraju et al., 2017, is the same).
+ * From the score back to the last maps, how it changes with each number; a map counts by
+ * the sum of that over its places. Where each map is averaged before the last dense layer
+ * this splits the score itself (Zhou et al., 2016).
  */
 import { type Volume, volumeOf } from "../../drawing/volume";
 import type { Activations, Values } from "../../engine/engine";
-import type { Call, ModelDocument } from "../../page/document";
+import { titleOf } from "../../network/words";
+import type { Call, ModelDocument, Operator } from "../../page/document";
 import type { Exhibit } from "../../page/page";
 import type { Target } from "../target";
+import { pullBack } from "./slopes";
 
 export interface ClassMap {
   readonly volume: Volume;
-  /** In steps of the score: its mean, plus the bias, is the score without its zero. */
+  /** In steps of the score. */
   readonly values: Float32Array<ArrayBuffer>;
+  /** Whether their mean, plus a constant, is the score. */
+  readonly isSplit: boolean;
 }
 
-/** null where the network is built otherwise. */
+/** Of a network that has none: why, to go on after "because". */
+export interface NoMap {
+  readonly missing: string;
+}
+
+const DENSE = ["FULLY_CONNECTED", "CONV_2D"];
+
+/** The map of a class for what a run of the network gave. */
 export function mapClass(
-  exhibit: Exhibit,
+  { model, engine }: Exhibit,
   found: Activations,
-  { tensor, channel }: Target,
-): ClassMap | null {
-  const { model } = exhibit;
-  const dense = model.calls.find(({ outputs }) => outputs.includes(tensor));
-  if (!dense) return null;
-  const isDense =
-    dense.kind === "FULLY_CONNECTED" ||
-    (dense.kind === "CONV_2D" && isOnePixel(model, dense.inputs[0]));
-  const means = isDense ? (dense.inputs[0] ?? "") : tensor;
-  const maps = findAveraged(model, means);
-  const values = maps ? found.get(maps) : undefined;
-  if (!maps || !values) return null;
-  const volume = volumeOf(model.tensors[maps]?.shape ?? []);
-  const zero = model.tensors[maps]?.zero ?? 0;
-  const weights = isDense
-    ? weightsOf(exhibit, dense, channel)
-    : Float32Array.from({ length: volume.channels }, (_, i) => Number(i === channel));
-  if (weights?.length !== volume.channels) return null;
-  // A step of the maps in steps of their means.
-  const ratio = scaleOf(model, maps) / scaleOf(model, means);
-  const scaled = weights.map((weight) => weight * ratio);
-  return { volume, values: addUp(values, volume, zero, scaled) };
+  { tensor, channel, count }: Target,
+): ClassMap | NoMap {
+  const passed: Operator[] = [];
+  let name = tensor;
+  let slopes = new Float32Array(count);
+  slopes[channel] = 1;
+  for (;;) {
+    const operator = model.operators.find(({ outputs }) => outputs.includes(name));
+    const source = operator?.inputs[0];
+    const input = source ? found.get(source) : undefined;
+    if (!operator || !source || !input) return { missing: "it has no maps" };
+    const call = model.calls.find(({ outputs }) => outputs.includes(name));
+    const back = pullBack({
+      engine,
+      operator,
+      call,
+      input,
+      before: sizeOf(model, source),
+      after: sizeOf(model, name),
+      ratio: scaleOf(model, source) / scaleOf(model, name),
+      scale: scaleOf(model, source),
+      zero: model.tensors[source]?.zero ?? 0,
+      slopes: name === tensor ? slopes : within(slopes, found.get(name), call),
+    });
+    if (!back) return finish(operator);
+    passed.push(operator);
+    name = source;
+    slopes = Float32Array.from(back);
+  }
+
+  function finish(stop: Operator): ClassMap | NoMap {
+    const volume = sizeOf(model, name);
+    const maps = found.get(name);
+    if (!maps || volume.rows * volume.columns === 1) {
+      const title = titleOf({ operator: stop, volume });
+      return { missing: `how ${title} passes on a change is not known here` };
+    }
+    const zero = model.tensors[name]?.zero ?? 0;
+    const values = addUp(maps, volume, zero, addPlaces(slopes, volume));
+    return { volume, values, isSplit: isSplit(passed, volume) };
+  }
 }
 
-/** The maps of which a tensor holds the means; null of another tensor. */
-function findAveraged(model: ModelDocument, name: string): string | null {
-  const maker = model.operators.find(({ outputs }) => outputs.includes(name));
-  const source = maker?.inputs[0];
-  if (!maker || !source) return null;
-  if (maker.kind === "RESHAPE") return findAveraged(model, source);
-  if (maker.kind !== "MEAN" && maker.kind !== "AVERAGE_POOL_2D") return null;
-  const before = volumeOf(model.tensors[source]?.shape ?? []);
-  const isWhole = isOnePixel(model, name) && before.rows * before.columns > 1;
-  return isWhole ? source : null;
+/** Whether only means, and one dense layer, were passed: a sum over places. */
+function isSplit(passed: readonly Operator[], { rows, columns }: Volume): boolean {
+  const count = (test: (operator: Operator) => boolean) => passed.filter(test).length;
+  const isWhole = ({ kind, window }: Operator) =>
+    kind === "MEAN" ||
+    (kind === "AVERAGE_POOL_2D" &&
+      window?.size[0] === rows &&
+      window?.size[1] === columns);
+  const isDense = ({ kind }: Operator) => DENSE.includes(kind);
+  const isMoved = ({ kind }: Operator) => ["RESHAPE", "SQUEEZE"].includes(kind);
+  const means = count(isWhole);
+  const dense = count(isDense);
+  return means === 1 && dense <= 1 && means + dense + count(isMoved) === passed.length;
+}
+
+/** What a dense layer has cut off does not move. */
+function within(
+  slopes: Float32Array,
+  values: Values | undefined,
+  call: Call | undefined,
+): Float32Array {
+  if (!call || !DENSE.includes(call.kind)) return slopes;
+  const low = Number(call.params.clamp_min);
+  const high = Number(call.params.clamp_max);
+  const isFree = (value: number) => value > low && value < high;
+  return slopes.map((slope, i) => (isFree(values?.[i] ?? 0) ? slope : 0));
+}
+
+function sizeOf({ tensors }: ModelDocument, name: string): Volume {
+  return volumeOf(tensors[name]?.shape ?? []);
 }
 
 function scaleOf({ tensors }: ModelDocument, name: string): number {
   return tensors[name]?.scale ?? 1;
 }
 
-function isOnePixel({ tensors }: ModelDocument, name: string | undefined): boolean {
-  const { rows, columns } = volumeOf(tensors[name ?? ""]?.shape ?? []);
-  return rows * columns === 1;
-}
-
-/** Of one output: what a step of each input adds to it, in its own steps. */
-function weightsOf(
-  { model, engine }: Exhibit,
-  { args, params }: Call,
-  channel: number,
-): Float32Array | null {
-  const name = args.find((arg) => arg.endsWith("_weights"));
-  const count = name ? (model.arrays[name]?.shape[0] ?? 0) : 0;
-  if (!name || !count) return null;
-  const all = engine.array(name);
-  const size = all.length / count;
-  const read = (value: unknown) => {
-    if (typeof value === "number") return value;
-    const values = engine.array(String(value));
-    return values[Math.min(channel, values.length - 1)] ?? 0;
-  };
-  const gain = read(params.multiplier) * 2 ** (read(params.shift) - 31);
-  const own = all.subarray(channel * size, (channel + 1) * size);
-  return Float32Array.from(own, (weight) => weight * gain);
+function addPlaces(slopes: Float32Array, { channels }: Volume): Float32Array {
+  const found = new Float32Array(channels);
+  slopes.forEach((slope, i) => {
+    found[i % channels] = (found[i % channels] ?? 0) + slope;
+  });
+  return found;
 }
 
 function addUp(

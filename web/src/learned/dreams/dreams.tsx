@@ -40,13 +40,15 @@ export function Dreams(told: Told) {
       <h2>Pictures made to excite</h2>
       <p class="note">
         Nobody drew these. A picture begins as nearly even grey; step by step each pixel
-        is moved so that one number of the network grows. The steps were found in real
-        numbers when the page was made; then each picture was rounded to the bytes of an
-        image, and the values below are what the int8 network really gives for it.
-        Beside each is the {isReal ? "test image" : "input"}, of {images}, that gives
-        most; “pixels mixed” is the made picture with its pixels in any order. Equal
-        values are often the greatest that the tensor can hold. Such a picture shows
-        what a number reacts to, not what it is for: look at both.
+        is moved so that one number of the network grows, while neighbours that differ
+        cost a little, and for a class also what differs from the mean of the{" "}
+        {isReal ? "images" : "inputs"}. The steps were found in real numbers when the
+        page was made; then each picture was rounded to the bytes of an image, and the
+        values below are what the int8 network really gives for it. Beside each is the{" "}
+        {isReal ? "test image" : "input"}, of {images}, that gives most; “pixels mixed”
+        is the made picture with its pixels in any order. Equal values are often the
+        greatest that the tensor can hold. Such a picture shows what a number reacts to,
+        not what it is for: look at both.
       </p>
       {why}
       {classes.length ? (

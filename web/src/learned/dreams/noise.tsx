@@ -31,7 +31,7 @@ export function Noise({ noise, picture, shape, dream, layer, title, exhibit }: P
         <div>
           <p>
             The same search for {name}, but each pixel for itself: no waves, of which
-            the long ones move most, and no shifting to and fro.
+            the long ones move most, no shifting to and fro, and nothing costs.
             {isSure
               ? ` To the network this is ${name} to ${percent(noise.share ?? 0, 0)}.`
               : ""}{" "}
