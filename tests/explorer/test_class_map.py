@@ -17,6 +17,7 @@ from tests.explorer.typescript import call_page
 from tests.harness.mistaken import run_reference
 from tinycnn.compiler import read_tflite
 from tinycnn.explorer.compile import compile_for_explorer
+from tinycnn.explorer.learned.dreams.targets import scores_behind
 from tinycnn.explorer.learned.real import RealNetwork
 from tinycnn.explorer.learned.real.layer import to_real
 from tinycnn.reference.every_tensor import run_every_tensor
@@ -163,6 +164,21 @@ def test_other_networks_go_by_slopes(make: Callable[[], bytes]) -> None:
             assert found["values"] == pytest.approx(expected, rel=1e-4, abs=1e-4)
             assert not found["isSplit"]
         assert np.ptp([found["values"] for found in said["maps"]]) > 1
+
+
+def test_scores_lie_behind_the_class_that_is_told() -> None:
+    """A network that ends with the place of its largest score."""
+    b, x, y = _begin()
+    scores = _dense(b, _flat(b, y), 256, 5, scale=0.02)
+    place = b.tensor((1,), "int32")
+    axis = b.tensor((1,), "int32", data=np.array([1], np.int32))
+    b.op("ARG_MAX", [scores, axis], [place], outputType=2)
+    model = b.build([x], [place])
+    rows = make_exhibit(model, count=2).examples.inputs
+    assert scores_behind(read_tflite(model)) == scores
+    for said in _call(model, rows):
+        assert said["tensor"] == f"t{scores}"
+        assert len(said["maps"]) == 5
 
 
 @pytest.mark.parametrize(

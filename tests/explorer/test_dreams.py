@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tests.compiler.models import add_conv, conv_model, residual_model
 from tests.compiler.tflite_builder import ModelBuilder
-from tests.explorer.exhibits import lenet_model, make_exhibit
+from tests.explorer.exhibits import joined_model, lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
 from tests.observer import Log
 from tinycnn.artifacts import BuildFolder
@@ -230,6 +230,14 @@ def test_a_picture_of_uint8_is_one() -> None:
     assert rows.tobytes() == pixels.tobytes()
     assert (entry.to_pixels(rows) == pixels).all()
     assert _exceeds_noise(model) == [True, True, True]
+
+
+def test_scores_are_no_shares() -> None:
+    """Without softmax an answer is not so many per cent."""
+    of = {make: _tell(make())["pictures"] for make in (lenet_model, joined_model)}
+    shares = {m: [p["share"] for p in found] for m, found in of.items()}
+    assert all(0 <= share <= 1 for share in shares[lenet_model][:5])
+    assert set(shares[joined_model]) == {None}
 
 
 def test_an_unknown_operator_is_named() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.compiler.models import add_conv
+from tests.compiler.tflite_builder import ModelBuilder
 from tests.explorer.exhibits import lenet_model, make_exhibit
 from tests.harness.mistaken import run_reference
 from tests.observer import Log
@@ -18,7 +20,7 @@ from tinycnn.compiler import read_tflite
 from tinycnn.explorer import Exhibit
 from tinycnn.explorer.learned import gather_learned
 from tinycnn.explorer.learned.confusion import limit_images
-from tinycnn.explorer.learned.embedding import project_to_plane
+from tinycnn.explorer.learned.embedding import find_hidden, project_to_plane
 from tinycnn.explorer.learned.patches import COUNT
 from tinycnn.explorer.learned.small import shrink
 from tinycnn.explorer.learned.spread import Spread
@@ -146,6 +148,23 @@ def test_the_plane_shows_most_of_the_spread(told: dict[str, Any]) -> None:
     assert len(told["plane"]["points"]) == told["images"] == 12
     assert told["plane"]["answers"] is not None
     assert sorted(told["plane"]["indices"]) == [*range(12)]
+
+
+def test_a_convolution_can_be_the_last_layer() -> None:
+    """Of one place, before the softmax; one that only weighs channels is not."""
+    for is_last in (True, False):
+        b = ModelBuilder()
+        x = b.tensor((1, 8, 8, 3), scale=1 / 255, zero_point=-128)
+        maps = add_conv(b, x, (6, 3, 3, 3), (1, 8, 8, 6))
+        mean = b.tensor((1, 1, 1, 6), scale=0.02, zero_point=-128)
+        axes = b.tensor((2,), "int32", data=np.array([1, 2], np.int32))
+        b.op("MEAN", [maps, axes], [mean], keepDims=True)
+        pixel = add_conv(b, mean, (6, 1, 1, 6), (1, 1, 1, 6), seed=1)
+        weighed = b.tensor((1, 8, 8, 6), scale=0.02, zero_point=-128)
+        if not is_last:
+            b.op("MUL", [maps, pixel], [weighed])
+        graph = read_tflite(b.build([x], [pixel if is_last else weighed]))
+        assert find_hidden(graph) == (mean if is_last else None)
 
 
 def test_a_plane_of_one_direction() -> None:

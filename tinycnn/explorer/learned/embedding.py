@@ -12,16 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler import Graph
+from tinycnn.explorer.learned.dreams.targets import scores_behind
 
 __all__ = ["find_hidden", "project_to_plane"]
 
 
 def find_hidden(graph: Graph) -> int | None:
-    """The tensor that the last dense layer reads; None without such a layer."""
+    """The tensor that the last dense layer reads; None without such a layer.
+
+    A convolution with one place that gives the scores is one.
+    """
+    scores = scores_behind(graph)
     written = {t for op in graph.ops for t in op.outputs}
     for op in reversed(graph.ops):
-        if op.kind == "FULLY_CONNECTED" and op.inputs[0] in written:
-            return op.inputs[0]
+        x, y = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+        is_last = op.kind == "CONV_2D" and y.shape[1:3] == (1, 1) and y.id == scores
+        if (is_last or op.kind == "FULLY_CONNECTED") and x.id in written:
+            return x.id
     return None
 
 

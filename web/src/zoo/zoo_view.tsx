@@ -99,7 +99,7 @@ function TrainedTable({ title, rows }: TrainedProps) {
   return (
     <Scroll name={`${title}, trained here`}>
       <table>
-        <caption>Trained here</caption>
+        <caption>Trained here; times are those of the kernels of that day</caption>
         <thead>
           <tr>
             <th scope="col">Project</th>

@@ -13,7 +13,7 @@ from tinycnn.analysis.geometry import Field, trace_fields
 from tinycnn.compiler import Graph
 from tinycnn.explorer.exhibit import Exhibit
 from tinycnn.explorer.learned.dreams.search import Search
-from tinycnn.explorer.learned.dreams.targets import Target, choose_targets
+from tinycnn.explorer.learned.dreams.targets import Target, choose_targets, gives_shares
 from tinycnn.explorer.learned.entry import Entry, Pixels, find_entry
 from tinycnn.explorer.learned.extremes import Extremes
 from tinycnn.explorer.learned.patches import cut_patch, patch_side
@@ -115,7 +115,8 @@ class _Measured:
     Attributes:
         value: The number that it was made for, as the tensor holds it.
         place: Its row and column in a map.
-        share: What the network answers for the class, 0 to 1; None of a channel.
+        share: What the network answers for the class, 0 to 1; None of a
+            channel, and where answers are no shares.
     """
 
     value: int
@@ -175,7 +176,9 @@ class _Judged:
         cut = cut_patch(self.pictures[row], place, fields, side, self._shown(target))
         return cut.tobytes()
 
-    def _share(self, row: int, target: Target) -> float:
+    def _share(self, row: int, target: Target) -> float | None:
+        if not gives_shares(self.graph):
+            return None
         output = self.graph.tensors[self.graph.outputs[0]]
         shares = to_real(output, self.given[output.id][row]).reshape(-1)
         share = float(shares[target.place])

@@ -12,13 +12,15 @@ from tinycnn.compiler import Graph
 from tinycnn.explorer.learned.extremes import Extremes
 from tinycnn.explorer.learned.patches import find_layers
 
-__all__ = ["Target", "choose_targets", "scores_behind", "watched_tensors"]
+__all__ = ["Target", "choose_targets", "gives_shares", "scores_behind"]
+__all__ += ["watched_tensors"]
 
 MOST_CLASSES = 20
 MOST_LAYERS = 8
 CHANNELS = 3  # of a layer
 # What only presses scores into shares: near 0 and 1 it has no slope to follow.
-_MONOTONE = ("SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", "DEQUANTIZE", "QUANTIZE", "RESHAPE")
+_MOVED = ("DEQUANTIZE", "QUANTIZE", "RESHAPE")
+_MONOTONE = ("SOFTMAX", "LOG_SOFTMAX", "LOGISTIC", *_MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,23 @@ def scores_behind(graph: Graph) -> int:
     """The tensor of scores that the first output is made of."""
     tensor = graph.outputs[0]
     makers = {op.outputs[0]: op for op in graph.ops}
-    while (op := makers.get(tensor)) and op.kind in _MONOTONE:
-        source = op.inputs[0]
-        is_same = graph.tensors[source].size == graph.tensors[tensor].size
-        if source not in makers or not is_same:
+    while op := makers.get(tensor):
+        source, size = op.inputs[0], graph.tensors[tensor].size
+        is_same = op.kind in _MONOTONE and graph.tensors[source].size == size
+        is_chosen = op.kind == "ARG_MAX" and size == 1
+        if source not in makers or not (is_same or is_chosen):
             break
         tensor = source
     return tensor
+
+
+def gives_shares(graph: Graph) -> bool:
+    """Whether the first output's numbers are probabilities."""
+    tensor = graph.outputs[0]
+    makers = {op.outputs[0]: op for op in graph.ops}
+    while (op := makers.get(tensor)) and op.kind in _MOVED:
+        tensor = op.inputs[0]
+    return op is not None and op.kind in ("SOFTMAX", "LOGISTIC")
 
 
 def watched_tensors(graph: Graph) -> tuple[int, ...]:
