@@ -42,8 +42,11 @@ def test_each_ends_on_the_board(chapter: Path) -> None:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_what_it_names_in_the_page_is_a_view(chapter: Path) -> None:
+def test_what_it_names_in_the_page_is_there(chapter: Path) -> None:
     """A click on it leads somewhere."""
-    views = (COURSE.parents[1] / "web/src/views.ts").read_text("utf-8")
-    for view in re.findall(r"explain\.html#view=(\w+)", chapter.read_text("utf-8")):
-        assert f'id: "{view}"' in views, view
+    source = COURSE.parents[1] / "web/src"
+    text = chapter.read_text("utf-8")
+    for kind, listed in (("view", "views.ts"), ("bench", "lab/benches.ts")):
+        known = (source / listed).read_text("utf-8")
+        for name in re.findall(rf"`explain\.html#\S*\b{kind}=(\w+)", text):
+            assert f'id: "{name}"' in known, name
