@@ -146,7 +146,7 @@ def test_bytes_go_to_a_board_and_back() -> None:
         assert [link.is_closed for link in shelf.links] == [True, False]
         assert ask(server, "POST", "board/1", b"x")[0] == 410
         status, text, _ = ask(server, "POST", "board/2", b"gone")
-        assert (status, text) == (410, b"echo: lost: check the cable")
+        assert (status, text) == (410, b"echo: lost")
         assert ask(server, "POST", "board/close", b"")[0] == 200
         assert ask(server, "GET", "board/2")[0] == 410
         shelf.is_empty = True

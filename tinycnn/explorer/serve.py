@@ -183,9 +183,11 @@ class _Handler(BaseHTTPRequestHandler):
         except KeyError:
             self._refuse(HTTPStatus.GONE, "another page has the board now")
         except DeviceError as error:
-            is_open = number != "0"
-            status = HTTPStatus.GONE if is_open else HTTPStatus.SERVICE_UNAVAILABLE
-            self._refuse(status, ": ".join(filter(None, (str(error), error.hint))))
+            if number != "0":  # hints are for who gave a command: a page has a button
+                self._refuse(HTTPStatus.GONE, str(error))
+                return
+            text = ": ".join(filter(None, (str(error), error.hint)))
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, text)
 
     def _refuse(self, status: HTTPStatus, text: str) -> None:
         self._answer(status, text.encode(), _TEXT)

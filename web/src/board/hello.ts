@@ -22,7 +22,8 @@ export function isSimulated({ board }: BoardInfo): boolean {
 }
 
 const MAGIC = "TCNN";
-const ITEM_BYTES = [1, 1, 4];
+/** Of a value; in the order of tcnn_dtype_t: int8, uint8, float32, int32, int64. */
+const ITEM_BYTES = [1, 1, 4, 4, 8];
 
 /** Throws an Error of one line if it is not what the protocol allows. */
 export function parseHello(payload: Uint8Array): BoardInfo {

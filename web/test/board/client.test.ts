@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Board } from "../../src/board/board";
+import { parseHello } from "../../src/board/hello";
 import {
   type Bytes,
   encodePacket,
@@ -111,8 +112,8 @@ class FakeBoard implements Transport {
   }
 }
 
-function greeting(): Uint8Array {
-  const tensor = [0, 1, 100, 0, 0, 0, ...new Array(8).fill(0)];
+function greeting(type = 0): Uint8Array {
+  const tensor = [type, 1, 100, 0, 0, 0, ...new Array(8).fill(0)];
   const text = (said: string) => [said.length, ...Buffer.from(said)];
   const head = [...Buffer.from("TCNN"), 64, 0, 0, 0, 0, 0x90, 0xd0, 3, 0, 4, 0, 0];
   const sizes = [
@@ -149,6 +150,12 @@ test("an input goes there and an output comes back, in parts", async () => {
   assert.equal(run.micros, 5);
   assert.equal(fake.requests, 4); // HELLO, WRITE, INFER, READ
   await board.close();
+});
+
+test("outputs of every type of tcnn_dtype_t are known, others are refused", () => {
+  const sizes = [0, 1, 2, 3, 4].map((type) => parseHello(greeting(type)).outputBytes);
+  assert.deepEqual(sizes, [100, 100, 400, 400, 800]);
+  assert.throws(() => parseHello(greeting(5)), /tensor of an unknown type/);
 });
 
 test("what is lost or broken is asked again, and nothing runs twice", async () => {
