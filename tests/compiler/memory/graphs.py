@@ -12,6 +12,8 @@ from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.operators.pool.rules import PoolAttrs
 from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 
+_GAP = 1 << 15  # of bytes, more than any tensor of the cases has
+
 QUANT = QuantParams((0.1,), (0,))
 CLAMP = (-128, 127)
 SAME = ConvAttrs((1, 1), (1, 1), (1, 1, 1, 1), clamp=CLAMP)
@@ -107,9 +109,9 @@ def draw_graph(seed: int, operators: int = 10) -> Graph:
 
 def spread(graph: Graph) -> MemoryPlan:
     """A plan in which no two storages share a byte, far apart."""
-    roots, offsets, end = find_roots(graph), {}, 4096
+    roots, offsets, end = find_roots(graph), {}, _GAP
     for tensor in sorted(set(roots.values())):
         offsets[tensor] = end
-        end += (graph.tensors[tensor].bytes + 4099) // 4 * 4
+        end += (graph.tensors[tensor].bytes + 3) // 4 * 4 + _GAP
     offsets = {tensor: offsets[root] for tensor, root in roots.items()}
     return MemoryPlan(end, end, offsets, {})
