@@ -214,13 +214,18 @@ def test_each_foreign_board_has_a_verdict(folder: Path) -> None:
 
 
 def test_a_run_that_ends_early_says_no_more_than_it_knows(folder: Path) -> None:
-    """How numbers are printed is asked in the end."""
+    """How numbers are printed is asked in the end; other firmware does not go on."""
+    more = ("--log", "run.jsonl", "--port")
     with plugged(Leaving(foreign(folder).board, 40)) as (port,):
-        done = tinycnn(*ON_PORTS, 9, "--port", port, cwd=folder)
+        done = tinycnn(*ON_PORTS, 9, *more, port, cwd=folder)
+    with plugged(foreign(folder, model="kws01")) as (port,):
+        other = tinycnn(*ON_PORTS, 9, *more, port, "--resume", cwd=folder)
 
     assert done.returncode == 3, done.stderr
     assert "STOPPED: " in done.stdout
     assert "printed: not known before the run comes to its end\n" in done.stdout
+    assert other.returncode == 2
+    assert "expected firmware not tinycnn's, model 'kws01', got " in other.stderr
 
 
 @pytest.mark.emulated

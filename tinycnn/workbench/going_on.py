@@ -50,7 +50,9 @@ def open_log(
 
 
 def _name_firmware(subject: Subject, choice: DeviceChoice, info: DeviceInfo) -> str:
-    """Who wrote it; and of a program that was started, its digest."""
+    """Who wrote it, if it says so; and of a program that was started, its digest."""
+    if info.foreign is not None:
+        return f"not tinycnn's, model '{info.model}'"
     said = f"{info.generator}, {info.numerics}, arena of {info.arena_bytes:,} bytes"
     if choice.port is not None:
         return said
