@@ -45,8 +45,8 @@ typedef struct {
 void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
                            const int8_t *input1, const int8_t *input2, int8_t *output);
 
-/* ADD or SUB as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP.
- */
+/* ADD or SUB as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP,
+ * or with a fast multiplication and no more. */
 typedef struct {
     int32_t size;      /* elements; 1 or more */
     int32_t factor1;   /* of input 1, any; 0: left out */
@@ -60,6 +60,8 @@ typedef struct {
 /* ADD or SUB of tensors of one shape */
 void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params, const int8_t *input1,
                      const int8_t *input2, int8_t *output);
+void tcnn_add_linear_s8_mul(const tcnn_add_dsp_params_t *params, const int8_t *input1,
+                            const int8_t *input2, int8_t *output);
 
 #ifdef __cplusplus
 }

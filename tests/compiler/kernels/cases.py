@@ -255,6 +255,8 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
 
 # Likewise for cores with a fast multiplication and no more.
 MUL_CASES: tuple[tuple[str, Draw, float], ...] = (
+    ("tcnn_add_linear_s8_mul", CASES["ADD"], 0.05),
+    ("tcnn_add_linear_s8_mul", CASES["SUB"], 0.05),
     ("tcnn_conv_2d_triples_s8_mul", CASES["CONV_2D"], 1.0),
     ("tcnn_conv_2d_triples_s8_mul", CASES["SPACE_TO_BATCH_ND"], 0.8),
     ("tcnn_conv_2d_triples_s8_mul", conv_2d, 1.0),

@@ -68,6 +68,7 @@ BUGS = (
     ("tcnn_softmax_s8_dsp", "four, four >> 8", "four, four >> 16"),
     ("tcnn_softmax_s8_dsp", "(rounded + half)", "rounded"),
     ("tcnn_transpose_conv_windows_s8_dsp", "w.rows + 1", "w.rows"),
+    ("tcnn_add_linear_s8_mul", "input2[i] * factor2", "input2[i] * factor1"),
     ("tcnn_conv_2d_triples_s8_mul", "lsls r7, r7, #10", "lsls r7, r7, #11"),
     ("tcnn_conv_2d_triples_s8_mul", "add r11, r6", "add r11, r5"),
     ("tcnn_conv_2d_triples_s8_mul", "high * (1 << unused)", "high * (1 << 10)"),

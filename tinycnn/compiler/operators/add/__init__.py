@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler.operators.add.channels import CHANNELS
-from tinycnn.compiler.operators.add.linear import add_linear, subtract_linear
+from tinycnn.compiler.operators.add.linear import (
+    add_linear,
+    add_linear_mul,
+    subtract_linear,
+    subtract_linear_mul,
+)
 from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
 from tinycnn.compiler.operators.add.terms import break_down_add, break_down_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
@@ -30,6 +35,7 @@ OPERATORS = (
         channels=CHANNELS,
         count_cycles=cycles_by_output(60),
         kernels=(add_linear,),
+        mul_kernels=(add_linear_mul,),
         break_down=break_down_add,
         fold=fold_binary(np.add, activates=True),
         options=11,
@@ -45,6 +51,7 @@ OPERATORS = (
         channels=KEEP_APART,
         count_cycles=cycles_by_output(140),
         kernels=(subtract_linear,),
+        mul_kernels=(subtract_linear_mul,),
         fold=fold_binary(np.subtract, activates=True),
         break_down=break_down_sub,
         options=28,

@@ -1,4 +1,4 @@
-"""ADD and SUB as one linear function of two bytes: `tcnn_add_s8_dsp`.
+"""ADD and SUB as one linear function of two bytes: by a kernel for each family.
 
 The reference rescales both terms and rounds three times, but of the exact sum hardly
 anything is lost. Factors near those of the scales are tried until
@@ -26,6 +26,10 @@ from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
 from tinycnn.compiler.operators.shared.folded_channels import Integers
 
 __all__ = ["add_linear", "subtract_linear"]
+__all__ += ["add_linear_mul", "subtract_linear_mul"]
+
+# Each with its cycles an element.
+_DSP, _MUL = ("tcnn_add_s8_dsp", 8), ("tcnn_add_linear_s8_mul", 32)
 
 _NUDGES = sorted(product(range(-4, 5), repeat=2), key=lambda n: abs(n[0]) + abs(n[1]))
 
@@ -56,15 +60,25 @@ class _Line:
 
 def add_linear(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel of ADD, where some linear function equals the reference."""
-    return _linear(node, 1)
+    return _linear(node, 1, *_DSP)
 
 
 def subtract_linear(node: Node, numerics: Numerics) -> Kernel | None:
     """The same of SUB."""
-    return _linear(node, -1)
+    return _linear(node, -1, *_DSP)
 
 
-def _linear(node: Node, sign: int) -> Kernel | None:
+def add_linear_mul(node: Node, numerics: Numerics) -> Kernel | None:
+    """That of ADD for cores without DSP."""
+    return _linear(node, 1, *_MUL)
+
+
+def subtract_linear_mul(node: Node, numerics: Numerics) -> Kernel | None:
+    """The same of SUB."""
+    return _linear(node, -1, *_MUL)
+
+
+def _linear(node: Node, sign: int, function: str, per_element: int) -> Kernel | None:
     a, b = node.input(0), node.input(1)
     if a.shape != b.shape:
         return None
@@ -76,7 +90,7 @@ def _linear(node: Node, sign: int) -> Kernel | None:
     def lower(lowering: Lowering, node: Node) -> None:
         lowering.call(
             node,
-            "tcnn_add_s8_dsp",
+            function,
             LinearParams(
                 size,
                 line.factor1,
@@ -91,8 +105,8 @@ def _linear(node: Node, sign: int) -> Kernel | None:
         )
 
     return Kernel(
-        function="tcnn_add_s8_dsp",
-        cycles=8 * size + 130,
+        function=function,
+        cycles=per_element * size + 130,
         constant_bytes=sum(x.bytes for x in (a, b) if x.data is not None),
         scratch_bytes=0,
         lower=lower,

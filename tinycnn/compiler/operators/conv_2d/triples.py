@@ -101,11 +101,16 @@ def _count_bytes(size: int, block: int) -> int:
 
 def _count_cycles(node: Node, size: int, groups: int, block: int) -> int:
     """Of each three pixels: packing, then three channels of each group at a time."""
-    rows = node.input(1).shape[1]
+    attrs, (_, rows, columns, _) = node.attrs(ConvAttrs), node.input(1).shape
     filters = node.output().shape[3] // groups
     triples = -(-node.output().shape[1] * node.output().shape[2] // _TRIPLE)
     blocks, padded = -(-size // block), -(-size // 4) * 4
-    pack = groups * (200 * rows + 18 * size + 130 * blocks)
+    width, beside = node.output().shape[2], attrs.padding[1] + attrs.padding[3]
+    # Of a row of the window; taps at the border, or apart, are packed each for itself.
+    is_run = groups == attrs.dilation[1] == 1
+    cut = min(_TRIPLE * beside / width, 1) if is_run else 1
+    runs = 1 + (columns - 1) * cut
+    pack = groups * (rows * (100 + 150 * runs) + 18 * size + 130 * blocks)
     multiply = 24 * padded + 250 * blocks + 200
     channels = groups * (-(-filters // _TRIPLE) * multiply + filters * 3 * 75)
-    return triples * (300 + pack + channels)
+    return int(triples * (300 + pack + channels))

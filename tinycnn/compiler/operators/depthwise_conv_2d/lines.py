@@ -115,7 +115,7 @@ def _count_cycles(p: WindowShape, rows_at_once: int) -> int:
     passes = -(-p.output_height // rows_at_once)
     lines, pitch = _find_plane(p, rows_at_once)
     size = p.kernel_height * p.kernel_width
-    gather = passes * p.input_channels * lines * (45 + 9 * pitch)
+    gather = passes * p.input_channels * lines * (45 + 11 * pitch)
     expand = passes * p.output_channels * (80 + 9 * size)
     fours = -(-p.output_width // _OUTPUTS)
     row = 25 + fours * (120 + 22 * size + 6 * p.kernel_height) + 75 * p.output_width
