@@ -7,7 +7,7 @@ simulated board counts. Run from the repository's root:
 
     python -m tools.bench
     python -m tools.bench KWS IC --compilers "zig -O2" --operators
-    python -m tools.bench --markdown README.md
+    python -m tools.bench --markdown README.md --picture docs/cycles.svg
 
 Exit codes: 0 measured, 1 an output is not the reference's, 2 usage, 3 any other error.
 What is not there is said and left out.
@@ -29,6 +29,7 @@ from tinycnn.errors import TinycnnError
 from tinycnn.files import write_whole
 from tools.bench.image import COMPILERS
 from tools.bench.measure import MODES, Result, measure_network
+from tools.bench.picture import draw_picture
 from tools.bench.record import NETWORKS, load_network
 from tools.bench.tables import to_json, to_markdown
 from tools.document import document_of, write_tables
@@ -75,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if results:
         tables = to_markdown(results, " and ".join(versions))
         write_tables(tables, _TOOL, options.markdown)
+    if options.picture:
+        write_whole(draw_picture(results), options.picture)
     if options.json:
         value = {
             "tinycnn": __version__,
@@ -112,6 +115,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--meter", type=Path, default=meter)
     add("--operators", action="store_true", help="print each operator's cycles, too")
     add("--json", type=Path, metavar="FILE", help="write all that was measured")
+    add("--picture", type=Path, metavar="FILE", help="draw bars, ours and others'")
     document = document_of(_TOOL)
     add("--markdown", type=document, metavar="FILE", help="renew the tables in FILE")
     return parser.parse_args(arguments)

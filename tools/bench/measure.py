@@ -48,13 +48,15 @@ class Measurement:
     """What a network takes when it is built by one compiler.
 
     Attributes:
-        profile: Its cycles.
+        profile: Its cycles, without wait states.
+        waiting_cycles: Of an inference where flash waits `FLASH_WAIT` cycles.
         stack_bytes: Of an inference.
         code_bytes: All of a bare image but the tables.
         table_bytes: Weights, biases and other tables.
     """
 
     profile: Profile
+    waiting_cycles: int
     stack_bytes: int
     code_bytes: int
     table_bytes: int
@@ -63,6 +65,11 @@ class Measurement:
     def mcycles(self) -> float:
         """Millions of cycles of an inference."""
         return self.profile.inference_cycles / 1e6
+
+    @property
+    def waiting_mcycles(self) -> float:
+        """The same where flash waits."""
+        return self.waiting_cycles / 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +190,10 @@ def measure_build(
         operators=profile_operators(analyze(compilation), run.steps),
         inference_cycles=run.cycles,
     )
-    return Measurement(profile, run.stack_bytes, image.code_bytes, image.table_bytes)
+    return Measurement(
+        profile,
+        run.waiting_cycles,
+        run.stack_bytes,
+        image.code_bytes,
+        image.table_bytes,
+    )

@@ -22,6 +22,7 @@ from tinycnn.device import StepRun, open_simulated
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import build_image, write_arduino_project
 from tools.bench.image import NAME, Compiler, Image
+from tools.bench.record import FLASH_WAIT
 
 __all__ = ["Run", "run_meter", "simulate"]
 
@@ -35,12 +36,14 @@ class Run:
     Attributes:
         output: Its bytes.
         cycles: Of all.
+        waiting_cycles: Of all where each word of data read from flash waits.
         steps: Of each kernel call.
         stack_bytes: Of all.
     """
 
     output: bytes
     cycles: int
+    waiting_cycles: int
     steps: tuple[StepRun, ...]
     stack_bytes: int
 
@@ -54,6 +57,7 @@ def run_meter(meter: Path, image: Image, calls: int) -> Run:
     result = image.elf.with_suffix(".json")
     command = [sys.executable, str(meter), str(image.elf), "--json", str(result)]
     command += ["--quiet", "--calls-in", f"{NAME}_invoke"]
+    command += ["--flash-wait", str(FLASH_WAIT)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise ToolchainError(
@@ -72,6 +76,7 @@ def run_meter(meter: Path, image: Image, calls: int) -> Run:
     return Run(
         output=found["output"].encode("latin1"),
         cycles=found["cycles_stalls"],
+        waiting_cycles=found["cycles_wait"][str(FLASH_WAIT)],
         steps=tuple(StepRun(n, 0, 0) for n in cycles),
         stack_bytes=found["stack_bytes"],
     )
@@ -107,9 +112,13 @@ def simulate(
     with open_simulated(image.elf, board.name) as device:
         inference = device.infer(inputs)
         steps = device.profile(inputs)
+    timings = {"flash_wait": FLASH_WAIT}
+    with open_simulated(image.elf, board.name, timings=timings) as device:
+        waiting = device.infer(inputs)
     return Run(
         output=inference.output.tobytes(),
         cycles=inference.cycles,
+        waiting_cycles=waiting.cycles,
         steps=steps,
         stack_bytes=max(step.stack_bytes for step in steps),
     )
