@@ -1,6 +1,6 @@
 # make demo   the main job: digits from images to a validated firmware
 # make test   all tests
-# make bench  cycles and bytes of known networks; BENCH="KWS --operators" for others
+# make bench  cycles and bytes of known networks and operators; BENCH="KWS --operators" for some
 # make lock   renews requirements/dev.lock: what make test installs, with hashes
 # make zoo    trains what is still missing in the README's table; ZOO="mnist_lenet5" for one
 # All install what they need into .venv first.
@@ -27,6 +27,7 @@ test: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python -m tools.bench $(BENCH)
+	$(if $(BENCH),,$(BIN)/python -m tools.bench.operators)
 
 lock: | $(VENV)
 	$(BIN)/python -m pip install --quiet "uv>=0.5,<1"

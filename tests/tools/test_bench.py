@@ -9,13 +9,17 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.compiler.models import conv_model
+from tinycnn.compiler import read_tflite
 from tinycnn.errors import ToolchainError
 from tinycnn.harness import Profile
 from tinycnn.models import model_names
+from tools.bench import meters
 from tools.bench.__main__ import main
 from tools.bench.image import Image
 from tools.bench.measure import Measurement, Result
 from tools.bench.meters import run_meter
+from tools.bench.operators import CASES
+from tools.bench.operators import main as measure_operators
 from tools.bench.picture import draw_picture
 from tools.bench.record import NETWORKS, Network, Published, Tflm
 from tools.bench.tables import to_markdown
@@ -140,7 +144,7 @@ def test_others_are_drawn_as_long_as_they_take() -> None:
     """Against ours; a network that nobody else has measured is left out."""
     tflm, published = Tflm((7.6,)), Published(5.7, "me", is_board=False)
     profile = Profile("", "gcc -O2", "estimated", 64_000_000, None, (), 3_800_000)
-    builds = (Measurement(profile, 0, 0, 0, 0),)
+    builds = (Measurement(profile, 4_750_000, 0, 0, 0),)
     measured, alone = (
         Result(network, "speed", 10, 10, 9, 9, builds)
         for network in (Network("a & b", "", tflm, published), Network("c", ""))
@@ -148,11 +152,12 @@ def test_others_are_drawn_as_long_as_they_take() -> None:
 
     image = ElementTree.fromstring(draw_picture([measured, alone]))
     bars = [r.attrib for r in image.iter(f"{SVG}rect") if r.attrib["height"] == "11"]
-    widths = {bar["class"]: float(bar["width"]) for bar in bars[3:]}
+    widths = {bar["class"]: float(bar["width"]) for bar in bars[4:]}
     words = [text.text for text in image.iter(f"{SVG}text")]
     assert widths["published"] == pytest.approx(1.5 * widths["ours"], abs=0.1)
     assert widths["tflm"] == pytest.approx(2 * widths["ours"], abs=0.1)
-    assert words[4:] == ["a & b", "3.8 Mcycles", "5.7, by a meter", "7.6"]
+    assert widths["waits"] == pytest.approx(0.25 * widths["ours"], abs=0.1)
+    assert words[5:] == ["a & b", "3.8 to 4.75 Mcycles", "5.7, by a meter", "7.6"]
 
 
 def test_records_are_plausible() -> None:
@@ -168,6 +173,33 @@ def test_records_are_plausible() -> None:
         assert list(tflm.code_bytes) == sorted(tflm.code_bytes, reverse=True)
         assert network.source.endswith(".tflite") or network.source in model_names()
     assert len({network.name for network in NETWORKS}) == len(NETWORKS)
+
+
+def test_operators_compile_and_the_table_has_all() -> None:
+    """Each model of one operator, in the document's order."""
+    for name, case in CASES.items():
+        (op,) = read_tflite(case.make()).ops
+        assert case.unit in ("MAC", "output", "input"), name
+        assert op.outputs
+    text = (Path(__file__).parents[2] / "docs/cycles.md").read_text("utf-8")
+    rows = text.split("-- |\n")[1].split("<!-- end -->")[0].strip().splitlines()
+    assert [row.split("|")[1].strip() for row in rows] == list(CASES)
+
+
+@pytest.mark.emulated
+def test_an_operator_is_measured(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the simulated board where no meter is there."""
+    monkeypatch.delenv("TINYCNN_METER", raising=False)
+    monkeypatch.setattr(meters, "_SHARED", Path("nowhere"))
+
+    assert measure_operators(["softmax of 10"]) == 0
+
+    cells = [c.strip() for c in capsys.readouterr().out.splitlines()[-1].split("|")]
+    assert cells[1:3] == ["softmax of 10", "output"]
+    assert 10 < float(cells[3]) < 500
+    assert cells[6] == "`tcnn_softmax_s8_dsp`"
 
 
 def test_the_readme_has_all_networks() -> None:

@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -29,6 +28,7 @@ from tinycnn.errors import TinycnnError
 from tinycnn.files import write_whole
 from tools.bench.image import COMPILERS
 from tools.bench.measure import MODES, Result, measure_network
+from tools.bench.meters import find_beside, find_meter
 from tools.bench.picture import draw_picture
 from tools.bench.record import NETWORKS, load_network
 from tools.bench.tables import to_json, to_markdown
@@ -36,7 +36,6 @@ from tools.document import document_of, write_tables
 
 __all__ = ["main"]
 
-_SHARED = Path(__file__).resolve().parents[3] / "shared"
 _SIMULATED = Path("sim")
 _TOOL = "tools.bench"
 
@@ -110,9 +109,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("networks", nargs="*", type=_one_of(networks), default=NETWORKS)
     add("--compilers", nargs="+", type=_one_of(compilers), default=COMPILERS)
     add("--optimize", choices=MODES, default="speed", help="default: speed")
-    add("--models", type=Path, default=_find("TINYCNN_MODELS", "models"))
-    meter = _find("TINYCNN_METER", "tools/m4run.py") or _SIMULATED
-    add("--meter", type=Path, default=meter)
+    add("--models", type=Path, default=find_beside("TINYCNN_MODELS", "models"))
+    add("--meter", type=Path, default=find_meter() or _SIMULATED)
     add("--operators", action="store_true", help="print each operator's cycles, too")
     add("--json", type=Path, metavar="FILE", help="write all that was measured")
     add("--picture", type=Path, metavar="FILE", help="draw bars, ours and others'")
@@ -129,13 +127,6 @@ def _one_of(table: Mapping[str, object]) -> Callable[[str], object]:
         return table[name]
 
     return find
-
-
-def _find(variable: str, path: str) -> Path | None:
-    """What an environment variable names, else what lies beside the repository."""
-    if variable in os.environ:
-        return Path(os.environ[variable])
-    return _SHARED / path if (_SHARED / path).exists() else None
 
 
 if __name__ == "__main__":

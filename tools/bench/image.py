@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tinycnn.choices import Family, Toolchain
 from tinycnn.compiler import Compilation
+from tinycnn.compiler.emission.borders import borders
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import firmware_dir
 from tinycnn.runtime import kernel_sources
@@ -25,7 +26,22 @@ __all__ = ["COMPILERS", "NAME", "Compiler", "Image", "build_bare_image"]
 
 NAME = "bench"  # prefix of the C names
 _GLUE = ("main.c", "link.ld")
-_INPUT_C = "const unsigned char bench_bytes[] = {%s};\n"
+_BYTES_C = "const unsigned char bench_bytes[] = {%s};\n"
+_INPUT_C = """\
+#include <string.h>
+
+#include "bench_model.h"
+
+extern const unsigned char bench_bytes[];
+
+void fill_inputs(void) {
+    const unsigned char *from = bench_bytes;
+%s}
+"""
+_COPY = """\
+    memcpy(bench_%s(bench_arena), from, BENCH_%s_BYTES);
+    from += BENCH_%s_BYTES;
+"""
 
 # Those of Arduino's core for the Nano 33 BLE, but for the level of optimization.
 _FLAGS = (
@@ -126,7 +142,10 @@ def build_bare_image(
     runtime = kernel_sources(compilation.program.kernels)
     sources = {f"tcnn/{name}": text for name, text in runtime.items()}
     sources |= compilation.sources
-    sources["input.c"] = _INPUT_C % ",".join(map(str, inputs.view(np.uint8)))
+    names = [border.name for border in borders("input", compilation.program.inputs)]
+    copies = "".join(_COPY % (name, name.upper(), name.upper()) for name in names)
+    sources["input.c"] = _INPUT_C % copies
+    sources["bytes.c"] = _BYTES_C % ",".join(map(str, inputs.view(np.uint8)))
     sources |= {name: Path(__file__).with_name(name).read_text() for name in _GLUE}
     (folder / "tcnn").mkdir()
     for name, text in sources.items():

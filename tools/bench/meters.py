@@ -8,6 +8,7 @@ sketch made of the same sources.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ from tinycnn.firmware import build_image, write_arduino_project
 from tools.bench.image import NAME, Compiler, Image
 from tools.bench.record import FLASH_WAIT
 
-__all__ = ["Run", "run_meter", "simulate"]
+__all__ = ["Run", "find_beside", "find_meter", "run_meter", "simulate"]
 
 _BOARD = "nano33ble"
+_SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ class Run:
     waiting_cycles: int
     steps: tuple[StepRun, ...]
     stack_bytes: int
+
+
+def find_meter() -> Path | None:
+    """The program that counts; None: the simulated board is to do so."""
+    return find_beside("TINYCNN_METER", "tools/m4run.py")
+
+
+def find_beside(variable: str, path: str) -> Path | None:
+    """What an environment variable names, else what lies beside the repository."""
+    if variable in os.environ:
+        return Path(os.environ[variable])
+    return _SHARED / path if (_SHARED / path).exists() else None
 
 
 def run_meter(meter: Path, image: Image, calls: int) -> Run:

@@ -35,9 +35,9 @@ def to_markdown(results: Sequence[Result], compilers: str) -> str:
         "MHz. MACs in brackets are left when dead channels are gone: cycles/MAC are of "
         "these. TFLM: TFLite Micro with CMSIS-NN, GCC -O3 / -Os, without waits. "
         "Published: the best of others on a Cortex-M4; `board`: latency on a board, "
-        "whose flash waits, times its clock; `meter`: counted as ours, without waits "
-        f"({boards}). `!` misses its goal, which for all is {CODE_LIMIT:,} bytes of "
-        f"code and {STACK_LIMIT:,} of stack."
+        "whose flash waits, times its clock; `meter`: counted as ours, without waits"
+        f"{boards and f' ({boards})'}. `!` misses its goal, which for all is "
+        f"{CODE_LIMIT:,} bytes of code and {STACK_LIMIT:,} of stack."
     )
     tables = (_table(columns, results) for columns in (_TIME, _MEMORY))
     return "\n\n".join([*tables, fill(text, _WIDTH, break_on_hyphens=False)]) + "\n"
