@@ -18,6 +18,7 @@ export async function openBridge(fetcher: typeof fetch = fetch): Promise<Transpo
   return {
     name: "simulated board",
     patience: SIMULATED_PATIENCE,
+    remedy: "start it again",
     write: async (bytes) => {
       await ask(number, bytes);
     },

@@ -108,8 +108,8 @@ export class Client {
       timer = setTimeout(again, wait);
     };
     let timer = setTimeout(again, wait);
-    const silent = `the ${this.transport.name} does not answer`;
-    const text = `${silent}: press its reset, or flash it with tinycnn flash`;
+    const { name, remedy } = this.transport;
+    const text = `the ${name} does not answer: ${remedy}`;
     const end = setTimeout(() => this.waiting?.reject(new Error(text)), patience);
     return {
       stop: () => {

@@ -67,6 +67,7 @@ function carry(port: SerialPort): Transport {
   return {
     name: "board",
     patience: PATIENCE,
+    remedy: "press its reset, or flash it with tinycnn flash",
     write: (bytes) =>
       writer.write(bytes).catch(() => {
         throw gone();

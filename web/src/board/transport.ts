@@ -4,6 +4,8 @@ export interface Transport {
   readonly name: string;
   /** How long a board behind it may take for one answer, in milliseconds. */
   readonly patience: number;
+  /** What to do about a board that does not answer. */
+  readonly remedy: string;
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** What arrived next; empty if nothing has for a while. Rejects once it is gone. */
   read(): Promise<Uint8Array>;

@@ -17,6 +17,7 @@ const SHA = new Uint8Array(32).fill(0xab);
 /** A board whose output is its input plus 1, of 100 bytes; small packets. */
 class FakeBoard implements Transport {
   readonly name = "board";
+  readonly remedy = "press its reset";
   patience = 15_000;
   /** What is done with the next requests, in turn: nothing is said, and so on. */
   readonly faults: ("silent" | "broken" | "reset" | "lost")[] = [];
