@@ -188,4 +188,5 @@ def test_it_is_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert explained[0].content == lenet_model()
     assert explained[0].beside is not None
     assert explained[0].beside.content == other_model()
+    assert explained[0].beside.title == tmp_path.name
     assert run(command, ["--zoo", "--beside", "b.tflite"]).exit_code == 2

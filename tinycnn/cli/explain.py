@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -119,9 +120,14 @@ def _open(
 
 
 def _place_beside(exhibit: Exhibit, path: Path, observer: ConsoleObserver) -> Exhibit:
+    """Where both have one name, as copied projects have, the other has its folder's."""
     from tinycnn.explorer import place_beside
 
     with _open(path, None, exhibit.numerics, observer) as (other, _):
+        if other.title == exhibit.title:
+            whole = path.resolve()
+            folder = whole if whole.is_dir() else whole.parent
+            other = replace(other, title=folder.name)
         return place_beside(exhibit, other)
 
 

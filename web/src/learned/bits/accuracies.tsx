@@ -23,7 +23,7 @@ function EightBits({ float, int8 }: Accuracy) {
       for {percent(float)}; with eight bits, as on the board, for {percent(int8)}:{" "}
       {Math.abs(lost) < 5e-5
         ? "nothing is lost."
-        : `${percent(Math.abs(lost))} ${lost > 0 ? "lost" : "won"}.`}
+        : `${(100 * Math.abs(lost)).toFixed(2)} points ${lost > 0 ? "lost" : "won"}.`}
     </p>
   );
 }
