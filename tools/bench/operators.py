@@ -38,6 +38,7 @@ __all__ = ["CASES", "Case", "main"]
 
 _TOOL = "tools.bench.operators"
 _SCALE, _ZERO_POINT = 0.05, -3
+_SHARES = 1 / 256, -128  # the grid of softmax and sigmoid
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,14 @@ def _model(
     shapes: Sequence[tuple[int, ...]],
     output: tuple[int, ...],
     *constants: np.ndarray[Any, Any],
-    scales: tuple[float, float] = (_SCALE, _SCALE),
-    zero_points: tuple[int, int] = (_ZERO_POINT, _ZERO_POINT),
+    onto: tuple[float, int] = (_SCALE, _ZERO_POINT),
     **options: Any,
 ) -> bytes:
-    """One operator between int8 tensors; constants follow its inputs."""
+    """One operator between int8 tensors, onto a grid; constants follow its inputs."""
     b = ModelBuilder()
-    inputs = [b.tensor(s, scale=scales[0], zero_point=zero_points[0]) for s in shapes]
+    inputs = [b.tensor(s, scale=_SCALE, zero_point=_ZERO_POINT) for s in shapes]
     fixed = [b.tensor(c.shape, str(c.dtype), data=c) for c in constants]
-    y = b.tensor(output, scale=scales[1], zero_point=zero_points[1])
+    y = b.tensor(output, scale=onto[0], zero_point=onto[1])
     b.op(kind, [*inputs, *fixed], [y], **options)
     return b.build(inputs, [y])
 
@@ -170,9 +170,16 @@ def _transposed(size: tuple[int, int, int], filters: int, kernel: int) -> bytes:
 def _pool(kind: str, size: tuple[int, int, int], window: int) -> bytes:
     height, width, depth = size
     output = (1, height // window, width // window, depth)
-    sides = {"filterHeight": window, "filterWidth": window}
-    strides = {"strideH": window, "strideW": window}
-    return _model(kind, [(1, *size)], output, padding=1, **sides, **strides)
+    return _model(
+        kind,
+        [(1, *size)],
+        output,
+        padding=1,
+        filterHeight=window,
+        filterWidth=window,
+        strideH=window,
+        strideW=window,
+    )
 
 
 def _same(kind: str, inputs: int, size: tuple[int, ...], **options: Any) -> bytes:
@@ -222,13 +229,11 @@ def _joined(size: tuple[int, int, int]) -> bytes:
 
 def _softmax(classes: int) -> bytes:
     shape = (1, classes)
-    ends = {"scales": (_SCALE, 1 / 256), "zero_points": (_ZERO_POINT, -128)}
-    return _model("SOFTMAX", [shape], shape, beta=1.0, **ends)
+    return _model("SOFTMAX", [shape], shape, beta=1.0, onto=_SHARES)
 
 
 def _sigmoid(size: tuple[int, int, int]) -> bytes:
-    ends = {"scales": (_SCALE, 1 / 256), "zero_points": (_ZERO_POINT, -128)}
-    return _same("LOGISTIC", 1, size, **ends)
+    return _same("LOGISTIC", 1, size, onto=_SHARES)
 
 
 _BOX = (16, 16, 32)
