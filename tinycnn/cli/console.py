@@ -23,7 +23,7 @@ import click
 from tinycnn import PROJECT_FILE
 from tinycnn.choices import DeviceKind, Dialect
 from tinycnn.cli.choice import OneOf
-from tinycnn.cli.lines import echo_wrapped
+from tinycnn.cli.lines import echo_wrapped, wrapped
 from tinycnn.frames import App
 
 if TYPE_CHECKING:
@@ -270,8 +270,8 @@ class ConsoleObserver:
         self._bars.update(task.id, completed=done, total=total, detail=detail)
 
     def note(self, name: str, text: str) -> None:
-        """Print a line about a stage."""
-        self._console.print(f"{name:<10} {text}")
+        """Print what is to be told of a stage."""
+        self._console.print(wrapped(text, head=f"{name:<10} ", indent=" " * 11))
 
     def _clear(self) -> None:
         for task in self._bars.tasks:

@@ -6,13 +6,13 @@ import textwrap
 
 import click
 
-__all__ = ["echo_wrapped"]
+__all__ = ["echo_wrapped", "wrapped"]
 
 _WIDTH = 80
 
 
-def echo_wrapped(line: str, *, head: str = "", indent: str = "  ") -> None:
-    """Print a line on as many as it needs; what has no blanks is not broken.
+def wrapped(line: str, *, head: str = "", indent: str = "  ") -> str:
+    """A line on as many as it needs; what has no blanks is not broken.
 
     Args:
         line: What is to be said.
@@ -27,4 +27,9 @@ def echo_wrapped(line: str, *, head: str = "", indent: str = "  ") -> None:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    click.echo(text or head.rstrip())
+    return text or head.rstrip()
+
+
+def echo_wrapped(line: str, *, head: str = "", indent: str = "  ") -> None:
+    """Print a line as `wrapped` makes it."""
+    click.echo(wrapped(line, head=head, indent=indent))
