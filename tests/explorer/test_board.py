@@ -163,6 +163,13 @@ def test_a_serial_port_is_spoken_to_alike(open_board: Callable[..., Page]) -> No
     page.wait_for_selector("text=12 of 12 equal, byte for byte")
     page.evaluate("() => { globalThis.lost = true; }")
     page.wait_for_selector("text=The board is gone: check its cable")
+
+    page.evaluate("() => { globalThis.lost = false; }")
+    press(page, "Connect a board")
+    page.wait_for_selector("#board-model.good")
+    press(page, "Run all 12 examples")
+    page.evaluate("() => { globalThis.lost = true; }")  # while they run
+    page.wait_for_selector("text=The board is gone: check its cable")
     assert page.get_by_role("button", name="Connect a board").is_enabled()
 
 
