@@ -34,6 +34,8 @@ typedef struct {
     int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
     int32_t clamp_min;        /* least output; -128 to clamp_max, -128: any */
     int32_t clamp_max;        /* largest output; clamp_min to 127, 127: any */
+    /* of weights, copied to the start of scratch; 0 or more, 0: none */
+    int32_t kept_words;
 } tcnn_conv_2d_dsp_params_t;
 
 /* weights: for each four output channels a, b, c, d
@@ -42,8 +44,8 @@ typedef struct {
  *     256 * a + b and 256 * c + d, the first element in the low half
  *   multiplier and offset of each (see the kernel); or multiplier, offset and shift of
  *     each, where the highest bit of the first multiplier is set
- * scratch: two windows of 16-bit numbers, then kernel_height padded rows of the input;
- * NULL: these have 600 bytes or less */
+ * scratch: the weights, if they are kept; two windows of 16-bit numbers, then
+ * kernel_height padded rows of the input; NULL: these have 600 bytes or less */
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
 
@@ -63,6 +65,7 @@ typedef struct {
     int32_t room_bytes; /* see scratch; 1216 or more */
     int32_t clamp_min;  /* least output; -128 to clamp_max, -128: any */
     int32_t clamp_max;  /* largest output; clamp_min to 127, 127: any */
+    int32_t kept_words; /* of weights, copied as above; 0 or more, 0: none */
 } tcnn_conv_2d_winograd_dsp_params_t;
 
 /* Input channels are rounded up to 4 where words hold them.
@@ -71,9 +74,10 @@ typedef struct {
  *     and so on), each output channel: a word, the pair's first in the low half
  *   for each output channel: multiplier, offset, shift, 36 times the sum to start from,
  *     what is added to 4 times the sums of a tile's last 2 x 2 outputs
- * scratch: 3 words an input channel for each of 4 * tiles_at_once + 2 columns; 36 for
- * two tiles; room_bytes; what three rows of the input have beyond those columns.
- * room_bytes: at least 1216, and those of 7 pixels and of 4 * tiles_at_once */
+ * scratch: the weights, if they are kept; 3 words an input channel for each of 4 *
+ * tiles_at_once + 2 columns; 36 for two tiles; room_bytes; what three rows of the input
+ * have beyond those columns. room_bytes: at least 1216, and those of 7 pixels and of 4
+ * * tiles_at_once */
 void tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
                                   const int8_t *input, const int32_t *weights,
                                   uint8_t *scratch, int8_t *output);

@@ -512,6 +512,7 @@ TCNN_SHARED void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params,
                                      const int8_t *input, const int32_t *weights,
                                      uint8_t *scratch, int8_t *output) {
     if (scratch) {
+        weights = tcnn_keep(weights, params->kept_words, &scratch);
         convolve(params, input, weights, scratch, output);
     } else {
         convolve_on_stack(params, input, weights, output);

@@ -163,6 +163,7 @@ tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
                              const int8_t *input, const int32_t *weights,
                              uint8_t *scratch, int8_t *output) {
     const tcnn_conv_2d_winograd_dsp_params_t *p = params;
+    weights = tcnn_keep(weights, p->kept_words, &scratch);
     const int32_t stride = column_words(p), pairs = stride / 6;
     const int32_t step = 4 * p->tiles_at_once, end = (p->output_width + 3) / 4 * 4;
     uint32_t *columns = (uint32_t *)(void *)scratch;

@@ -76,7 +76,7 @@ def choose_kernels(
     family = objective.family
     options = {
         node.op.outputs[0]: sorted(
-            list_kernels(node, numerics, family), key=lambda k: k.cycles
+            list_kernels(node, numerics, family), key=lambda k: k.cost
         )
         for node in nodes
     }
@@ -114,7 +114,7 @@ def _fit_flash(options: dict[int, list[Kernel]], flash_bytes: float) -> None:
     """Give up the kernels that save the least time for their bytes of constants."""
     while sum(kernels[0].constant_bytes for kernels in options.values()) > flash_bytes:
         swaps = [
-            ((other.cycles - kernels[0].cycles) / saved, output, other)
+            ((other.cost - kernels[0].cost) / saved, output, other)
             for output, kernels in options.items()
             for other in kernels[1:]
             if (saved := kernels[0].constant_bytes - other.constant_bytes) > 0
@@ -164,14 +164,14 @@ def _give_back(
     """
     chosen, trials = dict(fitted), 0
     gains = [
-        (kernel.cycles - chosen[output].cycles, output, kernel)
+        (kernel.cost - chosen[output].cost, output, kernel)
         for output, kernels in options.items()
         for kernel in kernels
-        if kernel.cycles < chosen[output].cycles
+        if kernel.cost < chosen[output].cost
     ]
     gains.sort(key=lambda gain: gain[:2])
     for _, output, kernel in gains:
-        if kernel.cycles >= chosen[output].cycles:
+        if kernel.cost >= chosen[output].cost:
             continue
         trial = {**chosen, output: kernel}
         total = sum(k.constant_bytes for k in trial.values())

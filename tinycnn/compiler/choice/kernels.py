@@ -30,6 +30,8 @@ def list_kernels(
         found = rule(node, numerics)
         if found is not None:
             yield found
+            if found.kept is not None:
+                yield found.kept
 
 
 def portable(node: Node, family: Family = "dsp") -> Kernel:
@@ -42,6 +44,7 @@ def portable(node: Node, family: Family = "dsp") -> Kernel:
         constant_bytes=sum(t.bytes for t in constants if t.data is not None),
         scratch_bytes=0,
         lower=operator.lower,
+        flash_reads=operator.count_macs(node) if family == "dsp" else 0,
     )
 
 

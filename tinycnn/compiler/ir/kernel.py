@@ -2,21 +2,25 @@
 
 Cycles are those of a Cortex-M4, or of a Cortex-M0+ for kernels without DSP, with memory
 that never waits; each kernel's file states the loop that they are counted from, with
-constants measured on the simulated board.
+constants measured on the simulated board. Caches of most flash serve code only, so that
+each word of constants that is read waits: kernels are compared by what they cost with
+that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["TYPICAL_CODE_BYTES", "Kernel", "KernelRule"]
+__all__ = ["TYPICAL_CODE_BYTES", "Kernel", "KernelRule", "keep_weights"]
 
 TYPICAL_CODE_BYTES = 800  # portable kernels have 150 to 1,100
+_FLASH_WAIT = 2  # cycles for which a read of flash waits, about
+_COPY_CYCLES = 3  # to copy a word to RAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ class Kernel:
         scratch_bytes: Memory that it works in, aligned to 4 bytes.
         lower: Adds its calls.
         code_bytes: Its instructions, with -O2 on a Cortex-M4; an estimate.
+        flash_reads: Times that one call reads constants; 0 for kernels that have few,
+            and for cores without DSP, whose kernels are compared by cycles.
+        kept: The same kernel with its weights copied to RAM at first.
     """
 
     function: str
@@ -42,7 +49,33 @@ class Kernel:
     scratch_bytes: int
     lower: Callable[[Lowering, Node], None]
     code_bytes: int = TYPICAL_CODE_BYTES
+    flash_reads: int = 0
+    kept: Kernel | None = None
+
+    @property
+    def cost(self) -> int:
+        """Its cycles where reads of flash wait."""
+        return self.cycles + _FLASH_WAIT * self.flash_reads
 
 
 # The kernel for a node, or None where it would not be exact.
 KernelRule = Callable[[Node, Numerics], Kernel | None]
+
+
+def keep_weights(build: Callable[[int], Kernel], words: int) -> Kernel:
+    """The kernel, and as its `kept` the one whose weights are copied to RAM.
+
+    Args:
+        build: The kernel that keeps so many words in RAM, without counting that.
+        words: Of its weights.
+    """
+    kept = build(words)
+    return replace(
+        build(0),
+        kept=replace(
+            kept,
+            cycles=kept.cycles + _COPY_CYCLES * words,
+            scratch_bytes=kept.scratch_bytes + 4 * words,
+            flash_reads=words,
+        ),
+    )

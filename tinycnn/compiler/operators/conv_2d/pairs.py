@@ -6,12 +6,12 @@ of both windows against four channels in 15 cycles for 16 multiplications.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.kernel import Kernel, keep_weights
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -52,6 +52,7 @@ class PairsParams(Params):
     input_zero_point: int
     clamp_min: int
     clamp_max: int
+    kept_words: int
 
 
 def conv_pairs(node: Node, numerics: Numerics) -> Kernel | None:
@@ -113,19 +114,25 @@ def _find_kernel(node: Node, axis: int, width: int) -> Kernel | None:
     stream, fixed = pack_mixed_groups(wide[:, order], channels, attrs.clamp)
     mixed = -(-params.output_channels // GROUP) - fixed
 
-    def lower(lowering: Lowering, node: Node) -> None:
-        packed = lowering.array(node, "weights", "int32_t", stream)
-        constants = (packed, find_window_memory(lowering, node))
-        lowering.call(node, "tcnn_conv_2d_s8_dsp", params, *constants)
+    def build(kept_words: int) -> Kernel:
+        def lower(lowering: Lowering, node: Node) -> None:
+            packed = lowering.array(node, "weights", "int32_t", stream)
+            constants = (packed, find_window_memory(lowering, node))
+            kept = replace(params, kept_words=kept_words)
+            lowering.call(node, "tcnn_conv_2d_s8_dsp", kept, *constants)
 
-    return Kernel(
-        function="tcnn_conv_2d_s8_dsp",
-        cycles=_count_cycles(params, mixed),
-        constant_bytes=4 * stream.size,
-        scratch_bytes=window_scratch(_count_scratch(params)),
-        lower=lower,
-        code_bytes=3_000,
-    )
+        scratch = _count_scratch(params)
+        return Kernel(
+            function="tcnn_conv_2d_s8_dsp",
+            cycles=_count_cycles(params, mixed),
+            constant_bytes=4 * stream.size,
+            scratch_bytes=scratch if kept_words else window_scratch(scratch),
+            lower=lower,
+            code_bytes=3_000,
+            flash_reads=_count_pairs(params) * stream.size,
+        )
+
+    return keep_weights(build, stream.size)
 
 
 def _widen(filters: Integers, width: int, stride: int) -> Integers:
@@ -176,6 +183,7 @@ def _find_params(node: Node, width: int) -> PairsParams:
         reach if any(padding) else 0,
         x.zero_point,
         *attrs.clamp,
+        kept_words=0,
     )
 
 
@@ -200,6 +208,10 @@ def _count_cycles(params: PairsParams, mixed: int) -> int:
     multiply = 15 * words + 10 * max((words - 2) // 16, 0) + 66
     row = 20 + 26 * (run // 8) + 11 * (run // 4 % 2) + (0, 21, 14, 46)[run % 4]
     pair = 50 + params.kernel_height * row + groups * multiply + 29 * mixed
-    pairs = -(-params.output_height * params.output_width // 2)
     image = params.input_height * params.input_width * params.input_channels
-    return pairs * pair + (3 * image if params.padded_width else 0)
+    return _count_pairs(params) * pair + (3 * image if params.padded_width else 0)
+
+
+def _count_pairs(params: PairsParams) -> int:
+    """Of pixels; each reads all weights."""
+    return -(-params.output_height * params.output_width // 2)

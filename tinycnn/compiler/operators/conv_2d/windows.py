@@ -84,6 +84,8 @@ def windows_kernel(node: Node, *, axis: int) -> Kernel | None:
         scratch_bytes=window_scratch(groups * size),
         lower=lower,
         code_bytes=1_300,
+        flash_reads=math.prod(node.output().shape[:3])
+        * (weights.size + constants.size),
     )
 
 

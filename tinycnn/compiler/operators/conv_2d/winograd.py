@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.kernel import Kernel, keep_weights
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -66,6 +66,7 @@ class WinogradParams(Params):
     room_bytes: int
     clamp_min: int
     clamp_max: int
+    kept_words: int
 
 
 def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
@@ -83,31 +84,36 @@ def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
     assert w.data is not None
     stream = _pack(w.data.astype(np.int64), channels)
 
-    def lower(lowering: Lowering, node: Node) -> None:
-        lowering.call(
-            node,
-            "tcnn_conv_2d_winograd_s8_dsp",
-            WinogradParams(
-                *image_shape(x),
-                *image_shape(y),
-                *attrs.padding[:2],
-                x.zero_point,
-                _tiles_at_once(node),
-                _count_room(node),
-                *attrs.clamp,
-            ),
-            lowering.array(node, "weights", "int32_t", stream),
-            lowering.scratch(node),
+    def build(kept_words: int) -> Kernel:
+        def lower(lowering: Lowering, node: Node) -> None:
+            lowering.call(
+                node,
+                "tcnn_conv_2d_winograd_s8_dsp",
+                WinogradParams(
+                    *image_shape(x),
+                    *image_shape(y),
+                    *attrs.padding[:2],
+                    x.zero_point,
+                    _tiles_at_once(node),
+                    _count_room(node),
+                    *attrs.clamp,
+                    kept_words,
+                ),
+                lowering.array(node, "weights", "int32_t", stream),
+                lowering.scratch(node),
+            )
+
+        return Kernel(
+            function="tcnn_conv_2d_winograd_s8_dsp",
+            cycles=_count_cycles(node),
+            constant_bytes=4 * stream.size,
+            scratch_bytes=_count_scratch(node),
+            lower=lower,
+            code_bytes=6_200,
+            flash_reads=-(-_count_tiles(node) // 2) * stream.size,
         )
 
-    return Kernel(
-        function="tcnn_conv_2d_winograd_s8_dsp",
-        cycles=_count_cycles(node),
-        constant_bytes=4 * stream.size,
-        scratch_bytes=_count_scratch(node),
-        lower=lower,
-        code_bytes=6_200,
-    )
+    return keep_weights(build, stream.size)
 
 
 def _pack(weights: Integers, channels: FoldedChannels) -> Integers:
@@ -162,13 +168,18 @@ def _count_scratch(node: Node) -> int:
     return 4 * words + _count_room(node) + _count_saved(node)
 
 
+def _count_tiles(node: Node) -> int:
+    _, height, width, _ = node.output().shape
+    return _round_up(height) // 4 * (_round_up(width) // 4)
+
+
 def _count_cycles(node: Node) -> int:
     """Rows of tiles, tiles, and groups of output channels for two tiles at a time."""
     _, _, width, depth = node.input().shape
     _, output_height, output_width, channels = node.output().shape
     pairs = _round_up(depth) // 2
     rows, columns = _round_up(output_height) // 4, _round_up(output_width) // 4
-    groups, tiles = _round_up(channels) // 4, rows * columns
+    groups, tiles = _round_up(channels) // 4, _count_tiles(node)
     whole = 0 if channels % 4 else output_height // 4 * (output_width // 4)
     beside = 4 * columns + 2 - width
     load = 750 + (4 * columns + 3) * 34 * pairs + 110 * beside + _count_saved(node)

@@ -76,6 +76,7 @@ def fully_connected_pairs(node: Node, numerics: Numerics) -> Kernel | None:
         scratch_bytes=0,
         lower=lower,
         code_bytes=1_200,
+        flash_reads=stream.size,
     )
 
 

@@ -36,6 +36,7 @@ def fully_connected_rows(node: Node, numerics: Numerics) -> Kernel:
         scratch_bytes=0,
         lower=_lower,
         code_bytes=700,
+        flash_reads=rows * channels * (padded_size(depth) // 4 + 1),
     )
 
 
