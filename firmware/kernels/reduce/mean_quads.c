@@ -16,15 +16,13 @@ static inline void add(const int8_t *x, int32_t step, int32_t count, int32_t *su
         TCNN_ROLLED
         for (; left >= 2; left -= 2) {
             const uint32_t first = tcnn_load_4(x), second = tcnn_load_4(&x[step]);
-            even = tcnn_add_lanes(even, tcnn_even_bytes(first));
-            odd = tcnn_add_lanes(odd, tcnn_odd_bytes(first));
-            even = tcnn_add_lanes(even, tcnn_even_bytes(second));
-            odd = tcnn_add_lanes(odd, tcnn_odd_bytes(second));
+            even = tcnn_add_even_bytes(tcnn_add_even_bytes(even, first), second);
+            odd = tcnn_add_odd_bytes(tcnn_add_odd_bytes(odd, first), second);
             x += 2 * step;
         }
         if (left) {
-            even = tcnn_add_lanes(even, tcnn_even_bytes(tcnn_load_4(x)));
-            odd = tcnn_add_lanes(odd, tcnn_odd_bytes(tcnn_load_4(x)));
+            even = tcnn_add_even_bytes(even, tcnn_load_4(x));
+            odd = tcnn_add_odd_bytes(odd, tcnn_load_4(x));
             x += step;
         }
         sums[0] += tcnn_low(even);

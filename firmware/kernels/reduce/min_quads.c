@@ -13,9 +13,13 @@ static uint32_t reduce(const void *params, const int8_t *input) {
             const int8_t *x =
                 &input[i * p->reduced_stride[0] + j * p->reduced_stride[1]];
             TCNN_ROLLED
-            for (int32_t k = p->reduced_size[2]; k > 0; k--) {
+            for (int32_t k = p->reduced_size[2] >> 1; k > 0; k--) {
+                const uint32_t first = tcnn_load_4(x), second = tcnn_load_4(&x[step]);
+                found = tcnn_smallest_bytes(tcnn_smallest_bytes(found, first), second);
+                x += 2 * step;
+            }
+            if (p->reduced_size[2] & 1) {
                 found = tcnn_smallest_bytes(found, tcnn_load_4(x));
-                x += step;
             }
         }
     }

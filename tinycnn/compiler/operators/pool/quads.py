@@ -25,7 +25,7 @@ def average_pool_quads(node: Node, numerics: Numerics) -> Kernel | None:
     rows, columns = node.attrs(PoolAttrs).window
     if rows * columns > _MAX_WINDOW:
         return None
-    quad = rows * (columns * 9 + 8) + 100
+    quad = 76 if rows == columns == 2 else rows * (columns * 7 + 13) + 60
     return _quads(node, "tcnn_average_pool_2d_s8_dsp", quad)
 
 
