@@ -54,6 +54,8 @@ def walk(page: Page) -> Iterator[str]:
             part = page.locator(PARTS).nth(number)
             name = part.evaluate("e => (e.closest('label') ?? e).textContent.trim()")
             part.click()
+            if name == "Camera":  # which moves, and is to, until it is paused
+                page.get_by_role("button", name="Pause").click()
             settle(page)
             yield f"{view}, {name}"
 
