@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["CompileTarget", "DeviceKind", "Dialect", "Engine", "Family", "Framework"]
-__all__ += ["ImageOrder", "Numerics", "Optimize", "Toolchain"]
+__all__ = ["Arrival", "CompileTarget", "DeviceKind", "Dialect", "Engine", "Family"]
+__all__ += ["Framework", "ImageOrder", "Numerics", "Optimize", "Toolchain"]
+
+Arrival = Literal["whole", "rows"]
+"""How a model's input comes: into its place in the arena, or row by row."""
 
 CompileTarget = Literal["c", "wasm"]
 """What a model is compiled to."""

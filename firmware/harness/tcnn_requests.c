@@ -49,8 +49,33 @@ static bool take_input(tcnn_server_t *server, const tcnn_header_t *request,
         return false;
     }
     tcnn_status_take();
-    tcnn_tensors_put(model->arena, model->inputs, offset, payload + OFFSET_BYTES, size);
+    if (model->feed == NULL) {
+        tcnn_tensors_put(model->arena, model->inputs, offset, payload + OFFSET_BYTES,
+                         size);
+    } else if (!tcnn_feeding_take(&server->feeding, model, payload + OFFSET_BYTES,
+                                  offset, size)) {
+        tcnn_reply_error(&server->exchange, request, TCNN_ERROR_RANGE,
+                         "this input is taken in order, from its first byte on");
+        return false;
+    }
     return true;
+}
+
+/* The same of a request that runs the model: what is fed must be whole by then. */
+static bool take_last_input(tcnn_server_t *server, const tcnn_header_t *request,
+                            const uint8_t *payload, uint32_t length) {
+    const tcnn_model_t *model = server->model;
+    if (model->feed != NULL && length >= OFFSET_BYTES &&
+        tcnn_take_u32(payload) + length - OFFSET_BYTES != model->inputs->bytes) {
+        tcnn_reply_error(&server->exchange, request, TCNN_ERROR_RANGE,
+                         "the input is not whole");
+        return false;
+    }
+    const bool is_taken = take_input(server, request, payload, length);
+    if (is_taken) {
+        server->feeding.bytes = 0; /* a run ends it */
+    }
+    return is_taken;
 }
 
 /* Answers with what a run took and with bytes of `tensors` from `offset` on, as many as
@@ -84,7 +109,7 @@ static void note_run(void) {
 static void handle_infer(tcnn_server_t *server, const tcnn_header_t *request,
                          const uint8_t *payload) {
     const tcnn_model_t *model = server->model;
-    if (!take_input(server, request, payload, request->length)) {
+    if (!take_last_input(server, request, payload, request->length)) {
         return;
     }
     const uint32_t start_us = tcnn_port_micros();
@@ -94,7 +119,8 @@ static void handle_infer(tcnn_server_t *server, const tcnn_header_t *request,
     const uint32_t micros = tcnn_port_micros() - start_us;
     tcnn_status_tick(start_us + micros);
     note_run();
-    answer_times(server, request, cycles, micros, model->outputs, model->output_count,
+    answer_times(server, request, server->feeding.cycles + cycles,
+                 server->feeding.micros + micros, model->outputs, model->output_count,
                  0);
 }
 
@@ -148,6 +174,12 @@ static void handle_raw_frame(tcnn_server_t *server, const tcnn_header_t *request
                  tcnn_take_u32(payload));
 }
 
+static void put_step(uint8_t *to, uint32_t cycles, uint32_t micros, uint32_t stack) {
+    tcnn_put_u32(to, cycles);
+    tcnn_put_u32(to + 4, micros);
+    tcnn_put_u32(to + 8, stack);
+}
+
 /* Runs one step and writes down what it took. */
 static void measure_step(const tcnn_model_t *model, uint32_t number, uint8_t *to) {
     tcnn_stack_paint();
@@ -156,9 +188,7 @@ static void measure_step(const tcnn_model_t *model, uint32_t number, uint8_t *to
     model->step(model->arena, number);
     const uint32_t cycles = tcnn_port_cycles() - start;
     const uint32_t micros = tcnn_port_micros() - start_us;
-    tcnn_put_u32(to, cycles);
-    tcnn_put_u32(to + 4, micros);
-    tcnn_put_u32(to + 8, tcnn_stack_used_below(tcnn_stack_pointer()));
+    put_step(to, cycles, micros, tcnn_stack_used_below(tcnn_stack_pointer()));
 }
 
 static void handle_profile(tcnn_server_t *server, const tcnn_header_t *request,
@@ -170,16 +200,22 @@ static void handle_profile(tcnn_server_t *server, const tcnn_header_t *request,
         return;
     }
     const uint32_t first = tcnn_take_u16(payload);
-    if (!take_input(server, request, payload + COUNT_BYTES,
-                    request->length - COUNT_BYTES)) {
+    tcnn_stack_paint();
+    if (!take_last_input(server, request, payload + COUNT_BYTES,
+                         request->length - COUNT_BYTES)) {
         return;
     }
+    const uint32_t feeding_stack = tcnn_stack_used_below(tcnn_stack_pointer());
     uint8_t *start = tcnn_reply_begin(&server->exchange, TCNN_MAX_PAYLOAD);
     tcnn_put_u16(start, (uint16_t)steps);
     uint32_t length = COUNT_BYTES;
     for (uint32_t step = 0; step < steps; step++) {
         uint8_t measured[STEP_BYTES];
         measure_step(server->model, step, measured);
+        if (server->model->feed != NULL && step == 0) { /* it ran while it was fed */
+            put_step(measured, server->feeding.cycles, server->feeding.micros,
+                     feeding_stack);
+        }
         if (step >= first && length + STEP_BYTES <= TCNN_MAX_PAYLOAD) {
             memcpy(start + length, measured, STEP_BYTES);
             length += STEP_BYTES;
@@ -239,7 +275,7 @@ static void handle_trace(tcnn_server_t *server, const tcnn_header_t *request,
     }
     const bool is_new = request->length > head;
     if (is_new &&
-        !take_input(server, request, payload + head, request->length - head)) {
+        !take_last_input(server, request, payload + head, request->length - head)) {
         return;
     }
     uint8_t *reply = tcnn_reply_begin(&server->exchange, TCNN_MAX_PAYLOAD);

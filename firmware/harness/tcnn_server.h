@@ -8,6 +8,7 @@
 #define TCNN_SERVER_H
 
 #include "tcnn_exchange.h"
+#include "tcnn_feeding.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,7 @@ typedef struct {
     tcnn_trace_t trace;                  /* NULL: no debug harness */
     tcnn_port_info_t port;               /* as the port filled it in */
     const char *problem;                 /* why the model cannot run; NULL: it can */
+    tcnn_feeding_t feeding;              /* of a model whose input is fed */
 } tcnn_server_t;
 
 /* Carries out a request that the exchange has left to do, and answers it. */

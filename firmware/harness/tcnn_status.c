@@ -107,7 +107,8 @@ SMALL static uint32_t weigh(uint32_t offset, uint32_t size) {
 
 SMALL static uint32_t weigh_inputs(void) {
     uint32_t sum = 0;
-    for (uint32_t i = 0; i < status.model->input_count; i++) {
+    const uint32_t count = status.model->feed == NULL ? status.model->input_count : 0;
+    for (uint32_t i = 0; i < count; i++) {
         const tcnn_tensor_t *input = &status.model->inputs[i];
         sum += weigh(input->offset, input->bytes);
     }
@@ -186,6 +187,9 @@ TCNN_SHARED void tcnn_status_tick(uint32_t now_us) {
 TCNN_SHARED void tcnn_status_take(void) {
     if (status.inputs == SEALED) {
         status.inputs = UNSEALED;
+    }
+    if (status.model->feed != NULL && status.rest == SEALED) {
+        status.rest = UNSEALED; /* what is fed is computed with at once */
     }
 }
 

@@ -33,14 +33,20 @@ class Rows(ctypes.Structure):
 COMPUTE = ctypes.CFUNCTYPE(None, ctypes.POINTER(Rows))
 
 
+class Band(ctypes.Structure):
+    """`tcnn_band_t`."""
+
+    _fields_ = [(name, INT) for name in ("height", "row_bytes", "kept", "offset")]
+
+
 class Link(ctypes.Structure):
     """`tcnn_link_t`."""
 
     _fields_ = [
         ("compute", COMPUTE),
         ("inputs", INT * 2),
-        *((name, INT) for name in ("window", "stride", "pad_top", "height")),
-        *((name, INT) for name in ("at_once", "row_bytes", "kept", "offset")),
+        *((name, INT) for name in ("window", "stride", "pad_top", "at_once")),
+        ("output", Band),
     ]
 
 
@@ -55,9 +61,12 @@ def make_links(
     for entry, link in zip(table, call.links, strict=True):
         entry.compute = COMPUTE(_compute(link, library, address, make_struct))
         for name, value in link.fields.items():
-            if name != "compute":
-                pair = isinstance(value, tuple) and (INT * 2)(*map(INT, value))
-                setattr(entry, name, pair or value)
+            if isinstance(value, dict):
+                setattr(entry, name, Band(**value))
+            elif isinstance(value, tuple):
+                setattr(entry, name, (INT * 2)(*map(INT, value)))
+            elif name != "compute":
+                setattr(entry, name, value)
     return table
 
 

@@ -27,6 +27,7 @@ from tinycnn.compiler import (
     read_tflite,
     run_passes,
 )
+from tinycnn.compiler.choice.arrival import let_arrive
 from tinycnn.compiler.choice.kernels import (
     Kernels,
     apply_kernels,
@@ -45,7 +46,7 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.moves import remove_moves
 from tinycnn.compiler.operators import OPERATORS
-from tinycnn.errors import RefusedModelError
+from tinycnn.errors import RefusedModelError, UnsupportedModelError
 
 __all__ = ["compare_chains", "draw_chains"]
 
@@ -57,20 +58,39 @@ def draw_chains(
     rng: np.random.Generator,
     numerics: Numerics = "litert",
     family: Family = "dsp",
+    *,
+    arrives: bool = False,
 ) -> Compilation | None:
-    """A model compiled with chains at random; None where it can have none."""
+    """A model compiled with chains at random; None where it can have none.
+
+    Args:
+        model: A `.tflite` file.
+        rng: What draws.
+        numerics: The reference to equal.
+        family: Which kernels there are.
+        arrives: Whether its input is to come row by row; None where it cannot.
+    """
     graph = remove_moves(run_passes(read_tflite(model)))
+    if arrives:
+        try:
+            graph = let_arrive(graph)
+        except UnsupportedModelError:
+            return None
     windows = [find_window(Node(graph, op)) for op in graph.ops]
-    parts = list(list_parts(graph, windows, [1] * len(graph.ops)))
+    parts = list(list_parts(graph, windows, [1] * len(graph.ops), arrives=arrives))
     ops: list[Op] = []
     kernels: Kernels = {}
     step = chains = 0
     while step < len(graph.ops):
         ends = [end for start, end, _ in parts if start == step]
         chain = None
-        if ends and rng.random() < 0.8:
+        is_fed = arrives and step == 0
+        if ends and (rng.random() < 0.8 or is_fed):
             end = int(max(ends) if rng.random() < 0.5 else rng.choice(ends))
-            chain = _draw_chain(graph, graph.ops[step:end], rng, numerics, family)
+            some = graph.ops[step:end]
+            chain = _draw_chain(graph, some, rng, numerics, family, arrives=is_fed)
+        if is_fed and not chain:
+            return None
         if chain:
             op, kernels[chain[0].outputs[0]] = chain
             chains, step = chains + 1, end
@@ -114,12 +134,14 @@ def _draw_chain(
     rng: np.random.Generator,
     numerics: Numerics,
     family: Family,
+    *,
+    arrives: bool,
 ) -> tuple[Op, Kernel] | None:
     choices = [_list_options(Node(graph, op), numerics, family) for op in ops]
     options = [_draw(graph, op, o, rng) for op, o in zip(ops, choices, strict=True)]
     while True:
         try:
-            return build_chain(graph, ops, options, numerics)
+            return build_chain(graph, ops, options, numerics, arrives=arrives)
         except NoLinkError as wrong:
             number = wrong.number
             choices[number] = [

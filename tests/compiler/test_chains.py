@@ -27,7 +27,7 @@ from tinycnn.firmware import write_library
 from tinycnn.reference import LOADERS
 
 NETWORKS = 30
-DRIVER = FIRMWARE / "kernels/chain/rows.c"
+DRIVER = FIRMWARE / "kernels/chain"
 BUGS = {
     "a row leaves too early": ("oldest = top < 0 ? 0 : top;", "oldest = top + 1;"),
     "a row is not moved": ("(band->made - oldest) *", "(band->made - oldest - 1) *"),
@@ -43,21 +43,26 @@ BUGS = {
 
 
 @cache
-def draw(seed: int, numerics: Numerics = "litert") -> tuple[bytes, Program | None]:
+def draw(
+    seed: int, numerics: Numerics = "litert", *, arrives: bool = False
+) -> tuple[bytes, Program | None]:
     """A network, and its program with chains; None where it can have none."""
     rng = np.random.default_rng([seed, 17])
     model = draw_network(rng)
-    compilation = draw_chains(model, rng, numerics)
+    compilation = draw_chains(model, rng, numerics, arrives=arrives)
     return model, compilation.program if compilation else None
 
 
+@pytest.mark.parametrize("arrives", [False, True])
 @pytest.mark.parametrize("numerics", NUMERICS)
-def test_chains_equal_the_reference(numerics: Numerics, executor: Executor) -> None:
+def test_chains_equal_the_reference(
+    numerics: Numerics, arrives: bool, executor: Executor
+) -> None:
     """Whatever is chained, by whatever kernels, however many rows at once."""
     require_reference(numerics)
     links: Counter[str] = Counter()
     for seed in range(NETWORKS):
-        model, program = draw(seed, numerics)
+        model, program = draw(seed, numerics, arrives=arrives)
         if program is None:
             continue
         try:
@@ -71,11 +76,12 @@ def test_chains_equal_the_reference(numerics: Numerics, executor: Executor) -> N
     assert links.keys() >= {"CONV_2D", "DEPTHWISE_CONV_2D", "ADD", "MAX_POOL_2D"}
 
 
-def test_chains_as_generated_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arrives", [False, True])
+def test_chains_as_generated_c(tmp_path: Path, arrives: bool) -> None:
     """What is written for a chain compiles without a warning, and is right."""
     rng = np.random.default_rng([2, 17])
     model = draw_network(rng)
-    compilation = draw_chains(model, rng, "litert")
+    compilation = draw_chains(model, rng, "litert", arrives=arrives)
     assert compilation is not None
     write_library(tmp_path / "m", compilation, None)
     rows = draw_rows(rng, [b.tensor for b in compilation.program.inputs], 5)
@@ -83,6 +89,18 @@ def test_chains_as_generated_c(tmp_path: Path) -> None:
     flags = [*ZIG, *STRICT, "-std=c11"]
 
     assert run_library(tmp_path / "m", flags, rows) == b"".join(expected)
+
+
+FED_BUGS = {
+    "a row is begun again": (
+        "make_room(&chain, 0, 1)[filled]",
+        "*make_room(&chain, 0, 1)",
+    ),
+    "a row counts before it is whole": ("filled == row_bytes", "filled > 1"),
+    "a part is cut": ("rest -= part;", "rest -= part + 1;"),
+    "a row is not counted": ("chain.bands[0].made++;", ";"),
+    "too many rows leave": ("oldest = top < 0 ? 0 : top;", "oldest = top + 1;"),
+}
 
 
 class WithDriver(Executor):
@@ -97,28 +115,43 @@ class _Libraries:
         self._kernels, self._driver = kernels, driver
 
     def __getitem__(self, name: str) -> Any:
-        return (self._driver if name == "tcnn_chain_s8" else self._kernels)[name]
+        is_driver = name.startswith("tcnn_chain_")
+        return (self._driver if is_driver else self._kernels)[name]
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_planted_bugs_are_caught(bug: str, executor: Executor, tmp_path: Path) -> None:
     """A driver that is wrong in one place gives other bytes."""
-    old, new = BUGS[bug]
-    text = DRIVER.read_text("utf-8")
-    assert text.count(old) == 1
-    source, library = tmp_path / "rows.c", tmp_path / "rows.so"
-    source.write_text(text.replace(old, new))
-    headers = [f"-I{FIRMWARE / 'include/tcnn'}", f"-I{DRIVER.parent}"]
-    command = [*ZIG_CC, "-shared", "-fPIC", "-O1", *headers, str(source)]
-    subprocess.run([*command, "-o", str(library)], check=True)
-    runner = WithDriver(executor, library)
+    runner = WithDriver(executor, plant(*BUGS[bug], tmp_path))
 
     assert any(is_different(seed, runner) for seed in range(NETWORKS))
 
 
-def is_different(seed: int, runner: Executor) -> bool:
+@pytest.mark.parametrize("bug", FED_BUGS)
+def test_planted_bugs_of_what_is_fed_are_caught(
+    bug: str, executor: Executor, tmp_path: Path
+) -> None:
+    """So does one that takes the parts of an input in a wrong way."""
+    runner = WithDriver(executor, plant(*FED_BUGS[bug], tmp_path))
+
+    assert any(is_different(seed, runner, arrives=True) for seed in range(NETWORKS))
+
+
+def plant(old: str, new: str, tmp_path: Path) -> Path:
+    """The driver as a library, with `new` in the place of `old`."""
+    texts = {path.name: path.read_text("utf-8") for path in DRIVER.iterdir()}
+    assert sum(text.count(old) for text in texts.values()) == 1
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text.replace(old, new))
+    command = [*ZIG_CC, "-shared", "-fPIC", "-O1", f"-I{FIRMWARE / 'include/tcnn'}"]
+    command += [name for name in texts if name.endswith(".c")]
+    subprocess.run([*command, "-o", "driver.so"], cwd=tmp_path, check=True)
+    return tmp_path / "driver.so"
+
+
+def is_different(seed: int, runner: Executor, *, arrives: bool = False) -> bool:
     """Whether a network's outputs differ, or something is written that must not be."""
-    model, program = draw(seed)
+    model, program = draw(seed, arrives=arrives)
     if program is None:
         return False
     try:

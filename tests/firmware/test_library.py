@@ -18,7 +18,7 @@ from tests.compiler.models import (
 )
 from tests.conftest import require_tool
 from tests.zig import ZIG_CC
-from tinycnn.compiler import compile_tflite
+from tinycnn.compiler import Objective, compile_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.firmware import make_self_test, write_library
 from tinycnn.reference import load_reference
@@ -27,15 +27,20 @@ STRICT = "-Wall -Wextra -Werror -Wconversion -Wshadow -Wpedantic".split()
 ZIG = [*ZIG_CC, *STRICT]
 
 
-@pytest.fixture(params=[residual_model, two_sided_model])
-def library(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The library of a model."""
+def write_net(model: bytes, tmp_path: Path, objective: Objective | None = None) -> Path:
+    """The library of a model, with a self-test."""
     path = tmp_path / "model.tflite"
-    path.write_bytes(request.param())
-    compilation = compile_tflite(path.read_bytes(), name="net")
+    path.write_bytes(model)
+    compilation = compile_tflite(model, name="net", objective=objective)
     self_test = make_self_test(compilation, load_reference(path))
     write_library(tmp_path / "net", compilation, self_test)
     return tmp_path / "net"
+
+
+@pytest.fixture(params=[residual_model, two_sided_model])
+def library(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The library of a model."""
+    return write_net(request.param(), tmp_path)
 
 
 def run_program(library: Path, name: str, *flags: str) -> tuple[int, str]:
@@ -54,6 +59,16 @@ def test_the_self_test_passes(library: Path, language: str) -> None:
 
     assert code == 0
     assert text.startswith("PASS: 0 of")
+
+
+def test_what_is_fed_passes_too(tmp_path: Path) -> None:
+    """Self-test and example give an input that arrives row after row."""
+    fed = Objective("ram", arrival="rows")
+    library = write_net(conv_model(), tmp_path, fed)
+    tested, shown = (run_program(library, name) for name in ("self_test", "example"))
+
+    assert (tested[0], tested[1][:10]) == (0, "PASS: 0 of")
+    assert shown[0] == 0
 
 
 def test_the_self_test_notices_a_broken_kernel(library: Path) -> None:

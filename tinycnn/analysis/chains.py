@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tinycnn.compiler.ir.chain import Chain
+from tinycnn.compiler.ir.chain import Band, Chain
 from tinycnn.compiler.ir.graph import Graph
 from tinycnn.compiler.ir.kernel import Kernel
 
-__all__ = ["ChainUse", "LinkUse", "list_chains", "list_link_kernels"]
+__all__ = ["NO_OPERATOR", "ChainUse", "LinkUse", "list_chains", "list_link_kernels"]
+
+NO_OPERATOR = -1  # the index of what arrives
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,29 @@ class ChainUse:
         step: Its place in execution order.
         links: Its operators.
         scratch_bytes: What it works in: rows, and the scratch memory of its kernels.
+        arriving: The model's input, if it comes row by row, as if an operator wrote it.
     """
 
     step: int
     links: tuple[LinkUse, ...]
     scratch_bytes: int
+    arriving: LinkUse | None = None
+
+    @property
+    def bands(self) -> tuple[LinkUse, ...]:
+        """What is never whole."""
+        first = (self.arriving,) if self.arriving else ()
+        return (*first, *self.links[:-1])
 
     @property
     def kept_bytes(self) -> int:
-        """Of the tensors between its operators, what is kept."""
-        return sum(link.kept_bytes for link in self.links[:-1])
+        """Of these tensors, what is kept."""
+        return sum(band.kept_bytes for band in self.bands)
 
     @property
     def whole_bytes(self) -> int:
-        """What these tensors would take, whole."""
-        return sum(link.bytes for link in self.links[:-1])
+        """What they would take, whole."""
+        return sum(band.bytes for band in self.bands)
 
 
 def list_chains(graph: Graph) -> tuple[ChainUse, ...]:
@@ -70,7 +80,8 @@ def list_chains(graph: Graph) -> tuple[ChainUse, ...]:
     for step, op in enumerate(graph.ops):
         if isinstance(op.attrs, Chain) and op.scratch is not None:
             scratch = graph.tensors[op.scratch].bytes
-            found.append(ChainUse(step, _list_links(op.attrs), scratch))
+            arriving = _describe_input(op.attrs) if op.attrs.arrives else None
+            found.append(ChainUse(step, _list_links(op.attrs), scratch, arriving))
     return tuple(found)
 
 
@@ -87,12 +98,18 @@ def _list_links(chain: Chain) -> tuple[LinkUse, ...]:
             link.op.index,
             link.op.kind,
             next(iter(link.views.values()))[1].function,
-            band.tensor.name,
-            band.tensor.shape,
-            band.rows,
-            link.rows.at_once,
-            band.rows * band.row_bytes,
-            band.tensor.bytes,
+            *_describe_band(band, link.rows.at_once),
         )
         for link, band in zip(chain.links, chain.bands[1:], strict=True)
     )
+
+
+def _describe_input(chain: Chain) -> LinkUse:
+    return LinkUse(NO_OPERATOR, "input", "", *_describe_band(chain.bands[0], 1))
+
+
+def _describe_band(
+    band: Band, at_once: int
+) -> tuple[str, tuple[int, ...], int, int, int, int]:
+    tensor, kept_bytes = band.tensor, band.rows * band.row_bytes
+    return tensor.name, tensor.shape, band.rows, at_once, kept_bytes, tensor.bytes

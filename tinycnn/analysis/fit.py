@@ -14,7 +14,7 @@ from tinycnn.analysis.chains import ChainUse, list_chains, list_link_kernels
 from tinycnn.analysis.cost import OpCost, count_costs
 from tinycnn.analysis.receive import LEAST_RECEIVE_BYTES
 from tinycnn.boards import Board
-from tinycnn.choices import Family
+from tinycnn.choices import Arrival, Family
 from tinycnn.compiler import (
     Compilation,
     Objective,
@@ -26,6 +26,7 @@ from tinycnn.compiler.ir.graph import Graph, Op
 from tinycnn.compiler.ir.kernel import TYPICAL_CODE_BYTES
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.memory import Lifetime, MemoryPlan
+from tinycnn.errors import ProjectError
 
 __all__ = ["HARNESS_RAM_BYTES", "Activation", "Analysis", "Call", "Fit"]
 __all__ += ["analyze", "analyze_tflite", "check_fit", "find_objective"]
@@ -148,6 +149,7 @@ def find_objective(
     board: Board,
     optimize: Optimize = "speed",
     *,
+    arrival: Arrival = "whole",
     flash_bytes: int | None = None,
     ram_bytes: int | None = None,
 ) -> Objective | None:
@@ -156,17 +158,29 @@ def find_objective(
     Args:
         board: Its free memory is the limit of constants and arena.
         optimize: What to choose by.
+        arrival: How the input comes.
         flash_bytes: The most that the firmware may take, if that is less.
         ram_bytes: Likewise of RAM.
+
+    Raises:
+        ProjectError: If the input is to arrive by rows, and all are portable.
     """
     family = _find_family(board)
     if family is None:
+        if arrival == "rows":
+            raise ProjectError(
+                f"board '{board.name}': expected a core that kernels are chosen for, "
+                f"as they are for rows that arrive, got {board.core}",
+                hint="take the input whole",
+            )
         return None
     flash = min(_free_flash(board), flash_bytes or _free_flash(board))
     ram = min(_free_ram(board), ram_bytes or _free_ram(board))
     code = _HARNESS_BYTES + _MOST_CODE_BYTES
     limits = flash - code, ram - HARNESS_RAM_BYTES - LEAST_RECEIVE_BYTES
-    return Objective(optimize, *limits, board=board.name, family=family)
+    return Objective(
+        optimize, *limits, board=board.name, family=family, arrival=arrival
+    )
 
 
 def analyze_tflite(data: bytes, objective: Objective | None = None) -> Analysis:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from tinycnn.choices import Optimize
+from tinycnn.choices import Arrival, Optimize
 from tinycnn.cli.bench import find_measured
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
@@ -50,6 +50,12 @@ _ROWS_BAR = 16
     help="What kernels are chosen by; as the project says, or speed.",
 )
 @click.option(
+    "--input",
+    "arrival",
+    type=OneOf(get_args(Arrival)),
+    help="How the input comes, whole or by rows; as the project says, or whole.",
+)
+@click.option(
     "--sensitivity",
     is_flag=True,
     help="Of a trained project: which layer's int8 costs the accuracy.",
@@ -60,6 +66,7 @@ def analyze(
     model: Path,
     board: str | None,
     optimize: Optimize | None,
+    arrival: Arrival | None,
     sensitivity: bool,
     probe: Path | None,
     as_json: bool,
@@ -91,8 +98,10 @@ def analyze(
     found = _find_model(model, is_quiet=as_json)
     main_board = load_board(chosen or found.board or "nano33ble")
     analysis = found.analysis
-    if analysis is None or (board, optimize) != (None, None):
-        objective = find_objective(main_board, optimize or "speed")
+    if analysis is None or (board, optimize, arrival) != (None, None, None):
+        objective = find_objective(
+            main_board, optimize or "speed", arrival=arrival or "whole"
+        )
         analysis = analyze_tflite(found.content, objective)
         found = replace(found, linked=None, stack_measured_bytes=0)
     measured = find_measured(probe, main_board, model)
@@ -158,26 +167,32 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
 
 def show_chain(chain: ChainUse) -> None:
     """Print which rows are there of each tensor that is never whole."""
+    from tinycnn.analysis.chains import NO_OPERATOR
+
+    runs = "runs" if len(chain.links) == 1 else "run"
+    arrives = ", as the input arrives" if chain.arriving else ""
+    what = "" if chain.arriving else " between them"
     click.echo(
-        f"\n{_name_chain(chain)} run row by row: of "
-        f"{chain.whole_bytes:,} bytes between them {chain.kept_bytes:,} are kept"
+        f"\n{_name_chain(chain)} {runs} row by row{arrives}: of "
+        f"{chain.whole_bytes:,} bytes{what} {chain.kept_bytes:,} are kept"
     )
     rows = [
         (
-            str(link.index),
+            "" if link.index == NO_OPERATOR else str(link.index),
             link.kind,
             show_shape(link.shape),
             f"{link.rows} of {link.shape[1]}",
             f"{link.kept_bytes:,}",
             _draw_rows(link),
         )
-        for link in chain.links[:-1]
+        for link in chain.bands
     ]
     print_columns(("op", "kind", "output", "rows", "bytes", ""), rows, left=(1, 2, 5))
 
 
 def _name_chain(chain: ChainUse) -> str:
-    return f"ops {chain.links[0].index} to {chain.links[-1].index}"
+    first, last = chain.links[0].index, chain.links[-1].index
+    return f"ops {first} to {last}" if last > first else f"op {first}"
 
 
 def _draw_rows(link: LinkUse) -> str:

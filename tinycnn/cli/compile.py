@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from tinycnn.choices import CompileTarget, Numerics, Optimize
+from tinycnn.choices import Arrival, CompileTarget, Numerics, Optimize
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import json_option, print_json, print_table
 from tinycnn.errors import ProjectError
@@ -50,6 +50,13 @@ __all__ = ["compile_"]
     help="What they are chosen by, on a board that some are for.",
 )
 @click.option(
+    "--input",
+    "arrival",
+    type=OneOf(get_args(Arrival)),
+    default="whole",
+    help="rows: it comes row by row, and has no place in RAM.",
+)
+@click.option(
     "--target",
     type=OneOf(get_args(CompileTarget)),
     default="c",
@@ -67,6 +74,7 @@ def compile_(
     numerics: Numerics,
     board_name: str,
     optimize: Optimize,
+    arrival: Arrival,
     target: CompileTarget,
     strict: bool,
     as_json: bool,
@@ -91,7 +99,11 @@ def compile_(
 
     content = read_model(model)
     board = load_board(board_name)
-    objective = find_objective(board, optimize)
+    if (arrival, target) == ("rows", "wasm"):
+        raise ProjectError(
+            "--input rows: expected --target c, as modules take inputs that are whole"
+        )
+    objective = find_objective(board, optimize, arrival=arrival)
     told: dict[str, Any] = {"reference": name_reference(numerics)}
     told["labels"] = _read_labels(labels) if labels else ()
     compilation = compile_tflite(

@@ -57,6 +57,7 @@ def write_library(
         "generator": f"tinycnn {__version__}",
         "inputs": borders("input", program.inputs),
         "outputs": borders("output", program.outputs),
+        "fed": program.fed,
         "labels": f"{name}_labels" in files[f"{name}_model.h"],
         "has_kernels": bool(program.kernels),
         "sources": sorted(file for file in files if file.endswith(".c")),

@@ -105,6 +105,7 @@ def objective_of(project: Project) -> Objective | None:
     return find_objective(
         load_board(project.target.board),
         project.target.optimize,
+        arrival=project.target.input,
         flash_bytes=project.budgets.flash_bytes,
         ram_bytes=project.budgets.ram_bytes,
     )
@@ -205,6 +206,12 @@ class _Work:
     def added(self) -> Mapping[str, str]:
         """What the project's app and dialect add to a model's sources."""
         target, program = self.project.target, self.compilation.program
+        if program.fed and target.app != "validate":
+            raise ProjectError(
+                f"target.app: expected 'validate' with input 'rows', got "
+                f"'{target.app}', whose frames become inputs that are whole",
+                hint='set input = "whole" in [target]',
+            )
         inputs = [buffer.tensor for buffer in program.inputs]
         app = app_sources(
             target.app,

@@ -14,7 +14,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tinycnn.boards import board_aliases, load_board
-from tinycnn.choices import Dialect, Engine, Framework, Numerics, Optimize, Toolchain
+from tinycnn.choices import (
+    Arrival,
+    Dialect,
+    Engine,
+    Framework,
+    Numerics,
+    Optimize,
+    Toolchain,
+)
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, Rows, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
@@ -217,6 +225,7 @@ class TargetSettings(Settings):
         tflm_library: The folder of TFLite Micro's Arduino library, for the simulated
             board; without it that runs compiled C which computes the same.
         optimize: What kernels are chosen by, on a core that some are for.
+        input: How the model's input comes: into its place in the arena, or by rows.
         app: What the firmware does beside serving the model.
         frame: What arrives on the link of the app "serial"; by default as the camera's,
             in RGB888 where the model wants RGB.
@@ -230,6 +239,7 @@ class TargetSettings(Settings):
     toolchain: Toolchain = "zig"
     tflm_library: Annotated[str, AfterValidator(_check_path)] | None = None
     optimize: Optimize = "speed"
+    input: Arrival = "whole"
     app: App = "validate"
     frame: FrameSettings | None = None
     dialect: Dialect = "packets"
@@ -256,6 +266,11 @@ class TargetSettings(Settings):
             raise ValueError(
                 f"expected dialect 'packets' with app '{self.app}', whose frames text "
                 f"cannot carry, got '{self.dialect}'"
+            )
+        if self.input == "rows" and self.engine == "tflm":
+            raise ValueError(
+                "expected engine 'compiled' with input 'rows', as TFLite Micro takes "
+                "inputs that are whole, got 'tflm'"
             )
         builds_tflm = self.engine == "tflm" and self.toolchain == "arm-none-eabi-gcc"
         if self.tflm_library is not None and not builds_tflm:

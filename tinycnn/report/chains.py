@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinycnn.analysis.chains import ChainUse, LinkUse
+from tinycnn.analysis.chains import NO_OPERATOR, ChainUse, LinkUse
 from tinycnn.analysis.fit import Analysis
 from tinycnn.report.text import Name, count, shape_text, share_of, tensor_name
 
@@ -13,9 +13,9 @@ __all__ = ["ChainRow", "ChainTable", "list_chain_tables"]
 
 @dataclass(frozen=True, slots=True)
 class ChainRow:
-    """One operator; of the last, the output is whole."""
+    """One operator, or the input that arrives; the last operator's output is whole."""
 
-    index: int
+    index: str
     kind: str
     output: Name
     shape: str
@@ -40,18 +40,23 @@ def list_chain_tables(analysis: Analysis) -> tuple[ChainTable, ...]:
 
 
 def _draw(chain: ChainUse) -> ChainTable:
-    first, last = chain.links[0].index, chain.links[-1].index
     return ChainTable(
-        title=f"Operators {first} to {last}",
+        title=_title(chain),
         kept=count(chain.kept_bytes),
         whole=count(chain.whole_bytes),
-        rows=tuple(map(_draw_row, chain.links)),
+        rows=tuple(map(_draw_row, (*chain.bands, chain.links[-1]))),
     )
+
+
+def _title(chain: ChainUse) -> str:
+    first, last = chain.links[0].index, chain.links[-1].index
+    title = f"Operators {first} to {last}" if last > first else f"Operator {first}"
+    return f"{title}, as the input arrives" if chain.arriving else title
 
 
 def _draw_row(link: LinkUse) -> ChainRow:
     return ChainRow(
-        index=link.index,
+        index="" if link.index == NO_OPERATOR else str(link.index),
         kind=link.kind,
         output=tensor_name(link.output),
         shape=shape_text(link.shape),

@@ -69,6 +69,9 @@
  *   TCNN_RESTART  none: start anew, as after a reset     none, before it starts anew;
  *               by software; sessions end               ERROR TYPE where it cannot
  * Offsets count through all inputs, or all outputs, laid end to end in HELLO's order.
+ * A model whose input is fed (tcnn_model_t) takes it in order: WRITE and the requests
+ * that run it begin where the last one ended, or anew at 0; cycles and microseconds are
+ * those of all parts and of the run.
  * CHECKSUM and TENSOR are served by firmware that is traced: a debug harness, see
  * tcnn_trace.h. Its places are tensors in the arena, each at a moment of an inference.
  * Any request can be answered by TCNN_ERROR: u8 code, text (not terminated). It changed
@@ -146,7 +149,7 @@ enum {
     TCNN_ERROR_TYPE = 2,       /* unknown request */
     TCNN_ERROR_SESSION = 3,    /* no such session: the device was reset; send HELLO */
     TCNN_ERROR_LENGTH = 4,     /* payload too short or too long for its request */
-    TCNN_ERROR_RANGE = 5,      /* bytes outside the inputs or outputs */
+    TCNN_ERROR_RANGE = 5,      /* bytes outside the inputs or outputs, or their order */
     TCNN_ERROR_BAD_PACKET = 6, /* broken packet: send again */
     TCNN_ERROR_MODEL = 7,      /* the model cannot run: the text says why */
     TCNN_ERROR_ORDER = 8,      /* the request before it is missing: send it again */

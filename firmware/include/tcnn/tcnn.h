@@ -64,8 +64,9 @@ typedef struct {
     float scale;                   /* above 0; 0 but for TCNN_INT8 and TCNN_UINT8 */
     /* -128 to 255: the value that stands for 0; 0 where scale is 0 */
     int32_t zero_point;
-    uint32_t offset; /* bytes from the start of the arena; 0 or more */
-    uint32_t bytes;  /* of all values; 1 or more */
+    /* bytes from the start of the arena; 0 or more, not used of an input that is fed */
+    uint32_t offset;
+    uint32_t bytes; /* of all values; 1 or more */
 } tcnn_tensor_t;
 
 /* Everything that a caller needs to know of a generated model. */
@@ -83,7 +84,7 @@ typedef struct tcnn_model {
     const tcnn_tensor_t *inputs;  /* one each; never NULL */
     uint32_t output_count;        /* 1 to TCNN_MAX_TENSORS */
     const tcnn_tensor_t *outputs; /* one each; never NULL */
-    /* inputs -> outputs, all inside the arena; never NULL */
+    /* inputs -> outputs, all inside the arena, but what was fed; never NULL */
     void (*invoke)(uint8_t *arena);
     /* kernel calls of one inference; 0 or more, 0: outputs are inputs */
     uint32_t steps;
@@ -95,6 +96,9 @@ typedef struct tcnn_model {
     /* before and behind the arena, for who watches it: TCNN_GUARD_BYTES, or 0: there
      * are none, 0 to 255 */
     uint32_t guard_bytes;
+    /* takes bytes of the one input from `offset` on, which follow those taken before,
+     * at 0 a new input; invoke comes behind the last; NULL: inputs lie in the arena */
+    void (*feed)(uint8_t *arena, const int8_t *bytes, uint32_t offset, uint32_t size);
 } tcnn_model_t;
 
 #ifdef __cplusplus

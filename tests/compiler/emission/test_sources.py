@@ -18,8 +18,24 @@ ZIG = ZIG_CC
 MAIN = """
 #include <stdio.h>
 #include "m_model.h"
+#ifdef M_INPUT_ROW_BYTES
+static int take(void) {
+    int8_t row[M_INPUT_ROW_BYTES];
+    for (uint32_t offset = 0; offset < M_INPUT_BYTES; offset += sizeof row) {
+        if (fread(row, 1, sizeof row, stdin) != sizeof row) {
+            return 0;
+        }
+        m_feed(m_arena, row, offset, sizeof row);
+    }
+    return 1;
+}
+#else
+static int take(void) {
+    return fread(m_input(m_arena), 1, M_INPUT_BYTES, stdin) == M_INPUT_BYTES;
+}
+#endif
 int main(void) {
-    while (fread(m_input(m_arena), 1, M_INPUT_BYTES, stdin) == M_INPUT_BYTES) {
+    while (take()) {
         m_invoke(m_arena);
         fwrite(m_output(m_arena), 1, M_OUTPUT_BYTES, stdout);
     }

@@ -41,6 +41,7 @@ _MOST_TRIALS = 20  # of building chains, until all kernels are found to be right
 _MOST_LIMITS = 6  # tried, until what was estimated fits
 _NEAR_BYTES = 32  # of the smallest limit
 _MORE_CYCLES = 1.05  # times those without chains are about the same
+_AMPLE = 1 << 20  # bytes of the arena, where that may be larger than without chains
 _LESS = 0.95  # of the arena without chains are worth it
 _MUCH_LESS = 0.8  # of the arena of fast chains are worth slower ones
 
@@ -97,7 +98,8 @@ class ChainChoice:
     """What chains a graph may have, and what each way through it costs.
 
     Args:
-        graph: After all passes, without moves.
+        graph: After all passes, without moves; an input that arrives is read by the
+            first operator.
         numerics: The reference to equal.
         kernels: Of each operator that is computed, by its output; a chain's links take
             no more flash than the first.
@@ -125,11 +127,13 @@ class ChainChoice:
         ]
         self._ways = [_limit(options, most) for most in _MOST_AT_ONCE]
         self._links = list(zip(nodes, windows, strict=True))
-        sizes = count_bytes(graph)
-        self._parts = [_Part(i, i + 1, size, 0) for i, size in enumerate(sizes)]
+        self._arrives = bool(graph.arriving)
+        sizes = list(enumerate(count_bytes(graph)))
+        alone = sizes[1:] if self._arrives else sizes
+        self._parts = [_Part(i, i + 1, size, 0) for i, size in alone]
         for way, chosen in enumerate(self._ways, 1):
             at_once = [max((o.at_once for o in each), default=0) for each in chosen]
-            parts = list_parts(graph, windows, at_once)
+            parts = list_parts(graph, windows, at_once, arrives=self._arrives)
             self._parts += [_Part(*part, way) for part in parts]
         self._parts.sort(key=lambda part: part.start)
         self._costs = self._count_costs()
@@ -137,6 +141,7 @@ class ChainChoice:
     def find_smallest(self, arena: int, cycles: float) -> Chosen | None:
         """Chains for which an arena is smaller, at about the same speed, if there are.
 
+        Where the input arrives row by row, those that need the least, whatever that is.
         About as fast as the fastest kernels, if the arena is hardly larger for it; or
         else as what is chosen without chains.
 
@@ -145,8 +150,12 @@ class ChainChoice:
             cycles: Likewise.
         """
         fastest = sum(min(k.cycles for k in each) for each in self._kernels if each)
+        if self._arrives:
+            arena = _AMPLE
         fast, small = (self._find_limit(arena, each) for each in (fastest, cycles))
         limit = fast if small > _MUCH_LESS * fast else small
+        if self._arrives:
+            return self._choose(limit)
         if limit > _LESS * arena:
             return None
         found = self._choose(limit)
@@ -233,7 +242,11 @@ class ChainChoice:
                 options = [_pick(self._ways[part.way - 1][i], scratch) for i in steps]
                 try:
                     op, kernel = build_chain(
-                        self._graph, chosen, options, self._numerics
+                        self._graph,
+                        chosen,
+                        options,
+                        self._numerics,
+                        arrives=self._arrives and part.start == 0,
                     )
                 except NoLinkError as wrong:
                     step = steps[wrong.number]

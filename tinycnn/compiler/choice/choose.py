@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tinycnn.choices import Family, Numerics, Optimize
+from tinycnn.choices import Arrival, Family, Numerics, Optimize
+from tinycnn.compiler.choice.arrival import let_arrive, refuse_arrival
 from tinycnn.compiler.choice.chains import ChainChoice
 from tinycnn.compiler.choice.kernels import (
     Kernels,
@@ -51,6 +52,7 @@ class Objective:
         ram_bytes: The most that the arena should take; slower kernels keep it.
         board: Its name, for the manual of the generated code.
         family: Which kernels there are for it.
+        arrival: How the input comes; by rows, the first operators are chained.
     """
 
     optimize: Optimize = "speed"
@@ -58,6 +60,7 @@ class Objective:
     ram_bytes: int | None = None
     board: str | None = None
     family: Family = "dsp"
+    arrival: Arrival = "whole"
 
 
 def choose_kernels(
@@ -69,6 +72,9 @@ def choose_kernels(
         graph: After all passes.
         objective: What runs it; without, every kernel is the portable one.
         numerics: The reference to equal.
+
+    Raises:
+        UnsupportedModelError: If the input is to arrive row by row, and cannot.
     """
     nodes = [Node(graph, op) for op in graph.ops if not OPERATORS[op.kind].is_alias]
     if objective is None:
@@ -90,11 +96,17 @@ def choose_kernels(
     chosen = _give_back(graph, options, fitted, constants, allowed)
     alone = apply_kernels(graph, chosen)
     arena, ram_bytes = draft_plan(alone).arena_bytes, objective.ram_bytes
+    cycles = sum(kernel.cycles for kernel in chosen.values())
+    if objective.arrival == "rows":
+        arriving = let_arrive(remove_moves(graph))
+        choice = ChainChoice(arriving, numerics, options, family)
+        limit = 0 if objective.optimize == "ram" else ram_bytes or int(allowed)
+        found = choice.find_fastest(limit) or choice.find_smallest(arena, cycles)
+        return found or refuse_arrival(graph)
     is_too_large = ram_bytes is not None and arena > ram_bytes
     if not is_too_large and objective.optimize != "ram":
         return alone, chosen
     choice = ChainChoice(remove_moves(graph), numerics, options, family)
-    cycles = sum(kernel.cycles for kernel in chosen.values())
     found = choice.find_smallest(arena, cycles)
     if is_too_large and ram_bytes is not None:
         found = choice.find_fastest(ram_bytes) or found

@@ -180,9 +180,21 @@ def estimate_moves(node: Node, window: RowWindow, at_once: int) -> int:
 
 
 def build_chain(
-    graph: Graph, ops: Sequence[Op], options: Sequence[Option], numerics: Numerics
+    graph: Graph,
+    ops: Sequence[Op],
+    options: Sequence[Option],
+    numerics: Numerics,
+    *,
+    arrives: bool = False,
 ) -> tuple[Op, Kernel]:
     """One operator for many, and what computes it.
+
+    Args:
+        graph: Whose operators they are.
+        ops: Neighbours, in its order.
+        options: How each is computed.
+        numerics: The reference to equal.
+        arrives: Whether what they read does, row by row.
 
     Raises:
         NoLinkError: If an option is none after all.
@@ -197,10 +209,10 @@ def build_chain(
         for node, option in zip(nodes, options, strict=True)
     ]
     height = graph.tensors[source].shape[1]
-    steps = list(list_steps(height, rows))
+    steps = list(list_steps(height, rows, arrives=arrives))
     tensors = [graph.tensors[t] for t in numbers]
     kept = count_band_rows(height, rows, steps)
-    bands, end = _lay_out(tensors, kept)
+    bands, end = _lay_out(tensors, kept, arrives=arrives)
     room = max(option.scratch_bytes for option in options)
     links = []
     for number, (node, option) in enumerate(zip(nodes, options, strict=True)):
@@ -213,13 +225,13 @@ def build_chain(
     macs = sum(
         OPERATORS[op.kind].count_macs(node) for op, node in zip(ops, nodes, strict=True)
     )
-    chain = Chain(tuple(links), bands, end, macs)
+    chain = Chain(tuple(links), bands, end, macs, arrives)
     constants = (t for op in ops for t in op.inputs[1:] if t >= 0 and t not in numbers)
     inputs = (source, *dict.fromkeys(constants))
     op = Op(ops[0].index, CHAIN, inputs, ops[-1].outputs, chain)
-    moved = count_moved_bytes(rows, steps, bands)
+    moved = count_moved_bytes(rows, steps, bands) + bands[0].tensor.bytes * arrives
     kernel = Kernel(
-        function="tcnn_chain_s8",
+        function="tcnn_chain_feed_s8" if arrives else "tcnn_chain_s8",
         cycles=int(sum(o.cycles for o in options) + _MOVE_CYCLES * moved),
         constant_bytes=sum(option.constant_bytes for option in options),
         scratch_bytes=end + room,
@@ -238,12 +250,13 @@ def _find_rows(node: Node, option: Option, numbers: Mapping[int, int]) -> Rows:
 
 
 def _lay_out(
-    tensors: Sequence[Tensor], kept: Sequence[int]
+    tensors: Sequence[Tensor], kept: Sequence[int], *, arrives: bool
 ) -> tuple[tuple[Band, ...], int]:
     """Bands side by side, and where they end."""
     end, bands = COUNTER_BYTES * len(tensors), []
+    outside = {len(tensors) - 1} if arrives else {0, len(tensors) - 1}
     for number, (tensor, rows) in enumerate(zip(tensors, kept, strict=True)):
-        is_outside = number in (0, len(tensors) - 1)
+        is_outside = number in outside
         bands.append(Band(tensor, rows, 0 if is_outside else end))
         if not is_outside:
             end += -(-rows * bands[-1].row_bytes // 4) * 4

@@ -36,13 +36,25 @@ class _Place:
 
 
 def list_parts(
-    graph: Graph, windows: Sequence[RowWindow | None], at_once: Sequence[int]
+    graph: Graph,
+    windows: Sequence[RowWindow | None],
+    at_once: Sequence[int],
+    *,
+    arrives: bool = False,
 ) -> Iterator[tuple[int, int, int]]:
-    """The chains that are possible: first operator, behind the last, bytes."""
+    """The chains that are possible: first operator, behind the last, bytes.
+
+    Args:
+        graph: In execution order.
+        windows: What each operator reads; None for what cannot be a link.
+        at_once: Rows that each would compute at once.
+        arrives: Whether the first operator's input does, row by row.
+    """
     start = 0
     while start < len(graph.ops):
-        places = _find_streak(graph, windows, at_once, start)
-        yield from _list_parts(graph, start, places)
+        is_fed = arrives and start == 0
+        places, kept = _find_streak(graph, windows, at_once, start, arrives=is_fed)
+        yield from _list_parts(graph, start, places, kept if is_fed else 0)
         start += max(len(places), 1)
 
 
@@ -51,8 +63,13 @@ def _find_streak(
     windows: Sequence[RowWindow | None],
     at_once: Sequence[int],
     start: int,
-) -> list[_Place]:
-    """The operators from `start` on that read one tensor and each other's outputs."""
+    *,
+    arrives: bool,
+) -> tuple[list[_Place], int]:
+    """The operators from `start` on that read one tensor and each other's outputs.
+
+    And the bytes that are kept of that tensor.
+    """
     numbers: dict[int, int] = {}
     links: list[Rows] = []
     read = []
@@ -69,16 +86,18 @@ def _find_streak(
         numbers[op.outputs[0]] = len(links)
         read.append(tuple(inputs))
     if not links:
-        return []
+        return [], 0
     tensors = [graph.tensors[t] for t in numbers]
     height = tensors[0].shape[1]
-    kept = count_band_rows(height, links, list(list_steps(height, links)))
-    return [
+    steps = list(list_steps(height, links, arrives=arrives))
+    kept = count_band_rows(height, links, steps)
+    places = [
         _Place(inputs, tensor.id, rows, count * _row_bytes(tensor))
         for inputs, tensor, rows, count in zip(
             read, tensors[1:], links, kept[1:], strict=True
         )
     ]
+    return places, kept[0] * _row_bytes(tensors[0])
 
 
 def _row_bytes(tensor: Tensor) -> int:
@@ -86,8 +105,9 @@ def _row_bytes(tensor: Tensor) -> int:
 
 
 def _list_parts(
-    graph: Graph, start: int, places: Sequence[_Place]
+    graph: Graph, start: int, places: Sequence[_Place], fed_bytes: int
 ) -> Iterator[tuple[int, int, int]]:
+    """Where `fed_bytes` are kept of an input that arrives, one link is a chain, too."""
     roots = find_roots(graph)
     lifetimes = find_lifetimes(graph, roots)
     for first in range(len(places)):
@@ -101,19 +121,25 @@ def _list_parts(
             made.add(place.output)
             left = {t for t in made if lifetimes[t].last_time_used > start + last}
             left |= made & set(graph.outputs)
-            if last == first or left != {place.output}:
+            is_fed = first == 0 and fed_bytes > 0
+            if (last == first and not is_fed) or left != {place.output}:
                 continue
             (source,) = sources
             begin, end = start + first, start + last
+            if is_fed and any(source in op.inputs for op in graph.ops[end + 1 :]):
+                continue
             beside = sum(
                 graph.tensors[t].bytes
                 for t, life in lifetimes.items()
                 if life.first_time_used <= begin <= end <= life.last_time_used
-                and t not in made | {roots[source]}
+                and t not in made | {roots.get(source)}
             )
             chain = places[first : last + 1]
-            is_last_use = lifetimes[roots[source]].last_time_used <= end
-            ends = _count_ends(graph, source, chain, is_last_use=is_last_use)
+            if is_fed:
+                ends = graph.tensors[place.output].bytes + fed_bytes
+            else:
+                is_last_use = lifetimes[roots[source]].last_time_used <= end
+                ends = _count_ends(graph, source, chain, is_last_use=is_last_use)
             bands = sum(-(-p.band_bytes // 4) * 4 for p in chain[:-1])
             counters = COUNTER_BYTES * (len(chain) + 1)
             yield begin, end + 1, beside + ends + bands + counters

@@ -13,6 +13,8 @@ from tinycnn.rendering import comment
 
 __all__ = ["CallText", "describe_calls"]
 
+_FED = ", bytes, offset, size"  # of the function that takes a part of the input
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkText:
@@ -67,13 +69,14 @@ def _describe(call: KernelCall, buffers: dict[str, Buffer]) -> CallText:
     if links:
         last = call.links[-1].call.op.index
         title = f"ops {call.op.index} to {last}, row by row"
+        title += " as they arrive" if call.is_fed else ""
     text = f"{title}: {', '.join(places)} -> {_place(output)}"
     arguments = ", ".join((f"&{call.name}", *call.arguments))
     return CallText(
         call=call,
         title=title,
         text=f"{text}\n{comment(output.tensor.name)}",
-        statement=f"{call.function}({arguments});",
+        statement=f"{call.function}({arguments}{_FED if call.is_fed else ''});",
         links=links,
     )
 

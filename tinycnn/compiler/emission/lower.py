@@ -40,7 +40,8 @@ def lower_graph(
         UnsupportedModelError: If a scale cannot be expressed exactly.
     """
     live = (*graph.inputs, *(tensor for op in graph.ops for tensor in op.writes))
-    buffers = {i: Buffer(f"t{i}", plan.offsets[i], graph.tensors[i]) for i in live}
+    places = {i: plan.offsets[i] for i in live if i not in graph.arriving}
+    buffers = {i: Buffer(f"t{i}", at, graph.tensors[i]) for i, at in places.items()}
     lowering = Lowering(name, buffers, numerics)
     for op in graph.ops:
         chosen = (kernels or {}).get(op.outputs[0])
@@ -56,6 +57,8 @@ def lower_graph(
         arrays=tuple(lowering.arrays),
         buffers=tuple(b for b in buffers.values() if b.name in used),
         calls=tuple(lowering.calls),
-        inputs=tuple(buffers[i] for i in graph.inputs),
+        inputs=tuple(
+            buffers.get(i) or Buffer(f"t{i}", 0, graph.tensors[i]) for i in graph.inputs
+        ),
         outputs=tuple(buffers[i] for i in graph.outputs),
     )

@@ -60,8 +60,9 @@ def digest_places(places: Sequence[Place]) -> bytes:
 
 def _all_places(program: Program) -> Iterator[Place]:
     buffers = {buffer.tensor.id: buffer for buffer in program.buffers}
-    buffers |= {b.tensor.id: b for b in (*program.inputs, *program.outputs)}
-    for buffer in program.inputs:
+    whole = (*(program.inputs if program.fed is None else ()), *program.outputs)
+    buffers |= {b.tensor.id: b for b in whole}
+    for buffer in program.inputs if program.fed is None else ():
         yield Place(0, buffer.offset, buffer.tensor, None, reads=False)
     start = 0
     for calls in _group_by_op(program.calls):

@@ -80,6 +80,7 @@ def generate_sources(
         "labels": labels,
         "headers": _headers(program),
         "calls": describe_calls(program),
+        "fed": program.fed,
         "inputs": borders("input", program.inputs),
         "outputs": borders("output", program.outputs),
     }
@@ -123,6 +124,11 @@ def _manual(
         " and ".join(f"the values at {name}_{border.name}(arena)" for border in side)
         for side in sides
     )
+    use = f"write {write}, call {name}_invoke(arena), read {read}; inputs may be "
+    use += "overwritten"
+    if program.fed:
+        use = f"give the input to {name}_feed, row after row, call "
+        use += f"{name}_invoke(arena), read {read}; there is no room for all rows"
     return {
         "Reference": f'{interpreter}, numerics "{program.numerics}": its outputs are '
         "to be equalled, bit for bit",
@@ -131,8 +137,7 @@ def _manual(
         "Arena": arena,
         "Constants": f"{program.constant_bytes} bytes of flash",
         **{border.title: border.text for side in sides for border in side},
-        "Use": f"write {write}, call {name}_invoke(arena), read {read}; inputs may be "
-        "overwritten",
+        "Use": use,
     }
 
 

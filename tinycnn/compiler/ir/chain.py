@@ -1,11 +1,13 @@
 """A chain: operators that run together, row by row, so that no tensor between is whole.
 
 Each operator of a chain is a `Link`. What it writes is a `Band`: so many rows of a
-tensor, which move up as rows are no longer needed. Band 0 is the chain's input, whole;
-link n writes band n + 1; the last band is the chain's output, whole again.
+tensor, which move up as rows are no longer needed. Band 0 is the chain's input, whole,
+or, where it arrives row by row, a band like the others; link n writes band n + 1; the
+last band is the chain's output, whole again.
 
-Which link computes next is decided the same way everywhere (here, in chain.c): the last
-one whose rows can be computed from what is there. That keeps the fewest rows.
+Which link computes next is decided the same way here and in chain_steps.h: the last one
+whose rows can be computed from what is there, or where there is none, the next row
+arrives. That keeps the fewest rows.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from tinycnn.compiler.ir.graph import Attrs, Op, Tensor
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["Band", "Chain", "Link", "RowView", "RowWindow", "Rows", "Step"]
+__all__ = ["ARRIVAL", "Band", "Chain", "Link", "RowView", "RowWindow", "Rows", "Step"]
 __all__ += ["count_band_rows", "count_moved_bytes", "find_reach", "list_steps"]
+
+ARRIVAL = -1  # writes band 0, as link n does band n + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Some rows of one link.
+    """Some rows of one link, or a row of the input that arrives.
 
     Attributes:
-        link: Its number.
+        link: Its number; `ARRIVAL` where none computes.
         first: The first row that is computed.
         start: The first row that is read.
         end: The row behind the last one that is read.
@@ -112,7 +116,7 @@ class Band:
         tensor: The whole.
         rows: The most that are kept.
         offset: Bytes from the start of the chain's scratch memory; 0 for the chain's
-            input and output, which do not lie there.
+            output, and for its input if that is whole: they do not lie there.
     """
 
     tensor: Tensor
@@ -134,24 +138,34 @@ class Chain(Attrs):
         bands: One more than links.
         kernel_scratch: Offset of what links' kernels work in, which they share.
         macs: Multiply-accumulates of all links.
+        arrives: Whether its input does, row by row.
     """
 
     links: tuple[Link, ...]
     bands: tuple[Band, ...]
     kernel_scratch: int
     macs: int
+    arrives: bool = False
 
 
-def list_steps(input_height: int, links: Sequence[Rows]) -> Iterator[Step]:
-    """The steps that compute the last link's rows, in order."""
+def list_steps(
+    input_height: int, links: Sequence[Rows], *, arrives: bool = False
+) -> Iterator[Step]:
+    """The steps that compute the last link's rows, in order.
+
+    Args:
+        input_height: Rows of the chain's input.
+        links: What is computed.
+        arrives: Whether the input does, row by row; each is a step, too.
+    """
     heights = [input_height, *(rows.height for rows in links)]
-    made = [input_height, *([0] * len(links))]
+    made = [0 if arrives else input_height, *([0] * len(links))]
     reach, last = find_reach(links), len(links) - 1
     number = last
     while made[-1] < heights[-1]:
         # What a step makes possible is not further than the readers of its rows.
         number = min(number + reach, last)
-        while (step := _next_step(number, links[number], heights, made)) is None:
+        while (step := _next_step(number, links, heights, made)) is None:
             number -= 1
         made[number + 1] += step.view.output_rows
         yield step
@@ -164,9 +178,12 @@ def find_reach(links: Sequence[Rows]) -> int:
 
 
 def _next_step(
-    link: int, rows: Rows, heights: Sequence[int], made: Sequence[int]
+    link: int, links: Sequence[Rows], heights: Sequence[int], made: Sequence[int]
 ) -> Step | None:
     """The next rows of a link; None if they are not needed or cannot be computed."""
+    if link == ARRIVAL:
+        return Step(ARRIVAL, made[0], 0, 0, RowView(0, 0, 0, 1))
+    rows = links[link]
     first, window, height = made[link + 1], rows.window, heights[rows.inputs[0]]
     count = min(rows.at_once, rows.height - first)
     top = first * window.stride - window.padding
@@ -181,7 +198,7 @@ def _next_step(
 def count_band_rows(
     input_height: int, links: Sequence[Rows], steps: Sequence[Step]
 ) -> list[int]:
-    """The most rows of each band that are there at once; all of the first and last."""
+    """The most rows of each band that are there at once; all, where it is whole."""
     heights = [input_height, *(rows.height for rows in links)]
     last_needs = _list_last_needs(links, steps)
     kept, first, made = [0] * len(heights), [0] * len(heights), [0] * len(heights)
@@ -191,7 +208,7 @@ def count_band_rows(
             first[band] += 1
         made[band] += step.view.output_rows
         kept[band] = max(kept[band], made[band] - first[band])
-    return [input_height, *kept[1:-1], heights[-1]]
+    return [kept[0] or input_height, *kept[1:-1], heights[-1]]
 
 
 def _list_last_needs(
@@ -203,7 +220,7 @@ def _list_last_needs(
     """
     needs: list[dict[int, int]] = [{} for _ in range(len(links) + 1)]
     for number, step in enumerate(steps):
-        for band in set(links[step.link].inputs):
+        for band in set(links[step.link].inputs) if step.link != ARRIVAL else ():
             needs[band].update(dict.fromkeys(range(step.start, step.end), number))
     for step in steps:  # rows that nothing reads
         for row in range(step.first, step.first + step.view.output_rows):

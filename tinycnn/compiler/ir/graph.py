@@ -123,10 +123,20 @@ class Op:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """Operators in execution order over a table of tensors, `tensors[i].id == i`."""
+    """Operators in execution order over a table of tensors, `tensors[i].id == i`.
+
+    Attributes:
+        tensors: All of them, constants too.
+        ops: In execution order.
+        inputs: Tensor ids.
+        outputs: Likewise.
+        sha256: Digest of the `.tflite` file.
+        arriving: Those of the inputs that come row by row, and are never whole.
+    """
 
     tensors: tuple[Tensor, ...]
     ops: tuple[Op, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     sha256: str
+    arriving: tuple[int, ...] = ()

@@ -89,6 +89,7 @@ class Lowering:
         inputs: Iterable[Tensor] | None = None,
         output: Tensor | None = None,
         links: tuple[LinkCall, ...] = (),
+        fed_row_bytes: int = 0,
     ) -> None:
         """Add the call of a kernel: params, inputs, constants, output.
 
@@ -102,6 +103,7 @@ class Lowering:
             inputs: The tensors read; by default the activations among the node's.
             output: The tensor written; by default the node's first output.
             links: Of a chain.
+            fed_row_bytes: Of a row of the input, if it comes part by part.
         """
         if inputs is None:
             ids = (i for i in node.op.inputs if i in self._buffers)
@@ -119,6 +121,7 @@ class Lowering:
                 op=node.op,
                 predicted_cycles=cycles,
                 links=links,
+                fed_row_bytes=fed_row_bytes,
             )
         )
 

@@ -6,6 +6,7 @@ knows about text or templates.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,8 @@ class KernelCall:
         op: The operator that it is a part of.
         predicted_cycles: Of its operator on a Cortex-M4, at the operator's first call.
         links: Of a chain, whose params hold their table; none for other kernels.
+        fed_row_bytes: Where it runs whenever a part of the input has come, and takes
+            that behind its arguments: bytes of the input's rows; 0 for all others.
     """
 
     name: str
@@ -83,6 +86,12 @@ class KernelCall:
     op: Op
     predicted_cycles: int | None = None
     links: tuple[LinkCall, ...] = ()
+    fed_row_bytes: int = 0
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether it takes the input part by part."""
+        return self.fed_row_bytes > 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +106,8 @@ class Program:
         arrays: Constants in the order of their use.
         buffers: Activations in the order of their birth.
         calls: In execution order.
-        inputs: The buffers that hold the model's inputs.
+        inputs: The buffers that hold the model's inputs; no buffer holds one that
+            arrives row by row, and its offset says nothing.
         outputs: The buffers that hold its outputs.
     """
 
@@ -122,6 +132,21 @@ class Program:
         scratch = {call.op.scratch for call in self.calls}
         sizes = (b.tensor.bytes for b in self.buffers if b.tensor.id in scratch)
         return max(sizes, default=0)
+
+    @property
+    def fed(self) -> KernelCall | None:
+        """The call that takes the input part by part; None where inputs are whole."""
+        return next((call for call in self.calls if call.is_fed), None)
+
+    @property
+    def unfed(self) -> tuple[KernelCall, ...]:
+        """The calls that run once the inputs are there."""
+        return tuple(call for call in self.calls if not call.is_fed)
+
+    def buffers_of(self, calls: Sequence[KernelCall]) -> tuple[Buffer, ...]:
+        """What some of the calls read or write."""
+        used = {argument for call in calls for argument in call.arguments}
+        return tuple(buffer for buffer in self.buffers if buffer.name in used)
 
     @property
     def kernels(self) -> tuple[str, ...]:

@@ -27,8 +27,11 @@ Clearances = dict[tuple[int, int], Clearance]  # by storage of input and of outp
 
 
 def find_roots(graph: Graph) -> dict[int, int]:
-    """The storage of each activation: its own, or that of the tensor it aliases."""
-    roots = {t: t for t in graph.inputs}
+    """The storage of each activation: its own, or that of the tensor it aliases.
+
+    Inputs that arrive row by row have none.
+    """
+    roots = {t: t for t in graph.inputs if t not in graph.arriving}
     for op in graph.ops:
         roots.update({output: output for output in op.writes})
         if OPERATORS[op.kind].is_alias and op.inputs[0] in roots:
@@ -38,7 +41,7 @@ def find_roots(graph: Graph) -> dict[int, int]:
 
 def find_lifetimes(graph: Graph, roots: dict[int, int]) -> dict[int, Lifetime]:
     """When each storage is needed."""
-    first = {roots[t]: 0 for t in graph.inputs}
+    first = {roots[t]: 0 for t in graph.inputs if t in roots}
     last = dict(first)
     for step, op in enumerate(graph.ops):
         for tensor in (*op.inputs, *op.writes):

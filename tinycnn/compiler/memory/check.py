@@ -8,6 +8,8 @@ count: neither lifetimes nor the planner's rules are looked at.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +44,8 @@ def check_plan(graph: Graph, plan: MemoryPlan) -> None:
             )
     arena = _Arena(graph, plan, roots)
     for tensor in graph.inputs:
-        arena.write(tensor)
+        if tensor in roots:
+            arena.write(tensor)
     for op in graph.ops:
         if not OPERATORS[op.kind].is_alias:
             arena.run(op)
@@ -82,6 +85,8 @@ class _Arena:
             self.write(op.scratch)
         written_at = self._write_moments(op)
         for number, tensor in enumerate(op.inputs):
+            if tensor in self._graph.arriving:
+                deque(list_reads(node, number), maxlen=0)  # proves that rows are found
             if tensor not in self._roots:
                 continue
             self.expect(tensor, where)

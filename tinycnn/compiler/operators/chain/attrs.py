@@ -16,4 +16,5 @@ def chain_of(node: Node) -> Chain:
 def steps_of(chain: Chain) -> list[Step]:
     """What it computes, in order."""
     rows = [link.rows for link in chain.links]
-    return list(list_steps(chain.bands[0].tensor.shape[1], rows))
+    height = chain.bands[0].tensor.shape[1]
+    return list(list_steps(height, rows, arrives=chain.arrives))

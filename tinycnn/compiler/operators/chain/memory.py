@@ -1,6 +1,6 @@
 """CHAIN: which rows of its input it still needs, by how much of its output is written.
 
-`reads` walks the chain as chain.c does, and proves on the way that each window finds
+`reads` walks the chain as the C does, and proves on the way that each window finds
 its rows in the band: what `last_readers` and the sizes of the bands come from is not
 looked at.
 """
@@ -60,15 +60,16 @@ ORDER = MemoryOrder(_last_readers, _reads)
 
 
 class _Walk:
-    """The chain's memory as chain.c has it, with row numbers in the place of rows."""
+    """The chain's memory as the C has it, with row numbers in the place of rows."""
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
         self._made = [0] * len(chain.bands)
         self._first = [0] * len(chain.bands)
         self._bands = [np.full(band.rows, -1, np.int64) for band in chain.bands]
-        self._bands[0] = np.arange(chain.bands[0].tensor.shape[1])
-        self._made[0] = len(self._bands[0])
+        if not chain.arrives:
+            self._made[0] = chain.bands[0].tensor.shape[1]
+            self._bands[0] = np.arange(self._made[0])
         self._check_places()
 
     def list_input_reads(self) -> Iterator[tuple[range, int]]:
@@ -80,20 +81,30 @@ class _Walk:
         links = self._chain.links
         while self._made[-1] < links[-1].rows.height:
             number = len(links) - 1
-            while not self._is_ready(number):
+            while number >= 0 and not self._is_ready(number):
                 number -= 1
-                if number < 0:
-                    raise MemoryPlanError(f"{self._name(0)}: no next rows", hint=_HINT)
-            rows = self._span(number)
+            if number < 0:
+                self._arrive()
+                continue
+            rows, link = self._span(number), links[number].rows
             self._read(number, rows)
-            self._write(number)
-            if 0 in links[number].rows.inputs:
+            self._write(
+                number + 1, min(link.at_once, link.height - self._made[number + 1])
+            )
+            if 0 in link.inputs:
                 yield rows, self._made[-1]
+
+    def _arrive(self) -> None:
+        """The next row of the input."""
+        if self._made[0] == self._chain.bands[0].tensor.shape[1]:
+            raise MemoryPlanError(f"{self._name(0)}: no next rows", hint=_HINT)
+        self._write(0, 1)
 
     def _check_places(self) -> None:
         """Bands, the kernels' memory and what counts rows lie apart."""
         ends = [(8 * len(self._bands), "the chain's counters")]
-        for number, band in enumerate(self._chain.bands[1:-1], 1):
+        first = 0 if self._chain.arrives else 1
+        for number, band in enumerate(self._chain.bands[first:-1], first):
             ends.append((band.offset, ""))
             ends.append((band.offset + band.rows * band.row_bytes, self._name(number)))
         ends.append((self._chain.kernel_scratch, ""))
@@ -127,9 +138,7 @@ class _Walk:
                     hint=_HINT,
                 )
 
-    def _write(self, number: int) -> None:
-        band, rows = number + 1, self._chain.links[number].rows
-        count = min(rows.at_once, rows.height - self._made[band])
+    def _write(self, band: int, count: int) -> None:
         memory, made = self._bands[band], self._made[band]
         is_last = band == len(self._bands) - 1
         if not is_last and made - self._first[band] + count > len(memory):
