@@ -113,7 +113,8 @@ def test_profile_of_a_file_needs_no_project(net: Path, tmp_path: Path) -> None:
     assert found["device"] == "simulated nano33ble"
     assert found["method"] == "estimated (Cortex-M4 cycle model)"
     assert [op["index"] for op in found["operators"]] == [0, 2, 3, 4, 5, 6, 7, 8]
-    assert abs(found["cycles"] / found["inference_cycles"] - 1) < 0.01
+    calls = found["cycles"] - found["inference_cycles"]  # one by one, by number
+    assert 0 < calls < 50 * len(found["operators"])
     assert 0 < found["stack_bytes"] <= 1024
     assert list(tmp_path.iterdir()) == [net]
 

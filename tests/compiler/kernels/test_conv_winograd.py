@@ -18,6 +18,7 @@ from tests.compiler.cases.draw import (
 from tests.compiler.emulator import Emulator
 from tests.compiler.executor import Executor
 from tests.compiler.kernels.cases import draw_weights
+from tests.compiler.kernels.conftest import Emulators
 from tests.compiler.kernels.forced import assert_equal, force
 from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.reference import LOADERS
@@ -70,7 +71,7 @@ def build_conv(
     return b.build([x], [y])
 
 
-def test_large_convolutions(executor: Executor, emulators: list[Emulator]) -> None:
+def test_large_convolutions(executor: Executor, emulators: Emulators) -> None:
     """Wide images, deep ones, paddings of the model; outputs over their input."""
     overlaps = 0
     for seed in range(CASES):
@@ -83,7 +84,7 @@ def test_large_convolutions(executor: Executor, emulators: list[Emulator]) -> No
         model = build_conv(rng, shape, weights, padding, before=before)
         program = force(model, FUNCTION)
         assert program is not None
-        assert_equal(model, program, rng, [executor, *emulators])
+        assert_equal(model, program, rng, [executor, *emulators["dsp"]])
 
         (x,), (y,) = program.inputs, program.outputs
         distance = y.offset - x.offset
@@ -102,9 +103,7 @@ def check_rows(
         assert executor.run(program, rows) == expected
 
 
-def test_largest_transformed_inputs(
-    executor: Executor, emulators: list[Emulator]
-) -> None:
+def test_largest_transformed_inputs(executor: Executor, emulators: Emulators) -> None:
     """All 36 positions are exact at their largest and least, in both lanes."""
     rng = np.random.default_rng(1)
     edges = [
@@ -118,10 +117,10 @@ def test_largest_transformed_inputs(
     weights[:2] = np.array([127, -127])[:, None, None, None]
     model = build_conv(rng, (6, 6, 8), weights, VALID)
 
-    check_rows(model, rows, [executor, *emulators])
+    check_rows(model, rows, [executor, *emulators["dsp"]])
 
 
-def test_largest_sums(executor: Executor, emulators: list[Emulator]) -> None:
+def test_largest_sums(executor: Executor, emulators: Emulators) -> None:
     """Sums up to the bound are exact; beyond it the kernel is not offered."""
     rng = np.random.default_rng(2)
     for depth, fits in ((228, True), (232, False)):
@@ -130,6 +129,6 @@ def test_largest_sums(executor: Executor, emulators: list[Emulator]) -> None:
         model = build_conv(rng, (6, 6, depth), weights, VALID, zero_point=0)
         rows = np.array([[-128], [127]], np.int8).repeat(36 * depth, axis=1)
         if fits:
-            check_rows(model, rows, [executor, *emulators])
+            check_rows(model, rows, [executor, *emulators["dsp"]])
         else:
             assert force(model, FUNCTION) is None
