@@ -18,6 +18,7 @@ from tests.compiler.models import (
 )
 from tests.harness.test_results import INFO
 from tests.pipeline.pretend import pretend_build
+from tinycnn.analysis.losses import Loss
 from tinycnn.boards.ledger import Cycles, load_simulated
 from tinycnn.cli.console import print_start_up
 from tinycnn.cli.profile import print_profile
@@ -61,6 +62,18 @@ def test_the_table_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
         "all 1,500 1,000 600 2.50 100.0% 96".split(),
     ]
     assert lines[4:] == ["sim: estimated", "one inference: 0.02 ms at 64 MHz"]
+
+
+def test_losses_are_told_with_their_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """How many times what is possible, and below the table why."""
+    loss = Loss(possible_cycles=400, reason="shift 24 in channel 7")
+    lines = show(capsys, replace(CONV, loss=loss), POOL)
+
+    assert lines[0].split()[5] == "loss"
+    assert lines[1].split()[5] == "3.0x"
+    assert "op 1 (CONV_2D) loses 800: shift 24 in channel 7" in lines
 
 
 def test_columns_without_a_value_are_left_out(

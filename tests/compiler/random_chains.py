@@ -27,11 +27,12 @@ from tinycnn.compiler import (
     read_tflite,
     run_passes,
 )
+from tinycnn.compiler.choice import Choice
 from tinycnn.compiler.choice.arrival import let_arrive
 from tinycnn.compiler.choice.kernels import (
     Kernels,
     apply_kernels,
-    list_kernels,
+    find_offer,
 )
 from tinycnn.compiler.choice.links import (
     NoLinkError,
@@ -97,14 +98,15 @@ def draw_chains(
         else:
             op, step = graph.ops[step], step + 1
             if not OPERATORS[op.kind].is_alias:
-                found = list(list_kernels(Node(graph, op), numerics, family))
+                found = find_offer(Node(graph, op), numerics, family).kernels
                 kernels[op.outputs[0]] = found[int(rng.integers(len(found)))]
         ops.append(op)
     graph = apply_kernels(replace(graph, ops=tuple(ops)), kernels)
     plan = plan_memory(graph)
     program = lower_graph(graph, plan, name="m", numerics=numerics, kernels=kernels)
     sources = generate_sources(program)
-    return Compilation(graph, kernels, plan, program, sources) if chains else None
+    choice = Choice(graph, kernels, {})
+    return Compilation(choice, plan, program, sources) if chains else None
 
 
 def compare_chains(

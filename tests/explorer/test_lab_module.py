@@ -28,7 +28,7 @@ KERNEL = "tcnn_conv_2d_s8"
 
 def lower(model: bytes) -> Program:
     """As for a board, by portable kernels."""
-    graph, _ = choose_kernels(read_tflite(model), None, "litert")
+    graph = choose_kernels(read_tflite(model), None, "litert").graph
     return lower_graph(graph, plan_memory(graph), name="net", numerics="litert")
 
 

@@ -10,7 +10,7 @@ from tests.compiler.kernels.cases import DSP_CASES
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite, read_tflite, run_passes
-from tinycnn.compiler.choice.kernels import list_kernels
+from tinycnn.compiler.choice.kernels import find_offer
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 from tools.portable_share import LIMIT, find_shares
@@ -67,5 +67,5 @@ def test_every_option_has_a_kernel(kind: str) -> None:
         graph = run_passes(read_tflite(CASES[kind](np.random.default_rng([seed, 22]))))
         for op in graph.ops:
             if not OPERATORS[op.kind].is_alias:
-                kernels = list(list_kernels(Node(graph, op), "litert"))
+                kernels = find_offer(Node(graph, op), "litert").kernels
                 assert len(kernels) > 1, f"{op.kind} of seed {seed}"

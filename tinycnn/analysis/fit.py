@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tinycnn.analysis.chains import ChainUse, list_chains, list_link_kernels
 from tinycnn.analysis.cost import OpCost, count_costs
+from tinycnn.analysis.losses import Loss, find_losses
 from tinycnn.analysis.receive import LEAST_RECEIVE_BYTES
 from tinycnn.boards import Board
 from tinycnn.choices import Arrival, Family
@@ -89,6 +90,7 @@ class Analysis:
         input_bytes: Of all inputs.
         chains: The operators that run row by row.
         unchained_bytes: The arena, if none of them did; 0 where that is so.
+        losses: What each operator loses against the possible.
     """
 
     costs: tuple[OpCost, ...]
@@ -107,6 +109,7 @@ class Analysis:
     input_bytes: int = 0
     chains: tuple[ChainUse, ...] = ()
     unchained_bytes: int = 0
+    losses: tuple[Loss, ...] = ()
 
     @property
     def flash_bytes(self) -> int:
@@ -206,7 +209,7 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
         file: The graph as the file has it, for its multiply-accumulates.
     """
     graph, plan, program = compilation.graph, compilation.plan, compilation.program
-    kernels = [compilation.kernels.get(op.outputs[0]) for op in graph.ops]
+    kernels = [compilation.choice.kernels.get(op.outputs[0]) for op in graph.ops]
     costs = count_costs(graph)
     live = tuple(_count_live(graph, plan, step) for step in range(len(graph.ops)))
     return Analysis(
@@ -231,6 +234,7 @@ def analyze(compilation: Compilation, *, file: Graph | None = None) -> Analysis:
         input_bytes=sum(buffer.tensor.bytes for buffer in program.inputs),
         chains=list_chains(graph),
         unchained_bytes=compilation.unchained_bytes,
+        losses=tuple(find_losses(compilation)),
     )
 
 
@@ -286,7 +290,7 @@ def _count_live(graph: Graph, plan: MemoryPlan, step: int) -> int:
 def _estimate_code(compilation: Compilation) -> int:
     """Each kernel once; what is portable is of the usual size."""
     program = compilation.program
-    known = {k.function: k.code_bytes for k in compilation.kernels.values()}
+    known = {k.function: k.code_bytes for k in compilation.choice.kernels.values()}
     known |= {k.function: k.code_bytes for k in list_link_kernels(compilation.graph)}
     calls = sum(1 + len(call.links) for call in program.calls)
     kernels = sum(known.get(k, TYPICAL_CODE_BYTES) for k in program.kernels)

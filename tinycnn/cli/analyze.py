@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -26,19 +26,22 @@ from tinycnn.cli.console import (
 if TYPE_CHECKING:
     from tinycnn.analysis.chains import ChainUse, LinkUse
     from tinycnn.analysis.fit import Analysis, Fit
+    from tinycnn.analysis.losses import Loss
     from tinycnn.artifacts import LinkedFirmware
     from tinycnn.boards import Board
     from tinycnn.boards.ledger import ProbeRun
     from tinycnn.workbench import FoundModel
 
-__all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_shape"]
+__all__ = ["analyze", "describe_fit", "describe_latency", "list_totals", "show_losses"]
+__all__ += ["show_shape", "show_times"]
 
 _COLUMNS = (
     *("op", "kind", "input", "output", "parameters", "MACs"),
-    *("weights B", "tensors B", "RAM B", "", "kernel", "cycles", "c/MAC"),
+    *("weights B", "tensors B", "RAM B", "", "kernel", "cycles", "c/MAC", "loss"),
 )
 _BAR = 20
 _ROWS_BAR = 16
+_LEAST_LOSS = 0.01  # of all cycles
 
 
 @click.command()
@@ -118,6 +121,7 @@ def analyze(
         print_json({**told, **_linked_to_json(found.linked)})
     else:
         print_columns(_COLUMNS, _to_rows(analysis), left=(1, 9, 10))
+        show_losses(_name_losses(analysis))
         for chain in analysis.chains:
             show_chain(chain)
         totals = {**list_totals(analysis), **_list_linked(found.linked)}
@@ -148,9 +152,10 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
         analysis.live_bytes,
         analysis.kernels,
         analysis.cycles,
+        analysis.losses,
         strict=True,
     )
-    for cost, live, kernel, cycles in rows:
+    for cost, live, kernel, cycles, loss in rows:
         numbers = (cost.parameters, cost.macs, cost.constant_bytes)
         yield (
             str(cost.index),
@@ -162,7 +167,39 @@ def _to_rows(analysis: Analysis) -> Iterator[tuple[str, ...]]:
             kernel,
             f"{cycles:,}" if cycles else "",
             f"{cycles / cost.macs:.2f}" if cycles and cost.macs else "",
+            show_times(loss, cycles),
         )
+
+
+def show_times(loss: Loss, cycles: int) -> str:
+    """How many times what is possible an operator takes."""
+    times = loss.times(cycles)
+    return f"{times:.1f}x" if times else ""
+
+
+def _name_losses(analysis: Analysis) -> Iterator[tuple[str, Loss, int]]:
+    rows = zip(analysis.costs, analysis.losses, analysis.cycles, strict=True)
+    for cost, loss, cycles in rows:
+        yield f"op {cost.index} ({cost.kind})", loss, cycles
+
+
+def show_losses(operators: Iterable[tuple[str, Loss, int]]) -> None:
+    """Print why operators are not faster, of those that this costs much.
+
+    Args:
+        operators: The name, the loss and the cycles of each.
+    """
+    found = list(operators)
+    least = _LEAST_LOSS * sum(cycles for _, _, cycles in found)
+    shown = [
+        (name, loss, cycles)
+        for name, loss, cycles in found
+        if loss.reason and cycles - loss.possible_cycles > least
+    ]
+    if shown:
+        click.echo("\nloss: how many times the cycles of the best inner loop known")
+    for name, loss, cycles in shown:
+        click.echo(f"{name} loses {cycles - loss.possible_cycles:,}: {loss.reason}")
 
 
 def show_chain(chain: ChainUse) -> None:
@@ -294,6 +331,7 @@ def _to_json(analysis: Analysis, fits: list[Fit]) -> dict[str, object]:
             "live_bytes": analysis.live_bytes[step],
             "kernel": analysis.kernels[step],
             "predicted_cycles": analysis.cycles[step],
+            **asdict(analysis.losses[step]),
         }
         for step, cost in enumerate(analysis.costs)
     ]

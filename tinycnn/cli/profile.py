@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tinycnn.choices import Dialect
+from tinycnn.cli.analyze import show_losses, show_times
 from tinycnn.cli.bench import find_measured, open_subject
 from tinycnn.cli.console import (
     ConsoleObserver,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["print_profile", "profile"]
 
-_COLUMNS = "op kind kernel cycles predicted MACs cycles/MAC share stack".split()
+_COLUMNS = "op kind kernel cycles predicted loss MACs cycles/MAC share stack".split()
 
 
 @click.command()
@@ -81,13 +82,22 @@ def profile(
 
 def print_profile(found: Profile) -> None:
     """Print a table of the operators, and how it was found."""
-    has_prediction = any(op.predicted_cycles is not None for op in found.operators)
-    hidden = () if has_prediction else (_COLUMNS.index("predicted"),)
+    shown = {
+        "predicted": any(op.predicted_cycles is not None for op in found.operators),
+        "loss": any(op.loss.possible_cycles for op in found.operators),
+    }
     rows = (
-        [cell for i, cell in enumerate(row) if i not in hidden]
+        [
+            cell
+            for name, cell in zip(_COLUMNS, row, strict=True)
+            if shown.get(name, True)
+        ]
         for row in (_COLUMNS, *_to_rows(found))
     )
     print_columns(next(rows), rows, left=(1, 2))
+    show_losses(
+        (f"op {op.index} ({op.kind})", op.loss, op.cycles) for op in found.operators
+    )
     click.echo(f"{found.device}: {found.method}")
     if found.milliseconds is not None:
         clock = f"{found.clock_hz / 1e6:g} MHz"
@@ -118,6 +128,7 @@ def _to_numbers(op: OpProfile, share: float) -> tuple[str, ...]:
     return (
         f"{op.cycles:,}",
         "" if op.predicted_cycles is None else f"{op.predicted_cycles:,}",
+        show_times(op.loss, op.cycles),
         f"{op.macs:,}" if op.macs else "",
         "" if pace is None else f"{pace:.2f}",
         f"{share:.1%}",

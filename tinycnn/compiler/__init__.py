@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.choice import Kernel, Objective, Optimize, choose_kernels
+from tinycnn.compiler.choice import Choice, Objective, Optimize, choose_kernels
 from tinycnn.compiler.emission.lower import lower_graph
 from tinycnn.compiler.emission.sources import generate_sources
 from tinycnn.compiler.ir.graph import Graph, Op, QuantParams, Tensor
@@ -48,20 +48,25 @@ class Compilation:
     """A compiled model with what led to it.
 
     Attributes:
-        graph: After all passes, with chains.
-        kernels: By an operator's first output.
+        choice: Of kernels, under the objective.
         plan: The memory plan.
         program: What the sources say.
         sources: C files by name.
+        objective: What kernels were chosen for; without, all are portable.
         unchained_bytes: The arena, if no operators were chained; 0 where none are.
     """
 
-    graph: Graph
-    kernels: dict[int, Kernel]
+    choice: Choice
     plan: MemoryPlan
     program: Program
     sources: dict[str, str]
+    objective: Objective | None = None
     unchained_bytes: int = 0
+
+    @property
+    def graph(self) -> Graph:
+        """After all passes, with chains."""
+        return self.choice.graph
 
 
 def compile_tflite(
@@ -91,11 +96,12 @@ def compile_tflite(
     graph = read_tflite(data)
     verify_numerics(graph, numerics)
     whole = run_passes(graph)
-    graph, kernels = choose_kernels(whole, objective, numerics)
+    choice = choose_kernels(whole, objective, numerics)
+    graph = choice.graph
     plan = plan_memory(graph)
-    chosen = kernels if objective else None
+    chosen = choice.kernels if objective else None
     program = lower_graph(graph, plan, name=name, numerics=numerics, kernels=chosen)
     sources = generate_sources(program, objective, reference=reference, labels=labels)
     is_chained = any(op.kind == CHAIN for op in graph.ops)
     unchained = draft_plan(whole).arena_bytes if is_chained else 0
-    return Compilation(graph, kernels, plan, program, sources, unchained)
+    return Compilation(choice, plan, program, sources, objective, unchained)

@@ -93,7 +93,7 @@ def lower_plainly(data: bytes, numerics: Numerics) -> tuple[Graph, MemoryPlan, P
     """What is compiled: portable kernels, no passes."""
     graph = read_tflite(data)
     verify_numerics(graph, numerics)
-    graph, _ = choose_kernels(graph, None, numerics)
+    graph = choose_kernels(graph, None, numerics).graph
     plan = plan_memory(graph)
     return graph, plan, lower_graph(graph, plan, name=_NAME, numerics=numerics)
 

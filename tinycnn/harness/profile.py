@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tinycnn import __version__
 from tinycnn.analysis.cost import OpCost
 from tinycnn.analysis.fit import Analysis, Call
+from tinycnn.analysis.losses import NO_LOSS, Loss
 from tinycnn.device import Device, DeviceInfo, StepRun
 from tinycnn.errors import DeviceError
 from tinycnn.harness.identity import Identity, check_identity
@@ -37,6 +38,7 @@ class OpProfile:
         cycles: Processor cycles of all its kernel calls.
         predicted_cycles: By the compiler's cost model; None without one.
         stack_bytes: Most stack that a call used; 0 when unknown.
+        loss: Against what would be possible.
     """
 
     index: int
@@ -46,6 +48,7 @@ class OpProfile:
     cycles: int
     predicted_cycles: int | None
     stack_bytes: int
+    loss: Loss = NO_LOSS
 
     @property
     def cycles_per_mac(self) -> float | None:
@@ -156,13 +159,17 @@ def profile_operators(
     """The operators of a compiled model, from the cycles of each kernel call."""
     took = list(zip(analysis.calls, steps, strict=True))
     operators = (
-        _sum_up(cost, [(c, run) for c, run in took if c.step == step])
-        for step, cost in enumerate(analysis.costs)
+        _sum_up(cost, loss, [(c, run) for c, run in took if c.step == step])
+        for step, (cost, loss) in enumerate(
+            zip(analysis.costs, analysis.losses, strict=True)
+        )
     )
     return tuple(op for op in operators if op.kernel)
 
 
-def _sum_up(cost: OpCost, took: Sequence[tuple[Call, StepRun]]) -> OpProfile:
+def _sum_up(
+    cost: OpCost, loss: Loss, took: Sequence[tuple[Call, StepRun]]
+) -> OpProfile:
     """An operator out of its kernel calls."""
     predicted = [c.predicted_cycles for c, _ in took if c.predicted_cycles is not None]
     return OpProfile(
@@ -173,6 +180,7 @@ def _sum_up(cost: OpCost, took: Sequence[tuple[Call, StepRun]]) -> OpProfile:
         cycles=sum(step.cycles for _, step in took),
         predicted_cycles=sum(predicted) if predicted else None,
         stack_bytes=max((step.stack_bytes for _, step in took), default=0),
+        loss=loss,
     )
 
 

@@ -82,6 +82,10 @@ def _draw_bar(profile: Profile, op: OpProfile, y: float, scale: float) -> Profil
         lines.append(f"predicted {count(op.predicted_cycles)}")
         mark = _LEFT + op.predicted_cycles * scale
         predicted, text_x = f"{mark:.1f}", max(end, mark)
+    if op.loss.possible_cycles:
+        lines.append(f"possible {count(op.loss.possible_cycles)}")
+    if op.loss.reason:
+        lines.append(op.loss.reason)
     return ProfileBar(
         label=f"{op.index} {op.kind}",
         y=f"{y:.1f}",

@@ -18,7 +18,7 @@ from tinycnn.compiler import (
     read_tflite,
     run_passes,
 )
-from tinycnn.compiler.choice.kernels import apply_kernels, list_kernels
+from tinycnn.compiler.choice.kernels import apply_kernels, find_offer
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.planner import draft_plan
 
@@ -32,7 +32,7 @@ def compile_model(model: bytes, objective: Objective | None) -> Compilation:
 
 def total(compilation: Compilation, what: str) -> int:
     """A cost of all kernels together."""
-    return sum(getattr(kernel, what) for kernel in compilation.kernels.values())
+    return sum(getattr(kernel, what) for kernel in compilation.choice.kernels.values())
 
 
 def test_without_a_target_every_kernel_is_portable() -> None:
@@ -131,12 +131,12 @@ def test_ram_gives_back_what_fits() -> None:
         least = found.plan.arena_bytes
         graph = run_passes(read_tflite(model))
         for op in graph.ops:
-            kernel = found.kernels.get(op.outputs[0])
+            kernel = found.choice.kernels.get(op.outputs[0])
             if kernel is None:
                 continue
-            for other in list_kernels(Node(graph, op), "litert"):
+            for other in find_offer(Node(graph, op), "litert").kernels:
                 if other.cost < kernel.cost:
-                    trial = {**found.kernels, op.outputs[0]: other}
+                    trial = {**found.choice.kernels, op.outputs[0]: other}
                     plan = draft_plan(apply_kernels(graph, trial))
                     assert plan.arena_bytes > least
 

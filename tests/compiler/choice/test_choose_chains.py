@@ -33,7 +33,7 @@ def count_links(compilation: Compilation) -> int:
 
 def cycles(compilation: Compilation) -> int:
     """As they are predicted."""
-    return sum(kernel.cycles for kernel in compilation.kernels.values())
+    return sum(kernel.cycles for kernel in compilation.choice.kernels.values())
 
 
 def test_ram_chains_what_is_wide(wide: bytes) -> None:

@@ -12,7 +12,7 @@ from tests.compiler.executor import Runner
 from tinycnn.choices import Family
 from tinycnn.compiler import Program, lower_graph, plan_memory, read_tflite, run_passes
 from tinycnn.compiler.arithmetic.numerics import Numerics
-from tinycnn.compiler.choice.kernels import apply_kernels, list_kernels
+from tinycnn.compiler.choice.kernels import apply_kernels, find_offer
 from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
@@ -34,7 +34,7 @@ def force(model: bytes, function: str, numerics: Numerics = "litert") -> Program
     for op in graph.ops:
         if OPERATORS[op.kind].is_alias:
             continue
-        found = list_kernels(Node(graph, op), numerics, family_of(function))
+        found = find_offer(Node(graph, op), numerics, family_of(function)).kernels
         ways = [kernel for kernel in found if kernel.function == function]
         if ways:
             kernels[op.outputs[0]] = ways[zlib.crc32(model) % len(ways)]

@@ -32,7 +32,7 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.planner import count_bytes, draft_plan
 
-__all__ = ["ChainChoice"]
+__all__ = ["ChainChoice", "Chosen"]
 
 _MOST_AT_ONCE = (1, 2, 4)  # ways to chain operators: at most so many rows at once
 _PAYS = 1.1  # times the cycles of the fastest are not too many

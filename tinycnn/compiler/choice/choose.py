@@ -13,11 +13,12 @@ from types import MappingProxyType
 
 from tinycnn.choices import Arrival, Family, Numerics, Optimize
 from tinycnn.compiler.choice.arrival import let_arrive, refuse_arrival
-from tinycnn.compiler.choice.chains import ChainChoice
+from tinycnn.compiler.choice.chains import ChainChoice, Chosen
 from tinycnn.compiler.choice.kernels import (
     Kernels,
+    Offer,
     apply_kernels,
-    list_kernels,
+    find_offer,
     portable,
 )
 from tinycnn.compiler.ir.graph import Graph
@@ -27,7 +28,7 @@ from tinycnn.compiler.memory.moves import remove_moves
 from tinycnn.compiler.memory.planner import draft_plan, least_arena
 from tinycnn.compiler.operators import OPERATORS
 
-__all__ = ["Objective", "Optimize", "choose_kernels"]
+__all__ = ["Choice", "Objective", "Optimize", "choose_kernels"]
 
 # By what kernels may raise constants above their least, where that is bounded.
 _CONSTANTS = MappingProxyType({"size": 1.5})
@@ -63,9 +64,24 @@ class Objective:
     arrival: Arrival = "whole"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A kernel for each operator.
+
+    Attributes:
+        graph: With scratch memory for them, and chains.
+        kernels: By an operator's first output.
+        offers: Among which they were chosen, likewise; none without an objective.
+    """
+
+    graph: Graph
+    kernels: Kernels
+    offers: Mapping[int, Offer]
+
+
 def choose_kernels(
     graph: Graph, objective: Objective | None, numerics: Numerics
-) -> tuple[Graph, Kernels]:
+) -> Choice:
     """A kernel for each operator, and the graph with their scratch memory.
 
     Args:
@@ -78,14 +94,25 @@ def choose_kernels(
     """
     nodes = [Node(graph, op) for op in graph.ops if not OPERATORS[op.kind].is_alias]
     if objective is None:
-        return graph, {node.op.outputs[0]: portable(node) for node in nodes}
-    family = objective.family
-    options = {
-        node.op.outputs[0]: sorted(
-            list_kernels(node, numerics, family), key=lambda k: k.cost
-        )
+        return Choice(graph, {n.op.outputs[0]: portable(n) for n in nodes}, {})
+    offers = {
+        node.op.outputs[0]: find_offer(node, numerics, objective.family)
         for node in nodes
     }
+    options = {
+        output: sorted(offer.kernels, key=lambda k: k.cost)
+        for output, offer in offers.items()
+    }
+    return Choice(*_choose(graph, objective, numerics, options), offers)
+
+
+def _choose(
+    graph: Graph,
+    objective: Objective,
+    numerics: Numerics,
+    options: dict[int, list[Kernel]],
+) -> Chosen:
+    """The kernels among `options`, the fastest first, and the graph with them."""
     factor = _CONSTANTS.get(objective.optimize, math.inf)
     least_constants = sum(min(k.constant_bytes for k in o) for o in options.values())
     constants = min(factor * least_constants, objective.flash_bytes or math.inf)
@@ -99,14 +126,14 @@ def choose_kernels(
     cycles = sum(kernel.cycles for kernel in chosen.values())
     if objective.arrival == "rows":
         arriving = let_arrive(remove_moves(graph))
-        choice = ChainChoice(arriving, numerics, options, family)
+        choice = ChainChoice(arriving, numerics, options, objective.family)
         limit = 0 if objective.optimize == "ram" else ram_bytes or int(allowed)
         found = choice.find_fastest(limit) or choice.find_smallest(arena, cycles)
         return found or refuse_arrival(graph)
     is_too_large = ram_bytes is not None and arena > ram_bytes
     if not is_too_large and objective.optimize != "ram":
         return alone, chosen
-    choice = ChainChoice(remove_moves(graph), numerics, options, family)
+    choice = ChainChoice(remove_moves(graph), numerics, options, objective.family)
     found = choice.find_smallest(arena, cycles)
     if is_too_large and ram_bytes is not None:
         found = choice.find_fastest(ram_bytes) or found

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tinycnn.choices import Family, Numerics
 from tinycnn.compiler.ir.chain import Chain
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
-from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.kernel import Kernel, NoKernelError
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 
-__all__ = ["Kernels", "apply_kernels", "list_kernels", "portable"]
+__all__ = ["Kernels", "Offer", "apply_kernels", "find_offer", "portable"]
 
 Kernels = dict[int, Kernel]  # by an operator's first output
 
@@ -21,17 +20,31 @@ Kernels = dict[int, Kernel]  # by an operator's first output
 _PORTABLE = MappingProxyType({"dsp": 1, "mul": 2})
 
 
-def list_kernels(
-    node: Node, numerics: Numerics, family: Family = "dsp"
-) -> Iterator[Kernel]:
-    """The kernels that compute `node` exactly, the portable one first."""
-    yield portable(node, family)
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What could compute an operator.
+
+    Attributes:
+        kernels: Those that are exact; the portable one first.
+        refusals: Why others are not.
+    """
+
+    kernels: tuple[Kernel, ...]
+    refusals: tuple[str, ...] = ()
+
+
+def find_offer(node: Node, numerics: Numerics, family: Family = "dsp") -> Offer:
+    """The kernels for `node`, and why there are not more."""
+    kernels, refusals = [portable(node, family)], []
     for rule in OPERATORS[node.op.kind].list_rules(family):
-        found = rule(node, numerics)
+        try:
+            found = rule(node, numerics)
+        except NoKernelError as refused:
+            refusals.append(refused.reason)
+            continue
         if found is not None:
-            yield found
-            if found.kept is not None:
-                yield found.kept
+            kernels += [found] if found.kept is None else [found, found.kept]
+    return Offer(tuple(kernels), tuple(dict.fromkeys(refusals)))
 
 
 def portable(node: Node, family: Family = "dsp") -> Kernel:

@@ -24,7 +24,7 @@ from tinycnn.compiler.ir.chain import (
     list_steps,
 )
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
-from tinycnn.compiler.ir.kernel import Kernel, KernelRule
+from tinycnn.compiler.ir.kernel import Kernel, KernelRule, try_rule
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import CHAIN, OPERATORS
 from tinycnn.compiler.operators.shared.links import lower_link
@@ -160,7 +160,7 @@ def _view(
     rules = OPERATORS[node.op.kind].rows
     assert rules is not None
     seen = view_rows(node, rules, view)
-    kernel = rule(seen, numerics)
+    kernel = try_rule(rule, seen, numerics)
     if kernel is None:
         return None
     if not kernel.scratch_bytes and room < STACK_BYTES:

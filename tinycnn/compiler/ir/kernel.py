@@ -16,7 +16,8 @@ from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["TYPICAL_CODE_BYTES", "Kernel", "KernelRule", "keep_weights"]
+__all__ = ["TYPICAL_CODE_BYTES", "Kernel", "KernelRule", "NoKernelError"]
+__all__ += ["keep_weights", "try_rule"]
 
 TYPICAL_CODE_BYTES = 800  # portable kernels have 150 to 1,100
 _FLASH_WAIT = 2  # cycles for which a read of flash waits, about
@@ -58,8 +59,29 @@ class Kernel:
         return self.cycles + _FLASH_WAIT * self.flash_reads
 
 
-# The kernel for a node, or None where it would not be exact.
+# The kernel for a node; None where it is not meant for such nodes. Where it is, and
+# would not be exact, the rule raises NoKernelError.
 KernelRule = Callable[[Node, Numerics], Kernel | None]
+
+
+class NoKernelError(Exception):
+    """A kernel that is meant for such nodes, and would not be exact for this one.
+
+    Args:
+        reason: Why, in a few words: "shift 24 in channel 7".
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def try_rule(rule: KernelRule, node: Node, numerics: Numerics) -> Kernel | None:
+    """The kernel for a node; None where there is none, for whatever reason."""
+    try:
+        return rule(node, numerics)
+    except NoKernelError:
+        return None
 
 
 def keep_weights(build: Callable[[int], Kernel], words: int) -> Kernel:

@@ -14,6 +14,7 @@ from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_input
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS"]
@@ -86,6 +87,7 @@ def _operator(kind: str, code: int, options: int, sign: int) -> Operator:
         options=options,
         count_cycles=cycles_by_step(8, 20, lambda node: node.input().size),
         check_numerics=_check_numerics,
+        count_possible=possible_by_input(1),
     )
 
 

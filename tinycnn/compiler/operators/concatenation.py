@@ -34,6 +34,7 @@ from tinycnn.compiler.operators.shared.folding import (
     constant_values,
 )
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import UnsupportedModelError
 
 __all__ = ["OPERATORS", "ConcatenationAttrs"]
@@ -155,6 +156,7 @@ OPERATORS = (
         channels=ChannelRules(_find_constant, _find_needs),
         fold=Folding(_fold_concatenation, moves=True),
         options=10,
+        count_possible=possible_by_output(0.7),
     ),
     Operator(
         "PACK",
@@ -165,5 +167,6 @@ OPERATORS = (
         kernels=(copying_blocks(_find_copies),),
         fold=Folding(_fold_pack, moves=True),
         options=59,
+        count_possible=possible_by_output(0.7),
     ),
 )

@@ -16,6 +16,7 @@ from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 
 __all__ = ["OPERATORS"]
 
@@ -51,6 +52,7 @@ OPERATORS = (
         channels=KEEP_APART,
         find_limits=_find_limits,
         fold=fold_binary(np.maximum),
+        count_possible=possible_by_output(8),
     ),
     Operator(
         "MINIMUM",
@@ -62,5 +64,6 @@ OPERATORS = (
         channels=KEEP_APART,
         find_limits=_find_limits,
         fold=fold_binary(np.minimum),
+        count_possible=possible_by_output(8),
     ),
 )

@@ -19,6 +19,7 @@ from tinycnn.compiler.operators.shared.copy import (
 )
 from tinycnn.compiler.operators.shared.copy_blocks import copying_blocks
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "MirrorPadAttrs"]
@@ -113,5 +114,6 @@ OPERATORS = (
         copying(_find_copies),
         kernels=(copying_blocks(_find_copies),),
         options=77,
+        count_possible=possible_by_output(4),
     ),
 )

@@ -21,6 +21,7 @@ from tinycnn.compiler.operators.shared.memory_order import (
     Reads,
 )
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 
 __all__ = ["OPERATORS"]
 
@@ -63,5 +64,6 @@ OPERATORS = (
         _lower,
         order=MemoryOrder(_last_readers, _reads),
         count_cycles=cycles_by_output(1),
+        count_possible=possible_by_output(0.7),
     ),
 )

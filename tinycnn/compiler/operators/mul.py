@@ -41,6 +41,7 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
@@ -172,5 +173,6 @@ OPERATORS = (
         count_cycles=cycles_by_output(67),
         kernels=(_rows,),
         options=21,
+        count_possible=possible_by_output(8),
     ),
 )

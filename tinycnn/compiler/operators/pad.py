@@ -28,6 +28,7 @@ from tinycnn.compiler.operators.shared.memory_order import (
     Reads,
 )
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["OPERATORS", "PadAttrs", "PadV2Attrs", "Padding", "read_padding"]
@@ -233,6 +234,7 @@ OPERATORS = (
         kernels=(_blocks,),
         channels=ChannelRules(find_needs=_find_needs),
         find_border=_find_border,
+        count_possible=possible_by_output(0.7),
     ),
     Operator(
         "PADV2",
@@ -242,5 +244,6 @@ OPERATORS = (
         _lower,
         kernels=(_blocks,),
         find_border=_find_border,
+        count_possible=possible_by_output(0.7),
     ),
 )

@@ -33,6 +33,7 @@ from tinycnn.compiler.operators.shared.broadcast import (
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 
 __all__ = ["OPERATORS"]
 
@@ -159,5 +160,6 @@ OPERATORS = (
         break_down=_break_down,
         count_cycles=cycles_by_output(60),
         kernels=(_rows,),
+        count_possible=possible_by_output(8),
     ),
 )

@@ -28,6 +28,7 @@ from tinycnn.compiler.operators.shared.folding import (
 )
 from tinycnn.compiler.operators.shared.numerics import not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "RearrangeAttrs"]
@@ -158,6 +159,7 @@ OPERATORS = (
         _check,
         copying(_find_copies),
         kernels=_KERNELS,
+        count_possible=possible_by_output(4),
     ),
     Operator(
         "SPACE_TO_DEPTH",
@@ -167,6 +169,7 @@ OPERATORS = (
         copying(_find_copies),
         kernels=_KERNELS,
         options=19,
+        count_possible=possible_by_output(4),
     ),
     Operator(
         "DEPTH_TO_SPACE",
@@ -176,6 +179,7 @@ OPERATORS = (
         copying(_find_copies),
         kernels=_KERNELS,
         options=94,
+        count_possible=possible_by_output(4),
     ),
     Operator(
         "TILE",
@@ -186,5 +190,6 @@ OPERATORS = (
         kernels=_KERNELS,
         fold=Folding(_fold_tile, moves=True),
         check_numerics=not_in_tflm,
+        count_possible=possible_by_output(4),
     ),
 )

@@ -21,6 +21,7 @@ from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "ResizeAttrs"]
@@ -209,6 +210,7 @@ OPERATORS = (
         kernels=(_quads,),
         channels=KEEP_FIRST_APART,
         options=15,
+        count_possible=possible_by_output(20),
     ),
     Operator(
         "RESIZE_NEAREST_NEIGHBOR",
@@ -218,5 +220,6 @@ OPERATORS = (
         _lower_nearest,
         channels=KEEP_FIRST_APART,
         options=74,
+        count_possible=possible_by_output(4),
     ),
 )

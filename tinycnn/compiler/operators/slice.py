@@ -22,6 +22,7 @@ from tinycnn.compiler.operators.shared.folding import (
     constant_values,
 )
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
 __all__ = ["OPERATORS", "Range", "SliceAttrs"]
@@ -174,6 +175,7 @@ OPERATORS = (
         copying(_find_copies),
         kernels=_KERNELS,
         fold=Folding(_fold_slice, moves=True),
+        count_possible=possible_by_output(0.7),
     ),
     Operator(
         "STRIDED_SLICE",
@@ -184,5 +186,6 @@ OPERATORS = (
         kernels=_KERNELS,
         fold=Folding(_fold_strided_slice, moves=True),
         options=32,
+        count_possible=possible_by_output(0.7),
     ),
 )

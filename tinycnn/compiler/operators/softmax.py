@@ -34,6 +34,7 @@ from tinycnn.compiler.operators.shared.breakdown import (
 )
 from tinycnn.compiler.operators.shared.memory_order import ROW_BY_ROW
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 
 __all__ = ["OPERATORS", "SoftmaxAttrs"]
 
@@ -304,6 +305,7 @@ OPERATORS = (
         break_down=_break_down_softmax,
         kernels=(_softmax_quads,),
         options=9,
+        count_possible=possible_by_output(60),
     ),
     Operator(
         "LOG_SOFTMAX",

@@ -24,6 +24,7 @@ from tinycnn.compiler.operators.shared.folding import (
     constant_values,
 )
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.errors import InvalidModelError
 
 __all__ = ["OPERATORS", "SplitAttrs"]
@@ -130,6 +131,7 @@ OPERATORS = (
         copying(_find_copies),
         kernels=_KERNELS,
         options=35,
+        count_possible=possible_by_output(0.7),
     ),
     Operator(
         "SPLIT_V",
@@ -138,6 +140,7 @@ OPERATORS = (
         _check,
         copying(_find_copies),
         kernels=_KERNELS,
+        count_possible=possible_by_output(0.7),
     ),
     Operator(
         "UNPACK",
@@ -148,5 +151,6 @@ OPERATORS = (
         kernels=_KERNELS,
         fold=Folding(_fold_unpack, moves=True),
         options=64,
+        count_possible=possible_by_output(0.7),
     ),
 )

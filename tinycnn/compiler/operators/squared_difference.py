@@ -31,6 +31,7 @@ from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
 from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 
 __all__ = ["OPERATORS"]
 
@@ -135,5 +136,6 @@ OPERATORS = (
         channels=KEEP_APART,
         count_cycles=cycles_by_output(60),
         break_down=_break_down,
+        count_possible=possible_by_output(8),
     ),
 )

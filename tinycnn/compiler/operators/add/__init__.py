@@ -19,6 +19,7 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.folding import fold_binary
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
@@ -39,6 +40,7 @@ OPERATORS = (
         break_down=break_down_add,
         fold=fold_binary(np.add, activates=True),
         options=11,
+        count_possible=possible_by_output(8),
     ),
     Operator(
         "SUB",
@@ -55,5 +57,6 @@ OPERATORS = (
         fold=fold_binary(np.subtract, activates=True),
         break_down=break_down_sub,
         options=28,
+        count_possible=possible_by_output(8),
     ),
 )

@@ -17,6 +17,7 @@ from tinycnn.compiler.operators.shared.convolution import (
 )
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_convolution
 from tinycnn.compiler.operators.shared.rows import window_rows
 
 __all__ = ["OPERATORS"]
@@ -40,5 +41,6 @@ OPERATORS = (
         break_down=break_down,
         rows=window_rows(convolution_window),
         options=1,
+        count_possible=possible_convolution(count_macs),
     ),
 )

@@ -19,7 +19,7 @@ from tinycnn.compiler.operators.shared.convolution import ConvAttrs
 from tinycnn.compiler.operators.shared.folded_channels import Integers, fold_channels
 from tinycnn.compiler.operators.shared.lane_pairs import (
     GROUP,
-    fits_pairs,
+    check_pairs,
     pack_mixed_groups,
 )
 from tinycnn.compiler.operators.shared.window import image_shape
@@ -95,22 +95,20 @@ def _suits(node: Node, axis: int) -> bool:
     return depth == node.input().shape[3] and node.attrs(ConvAttrs).dilation == (1, 1)
 
 
-def _find_kernel(node: Node, axis: int, width: int) -> Kernel | None:
+def _find_kernel(node: Node, axis: int, width: int) -> Kernel:
     """The kernel for pixels of `width` neighbours."""
     attrs, data = node.attrs(ConvAttrs), node.input(1).data
     assert data is not None
     filters = np.moveaxis(data, axis, 0).astype(np.int64)
     channels = fold_channels(node, axis=axis)
     flat = filters.reshape(len(filters), -1)
-    if channels is None or not fits_pairs(flat, channels):
-        return None
+    check_pairs(flat, channels)
     params = _find_params(node, width)
     filters = filters.reshape(len(filters), *data.shape[1:3], params.input_channels)
     wide = _widen(filters, width, attrs.stride[1])
     order = _gather_order(params)
     channels = channels.repeat(width)
-    if not fits_pairs(wide, channels):
-        return None
+    check_pairs(wide, channels)
     stream, fixed = pack_mixed_groups(wide[:, order], channels, attrs.clamp)
     mixed = -(-params.output_channels // GROUP) - fixed
 

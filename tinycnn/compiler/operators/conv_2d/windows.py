@@ -53,8 +53,6 @@ def windows_kernel(node: Node, *, axis: int) -> Kernel | None:
     """The same for weights whose output channels are that axis."""
     w, attrs = node.input(1), node.attrs(ConvAttrs)
     channels = fold_channels(node, axis=axis, shifts_left=True)
-    if channels is None:
-        return None
     assert w.data is not None
     data = np.moveaxis(w.data, axis, 0).reshape(node.output().shape[3], -1)
     depth = data.shape[1] // math.prod(w.shape[1:3])

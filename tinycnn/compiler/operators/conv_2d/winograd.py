@@ -72,15 +72,14 @@ class WinogradParams(Params):
 def conv_winograd(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where its arithmetic is exact for `node`."""
     x, w, y, attrs = node.input(), node.input(1), node.output(), node.attrs(ConvAttrs)
-    channels = fold_channels(node, axis=0)
     if (
         w.shape[1:] != (3, 3, x.shape[3])
         or attrs.stride != (1, 1)
         or attrs.dilation != (1, 1)
-        or channels is None
-        or channels.largest.max() >= _LARGEST_SUM
     ):
         return None
+    channels = fold_channels(node, axis=0)
+    channels.check_largest(_LARGEST_SUM)
     assert w.data is not None
     stream = _pack(w.data.astype(np.int64), channels)
 

@@ -28,6 +28,7 @@ from tinycnn.compiler.operators.shared.convolution import (
 )
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_depthwise
 from tinycnn.compiler.operators.shared.rows import window_rows
 
 __all__ = ["OPERATORS"]
@@ -58,5 +59,6 @@ OPERATORS = (
         break_down=break_down,
         rows=window_rows(convolution_window),
         options=2,
+        count_possible=possible_depthwise(count_macs),
     ),
 )

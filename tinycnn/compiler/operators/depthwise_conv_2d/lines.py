@@ -45,7 +45,7 @@ def depthwise_lines(rows_at_once: int) -> KernelRule:
         channels = fold_channels(node, axis=3, shifts_left=True)
         shape = _find_shape(node)
         is_wanted = rows_at_once == 1 or shape.output_height > rows_at_once // 2
-        if channels is None or not is_wanted or shape.stride_width not in _STRIDES:
+        if not is_wanted or shape.stride_width not in _STRIDES:
             return None
         data = node.input(1).data
         assert data is not None

@@ -89,7 +89,7 @@ def depthwise_planes(rows_at_once: int) -> KernelRule:
             1 in (window.dilation[0], window.stride[1])
             and sizes[1][0] > rows_at_once // 2
         )
-        if channels is None or not is_wanted:
+        if not is_wanted:
             return None
         layout = _lay_out(sizes[1], window, rows_at_once)
         params = _find_params(node, sizes, window, rows_at_once)

@@ -25,7 +25,7 @@ def depthwise_quads(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where its arithmetic is exact for `node`."""
     depth, channels = node.input().shape[3], node.output().shape[3]
     folded = fold_channels(node, axis=3, shifts_left=True)
-    if depth != channels or depth % FOUR or folded is None:
+    if depth != channels or depth % FOUR:
         return None
     data = node.input(1).data
     assert data is not None

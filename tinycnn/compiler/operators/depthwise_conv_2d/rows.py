@@ -60,7 +60,7 @@ def depthwise_rows(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel, where it computes `node` exactly."""
     x, w, y, attrs = node.input(), node.input(1), node.output(), node.attrs(ConvAttrs)
     channels = fold_channels(node, axis=3)
-    if channels is None or not _suits(node):
+    if not _suits(node):
         return None
     assert w.data is not None
     stride, depth = attrs.stride[0], x.shape[3]

@@ -16,6 +16,7 @@ from tinycnn.compiler.operators.fully_connected.sixes import fully_connected_six
 from tinycnn.compiler.operators.fully_connected.terms import break_down
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_dense
 
 __all__ = ["OPERATORS"]
 
@@ -34,5 +35,6 @@ OPERATORS = (
         channels=CHANNELS,
         break_down=break_down,
         options=8,
+        count_possible=possible_dense(count_macs),
     ),
 )

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import ClampedAttrs
-from tinycnn.compiler.ir.kernel import Kernel
+from tinycnn.compiler.ir.kernel import Kernel, NoKernelError
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -23,7 +23,7 @@ from tinycnn.compiler.operators.shared.folded_channels import (
     Integers,
     fold_channels,
 )
-from tinycnn.compiler.operators.shared.lane_pairs import GROUP, fits_pairs, pack_groups
+from tinycnn.compiler.operators.shared.lane_pairs import GROUP, check_pairs, pack_groups
 
 __all__ = ["fully_connected_pairs"]
 
@@ -51,11 +51,13 @@ def fully_connected_pairs(node: Node, numerics: Numerics) -> Kernel | None:
     weights = w.astype(np.int64)
     multipliers = find_multipliers(node, numerics)
     channels = fold_channels(node, axis=0, multipliers=multipliers)
-    is_long = inputs % 4 > 0 and inputs > _MOST_PADDED
-    if node.input().size != inputs or is_long or channels is None:
+    if node.input().size != inputs:
         return None
-    if not fits_pairs(weights, channels) or (once and _has_ties(channels)):
-        return None
+    if inputs % 4 and inputs > _MOST_PADDED:
+        raise NoKernelError(f"{inputs:,} inputs, which no four divides")
+    check_pairs(weights, channels)
+    if once and _has_ties(channels):
+        raise NoKernelError("a sum halfway between two outputs")
     padded = -(-inputs // 4) * 4
     weights = np.pad(weights, ((0, 0), (0, padded - inputs)))
     order = np.arange(padded).reshape(-1, 4)[:, [0, 2, 1, 3]].reshape(-1)

@@ -43,6 +43,7 @@ from tinycnn.compiler.operators.shared.channels import (
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.numerics import not_in_litert, not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS"]
@@ -128,6 +129,7 @@ def _looked_up(
         channels=KEEP_FIRST_APART,
         break_down=break_down_by(find_table),
         kernels=find_kernels(find_table),
+        count_possible=possible_by_output(5),
     )
 
 

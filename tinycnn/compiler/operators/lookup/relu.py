@@ -26,6 +26,7 @@ from tinycnn.compiler.operators.shared.channel_rules import KEEP_FIRST_APART
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.numerics import not_in_tflm
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_output
 from tinycnn.compiler.operators.shared.rows import ELEMENT_ROWS
 
 __all__ = ["OPERATORS", "LeakyReluAttrs", "Relu6Attrs"]
@@ -95,6 +96,7 @@ def _relu(kind: str, code: int, lowest: float, highest: float) -> Operator:
         find_limits=lambda node: node.attrs(ClampedAttrs).clamp,
         break_down=break_down_by(_find_relu),
         kernels=find_kernels(_find_relu),
+        count_possible=possible_by_output(5),
     )
 
 
@@ -114,6 +116,7 @@ OPERATORS = (
         find_limits=lambda node: node.attrs(Relu6Attrs).limits,
         break_down=break_down_by(_find_relu6),
         kernels=find_kernels(_find_relu6),
+        count_possible=possible_by_output(5),
     ),
     Operator(
         "LEAKY_RELU",
@@ -127,5 +130,6 @@ OPERATORS = (
         break_down=break_down_by(_find_leaky_relu),
         kernels=find_kernels(_find_leaky_relu),
         options=75,
+        count_possible=possible_by_output(5),
     ),
 )

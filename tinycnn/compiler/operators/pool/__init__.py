@@ -16,6 +16,7 @@ from tinycnn.compiler.operators.pool.rules import (
 from tinycnn.compiler.operators.pool.terms import break_down_average, break_down_max
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_step
 from tinycnn.compiler.operators.shared.rows import window_rows
 
 __all__ = ["OPERATORS"]
@@ -36,6 +37,7 @@ OPERATORS = (
         rows=window_rows(find_window),
         absorb_border=absorb_border,
         options=5,
+        count_possible=possible_by_step(1.8, count_pixels),
     ),
     Operator(
         kind="AVERAGE_POOL_2D",
@@ -51,5 +53,6 @@ OPERATORS = (
         channels=CHANNELS,
         rows=window_rows(find_window),
         options=5,
+        count_possible=possible_by_step(2.25, count_pixels),
     ),
 )

@@ -13,6 +13,7 @@ from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.reduce.quads import reduce_quads
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_input
 
 __all__ = ["OPERATORS"]
 
@@ -41,6 +42,7 @@ def _extreme(kind: str, code: int) -> Operator:
         order=ORDER,
         count_cycles=cycles_by_step(12, 40, lambda node: node.input().size),
         kernels=(reduce_quads(function, _call, per_four=6.5, per_output=60),),
+        count_possible=possible_by_input(1),
     )
 
 

@@ -34,6 +34,7 @@ from tinycnn.compiler.operators.shared.channels import (
 )
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_input
 
 __all__ = ["OPERATORS", "count_reduced", "count_sum_cycles", "lower_sums"]
 __all__ += ["sum_quads"]
@@ -126,5 +127,6 @@ OPERATORS = (
         count_cycles=count_sum_cycles,
         kernels=(sum_quads(_multiplier),),
         break_down=break_down_by(_multiplier),
+        count_possible=possible_by_input(1),
     ),
 )

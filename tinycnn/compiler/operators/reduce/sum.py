@@ -26,6 +26,7 @@ from tinycnn.compiler.operators.reduce.mean import (
 from tinycnn.compiler.operators.reduce.memory import ORDER
 from tinycnn.compiler.operators.reduce.terms import break_down_by
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_by_input
 
 __all__ = ["OPERATORS"]
 
@@ -64,5 +65,6 @@ OPERATORS = (
         count_cycles=count_sum_cycles,
         kernels=(sum_quads(_multiplier),),
         break_down=break_down_by(_multiplier),
+        count_possible=possible_by_input(1),
     ),
 )

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler.arithmetic.numerics import Multiplier, quantize_multiplier
+from tinycnn.compiler.ir.kernel import NoKernelError
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.weights import real_multipliers
 
@@ -57,6 +58,14 @@ class FoldedChannels:
         """Multiplier, offset and shift of each channel: an array of shape (n, 3)."""
         return np.stack([self.multiplier, self.offset, self.shift], axis=1)
 
+    def check_largest(self, limit: int) -> None:
+        """See that no sum reaches a limit.
+
+        Raises:
+            NoKernelError: If that of a channel may.
+        """
+        _check(self.largest < limit, "sums up to", self.largest)
+
     def repeat(self, times: int) -> FoldedChannels:
         """All of them, so many times one after the other."""
         return FoldedChannels(
@@ -80,8 +89,8 @@ def fold_channels(
     multipliers: list[Multiplier] | None = None,
     *,
     shifts_left: bool = False,
-) -> FoldedChannels | None:
-    """The channels of a node's weights, or None where the formula is not exact.
+) -> FoldedChannels:
+    """The channels of a node's weights.
 
     Args:
         node: Its inputs are activation, weights and, where there is one, a bias.
@@ -89,6 +98,9 @@ def fold_channels(
         multipliers: One, or one a channel; by default those of the scales.
         shifts_left: Whether the kernel shifts sums to the left where a channel asks
             for that; the formula is not exact for it otherwise.
+
+    Raises:
+        NoKernelError: Where the formula is not exact.
     """
     w, bias = node.input(1).data, node.optional_input(2)
     assert w is not None
@@ -111,12 +123,17 @@ def fold_channels(
                 int(multiplier[channel]), int(shift[channel]), int(largest[channel])
             )
     left, right = 1 + np.maximum(-shift, 0), np.maximum(shift, 0)
-    if np.any((right > _MAX_SHIFT) | (largest << left >= 1 << 31)):
-        return None
-    if np.any(shift < 1) and not shifts_left:
-        return None
+    _check(right <= _MAX_SHIFT, "shift", shift)
+    _check(largest << left < 1 << 31, "sums up to", largest)
+    _check((shift > 0) | shifts_left, "shift", shift)
     offset = (node.output().zero_point << right) + (1 << right >> 1)
     return FoldedChannels(sums, multiplier, offset, right, largest, left)
+
+
+def _check(is_exact: NDArray[np.bool_], what: str, values: Integers) -> None:
+    """Refuse the first channel for which the formula is not exact."""
+    for channel in np.flatnonzero(~is_exact)[:1]:
+        raise NoKernelError(f"{what} {values[channel]:,} in channel {channel}")
 
 
 def _shorten(multiplier: int, shift: int, largest: int) -> tuple[int, int]:

@@ -12,20 +12,26 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler.ir.graph import Clamp
+from tinycnn.compiler.ir.kernel import NoKernelError
 from tinycnn.compiler.operators.shared.fixed_shift import fix_shift
 from tinycnn.compiler.operators.shared.folded_channels import FoldedChannels, Integers
 
-__all__ = ["GROUP", "fits_pairs", "pack_groups", "pack_mixed_groups"]
+__all__ = ["GROUP", "check_pairs", "pack_groups", "pack_mixed_groups"]
 
 GROUP = 4  # output channels
 FIXED_SCALE = 8  # bits by which a first channel's sum is too large as it comes
 _LARGEST_SUM = 1 << 23  # 256 times it fits 32 bits
 
 
-def fits_pairs(weights: Integers, channels: FoldedChannels) -> bool:
-    """Whether every lane fits 16 bits and every sum of a first channel 24."""
-    lanes = 256 * weights[0::2] + _second(weights)
-    return bool(lanes.min() >= -(1 << 15) and channels.largest.max() < _LARGEST_SUM)
+def check_pairs(weights: Integers, channels: FoldedChannels) -> None:
+    """See that every lane fits 16 bits and every sum of a first channel 24.
+
+    Raises:
+        NoKernelError: If one does not.
+    """
+    for pair, _ in np.argwhere(256 * weights[0::2] + _second(weights) < -(1 << 15))[:1]:
+        raise NoKernelError(f"weights of -128 in channels {2 * pair} and the next")
+    channels.check_largest(_LARGEST_SUM)
 
 
 def pack_groups(weights: Integers, channels: FoldedChannels) -> Integers:

@@ -73,6 +73,8 @@ class Operator:
             read, as in TFLite. 0 if it has none that count.
         count_macs: Multiply-accumulates of one inference.
         count_cycles: What the portable kernel takes on a Cortex-M4, about.
+        count_possible: What the best inner loop known would take there; None where
+            nobody counted.
         kernels: Those for Cortex-M with DSP; by default only the portable one is there.
         mul_kernels: Likewise for cores with a fast multiplication and no more.
         check_numerics: Raises a ModelError if the reference to equal has no such
@@ -102,6 +104,7 @@ class Operator:
     count_macs: Callable[[Node], int] = _count_no_macs
     options: int = 0
     count_cycles: CountCycles = _count_slow_copy
+    count_possible: CountCycles | None = None
     kernels: tuple[KernelRule, ...] = ()
     mul_kernels: tuple[KernelRule, ...] = ()
     check_numerics: Callable[[Node, Numerics], None] = _allow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.shared.cycles import cycles_by_step
 from tinycnn.compiler.operators.shared.operator import Operator
+from tinycnn.compiler.operators.shared.possible import possible_convolution
 from tinycnn.compiler.operators.transpose_conv.rules import (
     break_down,
     check,
@@ -27,5 +28,6 @@ OPERATORS = (
         kernels=(transpose_windows,),
         break_down=break_down,
         options=49,
+        count_possible=possible_convolution(count_macs),
     ),
 )
