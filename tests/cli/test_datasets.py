@@ -79,7 +79,8 @@ def test_counts_as_json(tmp_path: Path) -> None:
         (("digits", "--image-size", "9"), 3, "image_size: expected 8, got 9"),
         (("digits", "--image-size", "3"), 2, "3 is not in the range 4<=x<=512"),
         (("digits", "-o", "no/a.png"), 3, "error: no/a.png: No such file"),
-        (("photos/cat",), 3, "expected 2 to 1,000 class folders, got 0"),
+        (("digits", "--image-size", "8x9"), 3, "image_size: expected 8, got [8, 9]"),
+        (("photos/cat",), 3, "expected class folders, or names of files that say"),
     ],
 )
 def test_errors_are_one_line(

@@ -87,10 +87,6 @@ def test_a_class_may_be_called_like_a_split(tmp_path: Path) -> None:
         ),
         (_splits("test", "val"), "expected a split for training, got 'test' and 'val'"),
         (
-            ["train/1.png", "test/1.png"],
-            "expected class folders in 'test' and 'train', got images",
-        ),
-        (
             [*_splits("train"), "test/1.png", "test/2.png"],
             "expected class folders in 'test', got images",
         ),
@@ -111,14 +107,12 @@ def test_a_layout_of_two_meanings_is_refused(
     assert "class/picture.png, or train/class/picture.png" in str(caught.value.hint)
 
 
-def test_a_folder_around_the_folder_is_pointed_out(tmp_path: Path) -> None:
-    """As unpacking an archive leaves it."""
-    _make(tmp_path, "photos/cat/1.png", "photos/dog/1.png")
+def test_a_folder_around_the_folder_is_entered(tmp_path: Path) -> None:
+    """As unpacking an archive leaves it; a note says so."""
+    layout = survey_folder(_make(tmp_path, "photos/cat/1.png", "photos/dog/1.png"))
 
-    with pytest.raises(DatasetError, match="2 to 1,000 class folders, got 1") as caught:
-        survey_folder(tmp_path)
-
-    assert f"give {tmp_path / 'photos'}" in str(caught.value.hint)
+    assert layout.class_names == ("cat", "dog")
+    assert layout.notes == ("all is read from the one folder inside, 'photos'",)
 
 
 def test_what_is_not_read_is_counted_by_kind(tmp_path: Path) -> None:

@@ -106,6 +106,22 @@ def test_a_folder_is_resized_as_the_settings_say(tmp_path: Path) -> None:
     assert _sizes(dataset) == [6, 2, 2]
 
 
+def test_images_need_not_be_square(tmp_path: Path) -> None:
+    """A size of height and width; a table gives its name to the data set."""
+    rows = ["file,label"]
+    for i in range(20):
+        Image.new("RGB", (20, 10), (i, i, i)).save(tmp_path / f"{i}.png")
+        rows.append(f"{i}.png,{'ab'[i % 2]}")
+    (tmp_path / "pets.csv").write_text("\n".join(rows))
+    settings = DatasetSettings(path="pets.csv", image_size=(6, 9), channels=3)
+
+    dataset = load_dataset(settings, seed=1, root=tmp_path)
+
+    assert dataset.name == "pets"
+    assert dataset.image_shape == (6, 9, 3)
+    assert _sizes(dataset) == [14, 2, 4]
+
+
 def test_a_published_data_set_comes_from_a_folder(tmp_path: Path) -> None:
     """The folders are searched for `dataset/file`, and the file is verified."""
     path = tmp_path / "mnist" / "train-images-idx3-ubyte.gz"
@@ -136,20 +152,20 @@ def test_an_unknown_name_gets_the_nearest(name: str, nearest: str) -> None:
     [
         ("nothing", "nothing", "relative to the folder of tinycnn.toml"),
         ("x" * 5000, "nothing", "relative to the folder of tinycnn.toml"),
-        ("a.txt", "something else", "a folder of pictures for each class"),
+        ("a.doc", "something else", "a folder of pictures for each class"),
     ],
 )
 def test_a_path_must_be_a_folder_or_an_archive(
     tmp_path: Path, path: str, found: str, hint: str
 ) -> None:
     """Whatever else the path is, the message says so."""
-    (tmp_path / "a.txt").write_text("")
+    (tmp_path / "a.doc").write_text("")
 
     with pytest.raises(DatasetError) as caught:
         load_dataset(DatasetSettings(path=path), seed=1, root=tmp_path)
 
     assert str(caught.value).endswith(
-        f"{path}: expected a folder of images or an .npz file, got {found}"
+        f"{path}: expected a folder of images, an .npz, .npy or .csv file, got {found}"
     )
     assert hint in str(caught.value.hint)
 
@@ -158,7 +174,7 @@ def test_a_path_must_be_a_folder_or_an_archive(
     ("name", "hint"),
     [
         ("a.zip", "unpack it and give the folder inside"),
-        ("a.npy", "save its images and labels by numpy.savez"),
+        ("a.parquet", "give the folder that it is in"),
         ("a.h5", "save its images and labels by numpy.savez"),
     ],
 )

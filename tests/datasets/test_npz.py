@@ -240,3 +240,14 @@ def _is_refused(path: Path) -> bool:
     except DatasetError:
         return True
     return False
+
+
+def test_files_side_by_side_are_an_archive(tmp_path: Path) -> None:
+    """`X_train.npy` beside `y_train.npy`, given by the folder or by one of them."""
+    np.save(tmp_path / "X_train.npy", X)
+    np.save(tmp_path / "y_train.npy", Y)
+
+    for path in (tmp_path, tmp_path / "X_train.npy"):
+        reading = read_npz(path)
+        assert np.array_equal(reading.images.images[..., 0], X)
+        assert reading.images.labels.tolist() == Y.tolist()

@@ -208,3 +208,27 @@ def test_a_sensors_frame_is_described() -> None:
 def test_an_app_that_cannot_be_is_refused(wrong: str, message: str) -> None:
     """By its key; the camera has a library on one board alone."""
     assert message in problem_of(f"{MINIMAL}[target]\n{wrong}")
+
+
+@pytest.mark.parametrize(
+    ("size", "sides"), [("48", (48, 48)), ("[96, 128]", (96, 128)), ("[4, 4]", (4, 4))]
+)
+def test_images_have_a_side_or_height_and_width(
+    size: str, sides: tuple[int, int]
+) -> None:
+    """Images need not be square."""
+    text = (
+        f"name = 'a'\nmodel = 'lenet5'\ndataset = {{path = 'x', image_size = {size}}}"
+    )
+
+    assert parse_project(text).dataset.sides == sides
+
+
+@pytest.mark.parametrize("size", ["3", "true", "[96]", "[96, 600]", "[96.0, 96]"])
+def test_other_sizes_of_images_are_refused(size: str) -> None:
+    """The message has both forms."""
+    text = (
+        f"name = 'a'\nmodel = 'lenet5'\ndataset = {{path = 'x', image_size = {size}}}"
+    )
+
+    assert "expected 4 to 512 pixels, or [height, width] of them" in problem_of(text)

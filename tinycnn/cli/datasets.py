@@ -30,6 +30,17 @@ _SPLITS = ("train", "validation", "test")
 _UNBALANCED = 1.5  # times as many images in the largest class as in the smallest
 
 
+def _read_size(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> int | tuple[int, ...] | None:
+    """A side in pixels, or height and width with an x between them."""
+    if value is None:
+        return None
+    side, parts = click.IntRange(4, 512), value.split("x", 1)
+    sides = tuple(side(part, option, context) for part in parts)
+    return sides if len(sides) == 2 else sides[0]
+
+
 @click.group(invoke_without_command=True)
 @json_option
 @click.pass_context
@@ -61,16 +72,22 @@ def datasets(context: click.Context, as_json: bool) -> None:
     )
     print_columns(("data set", "what", "where"), rows, left=(0, 1, 2))
     click.echo(
-        "or the path of a folder with images in a folder per class, or of an .npz"
+        "or the path of a folder with images in a folder per class, of a table of "
+        "files\nand labels, or of an .npz or .npy"
     )
 
 
 @datasets.command()
 @click.argument("dataset")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A .png to draw.")
-@click.option("--image-size", type=click.IntRange(4, 512), help="Of a folder's images.")
+@click.option(
+    "--image-size",
+    metavar="SIDE|HxW",
+    callback=_read_size,
+    help="Of a folder's images: 96, or 96x128 pixels.",
+)
 @click.option("--channels", type=OneOf(["1", "3"]), help="1 grey, 3 RGB.")
-@click.option("--fit", type=OneOf(["crop", "pad"]), help="To make them square.")
+@click.option("--fit", type=OneOf(["crop", "pad"]), help="To give them that shape.")
 @click.option(
     "--skip-bad", is_flag=True, default=None, help="Leave unreadable files out."
 )
@@ -86,7 +103,8 @@ def show(
 ) -> None:
     """Count the images of each class in DATASET, and draw some.
 
-    DATASET is a name, the path of a folder or an .npz file, or a project's folder.
+    DATASET is a name, the path of a folder, a table (.csv) or arrays (.npz, .npy), or
+    a project's folder.
     Notes say what was understood of the files, and what is strange about them.
 
     \b
@@ -151,8 +169,8 @@ def resolve_dataset(dataset: str) -> str:
         return str(path.resolve())
     question = did_you_mean(dataset, dataset_names())
     hint = (
-        f"{question} known: {', '.join(dataset_names())}; or give a folder of images "
-        "or an .npz file"
+        f"{question} known: {', '.join(dataset_names())}; or give a folder of images, "
+        "an .npz, .npy or .csv file"
     )
     raise ProjectError(
         f"data set '{dataset}': not known, and no such path", hint=hint.lstrip()

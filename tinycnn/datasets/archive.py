@@ -1,4 +1,4 @@
-"""The arrays of a NumPy `.npz` archive, without trust in what it claims.
+"""The arrays of a NumPy `.npz`, or of `.npy` files, without trust in what they claim.
 
 The archive's directory is checked before a member is inflated, and an array's header is
 held against its length before it becomes an array. Nothing is unpickled.
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tinycnn.errors import DatasetError
 from tinycnn.files import reading
 
-__all__ = ["Archive", "open_archive"]
+__all__ = ["Archive", "ArrayFolder", "open_archive"]
 
 _MAX_BYTES = 2 << 30
 _MAX_EXPANSION = 100
@@ -76,13 +76,42 @@ class Archive:
         return _parse_npy(f"{self._path}: array '{key}'", data)
 
 
+class ArrayFolder:
+    """The `.npy` files of a folder, as if they were an archive's.
+
+    Args:
+        folder: Where they are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.keys = tuple(sorted(path.stem for path in folder.glob("*.npy")))
+
+    def read(self, key: str) -> NDArray[np.generic]:
+        """The array `key`, read-only.
+
+        Raises:
+            DatasetError: As `Archive.read`, or if its file cannot be read.
+        """
+        path = self._folder / f"{key}.npy"
+        try:
+            with reading(path, max_bytes=_MAX_BYTES) as stream:
+                data = stream.read()
+        except OSError as error:
+            raise DatasetError(f"{path}: cannot be read: {error.strerror}") from error
+        return _parse_npy(str(path), data)
+
+
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
-    """The archive at `path`.
+def open_archive(path: Path) -> Iterator[Archive | ArrayFolder]:
+    """The archive at `path`, or the `.npy` files of that folder or beside that one.
 
     Raises:
         DatasetError: If it cannot be read, is none, or would be too large.
     """
+    if path.suffix.lower() == ".npy" or path.is_dir():
+        yield ArrayFolder(path if path.is_dir() else path.parent)
+        return
     try:
         with (
             reading(path, max_bytes=_MAX_BYTES) as stream,

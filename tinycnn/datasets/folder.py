@@ -1,19 +1,22 @@
 """What a folder of pictures means: which file is of which class, and of which split.
 
-Three layouts are understood: `class/picture`, `split/class/picture` and
-`class/split/picture`, where a split is a folder called train, val or test, or a usual
-variant of that. Folders further inside belong to the class they are in. What is not
-read is told, never passed over.
+A table that names pictures and labels decides (`tables`), else the names of pictures
+that lie together (`flat`), else three layouts of folders: `class/picture`,
+`split/class/picture` and `class/split/picture`, where a split is a folder called train,
+val or test, or a usual variant of that. Folders further inside belong to the class they
+are in. What is not read is told, never passed over.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from tinycnn.datasets.dataset import SPLITS
+from tinycnn.datasets.flat import survey_flat
+from tinycnn.datasets.layout import FolderLayout, name_classes
 from tinycnn.datasets.listing import (
     LINK,
     FolderContents,
@@ -22,9 +25,10 @@ from tinycnn.datasets.listing import (
 )
 from tinycnn.datasets.pictures import SUFFIXES, printable
 from tinycnn.datasets.split import find_split
+from tinycnn.datasets.tables import survey_tables
 from tinycnn.errors import DatasetError
 
-__all__ = ["FolderLayout", "survey_folder"]
+__all__ = ["survey_folder"]
 
 _MAX_CLASSES = 1_000
 _NAMED = 3  # folders that a note names
@@ -33,33 +37,41 @@ _LAYOUT_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FolderLayout:
-    """The pictures of a folder, class by class, in the order of their paths.
-
-    Attributes:
-        class_names: Sorted.
-        files: All pictures.
-        labels: The class of each.
-        parts: The split of each, an index into `SPLITS`; empty if there are no splits.
-        notes: What was understood and what was left out.
-    """
-
-    class_names: tuple[str, ...]
-    files: tuple[PictureFile, ...]
-    labels: tuple[int, ...]
-    parts: tuple[int, ...]
-    notes: tuple[str, ...]
-
-
-def survey_folder(folder: Path) -> FolderLayout:
+def survey_folder(folder: Path, table: Path | None = None) -> FolderLayout:
     """Find the classes, the splits and the pictures in `folder`; none is opened.
+
+    Args:
+        folder: Where the pictures are.
+        table: The file that says the classes; None to look for what says them.
 
     Raises:
         DatasetError: If it cannot be read, holds no classes or another layout, or a
             class has no pictures.
     """
     contents = list_contents(folder)
+    layout = (
+        survey_tables(folder, contents, table)
+        or survey_flat(folder, contents)
+        or _survey_inside(folder, contents)
+        or _survey_classes(folder, contents)
+    )
+    return name_classes(folder, layout)
+
+
+def _survey_inside(folder: Path, contents: FolderContents) -> FolderLayout | None:
+    """The layout of the one folder that all class folders are in; None if of many."""
+    tops = {names[0] for names in contents.folders}
+    below = {names[1] for names in contents.folders if len(names) == 2}
+    is_wrapped = len(tops) == 1 and len(below) > 1 and not contents.loose
+    if not is_wrapped or any(find_split(name) >= 0 for name in tops):
+        return None
+    (top,) = tops
+    layout = survey_folder(folder / top)
+    note = f"all is read from the one folder inside, '{printable(top)}'"
+    return replace(layout, notes=(note, *layout.notes))
+
+
+def _survey_classes(folder: Path, contents: FolderContents) -> FolderLayout:
     split_level = _find_split_level(folder, contents)
     class_level = 1 if split_level == 0 else 0
     class_names = _class_names(folder, contents, split_level)
@@ -140,7 +152,7 @@ def _class_names(
         if len(names) == level + 1 and (level == 0 or find_split(names[0]) >= 0)
     ]
     names = sorted({place[level] for place in places})
-    _check_count(folder, names, contents)
+    _check_count(folder, names)
     for place in places:
         if not place[level].isprintable():
             raise DatasetError(
@@ -151,13 +163,10 @@ def _class_names(
     return tuple(names)
 
 
-def _check_count(folder: Path, names: list[str], contents: FolderContents) -> None:
+def _check_count(folder: Path, names: list[str]) -> None:
     if 2 <= len(names) <= _MAX_CLASSES:
         return
     hint = "put the images of each class into a folder with the class's name"
-    below = {place[1] for place in contents.folders if len(place) == 2}
-    if len(names) == 1 and len(below) > 1:
-        hint = f"if they are in the one folder inside, give {folder / names[0]}"
     raise DatasetError(
         f"{folder}: expected 2 to {_MAX_CLASSES:,} class folders, got {len(names)}",
         hint=hint,

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.download import Progress
-from tinycnn.datasets.folder import FolderLayout, survey_folder
+from tinycnn.datasets.folder import survey_folder
+from tinycnn.datasets.layout import FolderLayout
 from tinycnn.datasets.listing import PictureFile
 from tinycnn.datasets.pictures import (
     FORMAT_NAMES,
@@ -29,6 +30,7 @@ from tinycnn.datasets.pictures import (
 )
 from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range
 from tinycnn.datasets.split import make_split
+from tinycnn.datasets.stores import find_store, read_store
 from tinycnn.errors import DatasetError
 from tinycnn.frames import ImageFit
 
@@ -52,19 +54,22 @@ class _Gathered:
 def read_images(
     folder: Path,
     *,
-    size: int,
+    size: int | tuple[int, int],
     channels: Literal[1, 3],
     fit: ImageFit = "crop",
+    table: Path | None = None,
     skip_bad: bool = False,
     progress: Progress | None = None,
 ) -> Reading:
     """All images under `folder`, class by class.
 
     Args:
-        folder: Holds one folder per class, or one per split with the classes inside.
-        size: Height and width of the result, in pixels.
+        folder: Holds one folder per class, or one per split with the classes inside, or
+            another layout that `survey_folder` understands.
+        size: Width and height of the result, or both in one, in pixels.
         channels: 1 for grey, 3 for RGB.
-        fit: How an image becomes square.
+        fit: How an image gets that shape.
+        table: The file in the folder that says the classes; None to look for it.
         skip_bad: Leave out files that cannot be read, and say so.
         progress: Told how many images were read.
 
@@ -72,13 +77,17 @@ def read_images(
         DatasetError: If the layout is not understood, a class has no images, images
             cannot be read, or what is white in them is not known.
     """
-    layout = survey_folder(folder)
-    _check_bytes(folder, len(layout.files) * size * size * channels)
-    images = np.empty((len(layout.files), size, size, channels), np.uint8)
+    is_store = table is None and find_store(folder) is not None
+    layout = read_store(folder) if is_store else survey_folder(folder, table)
+    width, height = (size, size) if isinstance(size, int) else size
+    _check_bytes(folder, len(layout.files) * height * width * channels)
+    images = np.empty((len(layout.files), height, width, channels), np.uint8)
     found = _Gathered(images)
     for number, file in enumerate(layout.files):
         try:
-            picture = read_picture(file.path, size=size, channels=channels, fit=fit)
+            picture = read_picture(
+                file.path, size=size, channels=channels, fit=fit, content=file.content
+            )
         except DatasetError as error:
             found.bad[number] = error
         else:
@@ -106,7 +115,7 @@ def _gather(found: _Gathered, number: int, picture: Picture, file: PictureFile) 
     else:
         found.deep[number] = picture
     found.sequences += picture.is_sequence
-    named = SUFFIXES.get(file.path.suffix.lower())
+    named = SUFFIXES.get(file.path.suffix.lower(), picture.format)
     if picture.format not in (named, "MPO"):  # MPO: a JPEG with more JPEGs behind it
         found.misnamed.append(f"{_origin(file)} is {picture.format}")
 
@@ -146,10 +155,14 @@ def _keep_good(
 ) -> Reading:
     """The reading without the bad files; every class keeps an image."""
     good = [n for n in range(len(layout.files)) if n not in found.bad]
-    labels = np.array([layout.labels[n] for n in good], np.int64)
-    for label in sorted(set(layout.labels) - set(labels.tolist())):
-        error = next(e for n, e in found.bad.items() if layout.labels[n] == label)
-        name = layout.class_names[label]
+    labels = np.array([layout.labels[n] for n in good])
+    if labels.dtype.kind == "f":  # real numbers, as those of arrays
+        labels = labels.astype(np.float32)
+    kept = {layout.class_of(n) for n in good}
+    for number, error in found.bad.items():
+        name = layout.class_of(number)
+        if name in kept:
+            continue
         raise DatasetError(
             f"{folder}: class '{name}' has no image that can be read: {error}",
             hint="replace its files",
@@ -196,7 +209,7 @@ def _tell_bad(
     folder: Path, layout: FolderLayout, bad: Mapping[int, DatasetError]
 ) -> str:
     """How many files of which classes cannot be read, and the first few reasons."""
-    classes = Counter(layout.class_names[layout.labels[number]] for number in bad)
+    classes = Counter(layout.class_of(number) for number in bad)
     where = ", ".join(f"{n:,} of '{name}'" for name, n in classes.most_common(_NAMED))
     reasons = []
     for number in list(bad)[:_NAMED]:

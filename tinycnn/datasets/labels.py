@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tinycnn.errors import DatasetError
 
-__all__ = ["MAX_CLASSES", "flatten_labels", "number_classes"]
+__all__ = ["MAX_CLASSES", "flatten_labels", "number_classes", "pick_names"]
 
 MAX_CLASSES = 1_000
 _SHOWN = 6  # classes that a note lists
@@ -84,7 +84,7 @@ def number_classes(
             hint=_odd_labels_hint(low, high),
         )
     numbers = [int(value) for value in distinct]
-    given = _pick_names(numbers, names)
+    given = pick_names(numbers, names)
     class_names = given or tuple(str(n) for n in numbers)
     notes = []
     if given:
@@ -189,7 +189,7 @@ def _sort_text(subject: str, distinct: NDArray[np.generic]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _pick_names(numbers: Sequence[int], names: Sequence[str]) -> tuple[str, ...]:
+def pick_names(numbers: Sequence[int], names: Sequence[str]) -> tuple[str, ...]:
     """The names of the classes that occur; none if they do not fit."""
     if not names or not all(name.strip() and name.isprintable() for name in names):
         return ()

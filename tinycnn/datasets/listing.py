@@ -20,6 +20,7 @@ __all__ = ["LINK", "FolderContents", "PictureFile", "list_contents"]
 LINK = "link"
 _MAX_DEPTH = 16
 _MAX_FILES = 2_000_000
+_TEXTS = (".csv", ".tsv", ".txt")
 # Left by operating systems and archives; nobody put them there.
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r"})
 
@@ -31,10 +32,12 @@ class PictureFile:
     Attributes:
         path: Where it is.
         folders: The folders from the data set's to its own.
+        content: Its bytes, where it is no file of its own.
     """
 
     path: Path
     folders: tuple[str, ...]
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,15 @@ class FolderContents:
         pictures: Files whose names say so.
         left_out: How many of what else, by the folders that it is in.
         folders: All folders, each with those that it is in.
+        loose: Pictures outside of all folders; they are counted as left out, too.
+        texts: Files that may be tables, beside the pictures or one folder further in.
     """
 
     pictures: tuple[PictureFile, ...]
     left_out: dict[tuple[str, ...], Counter[str]]
     folders: tuple[tuple[str, ...], ...]
+    loose: tuple[PictureFile, ...] = ()
+    texts: tuple[PictureFile, ...] = ()
 
 
 def list_contents(folder: Path) -> FolderContents:
@@ -59,6 +66,8 @@ def list_contents(folder: Path) -> FolderContents:
         DatasetError: If a folder cannot be read, or there are too many or too deep.
     """
     pictures: list[PictureFile] = []
+    loose: list[PictureFile] = []
+    texts: list[PictureFile] = []
     left_out: dict[tuple[str, ...], Counter[str]] = {}
     folders: list[tuple[str, ...]] = []
     for inside, entry in _walk(folder, ()):
@@ -67,14 +76,22 @@ def list_contents(folder: Path) -> FolderContents:
             continue
         suffix = os.path.splitext(entry.name)[1].lower()
         is_file = entry.is_file(follow_symlinks=False)
-        if is_file and inside and (suffix in SUFFIXES or suffix in OTHER_SUFFIXES):
-            pictures.append(PictureFile(Path(entry), inside))
-        else:
-            kind = _kind(entry, suffix, is_file=is_file)
-            left_out.setdefault(inside, Counter())[kind] += 1
-        if len(pictures) > _MAX_FILES:
+        is_picture = is_file and (suffix in SUFFIXES or suffix in OTHER_SUFFIXES)
+        file = PictureFile(Path(entry), inside)
+        if is_picture and inside:
+            pictures.append(file)
+            continue
+        if is_picture:
+            loose.append(file)
+        elif is_file and suffix in _TEXTS and len(inside) < 2:
+            texts.append(file)
+        kind = _kind(entry, suffix, is_file=is_file)
+        left_out.setdefault(inside, Counter())[kind] += 1
+        if len(pictures) + len(loose) > _MAX_FILES:
             raise DatasetError(f"{folder}: expected at most {_MAX_FILES:,} pictures")
-    return FolderContents(tuple(pictures), left_out, tuple(folders))
+    return FolderContents(
+        tuple(pictures), left_out, tuple(folders), tuple(loose), tuple(texts)
+    )
 
 
 def _walk(

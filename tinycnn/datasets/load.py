@@ -20,6 +20,7 @@ from tinycnn.datasets.download import Progress, locate_file
 from tinycnn.datasets.idx import IDX_SOURCES, load_idx_dataset
 from tinycnn.datasets.images import read_images
 from tinycnn.datasets.npz import read_npz
+from tinycnn.datasets.tables import TABLE_SUFFIXES
 from tinycnn.errors import DatasetError
 
 if TYPE_CHECKING:  # reading an image needs no project
@@ -30,11 +31,14 @@ __all__ = [
     "check_dataset_path",
     "dataset_names",
     "find_dataset_path",
+    "holds_arrays",
     "list_datasets",
     "load_dataset",
 ]
 
 _DEFAULT_IMAGE_SIZE = 32
+_ARRAYS = (".npz", ".npy")
+_FILES = (*_ARRAYS, *TABLE_SUFFIXES)
 _PATH_HINT = (
     "dataset.path is relative to the folder of tinycnn.toml, or to the one that "
     "TINYCNN_DATA names"
@@ -44,9 +48,8 @@ _UNPACK = "unpack it and give the folder inside"
 _SAVE = "save its images and labels by numpy.savez('data.npz', x=images, y=labels)"
 _HINTS = {
     **dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"), _UNPACK),
-    **dict.fromkeys(
-        (".npy", ".mat", ".h5", ".hdf5", ".pkl", ".csv", ".parquet"), _SAVE
-    ),
+    **dict.fromkeys((".mat", ".h5", ".hdf5", ".pkl"), _SAVE),
+    ".parquet": "give the folder that it is in",
 }
 _SUMMARIES = {
     "cifar10": "60,000 photos of animals and vehicles, 32x32x3, 10 classes",
@@ -164,20 +167,20 @@ def find_dataset_path(
 
 
 def check_dataset_path(path: Path) -> None:
-    """Refuse what is neither a folder nor an `.npz` file.
+    """Refuse what is neither a folder nor an array or table that is read.
 
     Raises:
         DatasetError: If it is not.
     """
     if os.path.isdir(path):  # unlike Path's, false for a name that is too long
         return
-    if os.path.isfile(path) and path.suffix.lower() == ".npz":
+    if os.path.isfile(path) and path.suffix.lower() in _FILES:
         return
     is_there = os.path.lexists(path)
     found = "something else" if is_there else "nothing"
     usual_hint = _KIND_HINT if is_there else _PATH_HINT
     raise DatasetError(
-        f"{path}: expected a folder of images or an .npz file, got {found}",
+        f"{path}: expected a folder of images, an .npz, .npy or .csv file, got {found}",
         hint=_HINTS.get(path.suffix.lower(), usual_hint),
     )
 
@@ -185,20 +188,33 @@ def check_dataset_path(path: Path) -> None:
 def _load_path(
     path: Path, settings: DatasetSettings, seed: int, progress: Progress | None
 ) -> Dataset:
-    """The data set in a folder of images or an `.npz` file, named after it."""
-    if os.path.isdir(path):  # unlike Path's, false for a name that is too long
+    """The data set in a folder or a file, named after it."""
+    check_dataset_path(path)
+    if holds_arrays(path):
+        reading = read_npz(path)
+    else:
+        is_table = path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path)
         reading = read_images(
-            path,
-            size=settings.image_size or _DEFAULT_IMAGE_SIZE,
+            path.parent if is_table else path,
+            size=settings.sides[::-1] if settings.sides else _DEFAULT_IMAGE_SIZE,
             channels=settings.channels or 1,
             fit=settings.fit,
+            table=path if is_table else None,
             skip_bad=settings.skip_bad,
             progress=progress,
         )
-    else:
-        check_dataset_path(path)
-        reading = read_npz(path)
     return divide(path.resolve().stem, reading, settings, seed)
+
+
+def holds_arrays(path: Path) -> bool:
+    """Whether a path is of arrays, which have their size, or of pictures."""
+    if os.path.isdir(path):  # unlike Path's, false for a name that is too long
+        with os.scandir(path) as entries:
+            shown = [entry for entry in entries if not entry.name.startswith(".")]
+        return any(e.name.lower().endswith(".npy") for e in shown) and not any(
+            e.is_dir() for e in shown
+        )
+    return path.suffix.lower() in _ARRAYS
 
 
 def _unknown(name: str) -> DatasetError:
@@ -213,14 +229,17 @@ def _unknown(name: str) -> DatasetError:
 def _check_shape(dataset: Dataset, settings: DatasetSettings) -> None:
     """Refuse an image size or channels that the data set does not have."""
     height, width, channels = dataset.image_shape
-    for key, wanted, found in (
-        ("image_size", settings.image_size, height),
-        ("image_size", settings.image_size, width),
-        ("channels", settings.channels, channels),
+    size: object = height if height == width else [height, width]
+    wants_size = settings.sides not in (None, (height, width))
+    wants_channels = settings.channels not in (None, channels)
+    for key, wanted, found, differs in (
+        ("image_size", settings.image_size, size, wants_size),
+        ("channels", settings.channels, channels, wants_channels),
     ):
-        if wanted is not None and wanted != found:
+        if differs:
+            shown = list(wanted) if isinstance(wanted, tuple) else wanted
             raise DatasetError(
-                f"data set '{dataset.name}': {key}: expected {found}, got {wanted}; "
+                f"data set '{dataset.name}': {key}: expected {found}, got {shown}; "
                 f"its images are {height}x{width}x{channels}",
                 hint=f"leave {key} out; only a folder of images is resized",
             )

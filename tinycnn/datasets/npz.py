@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.datasets.archive import Archive, open_archive
+from tinycnn.datasets.archive import Archive, ArrayFolder, open_archive
 from tinycnn.datasets.arrays import arrange_images, find_arrays, flatten_alpha
 from tinycnn.datasets.dataset import SPLITS, Reading
 from tinycnn.datasets.labels import flatten_labels, number_classes
@@ -44,7 +44,7 @@ class _Heap:
 
 
 def read_npz(path: Path) -> Reading:
-    """The images and labels of the archive at `path`.
+    """The images and labels of the archive at `path`, or of `.npy` files there.
 
     Raises:
         DatasetError: If the file is no such archive, or too large, or an array is
@@ -169,7 +169,7 @@ def _type(values: NDArray[np.generic]) -> str:
     return f"{values.dtype}{rows}"
 
 
-def _read_class_names(archive: Archive) -> tuple[str, ...]:
+def _read_class_names(archive: Archive | ArrayFolder) -> tuple[str, ...]:
     """The classes' names, where an array of text holds them."""
     for key in _CLASS_NAMES:
         if key in archive.keys:

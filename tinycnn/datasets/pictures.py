@@ -9,9 +9,11 @@ what is white in them only the whole data set can tell (`ranges`).
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 import zlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -144,8 +146,11 @@ def read_picture(
     size: int | tuple[int, int],
     channels: Literal[1, 3],
     fit: ImageFit = "crop",
+    content: bytes | None = None,
 ) -> Picture:
-    """The picture at `path` in its final shape; the arguments are `read_image`'s.
+    """The picture at `path`, or in `content`, in its final shape.
+
+    The other arguments are those of `read_image`.
 
     Raises:
         DatasetError: If it is no regular file of at most 256 MiB, no picture, is
@@ -154,7 +159,7 @@ def read_picture(
     shape = (size, size) if isinstance(size, int) else size
     subject = printable(str(path))
     try:
-        with warnings.catch_warnings(), reading(path, max_bytes=_MAX_FILE_BYTES) as f:
+        with warnings.catch_warnings(), _open(path, content) as f:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(f, formats=_FORMATS) as image:
@@ -163,7 +168,7 @@ def read_picture(
         message = f"{subject}: there is no such file"
         raise DatasetError(message, hint="check the path of the picture") from error
     except _IMAGE_ERRORS as error:
-        reason = _explain(path, error)
+        reason = _explain(path, content, error)
         raise DatasetError(
             f"{subject}: not a readable {FORMAT_NAMES} image: {reason}",
             hint="replace the file: save the picture anew, as PNG",
@@ -221,10 +226,18 @@ def _flatten(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, layer)
 
 
-def _explain(path: Path, error: Exception, limit: int = 120) -> str:
+def _open(path: Path, content: bytes | None) -> AbstractContextManager[BinaryIO]:
+    if content is None:
+        return reading(path, max_bytes=_MAX_FILE_BYTES)
+    return io.BytesIO(content)
+
+
+def _explain(
+    path: Path, content: bytes | None, error: Exception, limit: int = 120
+) -> str:
     """One line on why a picture cannot be read."""
     if isinstance(error, UnidentifiedImageError):  # names a Python object only
-        with reading(path, max_bytes=_MAX_FILE_BYTES) as stream:
+        with _open(path, content) as stream:
             head = stream.read(512)
         if not head:
             return "it is empty"

@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 _MAX_NAME = 63
+_MIN_SIDE, _MAX_SIDE = 4, 512  # of images
 # Whose camera has a library.
 _WITH_CAMERA = ("nano33ble", "arduino")
 _DEFAULT_VALIDATION = 0.1  # share of images
@@ -62,6 +63,17 @@ def _check_path(path: str) -> str:
     if not re.fullmatch(r"[^\x00-\x1f\x7f\ud800-\udfff]+", path):
         raise ValueError("expected the path of a folder or an .npz file")
     return path
+
+
+def _check_size(value: Any) -> Any:
+    """A side, or height and width, which TOML has as an array."""
+    sides = value if isinstance(value, (list, tuple)) else [value, value]
+    is_side = [type(n) is int and _MIN_SIDE <= n <= _MAX_SIDE for n in sides]
+    if is_side != [True, True]:
+        raise ValueError(
+            f"expected {_MIN_SIDE} to {_MAX_SIDE} pixels, or [height, width] of them"
+        )
+    return value if type(value) is int else tuple(sides)
 
 
 def _check_board(board: str) -> str:
@@ -102,9 +114,10 @@ class DatasetSettings(Settings):
     Attributes:
         name: A name that `tinycnn.datasets.dataset_names` lists.
         path: A folder with a folder of images per class, or an `.npz` file.
-        image_size: Height and width, in pixels; a folder of images is resized to it.
+        image_size: Height and width, in pixels, or both in one; a folder of images is
+            resized to it.
         channels: 1 for grey, 3 for RGB; a folder of images is converted to it.
-        fit: How an image of a folder becomes square: cropped, or padded with black.
+        fit: How an image of a folder gets that shape: cropped, or padded with black.
         skip_bad: Whether files of a folder that cannot be read are left out.
         test_fraction: Share of images for the test split, unless the data set has one.
         validation_fraction: Share of images for the validation split, or of training
@@ -113,12 +126,20 @@ class DatasetSettings(Settings):
 
     name: str | None = None
     path: Annotated[str, AfterValidator(_check_path)] | None = None
-    image_size: Annotated[int, Field(ge=4, le=512)] | None = None
+    image_size: (
+        Annotated[int | tuple[int, int], BeforeValidator(_check_size)] | None
+    ) = None
     channels: Literal[1, 3] | None = None
     fit: ImageFit = "crop"
     skip_bad: bool = False
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @property
+    def sides(self) -> tuple[int, int] | None:
+        """Height and width, in pixels; None if nothing is said."""
+        size = self.image_size
+        return (size, size) if isinstance(size, int) else size
 
     @property
     def validation_share(self) -> float:
