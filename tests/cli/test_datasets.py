@@ -36,7 +36,7 @@ def test_classes_are_counted_and_drawn(photos: Path, tmp_path: Path) -> None:
     done = tinycnn("datasets", "show", "photos", *options, "-o", "a.png", cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    rows = [line.split() for line in done.stdout.splitlines()]
+    rows = [line.split() for line in done.stdout.splitlines()[1:]]
     assert rows[:4] == [
         ["class", "train", "validation", "test"],
         ["cat", "3", "1", "1"],
@@ -128,6 +128,33 @@ def test_bad_files_are_left_out_on_demand(photos: Path, tmp_path: Path) -> None:
     assert "--skip-bad" in refused.stderr
     assert done.returncode == 0, done.stderr
     assert "1 of 21 images cannot be read (1 of 'cat'): cat/bad.jpg" in done.stdout
+
+
+def test_a_new_project_has_what_its_pictures_have(photos: Path, tmp_path: Path) -> None:
+    """What was understood is told and drawn; size and colour are chosen from it."""
+    made = tinycnn("init", "pets", "--dataset", "photos", cwd=tmp_path)
+
+    assert made.returncode == 0, made.stderr
+    text = (tmp_path / "pets" / "tinycnn.toml").read_text("utf-8")
+    assert "image_size = 24 " in text
+    assert "channels = 3" in text
+    assert "20 pictures of 30x20 to 30x34 pixels, in colour" in made.stdout
+    assert "the network is given 24x24x3" in made.stdout
+    assert "unbalanced: consider class_weights" in made.stdout
+    with Image.open(tmp_path / "pets" / "images.png") as sheet:
+        assert sheet.width > 500
+
+
+def test_nothing_is_written_where_there_is_no_data_set(tmp_path: Path) -> None:
+    """The reason is told at once, not by the build."""
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (30, 20)).save(tmp_path / "photos" / "1.png")
+
+    made = tinycnn("init", "pets", "--dataset", "photos", cwd=tmp_path)
+
+    assert made.returncode == 3
+    assert "expected class folders, or names of files that say the" in made.stderr
+    assert not (tmp_path / "pets").exists()
 
 
 def test_a_project_shows_its_data_as_it_reads_them(

@@ -13,11 +13,11 @@ from tests.pipeline.pretend import pretend_build
 
 NO_PROJECT = "expected a project, a folder with tinycnn.toml"
 NO_NPY = "expected a whole .npy file of numbers, got something else"
-NO_DATA = "expected a folder of images or an .npz file, got something else"
+NO_DATA = "expected a table of pictures in "
 PROJECT_HINT = "give the project's folder; `tinycnn init` makes one"
 MODEL_HINT = "analyze, compile, profile and validate are what takes a .tflite file"
 NPY_HINT = "save an array with numpy.save"
-DATA_HINT = "give a folder that holds a folder of pictures for each class"
+DATA_HINT = "a table has a column of files and one called label"
 
 CASES = [
     ("build net.tflite", NO_PROJECT, MODEL_HINT),

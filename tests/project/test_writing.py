@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,21 @@ def test_tflm_on_arduino_gets_one_scale_for_dense_weights() -> None:
         ),
     ],
 )
-def test_a_new_project_is_checked(arguments: dict[str, str], message: str) -> None:
+def test_a_new_project_is_checked(arguments: dict[str, Any], message: str) -> None:
     """What would not load back is not written."""
     with pytest.raises(ProjectError, match=message):
         project_template(**{"name": "demo", **arguments})
+
+
+def test_what_was_seen_of_the_data_is_written() -> None:
+    """Size and colour of pictures, and a schedule for many; arrays have their size."""
+    text = project_template(
+        "demo", dataset="./x", image_size=(48, 80), channels=3, images=50_000
+    )
+    arrays = project_template("demo", dataset="./x", are_pictures=False)
+
+    project = parse_project(text)
+    assert project.dataset.image_size == (48, 80)
+    assert project.dataset.channels == 3
+    assert project.training.batch_size == 128
+    assert parse_project(arrays).dataset.image_size is None

@@ -22,9 +22,9 @@ from tinycnn.errors import DatasetError, ProjectError
 from tinycnn.names import did_you_mean
 
 if TYPE_CHECKING:
-    from tinycnn.datasets import Dataset
+    from tinycnn.datasets import Dataset, Look
 
-__all__ = ["datasets", "resolve_dataset"]
+__all__ = ["datasets", "print_dataset", "resolve_dataset", "write_sheet"]
 
 _SPLITS = ("train", "validation", "test")
 _UNBALANCED = 1.5  # times as many images in the largest class as in the smallest
@@ -115,27 +115,38 @@ def show(
     if channels:
         given["channels"] = int(channels)
     with ConsoleObserver(quiet=as_json) as observer:
-        found = _load(dataset, given, seed, observer)
-    counts, sizes = _count(found), {s: len(getattr(found, s)) for s in _SPLITS}
+        found, look = _load(dataset, given, seed, observer)
     if as_json:
+        counts = _count(found)
         facts = {"name": found.name, "image_shape": found.image_shape}
         print_json({**facts, "classes": counts, "notes": found.notes})
     else:
-        _print_counts(counts, sizes)
-        for note in found.notes:
-            click.echo(f"note: {note}")
+        print_dataset(found, look)
     if output:
-        _write_sheet(found, output)
+        write_sheet(found, output)
+
+
+def print_dataset(found: Dataset, look: Look | None) -> None:
+    """What was understood of a data set: pictures, counts and notes."""
+    if look is not None:
+        shape = "x".join(map(str, found.image_shape))
+        click.echo(f"{look}; the network is given {shape}")
+    _print_counts(_count(found), {s: len(getattr(found, s)) for s in _SPLITS})
+    for note in found.notes:
+        click.echo(f"note: {note}")
 
 
 def _load(
     dataset: str, given: dict[str, Any], seed: int | None, observer: ConsoleObserver
-) -> Dataset:
-    """What a name, a path or a project means, with some of its settings replaced."""
-    from tinycnn.datasets import dataset_names, load_dataset
+) -> tuple[Dataset, Look | None]:
+    """What a name, a path or a project means, with some of its settings replaced.
+
+    Size and colour of pictures at a path are chosen as `tinycnn init` does.
+    """
+    from tinycnn.datasets import dataset_names, load_dataset, look_at_path
     from tinycnn.project import DatasetSettings, load_project
 
-    root, project_seed = Path(), 1
+    root, project_seed, look = Path(), 1, None
     if os.path.exists(os.path.join(dataset, PROJECT_FILE)):
         project, root = load_project(Path(dataset)), Path(dataset)
         given = {**project.dataset.model_dump(exclude_unset=True), **given}
@@ -143,13 +154,17 @@ def _load(
     else:
         key = "name" if dataset in dataset_names() else "path"
         given = {key: resolve_dataset(dataset), **given}
-    return load_dataset(
+        if key == "path" and (look := look_at_path(Path(given[key]))) is not None:
+            chosen = {"image_size": look.image_size, "channels": look.channels}
+            given = {**chosen, **given}
+    found = load_dataset(
         DatasetSettings.model_validate(given),
         seed=project_seed if seed is None else seed,
         root=root,
         folders=data_folders(),
         progress=observer.progress,
     )
+    return found, look
 
 
 def resolve_dataset(dataset: str) -> str:
@@ -201,7 +216,8 @@ def _print_counts(counts: dict[str, dict[str, int]], sizes: dict[str, int]) -> N
         click.echo("unbalanced: consider class_weights = true in [training]")
 
 
-def _write_sheet(dataset: Dataset, path: Path) -> None:
+def write_sheet(dataset: Dataset, path: Path) -> None:
+    """Draw some images of each class into a .png."""
     from tinycnn.datasets import draw_contact_sheet
     from tinycnn.files import writing
 

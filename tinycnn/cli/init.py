@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from tinycnn import PROJECT_FILE
 from tinycnn.choices import Engine, Framework
 from tinycnn.cli.choice import OneOf
-from tinycnn.cli.datasets import resolve_dataset
+from tinycnn.cli.console import ConsoleObserver
+from tinycnn.cli.datasets import print_dataset, resolve_dataset, write_sheet
 from tinycnn.errors import ProjectError
+
+if TYPE_CHECKING:
+    from tinycnn.datasets import Dataset, Look
 
 __all__ = ["init"]
 
+_SHEET = "images.png"
 _MAX_NAME = 255  # bytes of a folder's name that all systems take
 
 
@@ -47,15 +52,18 @@ def init(
 ) -> None:
     """Write a commented tinycnn.toml into the new folder NAME, or here.
 
-    The firmware is named after the folder, as far as C allows: my_project in
-    my-project.
+    Data at a path are read: what was understood is printed and drawn into images.png,
+    size and colour of the images are chosen from it. The firmware is named after the
+    folder, as far as C allows: my_project in my-project.
 
     \b
     Example:
       tinycnn init demo
       tinycnn init mnist_demo --dataset mnist --model lenet5
+      tinycnn init flowers --dataset photos/
     """
     from tinycnn.boards import load_board
+    from tinycnn.datasets import dataset_names
     from tinycnn.files import write_whole
     from tinycnn.project import project_template
 
@@ -65,17 +73,44 @@ def init(
         raise ProjectError(f"{target}: exists already", hint="choose another name")
     load_board(board)
     called = _name_firmware(folder)
+    source = resolve_dataset(dataset)
+    found, look = (None, None) if source in dataset_names() else _look(source)
     text = project_template(
         called,
-        dataset=resolve_dataset(dataset),
+        dataset=source,
+        are_pictures=found is None or look is not None,
+        image_size=look.image_size if look else None,
+        channels=look.channels if look else 1,
+        images=len(found.train) if found else None,
         model=model or ("lenet5" if "mnist" in dataset else "tiny_cnn"),
         board=board,
         framework=framework,
         engine=engine,
     )
     write_whole(text, target)
+    if found:
+        print_dataset(found, look)
+        write_sheet(found, folder / _SHEET)
     click.echo(f"wrote {target}, whose firmware is named {called}")
     click.echo(f"next: tinycnn build {shlex.quote(name) if name else ''}".rstrip())
+
+
+def _look(path: str) -> tuple[Dataset, Look | None]:
+    """The data set at a path as a new project will have it, and its pictures."""
+    from tinycnn.datasets import load_dataset, look_at_path
+    from tinycnn.project import DatasetSettings
+
+    look = look_at_path(Path(path))
+    chosen = {"image_size": look.image_size, "channels": look.channels} if look else {}
+    # What cannot be read is told in a note here, and refused by the build.
+    settings = {"path": path, "skip_bad": True, **chosen}
+    with ConsoleObserver(quiet=False) as observer:
+        found = load_dataset(
+            DatasetSettings.model_validate(settings),
+            seed=1,
+            progress=observer.progress,
+        )
+    return found, look
 
 
 def _name_firmware(folder: Path) -> str:

@@ -19,7 +19,9 @@ from tinycnn.datasets.load import (
     find_dataset_path,
     list_datasets,
     load_dataset,
+    look_at_path,
 )
+from tinycnn.datasets.look import Look
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.pictures import fit_image, read_image
 from tinycnn.datasets.quantize import quantize_images
@@ -27,6 +29,7 @@ from tinycnn.datasets.quantize import quantize_images
 __all__ = [
     "Dataset",
     "KnownDataset",
+    "Look",
     "Progress",
     "Split",
     "cache_dir",
@@ -42,6 +45,7 @@ __all__ = [
     "label_by_kernel",
     "list_datasets",
     "load_dataset",
+    "look_at_path",
     "quantize_images",
     "read_image",
     "read_images",

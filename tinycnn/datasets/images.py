@@ -34,7 +34,7 @@ from tinycnn.datasets.stores import find_store, read_store
 from tinycnn.errors import DatasetError
 from tinycnn.frames import ImageFit
 
-__all__ = ["read_images"]
+__all__ = ["read_images", "survey_pictures"]
 
 _MAX_BYTES = 2 << 30
 _NAMED = 3  # bad files that a message names
@@ -77,8 +77,7 @@ def read_images(
         DatasetError: If the layout is not understood, a class has no images, images
             cannot be read, or what is white in them is not known.
     """
-    is_store = table is None and find_store(folder) is not None
-    layout = read_store(folder) if is_store else survey_folder(folder, table)
+    layout = survey_pictures(folder, table)
     width, height = (size, size) if isinstance(size, int) else size
     _check_bytes(folder, len(layout.files) * height * width * channels)
     images = np.empty((len(layout.files), height, width, channels), np.uint8)
@@ -99,6 +98,17 @@ def read_images(
     depth, depth_notes = _settle_depth(folder, layout, found)
     notes = (*layout.notes, *_file_notes(folder, layout, found), *depth_notes)
     return _keep_good(folder, layout, found, notes, depth)
+
+
+def survey_pictures(folder: Path, table: Path | None = None) -> FolderLayout:
+    """Which pictures there are, and of which class; the arguments are `read_images`'s.
+
+    Raises:
+        DatasetError: As `survey_folder` and `read_store`.
+    """
+    if table is None and find_store(folder) is not None:
+        return read_store(folder)
+    return survey_folder(folder, table)
 
 
 def _check_bytes(folder: Path, total: int) -> None:

@@ -19,6 +19,7 @@ from tinycnn.datasets.divide import divide
 from tinycnn.datasets.download import Progress, locate_file
 from tinycnn.datasets.idx import IDX_SOURCES, load_idx_dataset
 from tinycnn.datasets.images import read_images
+from tinycnn.datasets.look import Look, look_at
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.tables import TABLE_SUFFIXES
 from tinycnn.errors import DatasetError
@@ -31,9 +32,9 @@ __all__ = [
     "check_dataset_path",
     "dataset_names",
     "find_dataset_path",
-    "holds_arrays",
     "list_datasets",
     "load_dataset",
+    "look_at_path",
 ]
 
 _DEFAULT_IMAGE_SIZE = 32
@@ -190,23 +191,38 @@ def _load_path(
 ) -> Dataset:
     """The data set in a folder or a file, named after it."""
     check_dataset_path(path)
-    if holds_arrays(path):
+    if _holds_arrays(path):
         reading = read_npz(path)
     else:
-        is_table = path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path)
+        folder, table = _place(path)
         reading = read_images(
-            path.parent if is_table else path,
+            folder,
             size=settings.sides[::-1] if settings.sides else _DEFAULT_IMAGE_SIZE,
             channels=settings.channels or 1,
             fit=settings.fit,
-            table=path if is_table else None,
+            table=table,
             skip_bad=settings.skip_bad,
             progress=progress,
         )
     return divide(path.resolve().stem, reading, settings, seed)
 
 
-def holds_arrays(path: Path) -> bool:
+def look_at_path(path: Path) -> Look | None:
+    """What the pictures at a path are like; None of arrays.
+
+    Raises:
+        DatasetError: If there is no data set.
+    """
+    check_dataset_path(path)
+    return None if _holds_arrays(path) else look_at(*_place(path))
+
+
+def _place(path: Path) -> tuple[Path, Path | None]:
+    """The folder of pictures, and the table in it that a path names."""
+    return (path, None) if os.path.isdir(path) else (path.parent, path)
+
+
+def _holds_arrays(path: Path) -> bool:
     """Whether a path is of arrays, which have their size, or of pictures."""
     if os.path.isdir(path):  # unlike Path's, false for a name that is too long
         with os.scandir(path) as entries:

@@ -28,8 +28,8 @@ from tinycnn.errors import DatasetError
 from tinycnn.files import reading
 from tinycnn.frames import ImageFit
 
-__all__ = ["FORMAT_NAMES", "OTHER_SUFFIXES", "SUFFIXES", "Picture", "fit_image"]
-__all__ += ["printable", "read_image", "read_picture"]
+__all__ = ["FORMAT_NAMES", "OTHER_SUFFIXES", "SUFFIXES", "Glance", "Picture"]
+__all__ += ["fit_image", "glance_at", "printable", "read_image", "read_picture"]
 
 SUFFIXES: dict[str, str] = {
     ".webp": "WEBP",
@@ -53,6 +53,9 @@ OTHER_SUFFIXES = frozenset(
 
 FORMAT_NAMES = "PNG, JPEG, BMP, GIF, TIFF, WebP or PPM"
 _FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
+_ORIENTATION = 274  # of EXIF
+_GLANCE = 32  # pixels a side that show colours
+_SPREAD = 4  # of 255, on average between channels: more than a JPEG's noise
 _MAX_PIXELS = 50_000_000
 _MAX_FILE_BYTES = 256 << 20
 # What Pillow raises for a broken file, whichever decoder finds it first.
@@ -103,6 +106,21 @@ class Picture:
     stored: StoredValues | None
     format: str
     is_sequence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a picture looks like.
+
+    Attributes:
+        width: In pixels, upright.
+        height: Likewise.
+        is_coloured: Whether it is more than shades of grey.
+    """
+
+    width: int
+    height: int
+    is_coloured: bool
 
 
 def printable(name: str) -> str:
@@ -173,6 +191,29 @@ def read_picture(
             f"{subject}: not a readable {FORMAT_NAMES} image: {reason}",
             hint="replace the file: save the picture anew, as PNG",
         ) from error
+
+
+def glance_at(path: Path, content: bytes | None = None) -> Glance | None:
+    """A picture's size and whether it has colours; None if it cannot be read.
+
+    Args:
+        path: Its file.
+        content: The bytes of a picture that is no file.
+    """
+    try:
+        with warnings.catch_warnings(), _open(path, content) as f:
+            warnings.simplefilter("ignore")
+            with Image.open(f, formats=_FORMATS) as image:
+                width, height = image.size
+                if image.getexif().get(_ORIENTATION, 1) > 4:  # lies on its side
+                    width, height = height, width
+                image.draft(None, (_GLANCE, _GLANCE))
+                small = _flatten(image).convert("RGB").resize((_GLANCE, _GLANCE))
+    except _IMAGE_ERRORS:
+        return None
+    pixels = np.asarray(small, np.int16)
+    spread = pixels.max(axis=2) - pixels.min(axis=2)
+    return Glance(width, height, bool(spread.mean() > _SPREAD))
 
 
 def fit_image(image: Image.Image, size: tuple[int, int], fit: ImageFit) -> Image.Image:

@@ -28,6 +28,7 @@ _LARGE_SCHEDULE = {
     "quantization_epochs": 3,
     "quantization_learning_rate": 0.0002,
 }
+_LARGE = 20_000  # images
 _WITH_TEST_SPLIT = ("cifar10", "fashion-mnist", "mnist")
 
 
@@ -35,6 +36,10 @@ def project_template(
     name: str,
     *,
     dataset: str = "digits",
+    are_pictures: bool = True,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int = 1,
+    images: int | None = None,
     model: str = "tiny_cnn",
     board: str = "nano33ble",
     framework: str | None = None,
@@ -45,6 +50,11 @@ def project_template(
     Args:
         name: The project's name.
         dataset: A data set's name, or a path: what holds a slash or ends in `.npz`.
+        are_pictures: Whether a folder is of pictures, which get a size; not of arrays.
+        image_size: Height and width that they get, or both in one; None if nobody
+            looked.
+        channels: That they get.
+        images: How many there are; None if nobody counted.
         model: A family of networks.
         board: A board's name.
         framework: "arduino" or "zephyr"; None takes what the board has.
@@ -56,7 +66,9 @@ def project_template(
     framework = framework or _usual_framework(board)
     family = check_family(model)
     has_test_split = dataset in _WITH_TEST_SPLIT
-    is_archive = dataset.lower().endswith(".npz")
+    is_archive = not are_pictures or dataset.lower().endswith((".npz", ".npy"))
+    is_large = has_test_split or (images or 0) >= _LARGE
+    size = image_size or (28 if model == "lenet5" else 32)
     text = render(
         f"project/templates/{PROJECT_FILE}.j2",
         name=_quote(name),
@@ -64,7 +76,8 @@ def project_template(
         is_path=is_archive or bool({"/", "\\"} & set(dataset)) or dataset == ".",
         is_archive=is_archive,
         has_test_split=has_test_split,
-        image_size=28 if model == "lenet5" else 32,
+        image_size=size if isinstance(size, int) else list(size),
+        channels=channels,
         model=_quote(model),
         knobs={
             name: (json.dumps(knob.default), knob.explanation)
@@ -76,7 +89,7 @@ def project_template(
         engine=_quote(engine),
         # Arduino's copy of TFLite Micro is older than a scale per channel.
         per_channel_dense=not (engine == "tflm" and framework == "arduino"),
-        **(_LARGE_SCHEDULE if has_test_split else _SMALL_SCHEDULE),
+        **(_LARGE_SCHEDULE if is_large else _SMALL_SCHEDULE),
     )
     parse_project(text, source=f"the new {PROJECT_FILE}")
     return text
