@@ -119,6 +119,40 @@ def test_what_is_always_zero_is_named(
     assert "train the layer again, or leave it out" in str(caught.value.hint)
 
 
+@pytest.mark.parametrize("numerics", ["litert", "tflm"])
+@pytest.mark.parametrize("is_reshaped", [False, True])
+def test_a_dead_layer_that_nobody_hears_is_left_out(
+    executor: Executor, numerics: Numerics, *, is_reshaped: bool
+) -> None:
+    """The reference makes something of its sums; what follows does not hear it."""
+    require_reference(numerics)
+    b = ModelBuilder()
+    x = b.tensor((1, 64), scale=0.03)
+    y = _dense(b, x, (0.03, DEAD), 64, 4)
+    if is_reshaped:
+        other = b.tensor((1, 1, 4), scale=DEAD)
+        shape = b.tensor((3,), "int32", data=np.array([1, 1, 4], np.int32))
+        b.op("RESHAPE", [y, shape], [other])
+        y = b.tensor((1, 4), scale=DEAD)
+        flat = b.tensor((2,), "int32", data=np.array([1, 4], np.int32))
+        b.op("RESHAPE", [other, flat], [y])
+    model = b.build([x], [_dense(b, y, (DEAD, 0.02), 4, 3)])
+
+    assert compare_model(model, np.random.default_rng(0), executor, numerics) == EQUAL
+
+
+def test_a_dead_layer_that_is_heard_is_named() -> None:
+    """By what follows it, or as an output of the model."""
+    b = ModelBuilder()
+    x = b.tensor((1, 64), scale=0.03)
+    y = _dense(b, x, (0.03, DEAD), 64, 4)
+    z = _dense(b, y, (DEAD, 4 * DEAD), 4, 3)
+
+    for outputs in ([z], [z, y]):
+        with pytest.raises(UnsupportedModelError, match="this layer is always zero"):
+            read_tflite(b.build([x], outputs))
+
+
 def test_a_dead_layer_without_defined_sums_is_named() -> None:
     """The reference shifts them out of 32 bits, so there is nothing to equal."""
     b = ModelBuilder()

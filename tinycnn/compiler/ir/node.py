@@ -13,7 +13,7 @@ from tinycnn.compiler.arithmetic.numerics import Multiplier
 from tinycnn.compiler.ir.graph import Attrs, Graph, Op, Tensor
 from tinycnn.errors import InvalidModelError, UnsupportedModelError
 
-__all__ = ["Node", "ShapeError", "op_label"]
+__all__ = ["Node", "ShapeError", "is_dead", "op_label"]
 
 _DEAD_SCALES = 5e-9, 1e-7  # the converter gives what was always zero 7.8e-9
 _DEAD_HINT = (
@@ -45,7 +45,7 @@ class ShapeError(InvalidModelError):
         self.expected = expected
 
 
-def _is_dead(tensor: Tensor) -> bool:
+def is_dead(tensor: Tensor) -> bool:
     """Whether it is an activation that was zero for all images of calibration."""
     quant = tensor.quant
     is_alone = tensor.data is None and quant is not None and len(quant.scale) == 1
@@ -94,12 +94,12 @@ class Node:
         """Refuse scales beyond the reference's arithmetic; name a dead layer as one."""
         y = self.output()
         inputs = [self.input(n) for n, i in enumerate(self.op.inputs) if i >= 0]
-        if _is_dead(y):
+        if is_dead(y):
             where = (
                 f"this layer is always zero: at the scale {y.scale:.3g} of its output"
             )
             self.refuse(f"{where} {message}", hint=_DEAD_HINT)
-        for x in filter(_is_dead, inputs):
+        for x in filter(is_dead, inputs):
             where = f"its input '{x.name}' is always zero: at the scale {x.scale:.3g}"
             self.refuse(f"{where} {message}", hint=_DEAD_HINT)
         hint = "check the scales of the model's inputs, weights and outputs"

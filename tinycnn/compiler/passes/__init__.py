@@ -1,6 +1,7 @@
 """Rewrites of the graph that keep every output bit-equal.
 
-`run_passes` applies them all but `rewrite_operators`, which is part of reading. Each
+`run_passes` applies them all but `rewrite_operators` and `silence_dead_layers`, which
+are part of reading. Each
 pass is a function `Graph -> Graph` in a file of its own, and its result is verified.
 None knows an operator by name: what may be done with one, the operator says.
 """

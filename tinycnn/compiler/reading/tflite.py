@@ -20,6 +20,7 @@ from tinycnn.compiler.ir.graph import DType, Graph, Op, QuantParams, Tensor
 from tinycnn.compiler.ir.raw_op import RawOp
 from tinycnn.compiler.operators import OPERATORS, supported_kinds
 from tinycnn.compiler.passes.rewrite_operators import rewrite_operators
+from tinycnn.compiler.passes.silence_dead_layers import silence_dead_layers
 from tinycnn.compiler.passes.verify import verify, verify_sizes
 from tinycnn.compiler.reading.file_kind import convert_hint
 from tinycnn.compiler.reading.flatbuffer import Table, root_table
@@ -97,7 +98,7 @@ def _read(data: bytes) -> Graph:
         outputs=_tensor_ids(subgraph, 2, "graph outputs", tensors),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    graph = rewrite_operators(graph)
+    graph = silence_dead_layers(rewrite_operators(graph))
     verify(graph)
     return graph
 

@@ -39,6 +39,7 @@ OPERATORS = (
         absorb_border=absorb_border,
         check_numerics=check_padding,
         break_down=break_down,
+        weights_axis=0,
         rows=window_rows(convolution_window),
         options=1,
         count_possible=possible_convolution(count_macs),

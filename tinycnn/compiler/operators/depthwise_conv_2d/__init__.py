@@ -57,6 +57,7 @@ OPERATORS = (
         absorb_border=absorb_border,
         check_numerics=check_padding,
         break_down=break_down,
+        weights_axis=3,
         rows=window_rows(convolution_window),
         options=2,
         count_possible=possible_depthwise(count_macs),

@@ -34,6 +34,7 @@ OPERATORS = (
         order=ORDER,
         channels=CHANNELS,
         break_down=break_down,
+        weights_axis=0,
         options=8,
         count_possible=possible_dense(count_macs),
     ),

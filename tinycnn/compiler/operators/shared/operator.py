@@ -94,6 +94,8 @@ class Operator:
         rows: How it is computed row by row; None where it needs its input whole.
         break_down: One number of its output, term by term; None where there is no sum:
             it copies, or chooses.
+        weights_axis: The output channels' of its weights, the second input; None
+            without weights.
     """
 
     kind: str
@@ -119,6 +121,7 @@ class Operator:
     rewrite: Callable[[Graph, Op], Graph] | None = None
     rows: RowRules | None = None
     break_down: BreakDown | None = None
+    weights_axis: int | None = None
 
     def list_rules(self, family: Family) -> tuple[KernelRule, ...]:
         """Those of the kernels for such cores."""

@@ -9,7 +9,13 @@ from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["check_weights", "lower_weights", "real_multipliers", "sum_ranges"]
+__all__ = [
+    "check_weights",
+    "largest_shifted_sum",
+    "lower_weights",
+    "real_multipliers",
+    "sum_ranges",
+]
 
 
 def check_weights(node: Node, axis: int) -> Tensor:
@@ -31,11 +37,16 @@ def check_weights(node: Node, axis: int) -> Tensor:
             f"{axis}, got axis {w.quant.axis}"
         )
     _check_bias(node, w.shape[axis])
-    shifted = _largest_sums(node, axis) * np.maximum(2.0 ** _shifts(node), 1.0)
-    if np.any(shifted >= 2**31):
+    if (largest := largest_shifted_sum(node, axis)) >= 2**31:
         # The reference, too, has no defined result.
-        node.refuse_scales(f"sums up to {shifted.max():.0f} exceed 32 bits")
+        node.refuse_scales(f"sums up to {largest:.0f} exceed 32 bits")
     return w
+
+
+def largest_shifted_sum(node: Node, axis: int) -> float:
+    """What no sum exceeds, as the reference shifts it to the left."""
+    shifts = np.maximum(2.0 ** _shifts(node), 1.0)
+    return float((_largest_sums(node, axis) * shifts).max())
 
 
 def sum_ranges(node: Node, axis: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
