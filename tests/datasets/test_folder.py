@@ -182,3 +182,11 @@ def test_folders_without_end_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="expected at most 16 folders inside"):
         survey_folder(tmp_path)
+
+
+def test_masks_are_no_class(tmp_path: Path) -> None:
+    """Pictures beside labels of their pixels are refused, not learned to tell apart."""
+    _make(tmp_path, "images/1.png", "masks/1.png")
+
+    with pytest.raises(DatasetError, match="labels of their pixels: 'images' and 'mas"):
+        survey_folder(tmp_path)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tinycnn.datasets.archive import is_pixel_table
 from tinycnn.datasets.npz import read_npz
 from tinycnn.errors import DatasetError
 
@@ -251,3 +252,45 @@ def test_files_side_by_side_are_an_archive(tmp_path: Path) -> None:
         reading = read_npz(path)
         assert np.array_equal(reading.images.images[..., 0], X)
         assert reading.images.labels.tolist() == Y.tolist()
+
+
+def test_another_file_beside_them_is_refused(tmp_path: Path) -> None:
+    """Which was meant is not guessed."""
+    for name, array in (("x", X), ("y", Y), ("other", Y)):
+        np.save(tmp_path / f"{name}.npy", array)
+
+    with pytest.raises(DatasetError, match=r"beside it are x\.npy, y\.npy"):
+        read_npz(tmp_path / "other.npy")
+
+
+@pytest.mark.parametrize("label_first", [True, False])
+def test_a_table_may_hold_the_pixels(tmp_path: Path, label_first: bool) -> None:
+    """A picture a row, as contests have MNIST; with a header where labels come last."""
+    pixels = np.arange(6 * 16).reshape(6, 16)
+    columns = [Y[:, None], pixels] if label_first else [pixels, Y[:, None]]
+    rows = np.hstack(columns)
+    header = "" if label_first else ",".join([*(f"p{n}" for n in range(16)), "label"])
+    path = tmp_path / "train.csv"
+    np.savetxt(path, rows, fmt="%d", delimiter=",", header=header, comments="")
+
+    assert is_pixel_table(path)
+    reading = read_npz(path)
+
+    assert np.array_equal(reading.images.images.reshape(6, 16), pixels)
+    assert reading.images.labels.tolist() == Y.tolist()
+
+
+def test_a_broken_table_of_pixels_is_told(tmp_path: Path) -> None:
+    """By the row that is wrong."""
+    path = tmp_path / "train.csv"
+    path.write_text("\n".join([",".join(["1"] * 20)] * 3 + ["1,2"]))
+
+    with pytest.raises(DatasetError, match="not a table of pixels: the number"):
+        read_npz(path)
+
+
+def test_other_tables_hold_no_pixels(tmp_path: Path) -> None:
+    """Neither names of files nor a few numbers."""
+    for text in ("file,label\na.png,1\n", "1,2,3\n4,5,6\n", "", "x"):
+        (tmp_path / "a.csv").write_text(text)
+        assert not is_pixel_table(tmp_path / "a.csv")

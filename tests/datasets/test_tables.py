@@ -202,3 +202,44 @@ def test_a_list_orders_named_classes(tmp_path: Path) -> None:
 
     assert layout.class_names == ("dog", "cat")
     assert layout.labels == (1, 0)
+
+
+def test_lists_of_files_are_the_splits_of_class_folders(tmp_path: Path) -> None:
+    """`meta/train.txt` beside `images/`, as Food-101 has it, without suffixes."""
+    files = [f"images/{kind}/{kind}{n}.png" for kind in "ab" for n in range(4)]
+    _make(tmp_path, *files)
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "train.txt").write_text("a/a0\na/a1\nb/b0\nb/b1\n")
+    (tmp_path / "meta" / "test.txt").write_text("a/a2\nb/b2\n")
+
+    layout = survey_folder(tmp_path)
+
+    assert layout.class_names == ("a", "b")
+    assert [f.path.name for f in layout.files if "2" in f.path.name] == [
+        "a2.png",
+        "b2.png",
+    ]
+    assert layout.parts == (0, 0, 2, 0, 0, 2)
+    assert layout.notes[-1].endswith(
+        "list the pictures of the splits; not read: 2 others"
+    )
+
+
+def test_a_picture_in_two_lists_is_refused(tmp_path: Path) -> None:
+    """A test on what was trained says nothing."""
+    _make(tmp_path, "a/1.png", "b/2.png")
+    (tmp_path / "train.txt").write_text("a/1.png\nb/2.png\n")
+    (tmp_path / "test.txt").write_text("b/2.png\n")
+
+    with pytest.raises(DatasetError, match=r"2\.png, which is in another list, too"):
+        survey_folder(tmp_path)
+
+
+def test_the_form_of_a_contest_is_no_table(tmp_path: Path) -> None:
+    """Its labels are made up."""
+    text = "id,label\n1,ant\n2,bee\n"
+    form = "id,label\n3,ant\n4,ant\n"
+
+    layout = survey_folder(_make(tmp_path, *FOUR, train=text, sample_submission=form))
+
+    assert _classes(layout) == {"1.png": "ant", "2.png": "bee"}

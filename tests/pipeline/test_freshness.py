@@ -55,10 +55,10 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def draw_images(folder: Path, *, seed: int) -> None:
-    """Forty images of four classes."""
-    images = np.random.default_rng(seed).integers(0, 256, (40, 24, 32, 3), np.uint8)
-    np.savez(folder / "images.npz", x=images, y=np.arange(40) % 4)
+def draw_images(folder: Path, *, seed: int, count: int = 40) -> None:
+    """Images of four classes."""
+    images = np.random.default_rng(seed).integers(0, 256, (count, 24, 32, 3), np.uint8)
+    np.savez(folder / "images.npz", x=images, y=np.arange(count) % 4)
 
 
 def edit(folder: Path, old: str, new: str) -> None:
@@ -188,6 +188,11 @@ def test_content_that_changed_is_told(folder: Path) -> None:
     pretend_build(folder, image_model(3))
     draw_images(folder, seed=2)
     assert complaint(folder) == "data set: changed since the build"
+    draw_images(folder, seed=1, count=44)
+    assert complaint(folder) == (
+        "data set: changed since the build: it had 40 images, 4 labels, now 44 images, "
+        "4 labels"
+    )
     pretend_build(folder, image_model(3))
     (folder.parent / "big/build/float.npz").write_bytes(b"others")
     assert complaint(folder) == "weights of ../big: changed since the build"

@@ -13,7 +13,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,10 +23,12 @@ from numpy.typing import NDArray
 from tinycnn.errors import DatasetError
 from tinycnn.files import reading
 
-__all__ = ["Archive", "ArrayFolder", "open_archive"]
+__all__ = ["Archive", "ArrayFolder", "PixelTable", "is_pixel_table", "open_archive"]
 
 _MAX_BYTES = 2 << 30
 _MAX_EXPANSION = 100
+_MANY_COLUMNS = 17  # a label and 4x4 pixels
+_LABEL_COLUMNS = ("label", "labels", "class", "target", "y")
 # Sorted labels compress a thousandfold; a member this small can do no harm.
 _SMALL_BYTES = 16 << 20
 # What zipfile and zlib raise for a broken or encrypted archive.
@@ -102,13 +104,82 @@ class ArrayFolder:
         return _parse_npy(str(path), data)
 
 
+class PixelTable:
+    """A `.csv` of a picture a row, its label and its pixels, as if it were an archive.
+
+    Args:
+        path: The file, as `is_pixel_table` accepts it.
+    """
+
+    keys = ("x", "y")
+
+    def __init__(self, path: Path) -> None:
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
+            first = stream.readline().decode("utf-8-sig", "replace").strip()
+        names = [name.strip(" \"'").lower() for name in first.split(",")]
+        has_header = not _is_numeric(names)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = np.loadtxt(
+                    path,
+                    np.float32,
+                    delimiter=",",
+                    skiprows=int(has_header),
+                    encoding="utf-8-sig",
+                    ndmin=2,
+                )
+        except (ValueError, UserWarning) as error:
+            raise DatasetError(
+                f"{path}: not a table of pixels: {error}",
+                hint="each row holds a label and as many numbers as the first",
+            ) from error
+        label = next((n for n, s in enumerate(names) if s in _LABEL_COLUMNS), 0)
+        pixels = np.delete(rows, label, axis=1)
+        as_bytes = pixels.astype(np.uint8) if _are_bytes(pixels) else pixels
+        self._arrays = {"x": as_bytes, "y": rows[:, label].astype(np.int64)}
+
+    def read(self, key: str) -> NDArray[np.generic]:
+        """The pixels, a row a picture, or the labels."""
+        return self._arrays[key]
+
+
+def is_pixel_table(path: Path) -> bool:
+    """Whether a `.csv` is of numbers in many columns, with or without a header."""
+    try:
+        with reading(path, max_bytes=_MAX_BYTES) as stream:
+            lines = [stream.readline(1 << 20).decode("utf-8-sig", "replace")] * 2
+            lines[1] = stream.readline(1 << 20).decode("utf-8", "replace")
+    except OSError:
+        return False
+    cells = lines[1].split(",")
+    is_wide = len(cells) == lines[0].count(",") + 1 >= _MANY_COLUMNS
+    return is_wide and _is_numeric(cells)
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    try:
+        [float(cell) for cell in cells]
+    except ValueError:
+        return False
+    return True
+
+
+def _are_bytes(pixels: NDArray[np.float32]) -> bool:
+    is_whole = bool(np.array_equal(pixels, np.floor(pixels)))
+    return is_whole and float(pixels.min()) >= 0 and 1 < float(pixels.max()) <= 255
+
+
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive | ArrayFolder]:
-    """The archive at `path`, or the `.npy` files of that folder or beside that one.
+def open_archive(path: Path) -> Iterator[Archive | ArrayFolder | PixelTable]:
+    """The archive at `path`, a table, or the `.npy` files of that folder or beside it.
 
     Raises:
         DatasetError: If it cannot be read, is none, or would be too large.
     """
+    if path.suffix.lower() == ".csv":
+        yield PixelTable(path)
+        return
     if path.suffix.lower() == ".npy" or path.is_dir():
         yield ArrayFolder(path if path.is_dir() else path.parent)
         return

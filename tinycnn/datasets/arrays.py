@@ -20,7 +20,7 @@ from tinycnn.datasets.dataset import SPLITS
 from tinycnn.datasets.split import find_split
 from tinycnn.errors import DatasetError
 
-__all__ = ["arrange_images", "find_arrays", "flatten_alpha"]
+__all__ = ["Arrays", "arrange_images", "find_arrays", "flatten_alpha"]
 
 _SPLIT = r"(?P<{0}>train(?:ing)?|val(?:id(?:ation)?)?|dev|test(?:ing)?)"
 _ROLES = {

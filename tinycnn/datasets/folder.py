@@ -25,13 +25,19 @@ from tinycnn.datasets.listing import (
 )
 from tinycnn.datasets.pictures import SUFFIXES, printable
 from tinycnn.datasets.split import find_split
-from tinycnn.datasets.tables import survey_tables
+from tinycnn.datasets.tables import apply_lists, survey_tables
 from tinycnn.errors import DatasetError
 
 __all__ = ["survey_folder"]
 
 _MAX_CLASSES = 1_000
 _NAMED = 3  # folders that a note names
+# Folders beside the one of all pictures, with lists of them.
+_LISTS = frozenset("meta metadata annotations lists splits imagesets".split())
+_IMAGES = frozenset({"image", "images", "img", "imgs", "jpegimages"})
+_MASKS = frozenset(
+    "mask masks annotation annotations segmentation labels groundtruth gt".split()
+)
 _LAYOUT_HINT = (
     "expected are class/picture.png, or train/class/picture.png beside val/ and test/"
 )
@@ -55,13 +61,15 @@ def survey_folder(folder: Path, table: Path | None = None) -> FolderLayout:
         or _survey_inside(folder, contents)
         or _survey_classes(folder, contents)
     )
-    return name_classes(folder, layout)
+    return name_classes(folder, apply_lists(folder, contents, layout))
 
 
 def _survey_inside(folder: Path, contents: FolderContents) -> FolderLayout | None:
     """The layout of the one folder that all class folders are in; None if of many."""
-    tops = {names[0] for names in contents.folders}
-    below = {names[1] for names in contents.folders if len(names) == 2}
+    tops = {names[0] for names in contents.folders if names[0].lower() not in _LISTS}
+    below = {
+        names[1] for names in contents.folders if len(names) == 2 and names[0] in tops
+    }
     is_wrapped = len(tops) == 1 and len(below) > 1 and not contents.loose
     if not is_wrapped or any(find_split(name) >= 0 for name in tops):
         return None
@@ -72,6 +80,7 @@ def _survey_inside(folder: Path, contents: FolderContents) -> FolderLayout | Non
 
 
 def _survey_classes(folder: Path, contents: FolderContents) -> FolderLayout:
+    _refuse_masks(folder, contents)
     split_level = _find_split_level(folder, contents)
     class_level = 1 if split_level == 0 else 0
     class_names = _class_names(folder, contents, split_level)
@@ -91,6 +100,21 @@ def _survey_classes(folder: Path, contents: FolderContents) -> FolderLayout:
         parts,
         (*_nesting_notes(order, split_level), *_left_out_notes(contents)),
     )
+
+
+def _refuse_masks(folder: Path, contents: FolderContents) -> None:
+    """Pictures beside pictures of their pixels' labels are no two classes.
+
+    Raises:
+        DatasetError: If the folders are called so.
+    """
+    last = {file.folders[-1].lower() for file in contents.pictures}
+    if last & _MASKS and last & _IMAGES and last <= _MASKS | _IMAGES:
+        raise DatasetError(
+            f"{folder}: expected class folders, got pictures beside labels of their "
+            f"pixels: {_list(last)}",
+            hint="one or several labels a picture are read, no label a pixel",
+        )
 
 
 def _find_split_level(folder: Path, contents: FolderContents) -> int | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinycnn.datasets.archive import is_pixel_table
 from tinycnn.datasets.cifar10 import CIFAR10_ARCHIVE, find_compact, load_cifar10
 from tinycnn.datasets.dataset import Dataset
 from tinycnn.datasets.digits import read_digits
@@ -230,7 +231,8 @@ def _holds_arrays(path: Path) -> bool:
         return any(e.name.lower().endswith(".npy") for e in shown) and not any(
             e.is_dir() for e in shown
         )
-    return path.suffix.lower() in _ARRAYS
+    suffix = path.suffix.lower()
+    return suffix in _ARRAYS or (suffix == ".csv" and is_pixel_table(path))
 
 
 def _unknown(name: str) -> DatasetError:

@@ -13,8 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.datasets.archive import Archive, ArrayFolder, open_archive
-from tinycnn.datasets.arrays import arrange_images, find_arrays, flatten_alpha
+from tinycnn.datasets.archive import Archive, ArrayFolder, PixelTable, open_archive
+from tinycnn.datasets.arrays import (
+    Arrays,
+    arrange_images,
+    find_arrays,
+    flatten_alpha,
+)
 from tinycnn.datasets.dataset import SPLITS, Reading
 from tinycnn.datasets.labels import flatten_labels, number_classes
 from tinycnn.datasets.ranges import StoredValues, ValueRange, find_range, survey
@@ -54,6 +59,7 @@ def read_npz(path: Path) -> Reading:
         found, notes = find_arrays(
             path, archive.keys, lambda key: archive.read(key).shape
         )
+        _check_given(path, found)
         arrays = [(s, x, archive.read(x), y, archive.read(y)) for s, x, y in found]
         names = _read_class_names(archive)
     heaps = []
@@ -73,6 +79,17 @@ def read_npz(path: Path) -> Reading:
         tuple(SPLITS.index(h.split) for h in heaps if h.split for _ in h.labels),
         tuple(note.removeprefix(f"{path}: ") for note in notes),
     )
+
+
+def _check_given(path: Path, found: Arrays) -> None:
+    """A `.npy` file that was given is one of those that are read."""
+    used = {key for _, *keys in found for key in keys}
+    if path.suffix.lower() == ".npy" and path.stem not in used:
+        raise DatasetError(
+            f"{path}: expected images or labels, got neither; beside it are "
+            f"{', '.join(f'{key}.npy' for key in sorted(used))}",
+            hint="give one of those, or call it images.npy, beside labels.npy",
+        )
 
 
 def _make_heap(
@@ -169,7 +186,7 @@ def _type(values: NDArray[np.generic]) -> str:
     return f"{values.dtype}{rows}"
 
 
-def _read_class_names(archive: Archive | ArrayFolder) -> tuple[str, ...]:
+def _read_class_names(archive: Archive | ArrayFolder | PixelTable) -> tuple[str, ...]:
     """The classes' names, where an array of text holds them."""
     for key in _CLASS_NAMES:
         if key in archive.keys:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -27,7 +27,7 @@ from tinycnn.datasets.split import find_split
 from tinycnn.errors import DatasetError
 from tinycnn.files import reading
 
-__all__ = ["TABLE_SUFFIXES", "survey_tables"]
+__all__ = ["TABLE_SUFFIXES", "apply_lists", "survey_tables"]
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 _MAX_BYTES = 64 << 20
@@ -41,6 +41,7 @@ _LABELS = (
     re.compile(r"category|species|breed|target|y|tag|diagnosis|dx"),
     re.compile(r"(class|label|category)[ _]?(id|idx|index|number)"),
 )
+_SUBMISSION = re.compile("submission")  # a contest's form, whose labels are not true
 _FILE_COLUMN = re.compile(r"^id$|file|path|ima?ge?|pic|photo|name|sample")
 _SPLIT_COLUMN = re.compile(r"(sub|data)?[ _]?(set|split)|partition|fold|usage")
 _OF_A_TABLE = re.compile(r"[ _.-]?(labels?|annotations?|list|files|metadata)$")
@@ -127,7 +128,12 @@ def survey_tables(
             two things of one, or its columns are not known.
     """
     index = _Index(contents)
-    texts = [f for f in contents.texts if only is None or f.path.samefile(only)]
+    texts = [
+        text
+        for text in contents.texts
+        if (only is None and not _SUBMISSION.search(text.path.stem.lower()))
+        or (only is not None and text.path.samefile(only))
+    ]
     tables = [table for text in texts if (table := _probe(text, index)) is not None]
     if not tables:
         if only is None:
@@ -157,6 +163,57 @@ def survey_tables(
             f"column{'s'[: len(named) > 1]} {shown}"
         )
     return _to_layout(folder, contents, entries, columns, notes)
+
+
+def apply_lists(
+    folder: Path, contents: FolderContents, layout: FolderLayout
+) -> FolderLayout:
+    """The layout with the splits that `train.txt`, `test.txt` list a file a line.
+
+    Raises:
+        DatasetError: If the lists name no picture for training, or one twice.
+    """
+    index, part_of = _Index(contents), dict[Path, int]()
+    names: list[str] = []
+    for text in contents.texts if not layout.parts else ():
+        part, cells = _split_of(text), _list_cells(text)
+        found = [file for cell in cells if (file := index.find(cell, text))]
+        if part < 0 or not found or len(found) < len(cells):
+            continue
+        names.append(text.path.name)
+        for file in found:
+            if part_of.setdefault(file.path, part) != part:
+                raise DatasetError(
+                    f"{text.path}: expected pictures of one split, got "
+                    f"{printable(file.path.name)}, which is in another list, too",
+                    hint="take it out of one of them",
+                )
+    kept = [n for n, file in enumerate(layout.files) if file.path in part_of]
+    if not kept:
+        return layout
+    parts = tuple(part_of[layout.files[n].path] for n in kept)
+    _check_parts(folder, parts)
+    rest = len(layout.files) - len(kept)
+    note = f"{' and '.join(names)} list the pictures of the splits"
+    return replace(
+        layout,
+        files=tuple(layout.files[n] for n in kept),
+        labels=tuple(layout.labels[n] for n in kept),
+        parts=parts,
+        notes=(*layout.notes, f"{note}; not read: {rest:,} others" if rest else note),
+    )
+
+
+def _list_cells(text: PictureFile) -> list[str]:
+    """The lines of a text of one column; a short name of one that heads it goes."""
+    try:
+        with reading(text.path, max_bytes=_MAX_BYTES) as stream:
+            lines = stream.read().decode("utf-8-sig", "replace").splitlines()
+    except OSError:
+        return []
+    cells = [line.strip() for line in lines if line.strip()]
+    is_header = bool(cells) and _FILE_COLUMN.fullmatch(cells[0].lower()) is not None
+    return cells[1:] if is_header else cells
 
 
 def _probe(text: PictureFile, index: _Index) -> _Table | None:

@@ -186,7 +186,9 @@ def _list_changes(
     if touched or DATA not in today.files:  # a setting may say why, or alone say that
         for key in _differing(then.told, today.told):
             yield _tell(key, then.told.get(key), today.told.get(key))
-    yield from (f"{name}: changed since the build" for name in touched)
+    for name in touched:
+        counts = _tell_counts(then.files.get(name, ""), today.files[name])
+        yield f"{name}: changed since the build{counts}"
     for name, digest in today.made_of.items():
         if then.made_of.get(name) != digest:
             made = build.path / next(iter(record.outputs), "")
@@ -227,6 +229,12 @@ def _tell(key: str, then: object, now: object) -> str:
     word = "for" if key.startswith(("target.", "budgets.")) else "with"
     built = "built without" if then is None else f"built {word} {_show(then)}"
     return f"{key}: {built}, {PROJECT_FILE} now says {_show(now)}"
+
+
+def _tell_counts(then: str, now: str) -> str:
+    """How a data set grew or shrank, by what stands behind its digests."""
+    was, has = then.partition(" ")[2], now.partition(" ")[2]
+    return f": it had {was}, now {has}" if was and was != has else ""
 
 
 def _show(value: object) -> str:

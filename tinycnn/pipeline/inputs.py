@@ -38,8 +38,15 @@ DATA = "data set"
 
 
 def hash_dataset(dataset: Dataset | None) -> dict[str, str]:
-    """The digest of a data set's content; nothing where it is not at hand."""
-    return {} if dataset is None else {DATA: _hash_once(dataset)}
+    """The digest of a data set's content, and its counts, by which a change is told.
+
+    Nothing where it is not at hand.
+    """
+    if dataset is None:
+        return {}
+    images = sum(map(len, (dataset.train, dataset.validation, dataset.test)))
+    counts = f"{images:,} images, {len(dataset.class_names):,} labels"
+    return {DATA: f"{_hash_once(dataset)} {counts}"}
 
 
 @lru_cache(maxsize=1)  # some are large, and a build asks several times
