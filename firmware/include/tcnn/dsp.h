@@ -230,6 +230,18 @@ static inline void tcnn_copy_bytes(int8_t *to, const int8_t *from, int32_t size)
     }
 }
 
+/* The same for many bytes: 14 cycles for 16. */
+TCNN_APART TCNN_UNUSED static void tcnn_copy_blocks(int8_t *to, const int8_t *from,
+                                                    int32_t size) {
+    TCNN_ROLLED
+    for (; size >= 16; size -= 16) {
+        tcnn_move_16(to, from);
+        to += 16;
+        from += 16;
+    }
+    tcnn_copy_bytes(to, from, size);
+}
+
 /* Words that are read again and again, from where reads do not wait: copied to the
  * start of `*scratch`, which then begins behind them. 0 words stay where they are. */
 static inline const int32_t *tcnn_keep(const int32_t *from, int32_t words,

@@ -21,6 +21,7 @@ enum {
     STACK_BYTES = 600, /* of what does not need scratch */
     FIXED_SHIFT = 12,  /* as in the assembly */
     RUN = 16,          /* steps */
+    RUN_BYTES = 128,   /* of windows */
     STEP_BYTES = 56    /* of instructions */
 };
 
@@ -37,7 +38,7 @@ typedef struct {
 /* What `convolve_pairs` works on, in the order of its copy on the stack. */
 typedef struct {
     uint32_t *windows;
-    const uint32_t *windows_end;
+    uintptr_t last_run; /* address in the windows where the last run of steps begins */
     uint32_t entry;     /* into the steps after the first, in bytes, plus 1 */
     int8_t *outputs[2]; /* of a pair, as they are written */
     uintptr_t end;      /* of the first, less a group; plus `is_one` */
@@ -92,7 +93,7 @@ TCNN_APART static void gather(const int8_t *window, int32_t height,
  *   r0 windows, r1 weights, r2 ab, r3 b, r4 cd, r5 d: sums of the first pixel,
  *   r6 to r9: of the second, r10, r11: elements, r12, lr: weights
  *
- * A group takes 66 cycles more, or 95. The carry says at the end of a run of steps that
+ * A group takes 64 cycles more, or 93. The carry says at the end of a run of steps that
  * it is the last: it is what is shifted out of the distance to `end`.
  */
 TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
@@ -102,6 +103,25 @@ TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
         "ldr.w r11, [r0], #4\n"
         "ldr.w r12, [r1], #4\n"
         "ldr.w lr, [r1], #4\n"
+        ".endm\n"
+        ".macro tcnn_first_step\n" /* it copies the sums to start from */
+        "ldr.w r0, [sp]\n"
+        "ldr.w r2, [r1], #4\n"
+        "ldr.w r3, [r1], #4\n"
+        "ldr.w r4, [r1], #4\n"
+        "ldr.w r5, [r1], #4\n"
+        "tcnn_load\n"
+        "smlad r6, r11, r12, r2\n"
+        "smlad r2, r10, r12, r2\n"
+        "smlad r8, r11, lr, r4\n"
+        "smlad r4, r10, lr, r4\n"
+        "sxtb16 r12, r12\n"
+        "sxtb16 lr, lr\n"
+        "smlad r7, r11, r12, r3\n"
+        "smlad r3, r10, r12, r3\n"
+        "smlad r9, r11, lr, r5\n"
+        "smlad r5, r10, lr, r5\n"
+        "ldr.w pc, [sp, #8]\n"
         ".endm\n"
         ".macro tcnn_four\n"
         "ldr.w r11, [r9], #4\n"
@@ -183,25 +203,7 @@ TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
         "str.w r5, [sp, #20]\n"
         "str.w r4, [sp, #68]\n"
         "lsls r6, r6, #1\n"
-        ".p2align 2\n"
-        "1:\n" /* the first step copies the sums to start from */
-        "ldr.w r0, [sp]\n"
-        "ldr.w r2, [r1], #4\n"
-        "ldr.w r3, [r1], #4\n"
-        "ldr.w r4, [r1], #4\n"
-        "ldr.w r5, [r1], #4\n"
-        "tcnn_load\n"
-        "smlad r6, r11, r12, r2\n"
-        "smlad r2, r10, r12, r2\n"
-        "smlad r8, r11, lr, r4\n"
-        "smlad r4, r10, lr, r4\n"
-        "sxtb16 r12, r12\n"
-        "sxtb16 lr, lr\n"
-        "smlad r7, r11, r12, r3\n"
-        "smlad r3, r10, r12, r3\n"
-        "smlad r9, r11, lr, r5\n"
-        "smlad r5, r10, lr, r5\n"
-        "ldr.w pc, [sp, #8]\n"
+        "tcnn_first_step\n"
         ".p2align 2\n"
         "2:\n"
         ".rept 16\n"
@@ -262,9 +264,9 @@ TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
         "strb r9, [r10], #1\n"
         "str.w lr, [sp, #12]\n"
         "str.w r10, [sp, #16]\n"
-        "bne.w 1b\n"
-        "b.n 5f\n"
-        "4:\n" /* the last group has 1 to 3 channels */
+        "beq.n 5f\n"
+        "tcnn_first_step\n" /* of the next group */
+        "4:\n"              /* the last group has 1 to 3 channels */
         "strb r2, [lr]\n"
         "strb r6, [r10]\n"
         "cmn r12, #4\n"
@@ -294,7 +296,6 @@ TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
         "b.w 14b\n"
         "6:\n"
         "ldr.w r10, [sp, #4]\n"
-        "sub r10, r10, #128\n"
         "cmp r0, r10\n"
         "b.w 2b\n"
         "7:\n"
@@ -331,6 +332,7 @@ TCNN_NAKED static void convolve_pairs(const job_t *job TCNN_UNUSED) {
         "b.w 3b\n"
         ".purgem tcnn_four\n"
         ".purgem tcnn_load\n"
+        ".purgem tcnn_first_step\n"
         ".purgem tcnn_constants\n"
         ".purgem tcnn_shift_fixed\n"
         ".purgem tcnn_shift\n");
@@ -357,7 +359,8 @@ static void multiply(const job_t *job, int8_t *output) {
         memcpy(sums[0], w, sizeof sums[0]);
         memcpy(sums[1], w, sizeof sums[1]);
         w += 4;
-        for (const uint32_t *x = job->windows; x != job->windows_end; x += 2) {
+        const uint32_t *end = (const uint32_t *)(job->last_run + RUN_BYTES);
+        for (const uint32_t *x = job->windows; x != end; x += 2) {
             for (uint32_t half = 0; half < 2; half++) {
                 const uint32_t v = (uint32_t)*w++;
                 for (uint32_t i = 0; i < 2; i++) {
@@ -414,7 +417,7 @@ TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t
     const int32_t right = left + inside * depth;
     const int32_t shared = p->kernel_height - p->stride_height;
     const int32_t kept = y > 0 && shared > 0 ? shared : 0;
-    tcnn_copy_bytes(padded, &padded[p->stride_height * row_bytes], kept * row_bytes);
+    tcnn_copy_blocks(padded, &padded[p->stride_height * row_bytes], kept * row_bytes);
     for (int32_t ky = kept; ky < p->kernel_height; ky++) {
         const int32_t row = y * p->stride_height - p->pad_top + ky;
         int8_t *to = &padded[ky * row_bytes];
@@ -423,7 +426,7 @@ TCNN_APART static void pad_rows(const tcnn_conv_2d_dsp_params_t *p, const int8_t
             continue;
         }
         tcnn_fill_bytes(to, p->input_zero_point, left);
-        tcnn_copy_bytes(&to[left], &input[row * p->input_width * depth], right - left);
+        tcnn_copy_blocks(&to[left], &input[row * p->input_width * depth], right - left);
         tcnn_fill_bytes(&to[right], p->input_zero_point, row_bytes - right);
     }
 }
@@ -452,7 +455,7 @@ TCNN_APART static void convolve(const tcnn_conv_2d_dsp_params_t *p, const int8_t
     const uint32_t is_one = words - 1 > RUN ? 0 : 1u << 31;
     job_t job = {
         .windows = windows,
-        .windows_end = &windows[2 * words],
+        .last_run = (uintptr_t)&windows[2 * words] - RUN_BYTES,
         .entry = (uint32_t)count_left_out(words - 1) * STEP_BYTES + 1,
         .weights = weights,
         .distance = channels,

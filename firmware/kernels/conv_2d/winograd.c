@@ -38,23 +38,6 @@ static int32_t column_words(const tcnn_conv_2d_winograd_dsp_params_t *p) {
     return (p->input_channels + 3) / 4 * 12;
 }
 
-/* Not inlined: it is there for its speed, and not twice. */
-__attribute__((noinline)) static void copy(void *to, const void *from, int32_t size) {
-    int8_t *next = (int8_t *)to;
-    const int8_t *bytes = (const int8_t *)from;
-    for (; size >= 16; size -= 16) {
-        const uint32_t a = tcnn_load_4(bytes), b = tcnn_load_4(&bytes[4]);
-        const uint32_t c = tcnn_load_4(&bytes[8]), d = tcnn_load_4(&bytes[12]);
-        tcnn_store_4(next, a);
-        tcnn_store_4(&next[4], b);
-        tcnn_store_4(&next[8], c);
-        tcnn_store_4(&next[12], d);
-        bytes += 16;
-        next += 16;
-    }
-    tcnn_copy_bytes(next, bytes, size);
-}
-
 /* Transforms columns `x` to `end - 1` of six rows, of which those that are NULL lie
  * outside the image. `room` is for pixels there, and for those whose channels do not
  * fill words. */
@@ -75,7 +58,7 @@ static void load_columns(const tcnn_conv_2d_winograd_dsp_params_t *p,
             pixels[i] = inside && rows[i] ? &rows[i][x * depth] : room;
             if (!fills_words && pixels[i] != room) {
                 int8_t *pixel = &room[(i + 1) * padded_depth];
-                copy(pixel, pixels[i], depth);
+                tcnn_copy_blocks(pixel, pixels[i], depth);
                 pixels[i] = pixel;
             }
         }
@@ -152,7 +135,7 @@ static void save_rows(const tcnn_conv_2d_winograd_dsp_params_t *p,
     const int32_t size = p->input_width * p->input_channels - from;
     for (int32_t i = 0; size > 0 && i < 3; i++) {
         if (rows[i]) {
-            copy(&saved[i * size], &rows[i][from], size);
+            tcnn_copy_blocks(&saved[i * size], &rows[i][from], size);
             rows[i] = &saved[i * size - from];
         }
     }
@@ -180,7 +163,7 @@ tcnn_conv_2d_winograd_s8_dsp(const tcnn_conv_2d_winograd_dsp_params_t *params,
             const int32_t after = x + step < end ? x + step : end;
             const int32_t left = x + 2 - p->pad_left, right = after + 2 - p->pad_left;
             if (x > 0) {
-                copy(columns, last, 8 * stride);
+                tcnn_copy_blocks((int8_t *)columns, (const int8_t *)last, 8 * stride);
             }
             load_columns(p, rows, left, right, next, room);
             if (x == 0) {

@@ -263,7 +263,7 @@ FAULTS = (
         (
             (
                 "sum[0] = tcnn_smlad(x[i], v, sum[0]);",
-                "const uint32_t e = x + 2 == job->windows_end ? x[i] : x[i] >> 16 | "
+                "const uint32_t e = x + 2 == end ? x[i] : x[i] >> 16 | "
                 "x[i] << 16; sum[0] = tcnn_smlad(e, v, sum[0]);",
             ),
             ("tcnn_smlad(x[i], tcnn_even", "tcnn_smlad(e, tcnn_even"),
@@ -300,8 +300,7 @@ FAULTS = (
         (
             (
                 "const uint32_t v = (uint32_t)*w++;",
-                "const uint32_t v = (uint32_t)*w++; if (x + 2 == job->windows_end) "
-                "continue;",
+                "const uint32_t v = (uint32_t)*w++; if (x + 2 == end) continue;",
             ),
         ),
         "CONV_2D",

@@ -203,11 +203,11 @@ def _count_cycles(params: PairsParams, mixed: int) -> int:
     run = params.kernel_width * params.input_channels
     words = -(-params.kernel_height * run // 2)
     groups = -(-params.output_channels // GROUP)
-    multiply = 15 * words + 10 * max((words - 2) // 16, 0) + 66
+    multiply = 15 * words + 9 * max((words - 2) // 16, 0) + 64
     row = 20 + 26 * (run // 8) + 11 * (run // 4 % 2) + (0, 21, 14, 46)[run % 4]
     pair = 50 + params.kernel_height * row + groups * multiply + 29 * mixed
     image = params.input_height * params.input_width * params.input_channels
-    return _count_pairs(params) * pair + (3 * image if params.padded_width else 0)
+    return _count_pairs(params) * pair + (2 * image if params.padded_width else 0)
 
 
 def _count_pairs(params: PairsParams) -> int:
