@@ -32,19 +32,26 @@ void tcnn_fully_connected_s8(const tcnn_fully_connected_params_t *params,
 
 /* FULLY_CONNECTED for Cortex-M with DSP. */
 typedef struct {
-    int32_t input_bytes;     /* 1 or more; 256 or less, or a multiple of 4 */
+    int32_t input_bytes;     /* 1 or more */
     int32_t input_channels;  /* the same, up to a multiple of 4; 4 or more */
     int32_t output_channels; /* 1 or more */
     int32_t clamp_min;       /* least output; -128 to clamp_max, -128: any */
     int32_t clamp_max;       /* largest output; clamp_min to 127, 127: any */
+    int32_t multiplier;      /* of all sums times 256; 0 or more, -1: in the weights */
+    int32_t offset;          /* of all outputs times 1024; any */
     int32_t round_once;      /* 1: as LiteRT; 0: twice, as TFLite Micro */
 } tcnn_fully_connected_dsp_params_t;
 
-/* One row; weights as those of tcnn_conv_2d_s8_dsp, inputs in the order 0, 2, 1, 3,
- * 4, 6, ... */
+/* One row, of a multiple of 4 inputs; weights as those of tcnn_conv_2d_s8_dsp, inputs
+ * in the order 0, 2, 1, 3, 4, 6, ..., without constants where all have the same */
 void tcnn_fully_connected_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
                                  const int8_t *input, const int32_t *weights,
                                  int8_t *output);
+
+/* The same for 256 inputs at most, of any number */
+void tcnn_fully_connected_wide_s8_dsp(const tcnn_fully_connected_dsp_params_t *params,
+                                      const int8_t *input, const int32_t *weights,
+                                      int8_t *output);
 
 /* FULLY_CONNECTED of any length for Cortex-M with DSP; weights: [output channel][input
  * channel], bytes filled up to words; starts: the sum that each output channel starts

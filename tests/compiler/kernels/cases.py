@@ -38,12 +38,15 @@ def add_layer(
     out_shape: tuple[int, ...],
     data: np.ndarray,
     axis: int,
+    *,
+    per_channel: bool | None = None,
     **options: Any,
 ) -> bytes:
     """A model of one operator with weights and a bias."""
     channels = out_shape[-1]
     scale, zero_point = draw_quant(rng)
-    per_channel = kind == "DEPTHWISE_CONV_2D" or rng.random() < 0.8
+    if per_channel is None:
+        per_channel = kind == "DEPTHWISE_CONV_2D" or rng.random() < 0.8
     w_scales, y_scale = draw_scales(rng, scale, data, channels, per_channel=per_channel)
     b = ModelBuilder()
     x = b.tensor(shape, scale=scale, zero_point=zero_point)
@@ -111,7 +114,17 @@ def depthwise_conv_2d_3x3_of_stride_2(rng: np.random.Generator) -> bytes:
 
 def fully_connected(rng: np.random.Generator) -> bytes:
     """One row, of any multiple of 4."""
-    inputs, outputs = 4 * int(rng.integers(1, 40)), int(rng.integers(1, 24))
+    return one_row(rng, 4 * int(rng.integers(1, 65)))
+
+
+def fully_connected_of_long_rows(rng: np.random.Generator) -> bytes:
+    """One row, of a multiple of 4 beyond 256."""
+    return one_row(rng, 4 * int(rng.integers(65, 140)))
+
+
+def one_row(rng: np.random.Generator, inputs: int) -> bytes:
+    """One row of so many inputs; in half of all, channels have one scale."""
+    outputs = int(rng.integers(16, 32) if inputs > 256 else rng.integers(1, 24))
     return add_layer(
         rng,
         "FULLY_CONNECTED",
@@ -119,6 +132,7 @@ def fully_connected(rng: np.random.Generator) -> bytes:
         (1, outputs),
         draw_weights(rng, (outputs, inputs)),
         0,
+        per_channel=rng.random() < 0.5,
         fusedActivationFunction=pick(rng, *ACTIVATIONS),
     )
 
@@ -235,7 +249,9 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ),
     ("tcnn_fully_connected_rows_s8_dsp", CASES["FULLY_CONNECTED"], 1.0),
     ("tcnn_fully_connected_rows_s8_dsp", fully_connected, 1.0),
-    ("tcnn_fully_connected_s8_dsp", fully_connected, 0.4),
+    ("tcnn_fully_connected_s8_dsp", fully_connected_of_long_rows, 0.4),
+    ("tcnn_fully_connected_wide_s8_dsp", CASES["FULLY_CONNECTED"], 0.3),
+    ("tcnn_fully_connected_wide_s8_dsp", fully_connected, 0.4),
     ("tcnn_lookup_s8_dsp", CASES["HARD_SWISH"], 1.0),
     ("tcnn_lookup_s8_dsp", CASES["RELU"], 1.0),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.fully_connected.channels import CHANNELS
 from tinycnn.compiler.operators.fully_connected.memory import ORDER
-from tinycnn.compiler.operators.fully_connected.pairs import fully_connected_pairs
+from tinycnn.compiler.operators.fully_connected.pairs import (
+    fully_connected_pairs,
+    fully_connected_wide,
+)
 from tinycnn.compiler.operators.fully_connected.rows import fully_connected_rows
 from tinycnn.compiler.operators.fully_connected.rules import (
     check,
@@ -29,7 +32,7 @@ OPERATORS = (
         lower=lower,
         count_macs=count_macs,
         count_cycles=cycles_by_step(8, 110, count_macs),
-        kernels=(fully_connected_pairs, fully_connected_rows),
+        kernels=(fully_connected_pairs, fully_connected_wide, fully_connected_rows),
         mul_kernels=(fully_connected_sixes,),
         order=ORDER,
         channels=CHANNELS,

@@ -34,7 +34,9 @@ def check_pairs(weights: Integers, channels: FoldedChannels) -> None:
     channels.check_largest(_LARGEST_SUM)
 
 
-def pack_groups(weights: Integers, channels: FoldedChannels) -> Integers:
+def pack_groups(
+    weights: Integers, channels: FoldedChannels, *, with_constants: bool
+) -> Integers:
     """One group of channels after the other.
 
     Of each: the four sums to start from, the words, four requantizations.
@@ -42,9 +44,12 @@ def pack_groups(weights: Integers, channels: FoldedChannels) -> Integers:
     Args:
         weights: Of shape (channels, inputs), in the order of the kernel's loop.
         channels: Of as many channels.
+        with_constants: Whether to pack the requantizations.
     """
-    requantizations = _pad_group(channels.requantization()).reshape(-1, 3 * GROUP)
-    return _join(np.hstack([*_list_parts(weights, channels), requantizations]))
+    parts = _list_parts(weights, channels)
+    if with_constants:
+        parts.append(_pad_group(channels.requantization()).reshape(-1, 3 * GROUP))
+    return _join(np.hstack(parts))
 
 
 def pack_mixed_groups(
