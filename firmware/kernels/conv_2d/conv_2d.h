@@ -49,6 +49,26 @@ typedef struct {
 void tcnn_conv_2d_s8_dsp(const tcnn_conv_2d_dsp_params_t *params, const int8_t *input,
                          const int32_t *weights, uint8_t *scratch, int8_t *output);
 
+/* CONV_2D by windows of one row, for Cortex-M with DSP. */
+typedef struct {
+    int32_t output_height;   /* rows; 1 or more */
+    int32_t output_width;    /* pixels of a row; 1 or more */
+    int32_t output_channels; /* 1 or more */
+    int32_t window_bytes;    /* side by side in the input; 4 or 8 */
+    int32_t step_bytes;      /* from window to window; 1 or more */
+    int32_t row_bytes;       /* from a row of windows to the next; 1 or more */
+    int32_t clamp_min;       /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;       /* largest output; clamp_min to 127, 127: any */
+    int32_t kept_words;      /* of weights, copied as above; 0 or more, 0: none */
+} tcnn_conv_2d_narrow_dsp_params_t;
+
+/* weights: for each output channel: the sum to start from; lanes of the window's
+ * elements 0 and 2, 1 and 3, and so on, the first in the low half; multiplier, offset
+ * scratch: the weights; NULL: they are not kept */
+void tcnn_conv_2d_narrow_s8_dsp(const tcnn_conv_2d_narrow_dsp_params_t *params,
+                                const int8_t *input, const int32_t *weights,
+                                uint8_t *scratch, int8_t *output);
+
 /* CONV_2D 3x3 of stride 1 for Cortex-M with DSP. */
 typedef struct {
     int32_t input_height;     /* rows; 1 or more */

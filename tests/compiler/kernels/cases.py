@@ -137,6 +137,25 @@ def one_row(rng: np.random.Generator, inputs: int) -> bytes:
     )
 
 
+def conv_2d_of_small_windows(rng: np.random.Generator) -> bytes:
+    """Windows of one row, of 4 or 8 bytes; ReLU6 or ReLU are most frequent."""
+    h, w = (int(rng.integers(1, 10)) for _ in "hw")
+    size, columns = (int(2 ** rng.integers(2, 4)), int(2 ** rng.integers(3)))
+    columns = min(columns, 2 ** int(np.log2(w)), size)
+    strides = (int(rng.integers(1, 4)), int(rng.integers(1, 4)))
+    channels = int(rng.integers(1, 24))
+    sizes = [(h - 1) // strides[0] + 1, (w - columns) // strides[1] + 1]
+    return add_layer(
+        rng,
+        "CONV_2D",
+        (1, h, w, size // columns),
+        (1, *sizes, channels),
+        draw_weights(rng, (channels, 1, columns, size // columns)),
+        0,
+        **conv_options(1, strides, (1, 1), pick(rng, *ACTIVATIONS)),
+    )
+
+
 def depthwise_conv_2d_of_one_channel(rng: np.random.Generator) -> bytes:
     """A filter for each output channel over the only input channel."""
     h, w = (int(rng.integers(1, 10)) for _ in "hw")
@@ -227,6 +246,7 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
+    ("tcnn_conv_2d_narrow_s8_dsp", conv_2d_of_small_windows, 0.3),
     ("tcnn_conv_2d_windows_s8_dsp", CASES["CONV_2D"], 1.0),
     ("tcnn_conv_2d_windows_s8_dsp", CASES["SPACE_TO_BATCH_ND"], 0.8),
     ("tcnn_conv_2d_windows_s8_dsp", conv_2d, 1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinycnn.compiler.operators.conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.conv_2d.memory import ORDER
+from tinycnn.compiler.operators.conv_2d.narrow import conv_narrow
 from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs, conv_wide_pairs
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
 from tinycnn.compiler.operators.conv_2d.terms import break_down
@@ -31,7 +32,13 @@ OPERATORS = (
         lower=lower,
         count_macs=count_macs,
         count_cycles=cycles_by_step(11, 60, count_macs),
-        kernels=(conv_pairs, conv_wide_pairs, conv_winograd, conv_windows),
+        kernels=(
+            conv_pairs,
+            conv_wide_pairs,
+            conv_narrow,
+            conv_winograd,
+            conv_windows,
+        ),
         mul_kernels=(conv_triples,),
         find_window=convolution_window,
         order=ORDER,
