@@ -54,7 +54,7 @@ typedef struct {
     int32_t output_height;   /* rows; 1 or more */
     int32_t output_width;    /* pixels of a row; 1 or more */
     int32_t output_channels; /* 1 or more */
-    int32_t window_bytes;    /* side by side in the input; 4 or 8 */
+    int32_t window_bytes;    /* side by side in the input; 4 to 8, in fours */
     int32_t step_bytes;      /* from window to window; 1 or more */
     int32_t row_bytes;       /* from a row of windows to the next; 1 or more */
     int32_t clamp_min;       /* least output; -128 to clamp_max, -128: any */

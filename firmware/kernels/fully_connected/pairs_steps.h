@@ -26,7 +26,7 @@
 /* What is multiplied, in the order of its copy on the stack. */
 typedef struct {
     const void *input;        /* in words that a step takes; never NULL */
-    uint32_t entry;           /* into the steps, in bytes, plus 1; leaves out some */
+    uint32_t entry;           /* into the steps, in bytes, odd; 1 or more */
     const int8_t *output_end; /* of whole groups; never NULL */
     int32_t multiplier;       /* of all channels; -1: each has its own */
     int32_t offset;           /* of all channels; any */
