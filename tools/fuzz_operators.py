@@ -4,7 +4,7 @@ Each case replays from its seed. Run from the repository's root:
 
     python -m tools.fuzz_operators --cases 20000 --operator CONV_2D --numerics tflm
     python -m tools.fuzz_operators --cases 5000 --operator NETWORK
-    python -m tools.fuzz_operators --cases 2000 --operator CHAINS --family dsp
+    python -m tools.fuzz_operators --cases 2000 --operator CHAINS --family dsp --arrives
 """
 
 from __future__ import annotations
@@ -55,10 +55,12 @@ def compare_rows(
     executors: Sequence[Runner],
     numerics: Numerics,
     family: Family = "dsp",
+    *,
+    arrives: bool = False,
 ) -> str:
     """The outcome of one network with chains."""
     try:
-        links = compare_chains([seed], executors, numerics, family)
+        links = compare_chains([seed], executors, numerics, family, arrives=arrives)
         return EQUAL if links else "not chained"
     except AssertionError:
         return DIFFERENT
@@ -68,7 +70,13 @@ def fuzz_chains(executors: Sequence[Runner], options: argparse.Namespace) -> int
     """Print the outcomes of networks with chains; the number of those that differ."""
     outcomes: Counter[str] = Counter()
     for seed in range(options.seed, options.seed + options.cases):
-        outcome = compare_rows(seed, executors, options.numerics, options.family)
+        outcome = compare_rows(
+            seed,
+            executors,
+            options.numerics,
+            options.family,
+            arrives=options.arrives,
+        )
         outcomes[outcome] += 1
         if outcome == DIFFERENT:
             print(f"{CHAINS}: seed {seed} differs", flush=True)
@@ -108,6 +116,9 @@ def main() -> int:
     parser.add_argument("--operator", choices=[*sorted(CASES), NETWORK, CHAINS])
     parser.add_argument("--numerics", choices=["litert", "tflm"], default="litert")
     parser.add_argument("--seed", type=int, default=0, help="of the first case")
+    parser.add_argument(
+        "--arrives", action="store_true", help="inputs of chains come in parts"
+    )
     parser.add_argument(
         "--family",
         choices=get_args(Family),

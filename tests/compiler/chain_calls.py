@@ -17,18 +17,14 @@ INT, POINTER = ctypes.c_int32, ctypes.c_void_p
 MakeStruct = Callable[..., ctypes.Structure]
 
 
-class Rows(ctypes.Structure):
-    """`tcnn_rows_t`."""
+def rows_struct(pointer: Any) -> type[ctypes.Structure]:
+    """`tcnn_rows_t` for a machine with such pointers."""
+    fields = [("inputs", pointer * 2), ("output", pointer), ("scratch", pointer)]
+    counts = [(name, INT) for name in ("input_rows", "pad_top", "output_rows")]
+    return type("Rows", (ctypes.Structure,), {"_fields_": [*fields, *counts]})
 
-    _fields_ = [
-        ("inputs", POINTER * 2),
-        ("output", POINTER),
-        ("scratch", POINTER),
-        ("input_rows", INT),
-        ("pad_top", INT),
-        ("output_rows", INT),
-    ]
 
+Rows = rows_struct(POINTER)
 
 COMPUTE = ctypes.CFUNCTYPE(None, ctypes.POINTER(Rows))
 
@@ -39,15 +35,14 @@ class Band(ctypes.Structure):
     _fields_ = [(name, INT) for name in ("height", "row_bytes", "kept", "offset")]
 
 
-class Link(ctypes.Structure):
-    """`tcnn_link_t`."""
+def link_struct(compute: Any) -> type[ctypes.Structure]:
+    """`tcnn_link_t` for a machine with such pointers to functions."""
+    counts = [(name, INT) for name in ("window", "stride", "pad_top", "at_once")]
+    fields = [("compute", compute), ("inputs", INT * 2), *counts, ("output", Band)]
+    return type("Link", (ctypes.Structure,), {"_fields_": fields})
 
-    _fields_ = [
-        ("compute", COMPUTE),
-        ("inputs", INT * 2),
-        *((name, INT) for name in ("window", "stride", "pad_top", "at_once")),
-        ("output", Band),
-    ]
+
+Link = link_struct(COMPUTE)
 
 
 def make_links(
@@ -60,6 +55,13 @@ def make_links(
     table = (Link * len(call.links))()
     for entry, link in zip(table, call.links, strict=True):
         entry.compute = COMPUTE(_compute(link, library, address, make_struct))
+    fill_links(table, call)
+    return table
+
+
+def fill_links(table: Any, call: KernelCall) -> None:
+    """Set all but the functions."""
+    for entry, link in zip(table, call.links, strict=True):
         for name, value in link.fields.items():
             if isinstance(value, dict):
                 setattr(entry, name, Band(**value))
@@ -67,7 +69,6 @@ def make_links(
                 setattr(entry, name, (INT * 2)(*map(INT, value)))
             elif name != "compute":
                 setattr(entry, name, value)
-    return table
 
 
 def _compute(
@@ -81,21 +82,27 @@ def _compute(
     def compute(pointer: Any) -> None:
         rows = pointer.contents
         params = make_struct(link.call.params, address)
-        for field, text in link.changes:
-            *path, name = field.split(".")
-            struct = params
-            for part in path:
-                struct = getattr(struct, part)
-            setattr(struct, name, eval(text.replace("->", "."), {"rows": rows}))
-        arguments = [_find(name, rows, address) for name in link.call.arguments]
+        arguments = set_rows(link, rows, params, address)
         kernel(ctypes.byref(params), *map(ctypes.c_void_p, arguments))
 
     return compute
 
 
-def _find(name: str, rows: Rows, address: Mapping[str, int | None]) -> int | None:
+def set_rows(
+    link: LinkCall, rows: Any, params: Any, address: Mapping[str, Any]
+) -> list[Any]:
+    """The arguments of a link's kernel for some rows, which are set in its params."""
+    for field, text in link.changes:
+        *path, name = field.split(".")
+        struct = params
+        for part in path:
+            struct = getattr(struct, part)
+        setattr(struct, name, eval(text.replace("->", "."), {"rows": rows}))
+    return [_find(name, rows, address) for name in link.call.arguments]
+
+
+def _find(name: str, rows: Any, address: Mapping[str, Any]) -> Any:
     """The address behind an argument's C text."""
     if not name.startswith("rows->"):
         return address[name]
-    found: int | None = eval(name.replace("->", "."), {"rows": rows})
-    return found
+    return eval(name.replace("->", "."), {"rows": rows})

@@ -1,7 +1,8 @@
 """Runs a `Program` on an emulated Cortex-M4 or M0+, kernel by kernel.
 
 The kernels are compiled once; each call gets its params, tables and arena in emulated
-memory, as `executor` does on the host. So the code for these cores itself runs.
+memory, as `executor` does on the host. So the code for these cores itself runs. Where a
+chain's driver calls a link, it comes here, and the link's kernel is called.
 """
 
 from __future__ import annotations
@@ -12,25 +13,32 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from tests.compiler.chain_calls import fill_links, link_struct, rows_struct, set_rows
 from tests.compiler.executor import (
     FIRMWARE,
     ITEM_TYPES,
     make_struct,
     plain_sources,
+    split,
     write_sources,
 )
-from tests.compiler.unrolled import unroll
 from tests.conftest import require_module
 from tests.zig import ZIG_CC
 from tinycnn.choices import Family
 from tinycnn.compiler import Program
+from tinycnn.compiler.ir.program import KernelCall, LinkCall
 from tinycnn.firmware.compilers import GCC
 
 _CODE, _DATA, _RAM = 0x0, 0x1000_0000, 0x2000_0000
 _STACK, _RETURN = 0x3000_0000, 0x00F0_0000
+_PART = _DATA + (60 << 20)  # of an input that arrives
+_LINKS = _RETURN + 0x100  # where the functions of links would be, 4 bytes each
+_POINTER = ctypes.c_uint32
+_ROWS, _LINK = rows_struct(_POINTER), link_struct(_POINTER)
 _STACK_BYTES = 4096
 _ZIG = [
     *(*ZIG_CC, "-fno-sanitize=undefined"),
@@ -96,6 +104,10 @@ class Emulator:
             (_RETURN, 4096),
         ):
             self._uc.mem_map(base, size)
+        end = _RETURN + 4095
+        self._uc.hook_add(
+            unicorn.UC_HOOK_CODE, lambda uc, *_: uc.emu_stop(), begin=_LINKS, end=end
+        )
         if is_m4:
             self._enable_fpu()
         with elf.open("rb") as stream:
@@ -105,6 +117,9 @@ class Emulator:
             table = image.get_section_by_name(".symtab")
             self._symbols = {s.name: s["st_value"] for s in table.iter_symbols()}
         self.stack_bytes = 0
+        self._links: list[LinkCall] = []
+        self._address: dict[str, int] = {}
+        self._end = _DATA
 
     def _enable_fpu(self) -> None:
         """Full access to the FPU, as start-up code gives it."""
@@ -114,8 +129,8 @@ class Emulator:
 
     def run(self, program: Program, inputs: Iterable[np.ndarray]) -> list[bytes]:
         """Raw output bytes for each input, the arena poisoned before each run."""
-        program = unroll(program)
-        address, end = {"NULL": 0}, _DATA
+        address: dict[str, int] = {"NULL": 0}
+        end = _DATA
         for array in program.arrays:
             values = np.ascontiguousarray(array.values, ITEM_TYPES[array.ctype])
             self._uc.mem_write(end, values.tobytes())
@@ -123,29 +138,45 @@ class Emulator:
             end += -(-values.nbytes // 16) * 16
         for buffer in program.buffers:
             address[buffer.name] = _RAM + 64 + buffer.offset
+        self._links, self._address = [], address
         params = []
         for call in program.calls:
-            content = bytes(make_struct(call.params, address, ctypes.c_uint32))
-            self._uc.mem_write(end, content)
+            if call.links:
+                address[f"{call.name}_links"] = end
+                end = self._put(self._make_links(call), end)
             params.append(end)
-            end += -(-len(content) // 16) * 16
-        return [self._run_one(program, x, address, params) for x in inputs]
+            end = self._put(make_struct(call.params, address, _POINTER), end)
+        self._end = end
+        return [self._run_one(program, x, params) for x in inputs]
 
-    def _run_one(
-        self,
-        program: Program,
-        x: np.ndarray,
-        address: Mapping[str, int],
-        params: list[int],
-    ) -> bytes:
+    def _put(self, content: Any, place: int) -> int:
+        """Write a struct; returns where the next may be."""
+        self._uc.mem_write(place, bytes(content))
+        return place + -(-ctypes.sizeof(content) // 16) * 16
+
+    def _make_links(self, call: KernelCall) -> Any:
+        table = (_LINK * len(call.links))()
+        fill_links(table, call)
+        for entry, link in zip(table, call.links, strict=True):
+            entry.compute = (_LINKS + 4 * len(self._links)) | 1
+            self._links.append(link)
+        return table
+
+    def _run_one(self, program: Program, x: np.ndarray, params: list[int]) -> bytes:
         guard = b"\xa5" * 64
         self._uc.mem_write(_RAM, guard + b"\xa5" * program.arena_bytes + guard)
         raw = x.tobytes()
-        for buffer in program.inputs:
+        for buffer in program.inputs if program.fed is None else ():
             part, raw = raw[: buffer.tensor.bytes], raw[buffer.tensor.bytes :]
             self._uc.mem_write(_RAM + 64 + buffer.offset, part)
         for call, place in zip(program.calls, params, strict=True):
-            self._call(call.function, [place, *(address[a] for a in call.arguments)])
+            arguments = [place, *(self._address[a] for a in call.arguments)]
+            if not call.is_fed:
+                self._call(call.function, arguments)
+                continue
+            for part, offset, size in split(raw):
+                self._uc.mem_write(_PART, part)
+                self._call(call.function, [*arguments, _PART, offset, size])
         assert self._uc.mem_read(_RAM, 64) == guard, "written before the arena"
         after = _RAM + 64 + program.arena_bytes
         assert self._uc.mem_read(after, 64) == guard, "written after"
@@ -167,10 +198,38 @@ class Emulator:
             uc.reg_write(register, value)
         uc.reg_write(arm.UC_ARM_REG_SP, top)
         uc.reg_write(arm.UC_ARM_REG_LR, _RETURN | 1)
-        uc.emu_start(self._symbols[function] | 1, _RETURN)
+        self._run_to_end(self._symbols[function])
         assert uc.reg_read(arm.UC_ARM_REG_SP) == top, f"{function}: stack pointer"
         for register, value in saved.items():
             assert uc.reg_read(register) == value, f"{function}: register not restored"
         below = bytes(uc.mem_read(_STACK, top - _STACK))
         unused = len(below) - len(below.lstrip(b"\x5a"))
         self.stack_bytes = max(self.stack_bytes, len(below) - unused)
+
+    def _run_to_end(self, entry: int) -> None:
+        """Go on at `entry`; links that are called on the way are called from here."""
+        arm, uc = self._arm, self._uc
+        uc.emu_start(entry | 1, _RETURN)
+        while (place := uc.reg_read(arm.UC_ARM_REG_PC)) != _RETURN:
+            back = uc.reg_read(arm.UC_ARM_REG_LR)
+            self._call_link(self._links[(place - _LINKS) // 4])
+            uc.emu_start(back | 1, _RETURN)
+
+    def _call_link(self, link: LinkCall) -> None:
+        """As its function in C does: the kernel's call, for the rows behind r0."""
+        arm, uc = self._arm, self._uc
+        place = uc.reg_read(arm.UC_ARM_REG_R0)
+        rows = _ROWS.from_buffer_copy(uc.mem_read(place, ctypes.sizeof(_ROWS)))
+        params = make_struct(link.call.params, self._address, _POINTER)
+        arguments = [self._end, *set_rows(link, rows, params, self._address)]
+        self._put(params, self._end)
+        top = uc.reg_read(arm.UC_ARM_REG_SP)
+        inner = top - 32
+        uc.mem_write(inner, struct.pack(f"<{len(arguments)}I", *arguments)[16:])
+        for register, value in zip(range(4), arguments, strict=False):
+            uc.reg_write(arm.UC_ARM_REG_R0 + register, value)
+        uc.reg_write(arm.UC_ARM_REG_SP, inner)
+        uc.reg_write(arm.UC_ARM_REG_LR, _RETURN | 1)
+        uc.emu_start(self._symbols[link.call.function] | 1, _RETURN)
+        assert uc.reg_read(arm.UC_ARM_REG_SP) == inner, link.call.function
+        uc.reg_write(arm.UC_ARM_REG_SP, top)

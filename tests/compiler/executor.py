@@ -135,7 +135,7 @@ class Executor:
             for call, (kernel, params, arguments) in zip(
                 program.calls, calls, strict=True
             ):
-                for fed in _split(x.tobytes()) if call.is_fed else ((),):
+                for fed in split(x.tobytes()) if call.is_fed else ((),):
                     kernel(ctypes.byref(params), *arguments, *fed)
             assert np.all(arena[:base] == 0xA5), "written before the arena"
             assert np.all(arena[base + program.arena_bytes :] == 0xA5), "written after"
@@ -148,7 +148,7 @@ class Executor:
         return outputs
 
 
-def _split(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def split(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Parts of an input, of all sizes: bytes, the first's number, how many."""
     offset, sizes = 0, itertools.cycle((1, 50, 3, 700, 16))
     while offset < len(data):

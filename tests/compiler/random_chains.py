@@ -15,7 +15,7 @@ import numpy as np
 from tests.compiler.cases.draw import pick
 from tests.compiler.executor import Runner
 from tests.compiler.kernels.forced import assert_equal
-from tests.compiler.random_networks import draw_network
+from tests.compiler.random_networks import draw_network, draw_separable_network
 from tinycnn.choices import Family
 from tinycnn.compiler import (
     Compilation,
@@ -49,7 +49,7 @@ from tinycnn.compiler.memory.moves import remove_moves
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.errors import RefusedModelError, UnsupportedModelError
 
-__all__ = ["compare_chains", "draw_chains"]
+__all__ = ["compare_chains", "draw_chains", "draw_model"]
 
 MOST_ROWS = 5  # at once
 
@@ -109,18 +109,25 @@ def draw_chains(
     return Compilation(choice, plan, program, sources) if chains else None
 
 
+def draw_model(seed: int) -> tuple[bytes, np.random.Generator]:
+    """A network for chains, and what draws the rest."""
+    rng = np.random.default_rng([seed, 17])
+    return (draw_separable_network if seed % 2 else draw_network)(rng), rng
+
+
 def compare_chains(
     seeds: Iterable[int],
     runners: Sequence[Runner],
     numerics: Numerics,
     family: Family = "dsp",
+    *,
+    arrives: bool = False,
 ) -> int:
     """How many links equal the reference, over random networks; all that there are."""
     links = 0
     for seed in seeds:
-        rng = np.random.default_rng([seed, 17])
-        model = draw_network(rng)
-        compilation = draw_chains(model, rng, numerics, family)
+        model, rng = draw_model(seed)
+        compilation = draw_chains(model, rng, numerics, family, arrives=arrives)
         # A few random models are none for TFLite Micro.
         with suppress(RefusedModelError):
             if compilation is not None:

@@ -84,11 +84,32 @@ class Network:
 
 def convolve(net: Network) -> None:
     """CONV_2D or DEPTHWISE_CONV_2D."""
+    rng = net.rng
+    depthwise, kernel = rng.random() < 0.4, int(pick(rng, 1, 3, 3, 5))
+    channels = net.shape[3] if depthwise else int(rng.integers(1, 13))
+    add_convolution(net, kernel, channels, depthwise=depthwise)
+
+
+def separate(net: Network) -> None:
+    """DEPTHWISE_CONV_2D, or now and then CONV_2D, then one of 1 x 1."""
+    rng = net.rng
+    kernel, depthwise = int(pick(rng, 3, 3, 3, 5)), rng.random() < 0.9
+    add_convolution(net, kernel, net.shape[3], depthwise=depthwise)
+    add_convolution(net, 1, draw_width(rng), depthwise=False)
+
+
+def draw_width(rng: np.random.Generator) -> int:
+    """Channels, of which kernels may take some at a time."""
+    return int(pick(rng, 4, 8, 12, 20, 36))
+
+
+def add_convolution(
+    net: Network, kernel: int, channels: int, *, depthwise: bool
+) -> None:
+    """One of that size, or of the image's if that is smaller."""
     rng, (_, h, w, c) = net.rng, net.shape
-    depthwise, padding = rng.random() < 0.4, pick(rng, SAME, VALID)
-    kernel = min(int(pick(rng, 1, 3, 3, 5)), h, w)
-    stride = int(pick(rng, 1, 1, 2))
-    channels = c if depthwise else int(rng.integers(1, 13))
+    kernel, padding = min(kernel, h, w), pick(rng, SAME, VALID)
+    stride = 1 if kernel == 1 else int(pick(rng, 1, 1, 2))
     kernels = (1 if depthwise else channels, kernel, kernel, c)
     weights, bias, scale = net.weights(kernels, channels, 3 if depthwise else 0)
     sizes = (output_size(size, kernel, stride, 1, padding) for size in (h, w))
@@ -210,5 +231,15 @@ def draw_network(rng: np.random.Generator) -> bytes:
     for _ in range(blocks):
         if len(net.builder.operators) < MOST_OPERATORS - 6:
             pick(rng, *BLOCKS)(net)
+    dense(net)
+    return net.builder.build(net.inputs, [net.current])
+
+
+def draw_separable_network(rng: np.random.Generator) -> bytes:
+    """The same of one whose convolutions are mostly depthwise ones and of 1 x 1."""
+    net = Network(rng)
+    add_convolution(net, 3, draw_width(rng), depthwise=False)
+    for _ in range(int(rng.integers(1, 5))):
+        pick(rng, separate, separate, residual)(net)
     dense(net)
     return net.builder.build(net.inputs, [net.current])

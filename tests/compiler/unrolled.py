@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tinycnn.compiler import Program
-from tinycnn.compiler.ir.chain import Chain, Step, list_steps
+from tinycnn.compiler.ir.chain import Chain, Step, list_steps, list_tops
 from tinycnn.compiler.ir.graph import Tensor
 from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.ir.program import Buffer, KernelCall
@@ -52,12 +52,13 @@ class _Unrolling:
         inner = [scratch + band.offset for band in bands[1:-1]]
         self._starts = [source, *inner, output]
         self._scratch = scratch + self._chain.kernel_scratch
-        self._first, self._made = [0] * len(bands), [0] * len(bands)
+        self._rows = [link.rows for link in self._chain.links]
+        over = [n for n, band in enumerate(bands[1:]) if band.rows == 0]
+        self._first, self._made = list_tops(self._rows, over), [0] * len(bands)
 
     def list_calls(self) -> Iterator[tuple[KernelCall, dict[str, int]]]:
         """Calls, and the arguments of each as places in the arena."""
-        rows = [link.rows for link in self._chain.links]
-        steps = list(list_steps(self._chain.bands[0].tensor.shape[1], rows))
+        steps = list(list_steps(self._chain.bands[0].tensor.shape[1], self._rows))
         for number, step in enumerate(steps):
             yield from self._make_room(step, steps[number:])
             yield self._compute(step)
@@ -68,10 +69,15 @@ class _Unrolling:
     ) -> Iterator[tuple[KernelCall, dict[str, int]]]:
         number = step.link + 1
         band, made = self._chain.bands[number], self._made[number]
+        if band.rows == 0:  # over the rows that it is computed from
+            top = step.start - step.view.pad_top
+            place = self._row(self._rows[step.link].inputs[0], top)
+            self._starts[number], self._first[number] = place - band.offset, made
+            return
         if made - self._first[number] + step.view.output_rows <= band.rows:
             return
         needs = (
-            other.start
+            max(other.start - other.view.pad_top, self._first[number])
             for other in rest
             if number in self._chain.links[other.link].rows.inputs
         )

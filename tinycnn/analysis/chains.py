@@ -24,7 +24,8 @@ class LinkUse:
         kernel: The C function that computes it.
         output: The name of its output.
         shape: Of its output.
-        rows: Rows of its output that are kept; all of the chain's own output.
+        rows: Rows of its output that are kept; all of the chain's own output, 0 where
+            they lie over those that they are computed from.
         at_once: Rows that it computes in one step.
         kept_bytes: Of those rows.
         bytes: Of the whole output, which is there only of the chain's last operator.
@@ -39,6 +40,11 @@ class LinkUse:
     at_once: int
     kept_bytes: int
     bytes: int
+
+    @property
+    def kept_rows(self) -> str:
+        """How many, in words."""
+        return f"{self.rows} of {self.shape[1]}" if self.rows else "in place"
 
 
 @dataclass(frozen=True, slots=True)

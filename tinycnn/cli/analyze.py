@@ -218,7 +218,7 @@ def show_chain(chain: ChainUse) -> None:
             "" if link.index == NO_OPERATOR else str(link.index),
             link.kind,
             show_shape(link.shape),
-            f"{link.rows} of {link.shape[1]}",
+            link.kept_rows,
             f"{link.kept_bytes:,}",
             _draw_rows(link),
         )
@@ -239,7 +239,7 @@ def _draw_rows(link: LinkUse) -> str:
     >>> _draw_rows(LinkUse(0, "ADD", "", "", (1, 8, 8, 2), 2, 1, 32, 128))
     '####............'
     """
-    drawn = max(_ROWS_BAR * link.rows // link.shape[1], 1)
+    drawn = max(_ROWS_BAR * link.rows // link.shape[1], 1 if link.rows else 0)
     return "#" * drawn + "." * (_ROWS_BAR - drawn)
 
 

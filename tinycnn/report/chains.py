@@ -60,7 +60,7 @@ def _draw_row(link: LinkUse) -> ChainRow:
         kind=link.kind,
         output=tensor_name(link.output),
         shape=shape_text(link.shape),
-        rows=f"{link.rows} of {link.shape[1]}",
+        rows=link.kept_rows,
         bytes=count(link.kept_bytes),
         percent=f"{100 * share_of(link.rows, link.shape[1]):.1f}",
     )

@@ -35,8 +35,19 @@ _INPUT_C = """\
 extern const unsigned char bench_bytes[];
 
 void fill_inputs(void) {
+#ifndef BENCH_INPUT_ROW_BYTES
     const unsigned char *from = bench_bytes;
-%s}
+%s#endif
+}
+
+void feed_input(void) {
+#ifdef BENCH_INPUT_ROW_BYTES
+    for (uint32_t i = 0; i < BENCH_INPUT_BYTES; i += BENCH_INPUT_ROW_BYTES) {
+        bench_feed(bench_arena, (const int8_t *)&bench_bytes[i], i,
+                   BENCH_INPUT_ROW_BYTES);
+    }
+#endif
+}
 """
 _COPY = """\
     memcpy(bench_%s(bench_arena), from, BENCH_%s_BYTES);

@@ -25,8 +25,12 @@ typedef struct {
 typedef struct {
     int32_t height;    /* rows of the tensor; 1 or more */
     int32_t row_bytes; /* 1 or more */
-    int32_t kept;      /* rows that there is room for; 1 to height */
-    int32_t offset;    /* in `scratch`; 0 or more, not used of a tensor that is whole */
+    /* rows that there is room for; 0 to height, 0: they lie over those that their link
+     * reads, and the next takes each at once */
+    int32_t kept;
+    /* in `scratch`, or below what they lie over; 0 or more, not used of a tensor that
+     * is whole */
+    int32_t offset;
 } tcnn_band_t;
 
 /* An operator of the chain. Row y reads `window` rows of its input, from

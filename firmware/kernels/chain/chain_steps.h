@@ -11,6 +11,10 @@
  * then the fewest rows are kept. Where the input is whole, the first link always can;
  * where it arrives, its rows are a band, too, and one more is taken when none can. What
  * a step makes possible is not further than the links that read its rows.
+ *
+ * Rows that the next link takes at once may lie over those that they are computed from,
+ * which nobody needs any more: the first of them at the first row of its window, or
+ * where that would be, above the image.
  */
 #ifndef TCNN_CHAIN_STEPS_H
 #define TCNN_CHAIN_STEPS_H
@@ -20,7 +24,7 @@
 
 typedef struct {
     int32_t made;  /* rows that were computed; 0 or more */
-    int32_t first; /* of them, the one at the start of the band; 0 or more */
+    int32_t first; /* of them, the one at the start of the band; any: padding, too */
 } band_t;
 
 typedef struct {
@@ -67,6 +71,7 @@ static inline int is_ready(const chain_t *c, int32_t number, step_t step) {
 
 /* The first row of a band that a link still needs. */
 static inline int32_t find_oldest(const chain_t *c, int32_t band) {
+    const int32_t first = c->bands[band].first;
     int32_t oldest = c->bands[band].made;
     for (int32_t i = band; i < c->params->count; i++) {
         const tcnn_link_t *link = &c->params->links[i];
@@ -74,7 +79,7 @@ static inline int32_t find_oldest(const chain_t *c, int32_t band) {
         const int32_t top = made * link->stride - link->pad_top;
         const int reads = link->inputs[0] == band || link->inputs[1] == band;
         if (reads && made < link->output.height && top < oldest) {
-            oldest = top < 0 ? 0 : top;
+            oldest = top < first ? first : top;
         }
     }
     return oldest;
@@ -90,6 +95,23 @@ static inline void move_down(int8_t *to, const int8_t *from, int32_t size) {
     tcnn_copy_bytes(to, from, size);
 }
 
+/* Where a row lies. */
+static inline int8_t *find_row(const chain_t *c, int32_t number, int32_t row) {
+    int32_t place = 0;
+    for (;;) {
+        const tcnn_band_t *shape = get_band(c, number);
+        place += (row - c->bands[number].first) * shape->row_bytes;
+        if (shape->kept) {
+            int8_t *rows = (int8_t *)&c->scratch[shape->offset];
+            return &(number ? rows : (int8_t *)(uintptr_t)c->input)[place];
+        }
+        const tcnn_link_t *link = &c->params->links[number - 1];
+        place -= shape->offset;
+        row = c->bands[number].first * link->stride - link->pad_top;
+        number = link->inputs[0];
+    }
+}
+
 /* Where the next `count` rows of a band go, once there is room for them. */
 static inline int8_t *make_room(const chain_t *c, int32_t number, int32_t count) {
     const tcnn_band_t *shape = get_band(c, number);
@@ -97,20 +119,16 @@ static inline int8_t *make_room(const chain_t *c, int32_t number, int32_t count)
     if (number == c->params->count) {
         return &c->output[band->made * shape->row_bytes];
     }
-    int8_t *rows = (int8_t *)&c->scratch[shape->offset];
-    if (band->made - band->first + count > shape->kept) {
+    if (shape->kept == 0) {
+        band->first = band->made;
+    } else if (band->made - band->first + count > shape->kept) {
+        int8_t *rows = (int8_t *)&c->scratch[shape->offset];
         const int32_t oldest = find_oldest(c, number);
         move_down(rows, &rows[(oldest - band->first) * shape->row_bytes],
                   (band->made - oldest) * shape->row_bytes);
         band->first = oldest;
     }
-    return &rows[(band->made - band->first) * shape->row_bytes];
-}
-
-static inline const int8_t *find_row(const chain_t *c, int32_t band, int32_t row) {
-    const tcnn_band_t *shape = get_band(c, band);
-    const int8_t *rows = (const int8_t *)&c->scratch[shape->offset];
-    return &(band ? rows : c->input)[(row - c->bands[band].first) * shape->row_bytes];
+    return find_row(c, number, band->made);
 }
 
 static inline void compute(const chain_t *c, int32_t number, step_t step) {
@@ -131,6 +149,12 @@ static inline void begin(const chain_t *c, int32_t input_rows) {
     for (int32_t i = 0; i <= c->params->count; i++) {
         c->bands[i].made = i ? 0 : input_rows;
         c->bands[i].first = 0;
+    }
+    for (int32_t i = 0; i < c->params->count; i++) {
+        const tcnn_link_t *link = &c->params->links[i];
+        if (link->output.kept == 0) { /* padding has room, too */
+            c->bands[link->inputs[0]].first = -link->pad_top;
+        }
     }
 }
 

@@ -31,18 +31,23 @@ typedef struct {
     int32_t clamp_max;        /* largest output; clamp_min to 127, 127: any */
     /* 1: sums are scaled for one shift of all channels; 0: each has its own */
     int32_t fixed_shift;
+    /* channels that share a strip; 1 to channels, fewer than all are a multiple of 4,
+     * as all are: then a channel's outputs are written before others' inputs are read
+     */
+    int32_t channels_at_once;
 } tcnn_depthwise_dsp_params_t;
 
 /* Stride 1.
  * weights: 9 words a channel, see depthwise_rows.h
- * scratch: a word for each channel of each of output_width + 2 columns */
+ * scratch: a word for each of channels_at_once of each of output_width + 2 columns, and
+ * if these are not all, two rows of outputs of them */
 void tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
                                    const int8_t *input, const int32_t *weights,
                                    uint8_t *scratch, int8_t *output);
 
 /* Stride 2; the same weights.
- * scratch: 3 words for each two channels of each of output_width + 1 pairs of columns,
- * and the bytes of two pixels */
+ * scratch: 3 words for each two of channels_at_once of each of output_width + 1 pairs
+ * of columns, and the bytes of a pixel and of channels_at_once */
 void tcnn_depthwise_conv_2d_stride_2_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
                                             const int8_t *input, const int32_t *weights,
                                             uint8_t *scratch, int8_t *output);

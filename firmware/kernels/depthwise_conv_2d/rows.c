@@ -122,11 +122,15 @@ TCNN_NAKED static void convolve_any(const tcnn_depthwise_job_t *job TCNN_UNUSED)
                               "ssat lr, #8, lr\n"));
 }
 
-/* Four rows, four pixels' channels at a time: 23 cycles for 16 bytes. `quads` > 0. */
+/* Four rows, four pixels' channels at a time: 23 cycles for 16 bytes; `runs` of them,
+ * with `skip` bytes between in the rows. `quads` and `runs` > 0. */
 TCNN_NAKED static void interleave(const int8_t *const rows[4] TCNN_UNUSED,
-                                  uint32_t *to TCNN_UNUSED, int32_t quads TCNN_UNUSED) {
+                                  uint32_t *to TCNN_UNUSED, int32_t quads TCNN_UNUSED,
+                                  int32_t skip TCNN_UNUSED, int32_t runs TCNN_UNUSED) {
     __asm__ volatile("push {r4-r11, lr}\n"
                      "ldm r0, {r4-r7}\n"
+                     "ldr.w r0, [sp, #36]\n"
+                     "mov lr, r2\n"
                      ".macro tcnn_interleave\n"
                      "ldr.w r8, [r4], #4\n"
                      "ldr.w r9, [r5], #4\n"
@@ -149,8 +153,9 @@ TCNN_NAKED static void interleave(const int8_t *const rows[4] TCNN_UNUSED,
                      "str.w r11, [r1, #12]\n"
                      "str.w r12, [r1], #16\n"
                      ".endm\n"
-                     "tst r2, #1\n"
-                     "add.w r2, r2, #1\n"
+                     "3:\n"
+                     "tst.w lr, #1\n"
+                     "add.w r2, lr, #1\n"
                      "bne.w 2f\n"
                      "sub.w r2, r2, #1\n"
                      ".p2align 2\n"
@@ -160,14 +165,20 @@ TCNN_NAKED static void interleave(const int8_t *const rows[4] TCNN_UNUSED,
                      "tcnn_interleave\n"
                      "subs.w r2, r2, #2\n"
                      "bne.w 1b\n"
+                     "add.w r4, r4, r3\n"
+                     "add.w r5, r5, r3\n"
+                     "add.w r6, r6, r3\n"
+                     "add.w r7, r7, r3\n"
+                     "subs.w r0, r0, #1\n"
+                     "bne.w 3b\n"
                      ".purgem tcnn_interleave\n"
                      "pop {r4-r11, pc}\n");
 }
 
 static void convolve(const tcnn_depthwise_dsp_params_t *p, const uint32_t *strip,
-                     const int32_t *weights, int8_t *output, int32_t rows) {
-    const int32_t depth = p->channels, width = p->output_width;
-    const int32_t span = depth * (width - 1);
+                     const int32_t *weights, int32_t depth, int8_t *output,
+                     int32_t rows) {
+    const int32_t width = p->output_width, span = depth * (width - 1);
     const tcnn_depthwise_job_t job = {
         /* of column 3, less four times the place of outputs */
         .strip = (uintptr_t)&strip[3 * depth] - 4 * (uintptr_t)output,
@@ -183,8 +194,9 @@ static void convolve(const tcnn_depthwise_dsp_params_t *p, const uint32_t *strip
 }
 #else
 static void convolve(const tcnn_depthwise_dsp_params_t *p, const uint32_t *strip,
-                     const int32_t *weights, int8_t *output, int32_t rows) {
-    const int32_t depth = p->channels, row_bytes = p->output_width * depth;
+                     const int32_t *weights, int32_t depth, int8_t *output,
+                     int32_t rows) {
+    const int32_t row_bytes = p->output_width * depth;
     for (int32_t i = 0; i < row_bytes; i++) {
         const int32_t *w = &weights[i % depth * TCNN_DEPTHWISE_WORDS];
         const uint32_t pair = (uint32_t)w[3], last = (uint32_t)w[4];
@@ -205,6 +217,15 @@ static void convolve(const tcnn_depthwise_dsp_params_t *p, const uint32_t *strip
     }
 }
 #endif
+
+/* Byte `i` of each row, the first in the lowest. */
+static uint32_t get_word(const int8_t *const rows[4], int32_t i) {
+    uint32_t word = 0;
+    for (int32_t row = 3; row >= 0; row--) {
+        word = word << 8 | (uint8_t)rows[row][i];
+    }
+    return word;
+}
 
 /* Columns of the input that the strip has. */
 static int32_t count_columns(const tcnn_depthwise_dsp_params_t *p) {
@@ -230,16 +251,72 @@ static void load_rows(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
     }
 #if TCNN_DSP
     if (count >= 4) {
-        interleave(rows, to, count / 4);
+        interleave(rows, to, count / 4, 0, 1);
         i = count / 4 * 4;
     }
 #endif
     for (; i < count; i++) {
-        uint32_t word = 0;
-        for (int32_t row = 3; row >= 0; row--) {
-            word = word << 8 | (uint8_t)rows[row][i];
+        to[i] = get_word(rows, i);
+    }
+}
+
+/* Padding at both sides of the strip of so many channels. */
+static void pad_columns(const tcnn_depthwise_dsp_params_t *p, int32_t channels,
+                        uint32_t *strip) {
+    const int32_t left = p->pad_left, after = left + count_columns(p);
+    const int32_t right = p->output_width + 2 - after;
+    tcnn_fill_bytes((int8_t *)strip, p->input_zero_point, 4 * left * channels);
+    tcnn_fill_bytes((int8_t *)&strip[after * channels], p->input_zero_point,
+                    4 * right * channels);
+}
+
+/* Some channels, a multiple of four, of four rows of the input from `y` on. */
+static void load_group(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
+                       int32_t y, int32_t channels, uint32_t *strip) {
+    const int32_t columns = count_columns(p), depth = p->channels;
+    uint32_t *to = &strip[p->pad_left * channels];
+    const int8_t *rows[4];
+    for (int32_t row = 0; row < 4; row++) {
+        const int32_t last = p->input_height - 1, place = y + row < 0 ? 0 : y + row;
+        rows[row] = &input[(place < last ? place : last) * p->input_width * depth];
+    }
+    pad_columns(p, channels, strip);
+#if TCNN_DSP
+    interleave(rows, to, channels / 4, depth - channels, columns);
+#else
+    for (int32_t i = 0; i < columns * channels; i++) {
+        to[i] = get_word(rows, i / channels * depth + i % channels);
+    }
+#endif
+    for (int32_t row = 0; row < 4; row++) {
+        int8_t *bytes = (int8_t *)to + row;
+        for (int32_t i = 0;
+             tcnn_is_outside(y + row, p->input_height) && i < columns * channels; i++) {
+            bytes[4 * i] = (int8_t)p->input_zero_point;
         }
-        to[i] = word;
+    }
+}
+
+/* Two rows of outputs, or one, by groups of channels: each is computed behind its
+ * strip, then spread. */
+static void convolve_groups(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
+                            int32_t y, const int32_t *weights, uint32_t *strip,
+                            int8_t *output, int32_t rows) {
+    const int32_t depth = p->channels, group = p->channels_at_once;
+    int8_t *staged = (int8_t *)&strip[(p->output_width + 2) * group];
+    for (int32_t c = 0; c < depth; c += group) {
+        const int32_t channels = depth - c < group ? depth - c : group;
+        load_group(p, &input[c], y, channels, strip);
+        convolve(p, strip, &weights[c * TCNN_DEPTHWISE_WORDS], channels, staged, rows);
+        const int8_t *from = staged;
+        int8_t *to = &output[c];
+        for (int32_t i = rows * p->output_width; i > 0; i--) {
+            for (int32_t k = 0; k < channels; k += 4) {
+                tcnn_store_4(&to[k], tcnn_load_4(&from[k]));
+            }
+            from += channels;
+            to += depth;
+        }
     }
 }
 
@@ -249,15 +326,16 @@ tcnn_depthwise_conv_2d_s8_dsp(const tcnn_depthwise_dsp_params_t *params,
                               uint8_t *scratch, int8_t *output) {
     const tcnn_depthwise_dsp_params_t *p = params;
     const int32_t depth = p->channels, row_bytes = p->output_width * depth;
-    const int32_t left = p->pad_left * depth, after = left + count_columns(p) * depth;
-    const int32_t right = row_bytes + 2 * depth - after;
     uint32_t *strip = (uint32_t *)(void *)scratch;
-    tcnn_fill_bytes((int8_t *)strip, p->input_zero_point, 4 * left);
-    tcnn_fill_bytes((int8_t *)&strip[after], p->input_zero_point, 4 * right);
+    pad_columns(p, p->channels_at_once, strip);
     for (int32_t y = 0; y < p->output_height; y += 2) {
         const int32_t rows = y + 1 < p->output_height ? 2 : 1;
-        load_rows(p, input, y - p->pad_top, strip);
-        convolve(p, strip, weights, output, rows);
+        if (p->channels_at_once < depth) {
+            convolve_groups(p, input, y - p->pad_top, weights, strip, output, rows);
+        } else {
+            load_rows(p, input, y - p->pad_top, strip);
+            convolve(p, strip, weights, depth, output, rows);
+        }
         tcnn_clamp_bytes(output, rows * row_bytes, p->clamp_min, p->clamp_max);
         output += rows * row_bytes;
     }

@@ -223,12 +223,13 @@ typedef struct {
     int32_t steps[3];
 } rows_t;
 
-/* `count` pairs of columns, the first of columns `even` and `odd`: channels by fours,
+/* `count` pairs of columns, the first of columns `even` and `odd`: `channels` by fours,
  * the last four once more where they are not among these. */
 static void load_pairs(const tcnn_depthwise_dsp_params_t *p, const rows_t *from,
-                       int32_t even, int32_t odd, int32_t count, uint32_t *to) {
+                       int32_t even, int32_t odd, int32_t count, int32_t channels,
+                       uint32_t *to) {
     const int32_t pitch = 12 * (p->output_width + 1);
-    int32_t quads = p->channels / 4, c = 0;
+    int32_t quads = channels / 4, c = 0;
     for (;;) {
         pairing_t work;
         for (int32_t i = 0; i < 3; i++) {
@@ -243,21 +244,20 @@ static void load_pairs(const tcnn_depthwise_dsp_params_t *p, const rows_t *from,
         work.to_skip = 12 - 2 * pitch * quads;
         work.columns = count;
         pair(&work);
-        if (c + 4 * quads == p->channels) {
+        if (c + 4 * quads == channels) {
             return;
         }
         to += quads * pitch / 2;
-        c = p->channels - 4;
+        c = channels - 4;
         quads = 1;
     }
 }
 
-/* Padding in place of a column: at bytes `a`, `b` and `c`, two each, of all channels.
- */
-static void pad(const tcnn_depthwise_dsp_params_t *p, int8_t *to, int32_t a, int32_t b,
-                int32_t c) {
+/* Padding in place of a column: at bytes `a`, `b` and `c`, two each, of `channels`. */
+static void pad(const tcnn_depthwise_dsp_params_t *p, int32_t channels, int8_t *to,
+                int32_t a, int32_t b, int32_t c) {
     const uint16_t zeros = (uint16_t)((uint8_t)p->input_zero_point * 0x0101u);
-    for (int32_t i = (p->channels + 3) / 4 * 2; i > 0; i--) {
+    for (int32_t i = (channels + 3) / 4 * 2; i > 0; i--) {
         __builtin_memcpy(&to[a], &zeros, sizeof zeros);
         __builtin_memcpy(&to[b], &zeros, sizeof zeros);
         __builtin_memcpy(&to[c], &zeros, sizeof zeros);
@@ -265,9 +265,11 @@ static void pad(const tcnn_depthwise_dsp_params_t *p, int8_t *to, int32_t a, int
     }
 }
 
-/* Three rows of the input from `y` on; `padding` is that of two columns. */
+/* `channels` of three rows of the input from `y` on; `padding` is that of two columns.
+ */
 static void load_rows(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
-                      const int8_t *padding, int32_t y, uint32_t *strip) {
+                      const int8_t *padding, int32_t y, int32_t channels,
+                      uint32_t *strip) {
     const int32_t pairs = p->output_width + 1, width = p->input_width;
     rows_t from;
     for (int32_t i = 0; i < 3; i++) {
@@ -283,13 +285,14 @@ static void load_rows(const tcnn_depthwise_dsp_params_t *p, const int8_t *input,
         count = no_even || no_odd ? 1 : (width - even) / 2;
         count = count < pairs - x ? count : pairs - x;
         if (!no_even || !no_odd) {
-            load_pairs(p, &from, no_even ? odd : even, no_odd ? even : odd, count, to);
+            load_pairs(p, &from, no_even ? odd : even, no_odd ? even : odd, count,
+                       channels, to);
         }
         if (no_even) {
-            pad(p, (int8_t *)to, 0, 2, 4);
+            pad(p, channels, (int8_t *)to, 0, 2, 4);
         }
         if (no_odd) {
-            pad(p, (int8_t *)to, 6, 8, 10);
+            pad(p, channels, (int8_t *)to, 6, 8, 10);
         }
     }
 }
@@ -300,18 +303,21 @@ tcnn_depthwise_conv_2d_stride_2_s8_dsp(const tcnn_depthwise_dsp_params_t *params
                                        uint8_t *scratch, int8_t *output) {
     const tcnn_depthwise_dsp_params_t *p = params;
     const int32_t depth = p->channels, row_bytes = p->output_width * depth;
-    const int32_t whole = depth / 4 * 4, rest = depth - whole;
-    const int32_t pitch = 3 * (p->output_width + 1);
+    const int32_t group = p->channels_at_once, pitch = 3 * (p->output_width + 1);
     uint32_t *strip = (uint32_t *)(void *)scratch;
-    uint32_t *last = &strip[(whole + 4 - rest) / 2 * pitch];
-    int8_t *padding = (int8_t *)&strip[(depth + 3) / 4 * 2 * pitch];
-    tcnn_fill_bytes(padding, p->input_zero_point, 2 * depth);
+    int8_t *padding = (int8_t *)&strip[(group + 3) / 4 * 2 * pitch];
+    tcnn_fill_bytes(padding, p->input_zero_point, depth + group);
     for (int32_t y = 0; y < p->output_height; y++) {
-        load_rows(p, input, padding, 2 * y - p->pad_top, strip);
-        convolve(p, strip, false, whole, weights, output);
-        if (rest) {
-            convolve(p, last, rest % 2, rest, &weights[whole * TCNN_DEPTHWISE_WORDS],
-                     &output[whole]);
+        for (int32_t c = 0; c < depth; c += group) {
+            const int32_t channels = depth - c < group ? depth - c : group;
+            const int32_t whole = channels / 4 * 4, rest = channels - whole;
+            const int32_t *table = &weights[c * TCNN_DEPTHWISE_WORDS];
+            load_rows(p, &input[c], padding, 2 * y - p->pad_top, channels, strip);
+            convolve(p, strip, false, whole, table, &output[c]);
+            if (rest) {
+                convolve(p, &strip[(whole + 4 - rest) / 2 * pitch], rest % 2, rest,
+                         &table[whole * TCNN_DEPTHWISE_WORDS], &output[c + whole]);
+            }
         }
         tcnn_clamp_bytes(output, row_bytes, p->clamp_min, p->clamp_max);
         output += row_bytes;

@@ -49,7 +49,7 @@ BUGS = (
     ("tcnn_depthwise_conv_2d_s8_dsp", "smlatb", "smlabb"),
     ("tcnn_depthwise_conv_2d_s8_dsp", "smmlar", "smmla"),
     ("tcnn_depthwise_conv_2d_s8_dsp", "smmla r12", "smmlar r12"),
-    ("tcnn_depthwise_conv_2d_s8_dsp", "tst r2, #1", "tst r2, #2"),
+    ("tcnn_depthwise_conv_2d_s8_dsp", "tst.w lr, #1", "tst.w lr, #2"),
     ("tcnn_depthwise_conv_2d_stride_2_s8_dsp", "smmlar", "smmla"),
     (
         "tcnn_depthwise_conv_2d_stride_2_s8_dsp",

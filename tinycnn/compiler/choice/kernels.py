@@ -34,7 +34,7 @@ class Offer:
 
 
 def find_offer(node: Node, numerics: Numerics, family: Family = "dsp") -> Offer:
-    """The kernels for `node`, and why there are not more."""
+    """The kernels for all of `node`, and why there are not more."""
     kernels, refusals = [portable(node, family)], []
     for rule in OPERATORS[node.op.kind].list_rules(family):
         try:
@@ -42,7 +42,7 @@ def find_offer(node: Node, numerics: Numerics, family: Family = "dsp") -> Offer:
         except NoKernelError as refused:
             refusals.append(refused.reason)
             continue
-        if found is not None:
+        if found is not None and not found.by_channels:
             kernels += [found] if found.kept is None else [found, found.kept]
     return Offer(tuple(kernels), tuple(dict.fromkeys(refusals)))
 

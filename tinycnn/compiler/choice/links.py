@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from tinycnn.choices import Family, Numerics
 from tinycnn.compiler.choice.kernels import portable
+from tinycnn.compiler.choice.over import find_lifts
 from tinycnn.compiler.ir.chain import (
     Band,
     Chain,
@@ -39,6 +40,7 @@ __all__ = [
     "estimate_moves",
     "find_window",
     "list_options",
+    "round_up",
 ]
 
 _AT_ONCE = (1, 2, 4)  # rows
@@ -211,8 +213,12 @@ def build_chain(
     height = graph.tensors[source].shape[1]
     steps = list(list_steps(height, rows, arrives=arrives))
     tensors = [graph.tensors[t] for t in numbers]
-    kept = count_band_rows(height, rows, steps)
-    bands, end = _lay_out(tensors, kept, arrives=arrives)
+    lifts = find_lifts(nodes, rows, arrives=arrives)
+    kept = count_band_rows(height, rows, steps, lifts)
+    below = {rows[number].inputs[0]: lift for number, lift in lifts.items()}
+    bands, end = _lay_out(tensors, kept, below, arrives=arrives)
+    for number, lift in lifts.items():
+        bands[number + 1] = replace(bands[number + 1], offset=lift)
     room = max(option.scratch_bytes for option in options)
     links = []
     for number, (node, option) in enumerate(zip(nodes, options, strict=True)):
@@ -225,11 +231,13 @@ def build_chain(
     macs = sum(
         OPERATORS[op.kind].count_macs(node) for op, node in zip(ops, nodes, strict=True)
     )
-    chain = Chain(tuple(links), bands, end, macs, arrives)
+    chain = Chain(tuple(links), tuple(bands), end, macs, arrives)
     constants = (t for op in ops for t in op.inputs[1:] if t >= 0 and t not in numbers)
     inputs = (source, *dict.fromkeys(constants))
     op = Op(ops[0].index, CHAIN, inputs, ops[-1].outputs, chain)
-    moved = count_moved_bytes(rows, steps, bands) + bands[0].tensor.bytes * arrives
+    moved = (
+        count_moved_bytes(rows, steps, bands, lifts) + bands[0].tensor.bytes * arrives
+    )
     kernel = Kernel(
         function="tcnn_chain_feed_s8" if arrives else "tcnn_chain_s8",
         cycles=int(sum(o.cycles for o in options) + _MOVE_CYCLES * moved),
@@ -250,14 +258,24 @@ def _find_rows(node: Node, option: Option, numbers: Mapping[int, int]) -> Rows:
 
 
 def _lay_out(
-    tensors: Sequence[Tensor], kept: Sequence[int], *, arrives: bool
-) -> tuple[tuple[Band, ...], int]:
-    """Bands side by side, and where they end."""
+    tensors: Sequence[Tensor],
+    kept: Sequence[int],
+    below: Mapping[int, int],
+    *,
+    arrives: bool,
+) -> tuple[list[Band], int]:
+    """Bands side by side, with some bytes `below` some, and where they end."""
     end, bands = COUNTER_BYTES * len(tensors), []
     outside = {len(tensors) - 1} if arrives else {0, len(tensors) - 1}
     for number, (tensor, rows) in enumerate(zip(tensors, kept, strict=True)):
         is_outside = number in outside
+        end += 0 if is_outside else round_up(below.get(number, 0))
         bands.append(Band(tensor, rows, 0 if is_outside else end))
         if not is_outside:
-            end += -(-rows * bands[-1].row_bytes // 4) * 4
-    return tuple(bands), end
+            end += round_up(rows * bands[-1].row_bytes)
+    return bands, end
+
+
+def round_up(size: int) -> int:
+    """To whole words."""
+    return -(-size // 4) * 4

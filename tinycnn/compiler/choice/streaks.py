@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tinycnn.compiler.choice.links import COUNTER_BYTES
+from tinycnn.compiler.choice.links import COUNTER_BYTES, round_up
+from tinycnn.compiler.choice.over import find_lifts
 from tinycnn.compiler.ir.chain import Rows, RowWindow, count_band_rows, list_steps
 from tinycnn.compiler.ir.graph import Graph, Tensor
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.blocks import find_lifetimes, find_roots
 
 __all__ = ["list_parts"]
@@ -27,12 +29,14 @@ class _Place:
         output: What it writes.
         rows: What it reads of them, at how many rows at once.
         band_bytes: The rows of its output that are kept.
+        lift: Bytes below the rows that it reads, where its own may lie over these.
     """
 
     inputs: tuple[int, ...]
     output: int
     rows: Rows
     band_bytes: int
+    lift: int | None
 
 
 def list_parts(
@@ -90,11 +94,13 @@ def _find_streak(
     tensors = [graph.tensors[t] for t in numbers]
     height = tensors[0].shape[1]
     steps = list(list_steps(height, links, arrives=arrives))
+    nodes = [Node(graph, op) for op in graph.ops[start : start + len(links)]]
+    lifts = find_lifts(nodes, links, arrives=arrives)
     kept = count_band_rows(height, links, steps)
     places = [
-        _Place(inputs, tensor.id, rows, count * _row_bytes(tensor))
-        for inputs, tensor, rows, count in zip(
-            read, tensors[1:], links, kept[1:], strict=True
+        _Place(inputs, tensor.id, rows, count * _row_bytes(tensor), lifts.get(number))
+        for number, (inputs, tensor, rows, count) in enumerate(
+            zip(read, tensors[1:], links, kept[1:], strict=True)
         )
     ]
     return places, kept[0] * _row_bytes(tensors[0])
@@ -140,7 +146,12 @@ def _list_parts(
             else:
                 is_last_use = lifetimes[roots[source]].last_time_used <= end
                 ends = _count_ends(graph, source, chain, is_last_use=is_last_use)
-            bands = sum(-(-p.band_bytes // 4) * 4 for p in chain[:-1])
+            bands = sum(
+                round_up(place.band_bytes if place.lift is None else place.lift)
+                for place in chain[:-1]
+            )
+            if not is_fed and chain[0].lift is not None:  # it reads what is whole
+                bands += round_up(chain[0].band_bytes)
             counters = COUNTER_BYTES * (len(chain) + 1)
             yield begin, end + 1, beside + ends + bands + counters
 

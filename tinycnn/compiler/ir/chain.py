@@ -3,7 +3,8 @@
 Each operator of a chain is a `Link`. What it writes is a `Band`: so many rows of a
 tensor, which move up as rows are no longer needed. Band 0 is the chain's input, whole,
 or, where it arrives row by row, a band like the others; link n writes band n + 1; the
-last band is the chain's output, whole again.
+last band is the chain's output, whole again. Rows that the next link takes at once may
+lie over those that they are computed from, and have no band of their own.
 
 Which link computes next is decided the same way here and in chain_steps.h: the last one
 whose rows can be computed from what is there, or where there is none, the next row
@@ -12,7 +13,7 @@ arrives. That keeps the fewest rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tinycnn.compiler.ir.graph import Attrs, Op, Tensor
@@ -21,6 +22,7 @@ from tinycnn.compiler.ir.node import Node
 
 __all__ = ["ARRIVAL", "Band", "Chain", "Link", "RowView", "RowWindow", "Rows", "Step"]
 __all__ += ["count_band_rows", "count_moved_bytes", "find_reach", "list_steps"]
+__all__ += ["list_tops"]
 
 ARRIVAL = -1  # writes band 0, as link n does band n + 1
 
@@ -114,9 +116,10 @@ class Band:
 
     Attributes:
         tensor: The whole.
-        rows: The most that are kept.
+        rows: The most that are kept; 0 where they lie over those that their link reads.
         offset: Bytes from the start of the chain's scratch memory; 0 for the chain's
-            output, and for its input if that is whole: they do not lie there.
+            output, and for its input if that is whole: they do not lie there. Of rows
+            that lie over others: bytes below the first that is read.
     """
 
     tensor: Tensor
@@ -196,19 +199,40 @@ def _next_step(
 
 
 def count_band_rows(
-    input_height: int, links: Sequence[Rows], steps: Sequence[Step]
+    input_height: int,
+    links: Sequence[Rows],
+    steps: Sequence[Step],
+    over: Collection[int] = (),
 ) -> list[int]:
-    """The most rows of each band that are there at once; all, where it is whole."""
+    """The most rows of each band that are there at once; all, where it is whole.
+
+    Args:
+        input_height: Rows of the chain's input.
+        links: What is computed.
+        steps: All of them.
+        over: Links whose rows lie over those that they read: there is room for padding
+            above these, and their own bands have none.
+    """
     heights = [input_height, *(rows.height for rows in links)]
     last_needs = _list_last_needs(links, steps)
-    kept, first, made = [0] * len(heights), [0] * len(heights), [0] * len(heights)
+    kept, made = [0] * len(heights), [0] * len(heights)
+    first = list_tops(links, over)
     for number, step in enumerate(steps):
         band = step.link + 1
         while first[band] < made[band] and last_needs[band][first[band]] < number:
             first[band] += 1
         made[band] += step.view.output_rows
         kept[band] = max(kept[band], made[band] - first[band])
+    kept = [0 if band - 1 in over else rows for band, rows in enumerate(kept)]
     return [kept[0] or input_height, *kept[1:-1], heights[-1]]
+
+
+def list_tops(links: Sequence[Rows], over: Collection[int]) -> list[int]:
+    """The first row of each band at the start: padding, where rows lie over it."""
+    tops = [0] * (len(links) + 1)
+    for number in over:
+        tops[links[number].inputs[0]] = -links[number].window.padding
+    return tops
 
 
 def _list_last_needs(
@@ -221,7 +245,8 @@ def _list_last_needs(
     needs: list[dict[int, int]] = [{} for _ in range(len(links) + 1)]
     for number, step in enumerate(steps):
         for band in set(links[step.link].inputs) if step.link != ARRIVAL else ():
-            needs[band].update(dict.fromkeys(range(step.start, step.end), number))
+            top = step.start - step.view.pad_top
+            needs[band].update(dict.fromkeys(range(top, step.end), number))
     for step in steps:  # rows that nothing reads
         for row in range(step.first, step.first + step.view.output_rows):
             needs[step.link + 1].setdefault(row, -1)
@@ -229,11 +254,14 @@ def _list_last_needs(
 
 
 def count_moved_bytes(
-    links: Sequence[Rows], steps: Sequence[Step], bands: Sequence[Band]
+    links: Sequence[Rows],
+    steps: Sequence[Step],
+    bands: Sequence[Band],
+    over: Collection[int] = (),
 ) -> int:
     """Bytes that are moved up within bands, since rows are added at their ends."""
     last_needs = _list_last_needs(links, steps)
-    first, made, moved = [0] * len(bands), [0] * len(bands), 0
+    first, made, moved = list_tops(links, over), [0] * len(bands), 0
     for number, step in enumerate(steps):
         band = step.link + 1
         if made[band] - first[band] + step.view.output_rows > bands[band].rows:

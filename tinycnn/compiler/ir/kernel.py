@@ -42,6 +42,8 @@ class Kernel:
         flash_reads: Times that one call reads constants; 0 for kernels that have few,
             and for cores without DSP, whose kernels are compared by cycles.
         kept: The same kernel with its weights copied to RAM at first.
+        by_channels: It computes some channels of all rows, then others, which is not
+            the order above: it is there for rows of a chain.
     """
 
     function: str
@@ -52,6 +54,7 @@ class Kernel:
     code_bytes: int = TYPICAL_CODE_BYTES
     flash_reads: int = 0
     kept: Kernel | None = None
+    by_channels: bool = False
 
     @property
     def cost(self) -> int:

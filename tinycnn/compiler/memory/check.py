@@ -13,11 +13,13 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.compiler.ir.chain import Chain
 from tinycnn.compiler.ir.graph import Graph, Op, Tensor
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.memory.access import list_reads
 from tinycnn.compiler.memory.blocks import find_roots
 from tinycnn.compiler.memory.plan import MemoryPlan
+from tinycnn.compiler.memory.rows_over import check_rows_over
 from tinycnn.compiler.operators import OPERATORS
 from tinycnn.errors import MemoryPlanError
 
@@ -81,6 +83,8 @@ class _Arena:
             MemoryPlanError: If a byte is overwritten before it is read.
         """
         node, where = Node(self._graph, op), f"op {op.index} ({op.kind})"
+        if isinstance(op.attrs, Chain):
+            check_rows_over(op.attrs)
         if op.scratch is not None:  # a kernel may use it before it reads its inputs
             self.write(op.scratch)
         written_at = self._write_moments(op)

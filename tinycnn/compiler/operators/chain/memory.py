@@ -66,6 +66,11 @@ class _Walk:
         self._chain = chain
         self._made = [0] * len(chain.bands)
         self._first = [0] * len(chain.bands)
+        self._over: dict[int, int] = {}  # by a band the one over it
+        for number, link in enumerate(chain.links):
+            if chain.bands[number + 1].rows == 0:
+                self._over[link.rows.inputs[0]] = number + 1
+                self._first[link.rows.inputs[0]] = -link.rows.window.padding
         self._bands = [np.full(band.rows, -1, np.int64) for band in chain.bands]
         if not chain.arrives:
             self._made[0] = chain.bands[0].tensor.shape[1]
@@ -101,12 +106,16 @@ class _Walk:
         self._write(0, 1)
 
     def _check_places(self) -> None:
-        """Bands, the kernels' memory and what counts rows lie apart."""
-        ends = [(8 * len(self._bands), "the chain's counters")]
+        """Bands, what lies over them, the kernels' memory and counters lie apart."""
+        bands = self._chain.bands
+        ends = [(8 * len(bands), "the chain's counters")]
         first = 0 if self._chain.arrives else 1
-        for number, band in enumerate(self._chain.bands[first:-1], first):
-            ends.append((band.offset, ""))
-            ends.append((band.offset + band.rows * band.row_bytes, self._name(number)))
+        for number, band in enumerate(bands[first:-1], first):
+            if band.rows:
+                over = self._over.get(number)
+                ends.append((band.offset - (bands[over].offset if over else 0), ""))
+                end = band.offset + band.rows * band.row_bytes
+                ends.append((end, self._name(number)))
         ends.append((self._chain.kernel_scratch, ""))
         for (end, name), (start, _) in zip(ends[::2], ends[1::2], strict=True):
             if end > start:
@@ -139,6 +148,11 @@ class _Walk:
                 )
 
     def _write(self, band: int, count: int) -> None:
+        if self._chain.bands[band].rows == 0:
+            self._write_over(band, count)
+            return
+        if band in self._over:  # what lies over it is lost
+            self._bands[self._over[band]] = np.full(0, -1, np.int64)
         memory, made = self._bands[band], self._made[band]
         is_last = band == len(self._bands) - 1
         if not is_last and made - self._first[band] + count > len(memory):
@@ -156,13 +170,27 @@ class _Walk:
         memory[start : start + count] = np.arange(made, made + count)
         self._made[band] += count
 
+    def _write_over(self, band: int, count: int) -> None:
+        """Rows in the place of those that they are computed from."""
+        rows, made = self._chain.links[band - 1].rows, self._made[band]
+        host, shape = rows.inputs[0], self._chain.bands[band]
+        row_bytes = self._chain.bands[host].row_bytes
+        top = made * rows.window.stride - rows.window.padding - self._first[host]
+        start = top * row_bytes - shape.offset
+        end = start + count * shape.row_bytes
+        if top < 0 or end > self._chain.bands[host].rows * row_bytes:
+            raise MemoryPlanError(f"{self._name(band)}: no room for rows", hint=_HINT)
+        self._bands[host][max(start // row_bytes, 0) : -(-end // row_bytes)] = -1
+        self._bands[band] = np.arange(made, made + count)
+        self._first[band], self._made[band] = made, made + count
+
     def _oldest(self, band: int) -> int:
-        oldest = self._made[band]
+        oldest, first = self._made[band], self._first[band]
         for number, link in enumerate(self._chain.links):
             made = self._made[number + 1]
             if band in link.rows.inputs and made < link.rows.height:
                 top = made * link.rows.window.stride - link.rows.window.padding
-                oldest = min(oldest, max(top, 0))
+                oldest = min(oldest, max(top, first))
         return oldest
 
     def _name(self, band: int) -> str:

@@ -13,7 +13,7 @@ from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
 )
 from tinycnn.compiler.operators.depthwise_conv_2d.planes import PLANES
 from tinycnn.compiler.operators.depthwise_conv_2d.quads import depthwise_quads
-from tinycnn.compiler.operators.depthwise_conv_2d.rows import depthwise_rows
+from tinycnn.compiler.operators.depthwise_conv_2d.rows import GROUPS, depthwise_rows
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
     count_macs,
@@ -44,6 +44,7 @@ OPERATORS = (
         count_cycles=cycles_by_step(20, 60, count_macs),
         kernels=(
             depthwise_rows,
+            *GROUPS,
             depthwise_pairs,
             depthwise_wide_pairs,
             depthwise_windows,
