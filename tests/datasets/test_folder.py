@@ -190,3 +190,13 @@ def test_masks_are_no_class(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="labels of their pixels: 'images' and 'mas"):
         survey_folder(tmp_path)
+
+
+def test_a_project_may_be_in_the_folder_of_its_data(tmp_path: Path) -> None:
+    """What tinycnn writes there is no class and no picture of the data set."""
+    own = ("tinycnn.toml", "images.png", "build/a.png", "build/more/b.png")
+
+    layout = survey_folder(_make(tmp_path, *own, "cat/1.png", "dog/1.png"))
+
+    assert layout.class_names == ("cat", "dog")
+    assert layout.notes == ()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinycnn import PROJECT_FILE
 from tinycnn.datasets.pictures import OTHER_SUFFIXES, SUFFIXES, printable
 from tinycnn.errors import DatasetError
 
@@ -23,6 +24,9 @@ _MAX_FILES = 2_000_000
 _TEXTS = (".csv", ".tsv", ".txt")
 # Left by operating systems and archives; nobody put them there.
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r"})
+
+# What tinycnn itself writes into a project's folder, which may be the data set's.
+_OWN = frozenset({"build", "images.png"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ def list_contents(folder: Path) -> FolderContents:
     texts: list[PictureFile] = []
     left_out: dict[tuple[str, ...], Counter[str]] = {}
     folders: list[tuple[str, ...]] = []
+    own = _OWN if (folder / PROJECT_FILE).exists() else frozenset()
     for inside, entry in _walk(folder, ()):
+        if (*inside, entry.name)[0] in own:
+            continue
         if entry.is_dir(follow_symlinks=False):
             folders.append((*inside, entry.name))
             continue
