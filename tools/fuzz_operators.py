@@ -90,6 +90,8 @@ def fuzz_kernels(executors: Sequence[Runner], options: argparse.Namespace) -> in
     for function, draw, _ in KERNEL_CASES:
         if family_of(function) != options.family:
             continue
+        if options.kernel not in (None, function):
+            continue
         outcomes: Counter[str] = Counter()
         for seed in range(options.seed, options.seed + options.cases):
             rng = np.random.default_rng([seed, 11])
@@ -125,6 +127,7 @@ def main() -> int:
         help="kernels for DSP, or for a fast multiplication and no more, on an "
         "emulated Cortex-M4 or M0+ unless --wasm is given",
     )
+    parser.add_argument("--kernel", help="only this function of the family")
     parser.add_argument(
         "--wasm", choices=["simd", "mvp"], help="kernels as WebAssembly, here"
     )
