@@ -48,16 +48,16 @@ void tcnn_add_broadcast_s8(const tcnn_add_broadcast_params_t *params,
 /* ADD or SUB as (factor1 * a + factor2 * b + offset) >> shift, for Cortex-M with DSP,
  * or with a fast multiplication and no more. */
 typedef struct {
-    int32_t size;      /* elements; 1 or more */
-    int32_t factor1;   /* of input 1, any; 0: left out */
-    int32_t factor2;   /* of input 2, any; 0: left out */
-    int32_t offset;    /* any; zero points and half a step are in it */
-    int32_t shift;     /* bits to the right, 0 to 31 */
-    int32_t clamp_min; /* least output; -128 to clamp_max, -128: any */
-    int32_t clamp_max; /* largest output; clamp_min to 127, 127: any */
+    tcnn_broadcast_t broadcast; /* how both inputs are walked */
+    int32_t factor1;            /* of input 1, any; 0: left out */
+    int32_t factor2;            /* of input 2, any; 0: left out */
+    int32_t offset;             /* any; zero points and half a step are in it */
+    int32_t shift;              /* bits to the right, 0 to 31 */
+    int32_t clamp_min;          /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;          /* largest output; clamp_min to 127, 127: any */
 } tcnn_add_dsp_params_t;
 
-/* ADD or SUB of tensors of one shape */
+/* ADD or SUB; `output` may be an input of its shape */
 void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params, const int8_t *input1,
                      const int8_t *input2, int8_t *output);
 void tcnn_add_linear_s8_mul(const tcnn_add_dsp_params_t *params, const int8_t *input1,

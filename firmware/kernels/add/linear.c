@@ -1,10 +1,10 @@
 /*
- * add/linear.c - ADD of two tensors of one shape, as one linear function
+ * add/linear.c - ADD and SUB as one linear function, row by row
  * SPDX-License-Identifier: Apache-2.0
  *
  * The factors were proven to give the reference's byte for all 65,536 pairs of inputs.
  */
-#include "dsp.h"
+#include "broadcast_rows.h"
 
 #include "add.h"
 
@@ -49,21 +49,64 @@ TCNN_NAKED static void add_blocks(int32_t blocks TCNN_UNUSED,
 }
 #endif
 
+/* Of one input, where the other repeats an element that is in the offset. */
+static void scale_row(int32_t size, const int8_t *input, int32_t factor, int32_t offset,
+                      int32_t shift, int8_t *output) {
+    TCNN_ROLLED
+    for (; size >= 4; size -= 4) {
+        const uint32_t four = tcnn_load_4(input);
+        input += 4;
+        output[0] =
+            tcnn_saturate_8((tcnn_add_byte_0(0, four) * factor + offset) >> shift);
+        output[1] =
+            tcnn_saturate_8((tcnn_add_byte_1(0, four) * factor + offset) >> shift);
+        output[2] =
+            tcnn_saturate_8((tcnn_add_byte_2(0, four) * factor + offset) >> shift);
+        output[3] =
+            tcnn_saturate_8((tcnn_add_byte_3(0, four) * factor + offset) >> shift);
+        output += 4;
+    }
+    TCNN_ROLLED
+    for (; size > 0; size--) {
+        *output++ = tcnn_saturate_8((*input++ * factor + offset) >> shift);
+    }
+}
+
+static void compute(const void *params, const tcnn_broadcast_t *b, const int8_t *first,
+                    const int8_t *second, int8_t *output) {
+    const int32_t *line = params;
+    const int32_t size = b->shape[3], shift = line[3];
+    if (b->stride2[3] == 0) {
+        const int32_t offset = line[2] + *second * line[1];
+        scale_row(size, first, line[0], offset, shift, output);
+        return;
+    }
+    if (b->stride1[3] == 0) {
+        const int32_t offset = line[2] + *first * line[0];
+        scale_row(size, second, line[1], offset, shift, output);
+        return;
+    }
+    int32_t i = 0;
+#if TCNN_DSP
+    if (size >= BLOCK) {
+        i = size / BLOCK * BLOCK;
+        add_blocks(size / BLOCK, first, second, output, line);
+    }
+#endif
+    TCNN_ROLLED
+    for (; i < size; i++) {
+        const int32_t sum = first[i] * line[0] + line[2] + second[i] * line[1];
+        output[i] = tcnn_saturate_8(sum >> shift);
+    }
+}
+
 TCNN_SHARED void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params,
                                  const int8_t *input1, const int8_t *input2,
                                  int8_t *output) {
+    const tcnn_broadcast_t *b = &params->broadcast;
     const int32_t line[4] = {params->factor1, params->factor2, params->offset,
                              params->shift};
-    int32_t i = 0;
-#if TCNN_DSP
-    if (params->size >= BLOCK) {
-        i = params->size / BLOCK * BLOCK;
-        add_blocks(params->size / BLOCK, input1, input2, output, line);
-    }
-#endif
-    for (; i < params->size; i++) {
-        const int32_t sum = input1[i] * line[0] + line[2] + input2[i] * line[1];
-        output[i] = tcnn_saturate_8(sum >> line[3]);
-    }
-    tcnn_clamp_bytes(output, params->size, params->clamp_min, params->clamp_max);
+    tcnn_compute_rows(b, input1, input2, output, line, compute);
+    tcnn_clamp_bytes(output, tcnn_rows(b) * b->shape[3], params->clamp_min,
+                     params->clamp_max);
 }

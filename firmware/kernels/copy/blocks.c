@@ -11,39 +11,52 @@
 #define LAST (TCNN_COPY_RANK - 1)
 #define ROW (LAST - 1)
 
-/* Rows without gaps, of four bytes or more; a last word covers what words leave. */
-static void copy_runs(const tcnn_copy_params_t *p, const int8_t *input,
-                      int8_t *output) {
-    const int32_t size = p->size[LAST];
+/* Rows without gaps, of `size` bytes, four or more. */
+TCNN_INLINE void copy_runs_of(const tcnn_copy_params_t *p, const int8_t *input,
+                              int8_t *output, int32_t size) {
+    const int32_t input_step = p->input_stride[ROW],
+                  output_step = p->output_stride[ROW];
     TCNN_ROLLED
     for (int32_t row = p->size[ROW]; row > 0; row--) {
-        const int8_t *from = input;
-        int8_t *to = output;
-        TCNN_ROLLED
-        for (int32_t i = size >> 5; i > 0; i--) {
-            tcnn_move_16(to, from);
-            tcnn_move_16(&to[16], &from[16]);
-            from += 32;
-            to += 32;
-        }
-        if ((size & 16) != 0) {
-            tcnn_move_16(to, from);
-            from += 16;
-            to += 16;
-        }
-        if ((size & 8) != 0) {
-            tcnn_move_8(to, from);
-            from += 8;
-            to += 8;
-        }
-        if ((size & 4) != 0) {
-            tcnn_store_4(to, tcnn_load_4(from));
-        }
-        if ((size & 3) != 0) {
-            tcnn_store_4(&output[size - 4], tcnn_load_4(&input[size - 4]));
-        }
+        tcnn_copy_run(output, input, size);
+        input += input_step;
+        output += output_step;
+    }
+}
+
+TCNN_APART static void copy_other_runs(const tcnn_copy_params_t *p, const int8_t *input,
+                                       int8_t *output) {
+    TCNN_ROLLED
+    for (int32_t row = p->size[ROW]; row > 0; row--) {
+        int32_t size = p->size[LAST];
+#if TCNN_DSP
+        __asm__("" : "+r"(size)); /* what is made of it does not fit registers */
+#endif
+        tcnn_copy_run(output, input, size);
         input += p->input_stride[ROW];
         output += p->output_stride[ROW];
+    }
+}
+
+#define RUNS_OF(size)                                                                  \
+    case size:                                                                         \
+        copy_runs_of(p, input, output, size);                                          \
+        break
+
+/* Compiled for the sizes that are met most. */
+static void copy_runs(const tcnn_copy_params_t *p, const int8_t *input,
+                      int8_t *output) {
+    switch (p->size[LAST]) {
+        RUNS_OF(4);
+        RUNS_OF(8);
+        RUNS_OF(12);
+        RUNS_OF(16);
+        RUNS_OF(24);
+        RUNS_OF(32);
+        RUNS_OF(48);
+        RUNS_OF(64);
+    default:
+        copy_other_runs(p, input, output);
     }
 }
 

@@ -17,6 +17,12 @@ void tcnn_maximum_s8(const tcnn_broadcast_t *params, const int8_t *input1,
 void tcnn_minimum_s8(const tcnn_broadcast_t *params, const int8_t *input1,
                      const int8_t *input2, int8_t *output);
 
+/* The same for Cortex-M with DSP. */
+void tcnn_maximum_s8_dsp(const tcnn_broadcast_t *params, const int8_t *input1,
+                         const int8_t *input2, int8_t *output);
+void tcnn_minimum_s8_dsp(const tcnn_broadcast_t *params, const int8_t *input1,
+                         const int8_t *input2, int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,88 +2,74 @@
  * pool/max_quads.c - MAX_POOL_2D, four channels at a time
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "dsp.h"
+#include <stddef.h>
 
-#include "fixed_point.h"
-#include "pool.h"
+#include "pool_quads.h"
 
-/* So that it is compiled for the constants that it is given. */
-#define INLINE static inline __attribute__((always_inline))
-
-/* Four channels of a window. */
-INLINE uint32_t largest_of_window(const int8_t *row, int32_t rows, int32_t columns,
-                                  int32_t depth, int32_t row_bytes) {
-    uint32_t largest = tcnn_load_4(row);
-    if (rows == 2 && columns == 2) {
-        const int8_t *below = &row[row_bytes];
-        const uint32_t right = tcnn_load_4(&row[depth]);
-        const uint32_t low = tcnn_load_4(below), corner = tcnn_load_4(&below[depth]);
-        return tcnn_largest_bytes(tcnn_largest_bytes(largest, right),
-                                  tcnn_largest_bytes(low, corner));
-    }
-    for (; rows > 0; rows--) {
-        const int8_t *from = row;
-        for (int32_t x = columns; x > 0; x--) {
-            largest = tcnn_largest_bytes(largest, tcnn_load_4(from));
-            from += depth;
-        }
-        row += row_bytes;
+TCNN_INLINE uint32_t find_four(const void *state, const int8_t *from,
+                               tcnn_window_t window) {
+    (void)state;
+    uint32_t largest = tcnn_load_4(from);
+    TCNN_ROLLED
+    for (int32_t i = window.runs; i > 0; i--) {
+        largest = tcnn_choose_words(largest, from, window.step, window.pixels,
+                                    tcnn_largest_bytes);
+        from += window.run_step;
     }
     return largest;
 }
 
-/* One pixel of the output. The last four channels are computed before any is written,
- * since outputs may be written over the window. */
-INLINE void pool_quads(const int8_t *window, int32_t rows, int32_t columns,
-                       int32_t depth, int32_t row_bytes, int8_t *output) {
-    const int32_t last = depth - 4;
-    const uint32_t end =
-        largest_of_window(&window[last], rows, columns, depth, row_bytes);
-    for (int32_t c = 0; c < last; c += 4) {
-        tcnn_store_4(&output[c],
-                     largest_of_window(&window[c], rows, columns, depth, row_bytes));
+static inline int32_t find_one(const void *state, const int8_t *from,
+                               tcnn_window_t window) {
+    (void)state;
+    int32_t largest = INT8_MIN;
+    for (int32_t i = window.runs; i > 0; i--) {
+        const int8_t *x = from;
+        TCNN_ROLLED
+        for (int32_t k = window.pixels; k > 0; k--) {
+            largest = tcnn_max(largest, *x);
+            x += window.step;
+        }
+        from += window.run_step;
     }
-    tcnn_store_4(&output[last], end);
+    return largest;
 }
 
-static void pool_bytes(const int8_t *window, int32_t rows, int32_t columns,
-                       int32_t depth, int32_t row_bytes, int8_t *output) {
-    for (int32_t c = 0; c < depth; c++) {
-        int32_t largest = INT8_MIN;
-        for (int32_t y = 0; y < rows; y++) {
-            for (int32_t x = 0; x < columns; x++) {
-                largest = tcnn_max(largest, window[y * row_bytes + x * depth + c]);
-            }
-        }
-        output[c] = (int8_t)largest;
+TCNN_INLINE uint32_t find_four_of_4(const void *state, const int8_t *from,
+                                    tcnn_window_t window) {
+    (void)state;
+    const int8_t *below = &from[window.run_step];
+    const uint32_t a = tcnn_load_4(from), b = tcnn_load_4(&from[window.step]);
+    const uint32_t c = tcnn_load_4(below), d = tcnn_load_4(&below[window.step]);
+    return tcnn_largest_bytes(tcnn_largest_bytes(a, b), tcnn_largest_bytes(c, d));
+}
+
+static inline int32_t find_one_of_4(const void *state, const int8_t *from,
+                                    tcnn_window_t window) {
+    (void)state;
+    const int8_t *below = &from[window.run_step];
+    return tcnn_max(tcnn_max(from[0], from[window.step]),
+                    tcnn_max(below[0], below[window.step]));
+}
+
+static void run(const tcnn_pool_params_t *p, const int8_t *from, int32_t count,
+                int32_t rows, int32_t columns, int8_t *output) {
+    const int32_t stride = p->stride_width * p->channels;
+    const tcnn_window_t w = tcnn_find_window(p, rows, columns);
+    if (w.runs == 2 && w.pixels == 2) {
+        tcnn_pool_pixels(NULL, from, count, stride, p->channels, w, output,
+                         find_four_of_4, find_one_of_4);
+    } else if (w.pixels == 3) {
+        const tcnn_window_t three = {w.runs, 3, w.run_step, w.step};
+        tcnn_pool_pixels(NULL, from, count, stride, p->channels, three, output,
+                         find_four, find_one);
+    } else {
+        tcnn_pool_pixels(NULL, from, count, stride, p->channels, w, output, find_four,
+                         find_one);
     }
 }
 
 TCNN_SHARED void tcnn_max_pool_2d_s8_dsp(const tcnn_pool_params_t *params,
                                          const int8_t *input, int8_t *output) {
-    const tcnn_pool_params_t *p = params;
-    const int32_t depth = p->channels;
-    const int32_t row_bytes = p->input_width * depth;
-    for (int32_t oy = 0; oy < p->output_height; oy++) {
-        const int32_t top = oy * p->stride_height - p->pad_top;
-        const int32_t y = tcnn_max(top, 0);
-        const int32_t rows = tcnn_min(top + p->window_height, p->input_height) - y;
-        int8_t *start = output;
-        for (int32_t ox = 0; ox < p->output_width; ox++) {
-            const int32_t left = ox * p->stride_width - p->pad_left;
-            const int32_t x = tcnn_max(left, 0);
-            const int32_t columns =
-                tcnn_min(left + p->window_width, p->input_width) - x;
-            const int8_t *window = &input[y * row_bytes + x * depth];
-            if (depth < 4) {
-                pool_bytes(window, rows, columns, depth, row_bytes, output);
-            } else if (rows == 2 && columns == 2) {
-                pool_quads(window, 2, 2, depth, row_bytes, output);
-            } else {
-                pool_quads(window, rows, columns, depth, row_bytes, output);
-            }
-            output += depth;
-        }
-        tcnn_clamp_bytes(start, (int32_t)(output - start), p->clamp_min, p->clamp_max);
-    }
+    tcnn_pool_image(params, input, output, run);
 }

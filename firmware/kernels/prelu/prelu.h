@@ -44,6 +44,19 @@ typedef struct {
 void tcnn_prelu_s8_dsp(const tcnn_prelu_dsp_params_t *params, const int8_t *input,
                        const int8_t *alpha, int8_t *output);
 
+/* PRELU of known slopes as lines: (factor * (input - zero point) + offset) >> 20. */
+typedef struct {
+    tcnn_broadcast_t broadcast; /* how input and slopes are walked */
+    int32_t input_zero_point;   /* -128 to 127: the value that stands for 0 */
+    /* factor and offset of inputs from the zero point upwards, then of those below, of
+     * each slope; never NULL */
+    const int32_t *lines;
+} tcnn_prelu_lines_params_t;
+
+/* PRELU for Cortex-M with DSP; `slopes` are numbers of slopes, 0 to 255 as bytes */
+void tcnn_prelu_lines_s8_dsp(const tcnn_prelu_lines_params_t *params,
+                             const int8_t *input, const int8_t *slopes, int8_t *output);
+
 #ifdef __cplusplus
 }
 #endif

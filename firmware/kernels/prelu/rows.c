@@ -4,7 +4,7 @@
  *
  * Rounded twice as the reference does, by one instruction and by adding a half.
  */
-#include "dsp.h"
+#include "broadcast_rows.h"
 
 #include "prelu.h"
 
@@ -26,12 +26,38 @@ static inline int8_t rescale(const rescale_t *r, int32_t x, int32_t slope) {
     return tcnn_saturate_8((value + r->alpha_offset) >> r->alpha_right);
 }
 
+static void compute(const void *params, const tcnn_broadcast_t *b, const int8_t *first,
+                    const int8_t *second, int8_t *output) {
+    const rescale_t r = *(const rescale_t *)params;
+    const int32_t step1 = b->stride1[3], step2 = b->stride2[3];
+    int32_t size = b->shape[3];
+    TCNN_ROLLED
+    for (; size >= 4; size -= 4) {
+        const uint32_t four1 = tcnn_load_4(first), four2 = tcnn_load_4(second);
+        first += 4 * step1;
+        second += 4 * step2;
+        output[0] = rescale(&r, tcnn_add_byte_0(r.zero, four1),
+                            tcnn_add_byte_0(r.slope_zero, four2));
+        output[1] = rescale(&r, tcnn_add_byte_1(r.zero, four1),
+                            tcnn_add_byte_1(r.slope_zero, four2));
+        output[2] = rescale(&r, tcnn_add_byte_2(r.zero, four1),
+                            tcnn_add_byte_2(r.slope_zero, four2));
+        output[3] = rescale(&r, tcnn_add_byte_3(r.zero, four1),
+                            tcnn_add_byte_3(r.slope_zero, four2));
+        output += 4;
+    }
+    TCNN_ROLLED
+    for (; size > 0; size--) {
+        *output++ = rescale(&r, *first + r.zero, *second + r.slope_zero);
+        first += step1;
+        second += step2;
+    }
+}
+
 TCNN_SHARED void tcnn_prelu_s8_dsp(const tcnn_prelu_dsp_params_t *params,
                                    const int8_t *input, const int8_t *alpha,
                                    int8_t *output) {
     const tcnn_prelu_dsp_params_t *p = params;
-    const tcnn_broadcast_t *b = &p->broadcast;
-    const int32_t size = b->shape[3], step1 = b->stride1[3], step2 = b->stride2[3];
     const int32_t half = (int32_t)(UINT32_C(1) << p->right >> 1);
     const int32_t alpha_half = (int32_t)(UINT32_C(1) << (p->alpha_right - 1));
     const rescale_t r = {
@@ -45,33 +71,5 @@ TCNN_SHARED void tcnn_prelu_s8_dsp(const tcnn_prelu_dsp_params_t *params,
         p->alpha_right,
         p->output_zero_point * (1 << p->alpha_right) + alpha_half,
     };
-    for (int32_t row = 0; row < tcnn_rows(b); row++) {
-        const int8_t *first = &input[tcnn_row_start(b, b->stride1, row)];
-        const int8_t *second = &alpha[tcnn_row_start(b, b->stride2, row)];
-        const uint32_t repeated1 = (uint8_t)*first * 0x01010101u;
-        const uint32_t repeated2 = (uint8_t)*second * 0x01010101u;
-        first = step1 == 0 ? (const int8_t *)&repeated1 : first;
-        second = step2 == 0 ? (const int8_t *)&repeated2 : second;
-        TCNN_ROLLED
-        for (int32_t i = size >> 2; i > 0; i--) {
-            const uint32_t four1 = tcnn_load_4(first), four2 = tcnn_load_4(second);
-            first += 4 * step1;
-            second += 4 * step2;
-            output[0] = rescale(&r, tcnn_add_byte_0(r.zero, four1),
-                                tcnn_add_byte_0(r.slope_zero, four2));
-            output[1] = rescale(&r, tcnn_add_byte_1(r.zero, four1),
-                                tcnn_add_byte_1(r.slope_zero, four2));
-            output[2] = rescale(&r, tcnn_add_byte_2(r.zero, four1),
-                                tcnn_add_byte_2(r.slope_zero, four2));
-            output[3] = rescale(&r, tcnn_add_byte_3(r.zero, four1),
-                                tcnn_add_byte_3(r.slope_zero, four2));
-            output += 4;
-        }
-        TCNN_ROLLED
-        for (int32_t i = size & 3; i > 0; i--) {
-            *output++ = rescale(&r, *first + r.zero, *second + r.slope_zero);
-            first += step1;
-            second += step2;
-        }
-    }
+    tcnn_compute_rows(&p->broadcast, input, alpha, output, &r, compute);
 }

@@ -42,8 +42,7 @@ void tcnn_reduce_max_s8(const tcnn_reduce_params_t *params, const int8_t *input,
 void tcnn_reduce_min_s8(const tcnn_reduce_params_t *params, const int8_t *input,
                         int8_t *output);
 
-/* The same for Cortex-M with DSP, where kept_stride[2] is 1 and kept_size[2] 4 or more.
- */
+/* The same for Cortex-M with DSP; twice a sum shifted left fits 32 bits. */
 void tcnn_mean_s8_dsp(const tcnn_mean_params_t *params, const int8_t *input,
                       int8_t *output);
 void tcnn_reduce_max_s8_dsp(const tcnn_reduce_params_t *params, const int8_t *input,

@@ -25,6 +25,10 @@ typedef struct {
 void tcnn_resize_nearest_neighbor_s8(const tcnn_resize_nearest_params_t *params,
                                      const int8_t *input, int8_t *output);
 
+/* The same for Cortex-M with DSP; input and output stay apart. */
+void tcnn_resize_nearest_neighbor_s8_dsp(const tcnn_resize_nearest_params_t *params,
+                                         const int8_t *input, int8_t *output);
+
 typedef struct {
     int32_t input_width;   /* pixels of a row; 1 or more */
     int32_t channels;      /* 1 or more, of input and output */

@@ -230,6 +230,20 @@ def mean_of_image(rng: np.random.Generator) -> bytes:
     return b.build([x], [y])
 
 
+def average_pool_of_large_windows(rng: np.random.Generator) -> bytes:
+    """Windows of whole images, or nearly."""
+    h, w, c = (int(d) for d in rng.integers(8, 26, 3))
+    rows, columns = h - int(rng.integers(3)), w - int(rng.integers(3))
+    scale, zero_point = draw_quant(rng)
+    b = ModelBuilder()
+    x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
+    shape = (1, h - rows + 1, w - columns + 1, c)
+    y = b.tensor(shape, scale=scale, zero_point=zero_point)
+    options = {"filterHeight": rows, "filterWidth": columns, "padding": 1}
+    b.op("AVERAGE_POOL_2D", [x], [y], strideH=1, strideW=1, **options)
+    return b.build([x], [y])
+
+
 def pad(rng: np.random.Generator) -> bytes:
     """Images with borders, narrow or wide; now and then of channels."""
     shape = (1, *(int(d) for d in rng.integers(1, 24, 3)))
@@ -241,9 +255,10 @@ def pad(rng: np.random.Generator) -> bytes:
 
 # A kernel, cases for it, and the least share of them for which it must be offered.
 DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
-    ("tcnn_add_s8_dsp", CASES["ADD"], 0.05),
-    ("tcnn_add_s8_dsp", CASES["SUB"], 0.05),
+    ("tcnn_add_s8_dsp", CASES["ADD"], 0.6),
+    ("tcnn_add_s8_dsp", CASES["SUB"], 0.6),
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
+    ("tcnn_average_pool_2d_s8_dsp", average_pool_of_large_windows, 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
     ("tcnn_conv_2d_narrow_s8_dsp", conv_2d_of_small_windows, 0.3),
@@ -275,24 +290,32 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_lookup_s8_dsp", CASES["HARD_SWISH"], 1.0),
     ("tcnn_lookup_s8_dsp", CASES["RELU"], 1.0),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
-    ("tcnn_mean_s8_dsp", CASES["MEAN"], 0.1),
+    ("tcnn_maximum_s8_dsp", CASES["MAXIMUM"], 1.0),
+    ("tcnn_mean_s8_dsp", CASES["MEAN"], 0.9),
     ("tcnn_mean_s8_dsp", mean_of_image, 1.0),
+    ("tcnn_minimum_s8_dsp", CASES["MINIMUM"], 1.0),
     ("tcnn_mul_s8_dsp", CASES["MUL"], 0.3),
     ("tcnn_pad_s8_dsp", pad, 0.8),
     ("tcnn_pad_s8_dsp", CASES["PADV2"], 0.8),
+    ("tcnn_prelu_lines_s8_dsp", CASES["PRELU"], 0.8),
     ("tcnn_prelu_s8_dsp", CASES["PRELU"], 0.8),
     ("tcnn_quantize_f32_s8_dsp", CASES["QUANTIZE"], 0.1),
-    ("tcnn_reduce_max_s8_dsp", CASES["REDUCE_MAX"], 0.1),
-    ("tcnn_reduce_min_s8_dsp", CASES["REDUCE_MIN"], 0.1),
+    ("tcnn_reduce_max_s8_dsp", CASES["REDUCE_MAX"], 1.0),
+    ("tcnn_reduce_min_s8_dsp", CASES["REDUCE_MIN"], 1.0),
     ("tcnn_resize_bilinear_s8_dsp", CASES["RESIZE_BILINEAR"], 1.0),
+    (
+        "tcnn_resize_nearest_neighbor_s8_dsp",
+        CASES["RESIZE_NEAREST_NEIGHBOR"],
+        1.0,
+    ),
     ("tcnn_softmax_s8_dsp", CASES["SOFTMAX"], 0.5),
     ("tcnn_transpose_conv_windows_s8_dsp", CASES["TRANSPOSE_CONV"], 1.0),
 )
 
 # Likewise for cores with a fast multiplication and no more.
 MUL_CASES: tuple[tuple[str, Draw, float], ...] = (
-    ("tcnn_add_linear_s8_mul", CASES["ADD"], 0.05),
-    ("tcnn_add_linear_s8_mul", CASES["SUB"], 0.05),
+    ("tcnn_add_linear_s8_mul", CASES["ADD"], 0.6),
+    ("tcnn_add_linear_s8_mul", CASES["SUB"], 0.6),
     ("tcnn_conv_2d_triples_s8_mul", CASES["CONV_2D"], 1.0),
     ("tcnn_conv_2d_triples_s8_mul", CASES["SPACE_TO_BATCH_ND"], 0.8),
     ("tcnn_conv_2d_triples_s8_mul", conv_2d, 1.0),

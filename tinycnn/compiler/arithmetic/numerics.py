@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,9 @@ __all__ = [
     "round_half_away",
     "single_rounding_multiplier",
 ]
+
+# One, or each of an array.
+Number = TypeVar("Number", int, NDArray[np.int64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def round_half_away(value: float) -> int:
     return whole + (rest >= 0.5) - (rest <= -0.5)
 
 
-def requantize(value: int, multiplier: Multiplier) -> int:
+def requantize(value: Number, multiplier: Multiplier) -> Number:
     """Value * multiplier, rounded twice (TFLite's MultiplyByQuantizedMultiplier).
 
     >>> requantize(-101, quantize_multiplier(0.5))
@@ -96,12 +100,12 @@ def requantize(value: int, multiplier: Multiplier) -> int:
     return divide_by_power_of_two(high, right)
 
 
-def doubling_high_multiply(a: int, b: int) -> int:
+def doubling_high_multiply(a: Number, b: int) -> Number:
     """A * b / 2^31, ties upwards (gemmlowp's SaturatingRoundingDoublingHighMul)."""
     return (a * b + (1 << 30)) >> 31
 
 
-def divide_by_power_of_two(value: int, exponent: int) -> int:
+def divide_by_power_of_two(value: Number, exponent: int) -> Number:
     """Value / 2^exponent, ties away from zero (gemmlowp's RoundingDivideByPOT)."""
     if exponent == 0:
         return value

@@ -59,12 +59,16 @@ class Lowering:
         self.arrays.append(ConstantArray(name, ctype, data, comment))
         return name
 
-    def operand(self, node: Node, number: int) -> str:
-        """The C name of an int8 input: its place in the arena, or an array."""
+    def operand(self, node: Node, number: int, times: int = 1) -> str:
+        """The C name of an int8 input: its place in the arena, or an array.
+
+        The elements of an array are repeated `times`.
+        """
         tensor = node.input(number)
         if tensor.data is None:
             return self._buffers[tensor.id].name
-        return self.array(node, f"input{number + 1}", "int8_t", tensor.data)
+        data = np.tile(tensor.data.reshape(-1), times) if times > 1 else tensor.data
+        return self.array(node, f"input{number + 1}", "int8_t", data)
 
     def scratch(self, node: Node) -> str:
         """The C name of the memory that the node's kernel works in."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinycnn.compiler.arithmetic.numerics import Numerics
 from tinycnn.compiler.ir.graph import Clamp
+from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.shared.broadcast import (
+    binary_rows,
     check_broadcast,
     find_broadcast,
     lower_binary,
@@ -41,6 +44,12 @@ def _find_limits(node: Node) -> Clamp | None:
     return (value, 127) if node.op.kind == "MAXIMUM" else (-128, value)
 
 
+def _words(node: Node, numerics: Numerics) -> Kernel:
+    """The kernel for DSP, of words."""
+    function = f"tcnn_{node.op.kind.lower()}_s8_dsp"
+    return binary_rows(node, function, lambda walk: walk, 12.5)
+
+
 OPERATORS = (
     Operator(
         "MAXIMUM",
@@ -49,10 +58,11 @@ OPERATORS = (
         _check,
         _lower,
         order=ELEMENTWISE,
+        kernels=(_words,),
         channels=KEEP_APART,
         find_limits=_find_limits,
         fold=fold_binary(np.maximum),
-        count_possible=possible_by_output(8),
+        count_possible=possible_by_output(2),
     ),
     Operator(
         "MINIMUM",
@@ -61,9 +71,10 @@ OPERATORS = (
         _check,
         _lower,
         order=ELEMENTWISE,
+        kernels=(_words,),
         channels=KEEP_APART,
         find_limits=_find_limits,
         fold=fold_binary(np.minimum),
-        count_possible=possible_by_output(8),
+        count_possible=possible_by_output(2),
     ),
 )

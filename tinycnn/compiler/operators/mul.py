@@ -108,16 +108,19 @@ def _rows(node: Node, numerics: Numerics) -> Kernel | None:
     multiplier = rescaling_multiplier(a.scale, b.scale, y.scale, numerics)
     if not -_MOST_RIGHT <= multiplier.shift < 0:
         return None
-    params = MulRowsParams(
-        find_broadcast(node),
-        a.zero_point,
-        b.zero_point,
-        y.zero_point,
-        multiplier.value,
-        -multiplier.shift,
-        *node.attrs(ClampedAttrs).clamp,
-    )
-    return binary_rows(node, "tcnn_mul_s8_dsp", params, params.broadcast, 55)
+
+    def make(walk: Broadcast) -> MulRowsParams:
+        return MulRowsParams(
+            walk,
+            a.zero_point,
+            b.zero_point,
+            y.zero_point,
+            multiplier.value,
+            -multiplier.shift,
+            *node.attrs(ClampedAttrs).clamp,
+        )
+
+    return binary_rows(node, "tcnn_mul_s8_dsp", make, 48.5, 80)
 
 
 def _break_down(element: Element) -> Breakdown:

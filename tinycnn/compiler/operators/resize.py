@@ -143,7 +143,9 @@ def _lower_axis(
     )
 
 
-def _lower_nearest(lowering: Lowering, node: Node) -> None:
+def _lower_nearest(
+    lowering: Lowering, node: Node, function: str = "tcnn_resize_nearest_neighbor_s8"
+) -> None:
     rows, columns = (
         lowering.array(
             node,
@@ -154,7 +156,29 @@ def _lower_nearest(lowering: Lowering, node: Node) -> None:
         for what, axis in (("rows", 0), ("columns", 1))
     )
     params = NearestParams(*_sizes(node), rows, columns)
-    lowering.call(node, "tcnn_resize_nearest_neighbor_s8", params)
+    lowering.call(node, function, params)
+
+
+def _words(node: Node, numerics: Numerics) -> Kernel:
+    """The kernel of RESIZE_NEAREST_NEIGHBOR for DSP; rows that repeat cost less."""
+    function = "tcnn_resize_nearest_neighbor_s8_dsp"
+
+    def lower(lowering: Lowering, node: Node) -> None:
+        _lower_nearest(lowering, node, function)
+
+    _, rows, columns, channels = node.output().shape
+    new = len({_nearest(node, 0, row) for row in range(rows)})
+    pixel = 4 + 4 * channels if channels < 4 else 45 + channels / 3
+    row = 40 + columns * pixel
+    repeated = 60 + 0.8 * columns * channels
+    return Kernel(
+        function=function,
+        cycles=int(60 + new * row + (rows - new) * repeated),
+        constant_bytes=2 * (rows + columns),
+        scratch_bytes=0,
+        lower=lower,
+        code_bytes=500,
+    )
 
 
 def _sizes(node: Node) -> tuple[int, int, int, int]:
@@ -218,6 +242,7 @@ OPERATORS = (
         _read_nearest,
         _check,
         _lower_nearest,
+        kernels=(_words,),
         channels=KEEP_FIRST_APART,
         options=74,
         count_possible=possible_by_output(4),

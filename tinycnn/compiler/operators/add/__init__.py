@@ -11,7 +11,12 @@ from tinycnn.compiler.operators.add.linear import (
     subtract_linear,
     subtract_linear_mul,
 )
-from tinycnn.compiler.operators.add.rules import check, lower_add, lower_sub
+from tinycnn.compiler.operators.add.rules import (
+    check,
+    count_add_cycles,
+    lower_add,
+    lower_sub,
+)
 from tinycnn.compiler.operators.add.terms import break_down_add, break_down_sub
 from tinycnn.compiler.operators.shared.activation import read_first_clamp
 from tinycnn.compiler.operators.shared.channel_rules import KEEP_APART
@@ -34,7 +39,7 @@ OPERATORS = (
         order=ELEMENTWISE,
         rows=ELEMENT_ROWS,
         channels=CHANNELS,
-        count_cycles=cycles_by_output(60),
+        count_cycles=count_add_cycles,
         kernels=(add_linear,),
         mul_kernels=(add_linear_mul,),
         break_down=break_down_add,

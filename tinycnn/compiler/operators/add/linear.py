@@ -14,22 +14,21 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tinycnn.compiler.arithmetic.numerics import Multiplier, Numerics
+from tinycnn.compiler.arithmetic.numerics import Numerics, requantize
 from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.kernel import Kernel
-from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
+from tinycnn.compiler.operators.shared.broadcast import Broadcast, binary_rows
 from tinycnn.compiler.operators.shared.folded_channels import Integers
 
 __all__ = ["add_linear", "subtract_linear"]
 __all__ += ["add_linear_mul", "subtract_linear_mul"]
 
-# Each with its cycles an element.
-_DSP, _MUL = ("tcnn_add_s8_dsp", 8), ("tcnn_add_linear_s8_mul", 32)
+# Each with its cycles for four elements.
+_DSP, _MUL = ("tcnn_add_s8_dsp", 32), ("tcnn_add_linear_s8_mul", 128)
 
 _NUDGES = sorted(product(range(-4, 5), repeat=2), key=lambda n: abs(n[0]) + abs(n[1]))
 
@@ -39,7 +38,7 @@ class LinearParams(Params):
     """What the kernel takes: add.h."""
 
     ctype = "tcnn_add_dsp_params_t"
-    size: int
+    broadcast: Broadcast
     factor1: int
     factor2: int
     offset: int
@@ -78,39 +77,17 @@ def subtract_linear_mul(node: Node, numerics: Numerics) -> Kernel | None:
     return _linear(node, -1, *_MUL)
 
 
-def _linear(node: Node, sign: int, function: str, per_element: int) -> Kernel | None:
-    a, b = node.input(0), node.input(1)
-    if a.shape != b.shape:
-        return None
+def _linear(node: Node, sign: int, function: str, per_four: int) -> Kernel | None:
     line = _find_line(node, sign)
     if line is None:
         return None
-    size = node.output().size
 
-    def lower(lowering: Lowering, node: Node) -> None:
-        lowering.call(
-            node,
-            function,
-            LinearParams(
-                size,
-                line.factor1,
-                line.factor2,
-                line.offset,
-                line.shift,
-                *node.attrs(ClampedAttrs).clamp,
-            ),
-            lowering.operand(node, 0),
-            lowering.operand(node, 1),
-            inputs=(),
-        )
+    def make(walk: Broadcast) -> LinearParams:
+        clamp = node.attrs(ClampedAttrs).clamp
+        factors = line.factor1, line.factor2
+        return LinearParams(walk, *factors, line.offset, line.shift, *clamp)
 
-    return Kernel(
-        function=function,
-        cycles=per_element * size + 130,
-        constant_bytes=sum(x.bytes for x in (a, b) if x.data is not None),
-        scratch_bytes=0,
-        lower=lower,
-    )
+    return binary_rows(node, function, make, per_four, 70)
 
 
 def _find_line(node: Node, sign: int) -> _Line | None:
@@ -136,17 +113,8 @@ def _reference_table(node: Node, sign: int) -> Integers:
     first, second, output = find_multipliers(node)
     bytes_ = np.arange(-128, 128)
     terms = [
-        _requantize((bytes_ - node.input(i).zero_point) << LEFT_SHIFT, multiplier)
+        requantize((bytes_ - node.input(i).zero_point) << LEFT_SHIFT, multiplier)
         for i, multiplier in enumerate((first, second))
     ]
     sums = terms[0][:, None] + sign * terms[1][None, :]
-    return np.clip(_requantize(sums, output) + node.output().zero_point, -128, 127)
-
-
-def _requantize(values: NDArray[np.int64], multiplier: Multiplier) -> Integers:
-    """TFLite's MultiplyByQuantizedMultiplier."""
-    left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
-    high = ((values << left) * multiplier.value + (1 << 30)) >> 31
-    if right == 0:
-        return high
-    return (high + (1 << (right - 1)) - (high < 0)) >> right
+    return np.clip(requantize(sums, output) + node.output().zero_point, -128, 127)

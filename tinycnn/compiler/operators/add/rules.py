@@ -16,7 +16,14 @@ from tinycnn.compiler.operators.shared.broadcast import (
     lower_binary,
 )
 
-__all__ = ["LEFT_SHIFT", "check", "find_multipliers", "lower_add", "lower_sub"]
+__all__ = [
+    "LEFT_SHIFT",
+    "check",
+    "count_add_cycles",
+    "find_multipliers",
+    "lower_add",
+    "lower_sub",
+]
 
 LEFT_SHIFT = 20  # of tcnn_rescale_term
 
@@ -74,6 +81,12 @@ def lower_add(lowering: Lowering, node: Node) -> None:
     clamp = node.attrs(ClampedAttrs).clamp
     params = AddParams(node.output().size, *_terms(node), *clamp)
     lower_binary(lowering, node, "tcnn_add_s8", params)
+
+
+def count_add_cycles(node: Node) -> int:
+    """Of the portable kernels."""
+    is_alike = node.input(0).shape == node.input(1).shape
+    return (60 if is_alike else 140) * node.output().size
 
 
 def lower_sub(lowering: Lowering, node: Node) -> None:

@@ -22,12 +22,14 @@ from tinycnn.compiler.operators.shared.window import (
 
 __all__ = [
     "PoolAttrs",
+    "Walk",
     "check",
     "count_pixels",
     "find_window",
     "lower",
     "lower_pool",
     "read",
+    "walk_windows",
 ]
 
 
@@ -92,15 +94,43 @@ def lower(lowering: Lowering, node: Node) -> None:
     lower_pool(lowering, node, f"tcnn_{node.op.kind.lower()}_s8")
 
 
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How windows slide, rows first; `padding` is before the first row and pixel."""
+
+    image: Extent
+    output: Extent
+    window: Extent
+    stride: Extent
+    padding: Extent
+    channels: int
+
+
+def walk_windows(node: Node) -> Walk:
+    """The walk; of images of one pixel a row, as if that were one row."""
+    attrs = node.attrs(PoolAttrs)
+    height, width, channels = image_shape(node.input())
+    rows, columns, _ = image_shape(node.output())
+    top, left, _, _ = attrs.padding
+    image, output = (height, width), (rows, columns)
+    window, stride = attrs.window, attrs.stride
+    if width == columns == 1:
+        image, output = image[::-1], output[::-1]
+        window, stride = window[::-1], stride[::-1]
+        top, left = left, top
+    return Walk(image, output, window, stride, (top, left), channels)
+
+
 def lower_pool(lowering: Lowering, node: Node, function: str) -> None:
     """Add the call of any pooling kernel."""
-    x, y, attrs = node.input(), node.output(), node.attrs(PoolAttrs)
+    walk, clamp = walk_windows(node), node.attrs(PoolAttrs).clamp
     params = PoolParams(
-        *image_shape(x),
-        *image_shape(y)[:2],
-        *attrs.window,
-        *attrs.stride,
-        *attrs.padding[:2],
-        *attrs.clamp,
+        *walk.image,
+        walk.channels,
+        *walk.output,
+        *walk.window,
+        *walk.stride,
+        *walk.padding,
+        *clamp,
     )
     lowering.call(node, function, params)

@@ -41,7 +41,7 @@ def _extreme(kind: str, code: int) -> Operator:
         _lower,
         order=ORDER,
         count_cycles=cycles_by_step(12, 40, lambda node: node.input().size),
-        kernels=(reduce_quads(function, _call, per_four=6.5, per_output=60),),
+        kernels=(reduce_quads(function, _call, per_four=4.6, per_output=60),),
         count_possible=possible_by_input(1),
     )
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinycnn.compiler.arithmetic.numerics import Multiplier, mean_multiplier
-from tinycnn.compiler.ir.kernel import KernelRule
+from tinycnn.compiler.arithmetic.numerics import (
+    Multiplier,
+    Numerics,
+    mean_multiplier,
+)
+from tinycnn.compiler.ir.kernel import Kernel, KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -95,7 +99,15 @@ def sum_quads(find_multiplier: Callable[[Node], Multiplier]) -> KernelRule:
     def lower(lowering: Lowering, node: Node, function: str) -> None:
         lower_sums(lowering, node, find_multiplier(node), function)
 
-    return reduce_quads("tcnn_mean_s8_dsp", lower, per_four=7.5, per_output=190)
+    rule = reduce_quads("tcnn_mean_s8_dsp", lower, per_four=4.6, per_output=90)
+
+    def fits(node: Node, numerics: Numerics) -> Kernel | None:
+        """Twice a sum, shifted to the left, must fit 32 bits."""
+        left = max(find_multiplier(node).shift, 0)
+        largest = 255 * count_reduced(node) << left
+        return rule(node, numerics) if largest < 1 << 30 else None
+
+    return fits
 
 
 count_sum_cycles = cycles_by_step(12, 60, lambda node: node.input().size)

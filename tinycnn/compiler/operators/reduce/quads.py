@@ -14,6 +14,7 @@ from tinycnn.compiler.operators.reduce.loops import find_loops
 __all__ = ["reduce_quads"]
 
 _FOUR = 4
+_BYTES = 16  # cycles for four that are no neighbours
 
 
 def reduce_quads(
@@ -23,7 +24,7 @@ def reduce_quads(
     per_four: float,
     per_output: float,
 ) -> KernelRule:
-    """The kernel, where kept elements are neighbours in memory.
+    """The kernel of four neighbours, or one after the other where there are fewer.
 
     Args:
         function: The C function.
@@ -34,15 +35,19 @@ def reduce_quads(
 
     def rule(node: Node, numerics: Numerics) -> Kernel | None:
         loops = find_loops(node)
-        if loops.kept_stride[2] != 1 or loops.kept_size[2] < _FOUR:
-            return None
         *outer, size = loops.kept_size
-        quads = math.prod(outer) * -(-size // _FOUR)
-        runs = math.prod(loops.reduced_size[:2])
-        step = per_output + runs * (25 + per_four * loops.reduced_size[2])
+        *runs, length = loops.reduced_size
+        if loops.kept_stride[2] == 1 and size >= _FOUR:
+            groups, output, run = -(-size // _FOUR), per_output, per_four * length
+        else:
+            is_run = loops.reduced_stride[2] == 1
+            fours = length // _FOUR * (per_four if is_run else _BYTES)
+            groups, output = size, per_output + 35
+            run = fours + 9 * (length % _FOUR)
+        step = output + math.prod(runs) * (25 + run)
         return Kernel(
             function=function,
-            cycles=int(70 + quads * step),
+            cycles=int(70 + math.prod(outer) * (25 + groups * step)),
             constant_bytes=0,
             scratch_bytes=0,
             lower=lambda lowering, node: lower(lowering, node, function),

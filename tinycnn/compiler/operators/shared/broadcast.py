@@ -7,6 +7,7 @@ dimension of 1 is repeated.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
@@ -14,11 +15,13 @@ from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Array4, Params
+from tinycnn.compiler.operators.shared.cycles import count_clamp_cycles
 
 __all__ = ["Broadcast", "binary_rows", "check_broadcast", "find_broadcast"]
-__all__ += ["lower_binary"]
+__all__ += ["lower_binary", "widen_rows"]
 
 _MAX_DIMENSIONS = 4  # of tcnn_broadcast_t
+_WIDE = 64  # elements of a row to which shorter ones are joined
 
 Run = tuple[int, bool, bool]  # size; whether it repeats input 1, input 2
 
@@ -66,36 +69,75 @@ def find_broadcast(node: Node) -> Broadcast:
 
 
 def lower_binary(
-    lowering: Lowering,
-    node: Node,
-    function: str,
-    params: Params,
+    lowering: Lowering, node: Node, function: str, params: Params, times: int = 1
 ) -> None:
-    """Add a call whose operands are activations or constants, in the node's order."""
-    operands = (lowering.operand(node, 0), lowering.operand(node, 1))
+    """Add a call whose operands are activations or constants, in the node's order.
+
+    Args:
+        lowering: Gets the call.
+        node: What it computes.
+        function: The C function.
+        params: What it takes first.
+        times: So often a constant's elements stand in its table.
+    """
+    operands = (lowering.operand(node, number, times) for number in (0, 1))
     lowering.call(node, function, params, *operands, inputs=())
 
 
 def binary_rows(
-    node: Node, function: str, params: Params, broadcast: Broadcast, quad: int
+    node: Node,
+    function: str,
+    make: Callable[[Broadcast], Params],
+    per_four: float,
+    per_row: int = 65,
 ) -> Kernel:
-    """A kernel that computes rows of the output, four elements in `quad` cycles."""
+    """A kernel that computes rows of the output.
+
+    Args:
+        node: What it computes.
+        function: The C function.
+        make: Its parameters, of the walk.
+        per_four: Cycles of four elements.
+        per_row: Cycles of a row, beside those.
+    """
+    walk, times = widen_rows(node)
+    params = make(walk)
 
     def lower(lowering: Lowering, node: Node) -> None:
-        lower_binary(lowering, node, function, params)
+        lower_binary(lowering, node, function, params, times)
 
-    *outer, size = broadcast.shape
+    *outer, size = walk.shape
     quads, rest = divmod(size, 4)
-    row = 92 + quad * quads + rest * (quad // 4 + 8)
+    row = per_row + per_four * quads + rest * (per_four / 4 + 7)
     operands = (node.input(number) for number in (0, 1))
+    constants = sum(x.bytes for x in operands if x.data is not None)
     return Kernel(
         function=function,
-        cycles=90 + math.prod(outer) * row,
-        constant_bytes=sum(x.bytes for x in operands if x.data is not None),
+        cycles=int(100 + math.prod(outer) * row) + count_clamp_cycles(node),
+        constant_bytes=times * constants,
         scratch_bytes=0,
         lower=lower,
         code_bytes=500,
     )
+
+
+def widen_rows(node: Node) -> tuple[Broadcast, int]:
+    """The walk with short rows joined, and how often it repeats a constant for that."""
+    walk = find_broadcast(node)
+    *outer, rows, size = walk.shape
+    strides = walk.stride1, walk.stride2
+    is_repeated = any(
+        node.input(number).data is not None
+        and stride == (0, 0, 0, 1)
+        and other[2:] == (size, 1)
+        for number, (stride, other) in enumerate((strides, strides[::-1]))
+    )
+    if not is_repeated:
+        return walk, 1
+    fits = (n for n in range(1, _WIDE // size + 1) if rows % n == 0)
+    times = max(fits, default=1)
+    first, second = ((*s[:2], times * s[2], s[3]) for s in strides)
+    return Broadcast((*outer, rows // times, times * size), first, second), times
 
 
 def _find_runs(a: tuple[int, ...], b: tuple[int, ...]) -> list[Run] | None:

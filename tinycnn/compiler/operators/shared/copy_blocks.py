@@ -25,6 +25,7 @@ __all__ = ["copying_blocks"]
 
 _FUNCTION = "tcnn_copy_s8_dsp"
 _ONCE = Loop(1, 0, 0)
+_SIZES = (4, 8, 12, 16, 24, 32, 48, 64)  # bytes of runs that it is compiled for
 
 
 def copying_blocks(find: FindCopies) -> KernelRule:
@@ -83,9 +84,11 @@ def _count_cycles(box: Box) -> int:
 
 
 def _count_run(size: int) -> float:
+    if size in _SIZES:
+        return 8.0 + 0.53 * size + 8 * (size > 32)
     blocks, words = size // 32, size % 32 // 4
     cycles = 36 + 25 * blocks + 11 * (words >> 2) + 8.5 * (words >> 1 & 1)
-    return cycles + 2 * (words & 1) + 4 * (size % 4 > 0)
+    return cycles + 2 * (words & 1) + 10 * (size % 4 > 0)
 
 
 def _stalls(box: Box) -> float:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tinycnn.compiler.ir.graph import ClampedAttrs
 from tinycnn.compiler.ir.node import Node
 
-__all__ = ["CountCycles", "count_outputs", "cycles_by_output", "cycles_by_step"]
+__all__ = ["CountCycles", "count_clamp_cycles", "count_outputs", "cycles_by_output"]
+__all__ += ["cycles_by_step"]
 
 CountCycles = Callable[[Node], int]
 
@@ -29,3 +31,10 @@ def cycles_by_step(
 def count_outputs(node: Node) -> int:
     """Elements of all outputs."""
     return sum(node.graph.tensors[i].size for i in node.op.outputs)
+
+
+def count_clamp_cycles(node: Node) -> int:
+    """Of limiting the output after all, by words, if it is limited."""
+    attrs = node.op.attrs
+    is_limited = isinstance(attrs, ClampedAttrs) and attrs.clamp != (-128, 127)
+    return count_outputs(node) * 3 if is_limited else 0

@@ -1,16 +1,14 @@
-"""PRELU: a slope of its own for negative values of each channel, or each element."""
+"""PRELU: what a file may say, the portable kernel, and one output of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import (
-    Numerics,
     float32_multiplier,
     requantize,
     rescaling_multiplier,
 )
-from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -25,19 +23,12 @@ from tinycnn.compiler.operators.shared.breakdown import (
 )
 from tinycnn.compiler.operators.shared.broadcast import (
     Broadcast,
-    binary_rows,
     check_broadcast,
     find_broadcast,
     lower_binary,
 )
-from tinycnn.compiler.operators.shared.cycles import cycles_by_output
-from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
-from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
-from tinycnn.compiler.operators.shared.possible import possible_by_output
 
-__all__ = ["OPERATORS"]
-
-_MOST_BITS = 22  # to the right: a zero point and a half can be shifted as far
+__all__ = ["break_down", "check", "lower"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,8 @@ class PreluParams(Params):
     alpha_shift: int
 
 
-def _check(node: Node) -> None:
+def check(node: Node) -> None:
+    """Scales whose multipliers have room."""
     check_broadcast(node)
     x, alpha, y = node.input(0), node.input(1), node.int8_output()
     node.check_output_shape(x.shape)
@@ -63,7 +55,8 @@ def _check(node: Node) -> None:
     node.check_headroom(float32_multiplier(x.scale, alpha.scale, y.scale), 255 * 255)
 
 
-def _lower(lowering: Lowering, node: Node) -> None:
+def lower(lowering: Lowering, node: Node) -> None:
+    """The portable kernel."""
     x, alpha, y = node.input(0), node.input(1), node.output()
     numerics = lowering.numerics
     multiplier = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
@@ -81,45 +74,8 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_prelu_s8", params)
 
 
-@dataclass(frozen=True, slots=True)
-class PreluRowsParams(Params):
-    """What the kernel for DSP takes: prelu.h."""
-
-    ctype = "tcnn_prelu_dsp_params_t"
-    broadcast: Broadcast
-    input_zero_point: int
-    alpha_zero_point: int
-    output_zero_point: int
-    factor: int
-    multiplier: int
-    right: int
-    alpha_multiplier: int
-    alpha_right: int
-
-
-def _rows(node: Node, numerics: Numerics) -> Kernel | None:
-    """The kernel for DSP, of slopes that shift to the right."""
-    x, alpha, y = node.input(0), node.input(1), node.output()
-    ahead = rescaling_multiplier(x.scale, 1.0, y.scale, numerics)
-    below = rescaling_multiplier(x.scale, alpha.scale, y.scale, numerics)
-    left, right = max(ahead.shift, 0), max(-ahead.shift, 0)
-    if max(left + 1, right, -below.shift) > _MOST_BITS or below.shift >= 0:
-        return None
-    params = PreluRowsParams(
-        find_broadcast(node),
-        x.zero_point,
-        alpha.zero_point,
-        y.zero_point,
-        2 << left,
-        ahead.value,
-        right,
-        below.value,
-        -below.shift,
-    )
-    return binary_rows(node, "tcnn_prelu_s8_dsp", params, params.broadcast, 93)
-
-
-def _break_down(element: Element) -> Breakdown:
+def break_down(element: Element) -> Breakdown:
+    """An input, times its slope if it is negative."""
     node = element.node
     x, alpha, y = node.input(0), node.input(1), node.output()
     (place, raw), (where, slope) = (find_operand(element, n) for n in (0, 1))
@@ -147,19 +103,3 @@ def _break_down(element: Element) -> Breakdown:
             "output zero point left out": limit(rescaled),
         },
     )
-
-
-OPERATORS = (
-    Operator(
-        "PRELU",
-        54,
-        read_nothing,
-        _check,
-        _lower,
-        order=ELEMENTWISE,
-        break_down=_break_down,
-        count_cycles=cycles_by_output(60),
-        kernels=(_rows,),
-        count_possible=possible_by_output(8),
-    ),
-)
