@@ -245,6 +245,6 @@ OPERATORS = (
         kernels=(_words,),
         channels=KEEP_FIRST_APART,
         options=74,
-        count_possible=possible_by_output(4),
+        count_possible=possible_by_output(2),
     ),
 )

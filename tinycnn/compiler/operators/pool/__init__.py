@@ -37,7 +37,7 @@ OPERATORS = (
         rows=window_rows(find_window),
         absorb_border=absorb_border,
         options=5,
-        count_possible=possible_by_step(1.8, count_pixels),
+        count_possible=possible_by_step(1.3, count_pixels),
     ),
     Operator(
         kind="AVERAGE_POOL_2D",
