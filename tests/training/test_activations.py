@@ -83,40 +83,40 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_a_function_named_like_one_of_keras_is_refused(keras: Any, name: str) -> None:
-    """Layer and function are named; a network with another function is not shipped."""
+def test_a_function_named_like_one_of_keras_is_followed(keras: Any, name: str) -> None:
+    """To what it is made of; the twin computes the same, or it would be refused."""
     from tinycnn.training.quantize import quantize_model
 
     function = _named(name, lambda x: FOREIGN[name](keras, x))
-    layers = keras.layers
-    model = keras.Sequential(
-        [
-            keras.Input((8, 8, 2)),
-            layers.Flatten(),
-            layers.Dense(4),
-            layers.Activation(function, name="gate"),
-        ]
-    )
-    expected = rf"layer 'gate' \(Activation\): expected activation .*, got '{name}'"
+    dense = keras.layers.Dense(4, activation=function, name="dense")
+    model = keras.Sequential([keras.Input((8, 8, 2)), keras.layers.Flatten(), dense])
 
-    with pytest.raises(UnsupportedModelError, match=expected) as caught:
-        quantize_model(model)
-    assert "\n" not in str(caught.value)
+    assert quantize_model(model).get_layer("dense")
 
 
-@pytest.mark.parametrize("kind", ["Conv2D", "DepthwiseConv2D", "SeparableConv2D"])
-def test_the_activation_of_a_convolution_is_compared_too(keras: Any, kind: str) -> None:
-    """Not only layers of its own have a function."""
+UNFOLLOWED = {
+    "softsign": lambda k, x: k.ops.softsign(x),
+    "mish": lambda k, x: k.activations.mish(x),
+    "own": lambda k, x: k.ops.convert_to_numpy(x) ** 3,
+}
+
+
+@pytest.mark.parametrize("name", UNFOLLOWED)
+@pytest.mark.parametrize("kind", ["Activation", "Conv2D", "SeparableConv2D"])
+def test_a_function_that_cannot_be_followed_is_refused(
+    keras: Any, name: str, kind: str
+) -> None:
+    """Layer and function are named, in one line."""
     from tinycnn.training.quantize import quantize_model
 
-    own = _named("relu", lambda x: FOREIGN["relu"](keras, x))
-    size = {"kernel_size": 3} | ({} if kind == "DepthwiseConv2D" else {"filters": 2})
-    layer = getattr(keras.layers, kind)(activation=own, name="conv", **size)
+    own = _named(name, lambda x: UNFOLLOWED[name](keras, x))
+    options = {} if kind == "Activation" else {"filters": 2, "kernel_size": 3}
+    layer = getattr(keras.layers, kind)(activation=own, name="gate", **options)
+    expected = rf"layer 'gate' \({kind}\): expected activation .*, got '{name}'"
 
-    with pytest.raises(
-        UnsupportedModelError, match="got 'relu', which computes something else"
-    ):
+    with pytest.raises(UnsupportedModelError, match=expected) as caught:
         quantize_model(keras.Sequential([keras.Input((8, 8, 2)), layer]))
+    assert "\n" not in str(caught.value)
 
 
 def test_softmax_over_another_axis_is_refused(keras: Any) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tinycnn.errors import ToolchainError
-
 pytestmark = pytest.mark.train
 
 NETWORKS = ["padded", "residual", "concatenated", "pooled", "gated", "preactivated"]
@@ -188,27 +186,3 @@ def test_same_seed_gives_the_same_bytes_in_any_process() -> None:
     }
 
     assert len(digests) == 1
-
-
-def test_failing_converter_is_a_toolchain_error(
-    networks: SimpleNamespace, images: np.ndarray, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """What the converter prints is kept for the error and not shown."""
-    from tinycnn.models.backend import keras
-    from tinycnn.training.convert import convert_model
-
-    twin, _ = _converted(networks.padded(), images)
-    cubed = keras.layers.Lambda(_unconvertible, output_shape=(5,))
-    broken = keras.Model(twin.input, cubed(twin.output), name="broken")
-
-    with pytest.raises(ToolchainError, match="'broken': converter failed") as caught:
-        convert_model(broken)
-    assert "Betainc" in caught.value.log
-    assert capfd.readouterr() == ("", "")
-
-
-def _unconvertible(x: Any) -> Any:
-    """An operation that TFLite does not have."""
-    from tinycnn.models.backend import tf
-
-    return tf.math.betainc(x, x, x)

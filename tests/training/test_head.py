@@ -80,6 +80,16 @@ SUITABLE: dict[str, Any] = {
     "logits of numbers": (lambda k: [k.layers.Dense(2)], REAL, "regression"),
     "sigmoids side by side": (lambda k: [_side_by_side(k)], SEVERAL, "multi-label"),
     "sigmoids": (lambda k: [k.layers.Dense(4, "sigmoid")], SEVERAL, "multi-label"),
+    "own softmax": (
+        lambda k: [k.layers.Dense(4, lambda x: k.ops.softmax(x / 4.0))],
+        FOUR,
+        "categorical",
+    ),
+    "lambda": (
+        lambda k: [k.layers.Dense(4), k.layers.Lambda(k.ops.sigmoid)],
+        SEVERAL,
+        "multi-label",
+    ),
 }
 
 
@@ -137,7 +147,7 @@ REFUSED: dict[str, Any] = {
     "own function": (
         lambda k: [k.layers.Dense(4), k.layers.Activation("tanh", name="end")],
         FOUR,
-        r"layer 'end' \(Activation\): expected softmax or .*, got 'tanh'",
+        r"layer 'end' \(Activation\): expected softmax or .*, got tanh",
     ),
     "one number for two classes": (
         lambda k: [k.layers.Dense(1, name="end")],

@@ -1,56 +1,33 @@
-import importlib
-
-import pytest
+import numpy as np
 
 from tests.conftest import require_module
-from tinycnn.errors import UnsupportedModelError
 
 require_module("ai_edge_litert")
-schema = importlib.import_module("ai_edge_litert.schema_py_generated")
 
 
-def _file(kind: str) -> bytes:
-    """A file of one RELU that reads and writes tensors of type `kind`."""
-    from tinycnn.training.tflite_file import _packed
+def test_equal_constants_share_an_aligned_buffer() -> None:
+    """Weights that are used twice are in the file once, at a multiple of 16 bytes."""
+    from ai_edge_litert import schema_py_generated as schema
 
-    model, graph, op = schema.ModelT(), schema.SubGraphT(), schema.OperatorT()
-    code = schema.OperatorCodeT()
-    code.builtinCode = code.deprecatedBuiltinCode = schema.BuiltinOperator.RELU
-    graph.tensors = []
-    for name in (b"serving_input", b"net_1/act_1/Relu;net_1/act_1/Add"):
-        tensor = schema.TensorT()
-        tensor.name, tensor.shape, tensor.type = name, [1, 4], kind
-        graph.tensors.append(tensor)
-    op.inputs, op.outputs = [0], [1]
-    graph.inputs, graph.outputs, graph.operators = [0], [1], [op]
-    empty, data = schema.BufferT(), schema.BufferT()
-    data.data = list(range(100))
-    model.buffers, model.operatorCodes = [empty, data], [code]
-    model.subgraphs, model.version = [graph], 3
-    return _packed(model)
+    from tinycnn.training.tflite_file import TfliteFile
 
-
-def test_float_operator_is_refused_by_name() -> None:
-    """An operator that was left in float is an error that names it."""
-    from tinycnn.training.tflite_file import check_is_int8
-
-    check_is_int8(_file(schema.TensorType.INT8))
-    with pytest.raises(
-        UnsupportedModelError,
-        match=r"op 0 \(RELU\): expected int8 tensor 'serving_input', got float32",
-    ):
-        check_is_int8(_file(schema.TensorType.FLOAT32))
-
-
-def test_tensors_get_the_names_of_their_layers() -> None:
-    """The converter's joined names become the layer's; data and identifier stay."""
-    from tinycnn.training.tflite_file import rename_tensors
-
-    content = rename_tensors(_file(schema.TensorType.INT8), ["act"])
+    file = TfliteFile()
+    x = file.tensor("image", (1, 100), (1 / 255, -128))
+    y = file.tensor("sum", (1, 100), (0.5, 3))
+    values = np.arange(100, dtype=np.int8)
+    first, second = (file.constant(n, values, np.array([0.1])) for n in ("a", "b"))
+    file.operator("ADD", [x, first], y, {"fusedActivationFunction": 1})
+    file.operator("ADD", [x, second], y, {})
+    content = file.content([x], [y])
     model = schema.ModelT.InitFromPackedBuf(content)
 
-    names = [tensor.name for tensor in model.subgraphs[0].tensors]
-    assert names == [b"image", b"act"]
     assert content[4:8] == b"TFL3"
-    assert list(model.buffers[1].data) == list(range(100))
-    assert content.index(bytes(range(100))) % 16 == 0
+    assert len(model.buffers) == 2
+    assert content.index(values.tobytes()) % 16 == 0
+    graph = model.subgraphs[0]
+    assert [t.name for t in graph.tensors] == [b"image", b"sum", b"a", b"b"]
+    assert graph.tensors[1].quantization.zeroPoint.tolist() == [3]
+    assert [op.builtinOptions.fusedActivationFunction for op in graph.operators] == [
+        1,
+        0,
+    ]

@@ -89,9 +89,12 @@ def _load_function(settings: ModelSettings, root: Path) -> Callable[..., Any]:
 
 
 def _with_graph(label: str, model: Any, input_shape: tuple[int, int, int]) -> Any:
-    """`model` with its layers' graph, for batches of any size."""
+    """`model` as one graph of layers, for batches of any size of images in [0, 1]."""
     from tinycnn.models.backend import keras
+    from tinycnn.models.flat import flat_model
+    from tinycnn.models.pixels import for_unit_images
 
+    keras.config.set_dtype_policy("float32")  # the user's file may have set another
     if not isinstance(model, keras.Model):
         raise ProjectError(
             f"{label}: expected a Keras model, got {type(model).__name__}"
@@ -99,29 +102,14 @@ def _with_graph(label: str, model: Any, input_shape: tuple[int, int, int]) -> An
     try:
         if isinstance(model, keras.Sequential) and not model.built:
             model.build((None, *input_shape))
-        if not getattr(model, "inputs", None):
-            raise ProjectError(
-                f"{label}: expected a functional or Sequential model, got "
-                f"{type(model).__name__}, whose layers cannot be followed",
-                hint="write it as keras.Model(image, outputs) with image = keras.Input",
-            )
+        for layer in model._flatten_layers():
+            if layer.dtype_policy.name.startswith("mixed_"):
+                layer.dtype_policy = "float32"  # training has a precision of its own
+        model = flat_model(model, shapes=[input_shape])
         _check_borders(label, model)
-        return _for_any_batch(model)
+        return for_unit_images(model)
     except (ValueError, TypeError) as error:  # of Keras, about layers or shapes
         raise _failure(label, error) from error
-
-
-def _for_any_batch(model: Any) -> Any:
-    """A model of the same layers, if its input is of a fixed number of images."""
-    from tinycnn.models.backend import keras
-
-    shape = model.inputs[0].shape
-    if shape[0] is None:
-        return model
-    image = keras.Input(shape[1:], name=model.inputs[0].name)
-    return keras.models.clone_model(
-        model, input_tensors=image, clone_function=lambda layer: layer
-    )
 
 
 def _check_borders(label: str, model: Any) -> None:

@@ -27,6 +27,16 @@ FunctionName = Literal[
     "silu",
     "hard_silu",
     "softmax",
+    "log_softmax",
+    "tanh",
+    "hard_tanh",
+    "sparse_sigmoid",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "gelu_tanh",
+    "exponential",
 ]
 FUNCTIONS: dict[FunctionName, Any] = {
     "linear": keras.activations.linear,
@@ -37,6 +47,16 @@ FUNCTIONS: dict[FunctionName, Any] = {
     "silu": keras.activations.silu,
     "hard_silu": keras.activations.hard_silu,
     "softmax": keras.activations.softmax,
+    "log_softmax": keras.activations.log_softmax,
+    "tanh": keras.activations.tanh,
+    "hard_tanh": keras.activations.hard_tanh,
+    "sparse_sigmoid": keras.activations.sparse_sigmoid,
+    "leaky_relu": keras.activations.leaky_relu,
+    "elu": keras.activations.elu,
+    "selu": keras.activations.selu,
+    "gelu": keras.activations.gelu,
+    "gelu_tanh": functools.partial(keras.activations.gelu, approximate=True),
+    "exponential": keras.activations.exponential,
 }
 _SAMPLES = 8_192  # numbers at least, that a function is tried on
 _SPREAD = 3.0  # where exponentials differ visibly
@@ -44,13 +64,20 @@ _DECADES = (-3, 6)  # limits of a slope or a clip that a narrow grid would not s
 _RELATIVE, _ABSOLUTE = 1e-5, 1e-6  # what float32 may differ by
 
 
-def function_of(layer: Any) -> FunctionName | None:
-    """What the `activation` of `layer` computes; None if it is none of `FUNCTIONS`."""
+def function_of(
+    layer: Any, shape: tuple[int, ...] | None = None
+) -> FunctionName | None:
+    """What the `activation` of `layer` computes; None if it is none of `FUNCTIONS`.
+
+    Args:
+        layer: Has an activation.
+        shape: Of what goes through it, without the batch; of the layer's output.
+    """
     function = layer.activation
     for name, known in FUNCTIONS.items():
         if function is known:
             return name
-    x = _samples(layer.output.shape[1:])
+    x = _samples(layer.output.shape[1:] if shape is None else shape)
     try:
         found = np.asarray(function(keras.ops.convert_to_tensor(x)), np.float32)
     except Exception:  # the user's code may raise anything

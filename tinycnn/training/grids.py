@@ -1,9 +1,9 @@
 """Int8 grids as Keras layers: where activations are rounded, and to what.
 
 A grid is asymmetric per tensor and contains zero exactly (TFLite's 8-bit quantization
-specification). A fake-quantized layer has five modes: it leaves values in `float`,
+specification). A fake-quantized layer has four modes: it leaves values in `float`,
 `calibrates` ranges without rounding activations, `simulates` rounding as training does,
-is `active` and counts in integers, or `exports` itself as constants for the converter.
+or is `active` and counts in integers.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Literal
 from tinycnn.models.backend import keras, tf
 from tinycnn.training.rounding import straight_through
 
-__all__ = ["FakeQuantSoftmax", "FakeQuantize", "Mode", "set_mode", "step_size"]
+__all__ = ["FakeQuantize", "Mode", "set_mode", "step_size"]
 
-Mode = Literal["float", "calibrates", "simulates", "active", "exports"]
+Mode = Literal["float", "calibrates", "simulates", "active"]
 
 _LEVELS = 255  # steps between the smallest and the largest int8
 _RANGE_RATE = 0.02  # weight of one batch in a range's moving average
@@ -53,6 +53,10 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         # Not a Keras weight: how fast ranges follow is no part of the trained model.
         self.rate = tf.Variable(_RANGE_RATE, trainable=False)
 
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """That of what it rounds."""
+        return input_shape
+
     def call(self, x: Any, slot: int = 0, training: bool = False) -> Any:
         """`x` on the grid."""
         if self.mode == "float":
@@ -60,9 +64,6 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         if self.mode == "calibrates":
             self._follow(x, slot)
             return x
-        if self.mode == "exports":
-            low, high = self.limits()
-            return tf.quantization.fake_quant_with_min_max_args(x, low, high)
         if training and not self.trainable:
             self._follow(x, slot)
         scale, low = self.grid()
@@ -91,14 +92,8 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
 
     def quantization(self) -> tuple[float, int]:
         """Scale and zero point."""
-        with tf.init_scope():  # the values, also while a graph is traced
-            scale, low = (float(value) for value in self.grid())
+        scale, low = (float(value) for value in self.grid())
         return scale, -128 - round(low / scale)
-
-    def limits(self) -> tuple[float, float]:
-        """The real values of -128 and 127."""
-        scale, zero_point = self.quantization()
-        return scale * (-128 - zero_point), scale * (127 - zero_point)
 
     def reset(self) -> None:
         """Forget a range that is not fixed; the next tensors in the slots set it."""
@@ -131,29 +126,6 @@ class FakeQuantize(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no 
         mask = tf.one_hot(slot, self.low.shape[0])
         for limit, seen in ((self.low, low), (self.high, high)):
             limit.assign(limit + mask * rate * (seen - limit))
-
-
-class FakeQuantSoftmax(keras.layers.Softmax):  # type: ignore[misc]  # no types
-    """Softmax on the grid that TFLite fixes for it: scale 1/256, zero point -128."""
-
-    def __init__(self, *, name: str) -> None:
-        super().__init__(name=name)
-        self.mode: Mode = "active"
-
-    def call(self, x: Any) -> Any:
-        """The probabilities, at most 255/256."""
-        y = super().call(x)
-        if self.mode in ("float", "calibrates"):
-            return y
-        return tf.quantization.fake_quant_with_min_max_args(y, *self.limits())
-
-    def quantization(self) -> tuple[float, int]:
-        """Scale and zero point."""
-        return 1 / 256, -128
-
-    def limits(self) -> tuple[float, float]:
-        """The real values of -128 and 127."""
-        return 0.0, 255 / 256
 
 
 def _best_share(x: Any, low: Any, high: Any) -> Any:

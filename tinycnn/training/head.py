@@ -13,25 +13,27 @@ from numpy.typing import NDArray
 
 from tinycnn.errors import ProjectError, UnsupportedModelError
 from tinycnn.models.backend import keras
+from tinycnn.models.flat import is_own
+from tinycnn.models.layer_graph import node_of, tensors_in_order
 from tinycnn.task import Task, task_of
-from tinycnn.training.activations import function_of, shown_name
-from tinycnn.training.elementwise import FakeQuantElementwise
-from tinycnn.training.grids import FakeQuantize
-from tinycnn.training.layer_graph import node_of, tensors_in_order
-from tinycnn.training.layers import FakeQuantLinear
+from tinycnn.training.activations import function_of
+from tinycnn.training.layers import FakeQuantLinear, FakeQuantOperator
+from tinycnn.training.read_steps import read_network
+from tinycnn.training.steps import LinearStep, PlainStep
 
 __all__ = ["check_head", "check_teacher", "logits_of"]
 
 _SMALLEST_PROBABILITY = 1e-7
 _layers = keras.layers
-_ONLY_SHAPES = (FakeQuantize, _layers.Flatten, _layers.Reshape, _layers.Dropout)
-_ONLY_VALUES = (
-    _layers.Concatenate,
-    _layers.MaxPooling2D,
-    _layers.AveragePooling2D,
-    _layers.GlobalMaxPooling2D,
-    _layers.GlobalAveragePooling2D,
-)
+# Layers by their class, and operations by the name of theirs; twins' by their kind.
+_ONLY_SHAPES = {"FakeQuantize", "Flatten", "Reshape", "Dropout", "Identity", "Squeeze"}
+_ONLY_SHAPES |= {"ExpandDims", "Activation:linear", "reshape"}
+_ONLY_VALUES = {"Concatenate", "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D"}
+_ONLY_VALUES |= {"GlobalAveragePooling2D", "concatenate", "max_pool", "average_pool"}
+_ONLY_VALUES |= {"mean", "Mean", "Max"}
+_FUNCTIONS = {"Softmax": "softmax", "Sigmoid": "sigmoid", "ReLU": "relu"}
+_FUNCTIONS |= {"Relu": "relu", "logistic": "sigmoid", "LogSoftmax": "log_softmax"}
+_FUNCTIONS |= {"softmax": "softmax"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class _Ends:
 
 _ENDS: dict[Task, _Ends] = {
     "categorical": _Ends(
-        ("softmax", "linear"),
+        ("softmax", "log_softmax", "linear"),
         "softmax or no activation at the end, as an image has one class",
         "end in Dense(classes, activation='softmax'); labels of several classes an "
         "image are an array of 0 and 1 of shape (images, classes)",
@@ -80,7 +82,11 @@ def check_head(model: Any, labels: NDArray[Any]) -> Task:
     Raises:
         UnsupportedModelError: If it does not.
     """
-    tensors_in_order(model)  # or there is no end to be seen
+    if len(model.outputs) != 1:
+        raise UnsupportedModelError(
+            f"model '{model.name}': expected 1 output, got {len(model.outputs)}",
+            hint="train one model per task",
+        )
     outputs = model.outputs[0].shape[-1]
     task = task_of(labels, outputs)
     layer = _end_of(model)._keras_history.operation
@@ -126,7 +132,7 @@ def logits_of(model: Any) -> Any:
     if function not in ("softmax", "sigmoid"):
         return model
     outputs = model.outputs[0]
-    if isinstance(layer, (_layers.Softmax, _layers.Activation, FakeQuantElementwise)):
+    if _kind_of(layer) in (*_FUNCTIONS, f"Activation:{function}"):
         (logits,) = node_of(tensor).input_tensors
         if len(logits.shape) > 2:
             logits = keras.ops.reshape(logits, (-1, outputs.shape[-1]))
@@ -140,26 +146,49 @@ def logits_of(model: Any) -> Any:
 def _end_of(model: Any) -> Any:
     """The output of the last layer of `model` that computes something."""
     tensor = model.outputs[0]
-    while isinstance(tensor._keras_history.operation, _ONLY_SHAPES):
+    while _kind_of(tensor._keras_history.operation) in _ONLY_SHAPES:
         tensor = node_of(tensor).input_tensors[0]
     return tensor
+
+
+def _kind_of(operation: Any) -> str:
+    """What decides how values come out of a layer, of a model or of its twin."""
+    if isinstance(operation, FakeQuantOperator):
+        return operation.kind
+    name = type(operation).__name__
+    if isinstance(operation, _layers.Activation):
+        return f"{name}:{function_of(operation)}"
+    return name
 
 
 def _function_of(tensor: Any) -> str:
     """The function whose values `tensor` holds, also pooled or laid side by side."""
     layer, sources = tensor._keras_history.operation, node_of(tensor).input_tensors
-    if isinstance(layer, _ONLY_SHAPES):
+    kind = _kind_of(layer)
+    if kind in _ONLY_SHAPES:
         return _function_of(sources[0])
-    if isinstance(layer, _ONLY_VALUES):
+    if kind in _ONLY_VALUES:
         found = sorted({_function_of(source) for source in sources})
         return " and ".join(found) if {"sigmoid", "softmax"} & {*found} else "linear"
-    if isinstance(layer, _layers.Softmax):
-        return "softmax"
-    if isinstance(layer, FakeQuantElementwise):
-        return "sigmoid" if layer.kind == "logistic" else layer.kind
-    if isinstance(layer, FakeQuantLinear) or not hasattr(layer, "activation"):
-        return "relu" if isinstance(layer, _layers.ReLU) else "linear"
-    return function_of(layer) or f"'{shown_name(layer.activation)}'"
+    if kind in _FUNCTIONS:
+        return _FUNCTIONS[kind]
+    if isinstance(layer, (FakeQuantLinear, FakeQuantOperator)):
+        return "linear"
+    if hasattr(layer, "activation"):
+        return function_of(layer) or _followed(tensor)
+    is_open = is_own(layer) or isinstance(layer, _layers.Lambda)
+    return _followed(tensor) if is_open else "linear"
+
+
+def _followed(tensor: Any) -> str:
+    """The function of `tensor`, of a layer that computes what the user wrote."""
+    images = [t for t in tensors_in_order([tensor]) if not node_of(t).input_tensors]
+    network = read_network(keras.Model(images, tensor))
+    step = network.steps[network.outputs[0]]
+    while isinstance(step, PlainStep) and step.operator.moves:
+        step = network.steps[step.sources[0]]
+    kind = step.activation if isinstance(step, LinearStep) else step.kind
+    return _FUNCTIONS.get(kind, "linear" if isinstance(step, PlainStep) else kind)
 
 
 def _count(outputs: int) -> str:

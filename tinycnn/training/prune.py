@@ -9,6 +9,7 @@ connections, go together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras
 from tinycnn.models.blocks import scaled
-from tinycnn.training.layer_graph import node_of, tensors_in_order
-from tinycnn.training.read_steps import read_steps
+from tinycnn.models.layer_graph import node_of, tensors_in_order
+from tinycnn.training.read_steps import Network, read_network
 from tinycnn.training.steps import LinearStep, Step
 
 __all__ = ["hold_at_zero", "prune_channels"]
@@ -43,7 +44,7 @@ def prune_channels(model: Any, share: float) -> int:
     """
     norms, pruned = _norms(model), 0
     named = {layer.name: layer for layer in model.layers if isinstance(layer, _LAYERS)}
-    for steps in _groups(read_steps(model)):
+    for steps in _groups(read_network(model)):
         if not all(step.name in named for step in steps):
             continue  # as of a separable convolution, which is two steps
         alive = _strongest(steps, 1.0 - share)
@@ -71,7 +72,7 @@ def hold_at_zero(variable: Any, alive: NDArray[np.float32]) -> None:
 def _norms(model: Any) -> dict[str, Any]:
     """The batch normalization right after a layer, by the layer's name."""
     found = {}
-    for tensor in tensors_in_order(model):
+    for tensor in tensors_in_order(model.outputs):
         layer = tensor._keras_history.operation
         if isinstance(layer, keras.layers.BatchNormalization):
             (source,) = node_of(tensor).input_tensors
@@ -79,31 +80,44 @@ def _norms(model: Any) -> dict[str, Any]:
     return found
 
 
-def _groups(steps: Sequence[Step]) -> list[list[LinearStep]]:
+def _groups(network: Network) -> list[list[LinearStep]]:
     """The steps that make the same channels, where these can go."""
+    steps = network.steps
     group_of: list[int] = []
-    fixed = {0}  # the image's
+    fixed = {index for index, step in enumerate(steps) if step.kind == "input"}
+    uses = Counter(_weights_of(step) for step in steps)
     for index, step in enumerate(steps):
         sources = {group_of[source] for source in step.sources}
-        if step.kind in ("multiply", "logistic") or _adds_channels(step):
-            fixed |= sources
-        if step.kind in ("add", "multiply"):
-            group_of = [min(sources) if g in sources else g for g in group_of]
-        is_new = step.kind in ("input", "conv", "dense", "concatenate")
+        if isinstance(step, LinearStep):
+            is_new = step.kind != "depthwise"
+            if _adds_channels(step) or step.groups > 1 or uses[_weights_of(step)] > 1:
+                fixed |= sources | {index}
+        else:
+            channels = step.operator.channels if step.operator else "mixed"
+            is_new = channels != "kept"
+            if channels == "mixed":
+                fixed |= sources
+            elif channels == "kept":
+                group_of = [min(sources) if g in sources else g for g in group_of]
         group_of.append(index if is_new else min(sources))
     groups: dict[int, list[LinearStep]] = {}
     for step, group in zip(steps, group_of, strict=True):
         if isinstance(step, LinearStep):
             groups.setdefault(group, []).append(step)
-    for index in (*fixed, len(steps) - 1):
+    for index in (*fixed, *network.outputs):
         groups.pop(group_of[index], None)
     return [g for g in groups.values() if any(s.kind != "depthwise" for s in g)]
 
 
-def _adds_channels(step: Step) -> bool:
+def _weights_of(step: Step) -> Any:
+    """The same for two uses of one layer, and for nothing else."""
+    layer = step.layer if isinstance(step, LinearStep) else None
+    return id(step) if layer is None else (id(layer), step.kind)
+
+
+def _adds_channels(step: LinearStep) -> bool:
     """Whether it is a depthwise convolution with several filters a channel."""
-    is_linear = isinstance(step, LinearStep)
-    return is_linear and step.kind == "depthwise" and step.kernel.shape[-1] > 1
+    return step.kind == "depthwise" and step.kernel.shape[-1] > 1
 
 
 def _strongest(steps: Sequence[LinearStep], share: float) -> NDArray[np.float32]:
@@ -117,8 +131,9 @@ def _strongest(steps: Sequence[LinearStep], share: float) -> NDArray[np.float32]
 
 def _strengths(step: LinearStep) -> NDArray[np.float64]:
     """The sum of each filter's absolute weights, as a share of the layer's."""
-    sums = np.abs(step.kernel, dtype=np.float64).reshape(-1, step.kernel.shape[-1])
-    return np.asarray(sums.sum(axis=0) / sums.sum())
+    axes = tuple(a for a in range(step.kernel.ndim) if a not in step.channel_axes)
+    sums = np.abs(step.kernel, dtype=np.float64).sum(axis=axes)
+    return np.asarray(sums / sums.sum())
 
 
 def _hold_channels(layer: Any, norm: Any, alive: NDArray[np.float32]) -> None:

@@ -10,6 +10,7 @@ one, softmax has a fixed one, images in [0, 1] have scale 1/255 and zero point -
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,30 +21,35 @@ from tinycnn.datasets.dataset import Dataset
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.models.backend import keras
 from tinycnn.recipe import TrainingSettings
-from tinycnn.training.elementwise import FakeQuantElementwise
 from tinycnn.training.fit import History, Hooks, train_model
-from tinycnn.training.grids import FakeQuantize, FakeQuantSoftmax, set_mode
-from tinycnn.training.layers import (
-    FakeQuantAveragePooling,
-    FakeQuantLinear,
-    FakeQuantMean,
-)
-from tinycnn.training.read_steps import read_steps
-from tinycnn.training.steps import LinearStep, Step
+from tinycnn.training.grids import FakeQuantize, set_mode
+from tinycnn.training.layers import FakeQuantLinear, FakeQuantOperator
+from tinycnn.training.read_steps import read_network
+from tinycnn.training.reading import fixed_range
+from tinycnn.training.steps import INPUT, NUMBERS, LinearStep, Step
 
-__all__ = ["Ranges", "calibrate", "fine_tune", "freeze_ranges", "quantize_model"]
+__all__ = [
+    "Inputs",
+    "Ranges",
+    "calibrate",
+    "fine_tune",
+    "freeze_ranges",
+    "quantize_model",
+]
 
-# TFLite fixes the grid of LOGISTIC; that of images and hard sigmoids clips them.
-_FIXED_RANGES = {"input": (0.0, 1.0), "unit": (0.0, 1.0), "logistic": (0.0, 255 / 256)}
 Ranges = Literal["average", "learned"]
+Inputs = Literal["images", "numbers"]
 _CALIBRATION_IMAGES = 256
-_GRID_KEEPERS = ("same_grid", "average_pool", "concatenate")
 _FOLLOWING_SHARE = 2 / 3  # of the epochs of fine-tuning
 _PROOF_IMAGES, _PROOF_TOLERANCE = 4, 0.01  # of the largest output
 
 
 def quantize_model(
-    model: Any, *, per_channel_dense: bool = True, ternary: bool = False
+    model: Any,
+    *,
+    per_channel_dense: bool = True,
+    ternary: bool = False,
+    inputs: Inputs = "images",
 ) -> Any:
     """The fake-quantized twin of `model`, with its weights; ranges are not set yet.
 
@@ -53,70 +59,126 @@ def quantize_model(
             channel, as those of convolutions always do.
         ternary: Whether weights are ternary, but those of the first and the last layer,
             which cost the most accuracy.
+        inputs: "images" are in [0, 1], with scale 1/255; "numbers" have the range that
+            calibration sees.
 
     Raises:
         UnsupportedModelError: If `model` holds something without int8 counterpart.
     """
-    steps = read_steps(model)
+    network = read_network(model, INPUT if inputs == "images" else NUMBERS)
+    steps = network.steps
     slots = _share_grids(steps)
     inner = [step for step in steps if isinstance(step, LinearStep)][1:-1]
-    image = keras.Input(model.inputs[0].shape[1:], name=steps[0].name)
-    tensors = [slots[0].grid(image)]
-    for step, slot in zip(steps[1:], slots[1:], strict=True):
+    images = {
+        i: keras.Input(network.shapes[i], name=steps[i].name) for i in network.inputs
+    }
+    tensors: list[Any] = []
+    made: list[FakeQuantLinear] = []
+    for index, (step, slot) in enumerate(zip(steps, slots, strict=True)):
         grids = tuple(slots[source].grid for source in step.sources)
-        layer = _twin_layer(
-            step,
-            grids,
-            slot.grid,
-            per_channel=step.kind != "dense" or per_channel_dense,
-            ternary=ternary and step in inner,
-        )
-        inputs = [tensors[source] for source in step.sources]
-        tensor = layer(inputs if len(inputs) > 1 else inputs[0])
-        if step.kind not in (*_GRID_KEEPERS, "softmax"):
+        sources = [tensors[source] for source in step.sources]
+        if index in images:
+            tensor = images[index]
+        elif isinstance(step, LinearStep):
+            layer = FakeQuantLinear(
+                step,
+                grids,
+                slot.grid,
+                shape=network.shapes[index],
+                shared=_same_weights(step, made),
+                per_channel=step.kind != "dense" or per_channel_dense,
+                ternary=ternary and step in inner,
+            )
+            made.append(layer)
+            tensor = layer(sources[0])
+        else:
+            operator = FakeQuantOperator(
+                step, grids, slot.grid, shape=network.shapes[index]
+            )
+            tensor = operator(sources if len(sources) > 1 else sources[0])
+        if not step.keeps_grid:
             tensor = slot.grid(tensor, slot=slot.number)
         tensors.append(tensor)
-    twin = keras.Model(image, tensors[-1], name=f"{model.name}_int8")
+    twin = keras.Model(
+        _one_or_all([images[i] for i in network.inputs]),
+        _one_or_all([tensors[i] for i in network.outputs]),
+        name=f"{model.name}_int8",
+    )
     _check_computes_the_same(model, twin)
     return twin
 
 
+def _same_weights(
+    step: LinearStep, made: list[FakeQuantLinear]
+) -> FakeQuantLinear | None:
+    """The layer of an earlier use of the same weights."""
+    for layer in made:
+        other = layer.step
+        if step.layer is None or other.layer is not step.layer:
+            continue
+        if np.array_equal(other.kernel, step.kernel) and np.array_equal(
+            other.bias, step.bias
+        ):
+            return layer
+    return None
+
+
+def _one_or_all(tensors: list[Any]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
 def _check_computes_the_same(model: Any, twin: Any) -> None:
     """Refuse a model whose float outputs are not those of its twin without rounding."""
-    shape = (_PROOF_IMAGES, *model.inputs[0].shape[1:])
-    noise = np.random.default_rng(0).random(shape, np.float32)
-    expected = np.asarray(model(noise, training=False))
+    rng = np.random.default_rng(0)
+    noise = [
+        rng.random((_PROOF_IMAGES, *image.shape[1:]), np.float32)
+        for image in twin.inputs
+    ]
+    expected = keras.tree.flatten(model(_one_or_all(noise), training=False))
     set_mode(twin, "float")
-    found = np.asarray(twin(noise, training=False))
+    found = keras.tree.flatten(twin(_one_or_all(noise), training=False))
     set_mode(twin, "active")
-    largest = np.abs(expected).max()
-    distance = np.abs(found - expected).max()
-    if distance > _PROOF_TOLERANCE * largest:
-        raise UnsupportedModelError(
-            f"model '{model.name}': expected outputs as its layers say, got others by "
-            f"up to {distance:.3g} of {largest:.3g}",
-            hint="do not override call, and use Keras' layers as they are",
-        )
+    for one, other in zip(expected, found, strict=True):
+        values = np.asarray(one, np.float32)
+        largest = np.abs(values).max()
+        distance = np.abs(np.asarray(other) - values).max()
+        if distance > _PROOF_TOLERANCE * largest:
+            raise UnsupportedModelError(
+                f"model '{model.name}': expected outputs as its layers say, got others "
+                f"by up to {distance:.3g} of {largest:.3g}",
+                hint="do not override call, and use Keras' layers as they are",
+            )
 
 
 def calibrate(
-    twin: Any, images: NDArray[np.uint8], *, ranges: Ranges = "average"
+    twin: Any,
+    images: NDArray[Any] | Sequence[NDArray[Any]],
+    *,
+    ranges: Ranges = "average",
 ) -> None:
     """Set the ranges of `twin` from a sample of `images`.
 
     Args:
         twin: A fake-quantized twin.
-        images: Images of the training split.
+        images: Images of the training split, or one array for each input; bytes are
+            divided by 255.
         ranges: "average" takes the smallest and largest value, which training then
             follows; "learned" the least squared error, which training then improves.
     """
-    sample = images[:: -(-len(images) // _CALIBRATION_IMAGES)]
+    arrays = [images] if isinstance(images, np.ndarray) else list(images)
+    step = -(-len(arrays[0]) // _CALIBRATION_IMAGES)
+    samples = [array[::step] for array in arrays]
     for grid in _grid_layers(twin):
         grid.trainable = ranges == "learned" and not grid.is_fixed
         grid.reset()
     set_mode(twin, "calibrates")
-    twin(sample.astype(np.float32) / 255, training=False)
+    twin(_one_or_all([*map(_real, samples)]), training=False)
     set_mode(twin, "active")
+
+
+def _real(values: NDArray[Any]) -> NDArray[np.float32]:
+    real = values.astype(np.float32)
+    return real / np.float32(255) if values.dtype == np.uint8 else real
 
 
 def fine_tune(
@@ -166,61 +228,22 @@ def _share_grids(steps: tuple[Step, ...]) -> tuple[_Slot, ...]:
     """The grid of each step's output, by TFLite's rules; `number` is the producer's."""
     group_of = list(range(len(steps)))
     for index, step in enumerate(steps):
-        if step.kind in _GRID_KEEPERS:
+        if step.keeps_grid:
             joined = {group_of[source] for source in step.sources} | {index}
             target = min(joined)
             group_of = [target if g in joined else g for g in group_of]
     slots: dict[int, _Slot] = {}
     for group in sorted(set(group_of)):
         members = [i for i, g in enumerate(group_of) if g == group]
-        slots |= _share_grid(steps, members)
+        producers = [i for i in members if not steps[i].keeps_grid]
+        limits = {fixed_range(steps[i]) for i in producers}
+        assert len(limits) == 1, "readers bring tensors to grids that fit"
+        name = f"{steps[producers[0]].name}_grid"
+        grid = FakeQuantize(fixed=limits.pop(), slots=len(producers), name=name)
+        for index in members:
+            is_producer = index in producers
+            slots[index] = _Slot(grid, producers.index(index) if is_producer else 0)
     return tuple(slots[index] for index in range(len(steps)))
-
-
-def _share_grid(steps: tuple[Step, ...], members: list[int]) -> dict[int, _Slot]:
-    """One grid for the steps in `members`, a slot for each that computes new values."""
-    producers = [i for i in members if steps[i].kind not in _GRID_KEEPERS]
-    ranges = [_fixed_range(steps[i]) for i in producers]
-    if len(set(ranges)) > 1:
-        fixed = next(limits for limits in ranges if limits)
-        owner, other = (
-            steps[producers[i]].name
-            for i in (ranges.index(fixed), [r != fixed for r in ranges].index(True))
-        )
-        raise UnsupportedModelError(
-            f"layer '{other}': expected a range of its own, got the fixed one of "
-            f"'{owner}' through a concatenation",
-            hint="do not concatenate images or sigmoids with other tensors",
-        )
-    grid = FakeQuantize(
-        fixed=ranges[0], slots=len(producers), name=f"{steps[producers[0]].name}_grid"
-    )
-    numbers = {index: number for number, index in enumerate(producers)}
-    return {index: _Slot(grid, numbers.get(index, 0)) for index in members}
-
-
-def _fixed_range(step: Step) -> tuple[float, float] | None:
-    return _FIXED_RANGES.get(step.kind) or _FIXED_RANGES.get(step.activation)
-
-
-def _twin_layer(
-    step: Step,
-    sources: tuple[FakeQuantize, ...],
-    target: FakeQuantize,
-    **weights: bool,
-) -> Any:
-    """The layer that computes `step` in the twin, between these grids."""
-    if isinstance(step, LinearStep):
-        return FakeQuantLinear(step, sources[0], target, **weights)
-    if step.kind == "softmax":
-        return FakeQuantSoftmax(name=step.name)
-    if step.kind == "mean":
-        return FakeQuantMean(step.layer, sources[0], target)
-    if step.kind == "average_pool":
-        return FakeQuantAveragePooling(step.layer, target)
-    if step.layer is None:
-        return FakeQuantElementwise(step, sources, target)
-    return type(step.layer).from_config(step.layer.get_config())
 
 
 def _grid_layers(twin: Any) -> list[FakeQuantize]:

@@ -1,112 +1,188 @@
 """Reads a Keras model as the steps that int8 inference will take.
 
-In: a functional or Sequential model. Out: its steps in execution order, with batch
-normalization folded into the weights before it (a 1x1 depthwise convolution, where
-there are none) and activations fused into the step before them, which is how TFLite
-executes them. What cannot be expressed so is refused here, by name, and nowhere later.
+In: a model of layers and operations, also of models, or a class that can be followed.
+Out: its steps in execution order, with factors of channels folded into weights and
+activations fused into the step before them, which is how TFLite executes them. What
+cannot be expressed so is refused here, by name, and nowhere later.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.models.backend import keras
-from tinycnn.training.activations import FUNCTIONS, function_of, shown_name
-from tinycnn.training.layer_graph import node_of, tensors_in_order
-from tinycnn.training.steps import (
-    AS_PLACE,
-    ActivationName,
-    LinearStep,
-    PlainStep,
-    Step,
-    StepKind,
-    fold_hard_sigmoid,
-    fold_norm,
-    identity_step,
-)
+from tinycnn.models.flat import flat_model, is_own
+from tinycnn.models.layer_graph import node_of, tensors_in_order
+from tinycnn.training.operators import reader_of
+from tinycnn.training.operators.refused import hint_for
+from tinycnn.training.reading import Call, Place, Reading, refusal
+from tinycnn.training.steps import INPUT, LinearStep, Operator, Step
 
-__all__ = ["read_steps"]
+__all__ = ["Network", "read_network", "read_steps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Steps in execution order.
+
+    Attributes:
+        inputs: The indices of those that are inputs, in the model's order.
+        outputs: The indices of those whose outputs are the model's.
+        shapes: Of the outputs of all steps, without the batch.
+    """
+
+    steps: tuple[Step, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    shapes: tuple[tuple[int, ...], ...]
 
 
 def read_steps(model: Any) -> tuple[Step, ...]:
-    """The steps of `model` in execution order, from its input to its output.
+    """The steps of `model` in execution order, from its inputs to its outputs.
 
     Raises:
         UnsupportedModelError: If a layer, an option or the shape of the network has
             no int8 counterpart here.
     """
-    tensors = tensors_in_order(model)
-    uses = Counter(id(t) for tensor in tensors for t in node_of(tensor).input_tensors)
-    reading = _Reading()
-    step_of: dict[int, int] = {}  # id of a tensor -> index of its step
-    for tensor in tensors:
-        node = node_of(tensor)
-        layer = node.operation
-        _check_layer(layer, node, reading.layers)
-        reading.layers.append(layer)
-        sources = tuple(step_of[id(source)] for source in node.input_tensors)
-        index = _READERS[type(layer)](reading, layer, sources)
-        step_of[id(tensor)] = index
-        if uses[id(tensor)] > 1:
-            reading.shared.add(index)
-    _check_softmax_is_last(reading.steps)
-    return tuple(reading.steps)
+    return read_network(model).steps
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What has been read so far; `shared` steps have more than one reader."""
+def read_network(model: Any, inputs_are: Operator = INPUT) -> Network:
+    """The steps of `model`, and which of them are its inputs and outputs.
 
-    steps: list[Step] = field(default_factory=list)
-    layers: list[Any] = field(default_factory=list)
-    shared: set[int] = field(default_factory=set)
+    Args:
+        model: As for `read_steps`.
+        inputs_are: `INPUT` if they are images, `NUMBERS` if not.
 
-    def append(self, step: Step) -> int:
-        self.steps.append(step)
-        return len(self.steps) - 1
+    Raises:
+        UnsupportedModelError: As `read_steps` does.
+    """
+    flat = flat_model(model, opens=_is_opened)
+    for image in flat.inputs:
+        if None in image.shape[1:]:
+            raise UnsupportedModelError(
+                f"model '{model.name}': expected an input of fixed size, got "
+                f"{image.shape[1:]}",
+                hint="give keras.Input height, width and channels",
+            )
+    reading = _GraphReading()
+    inputs = []
+    for image in flat.inputs:
+        name = image._keras_history.operation.name
+        inputs.append(reading.plain(name, (), inputs_are, image.shape[1:]))
+    known = list(zip(flat.inputs, inputs, strict=True))
+    outputs = reading.read(flat.outputs, known)
+    return _tidied(reading, inputs, outputs)
 
 
-def _check_layer(layer: Any, node: Any, seen: list[Any]) -> None:
-    """Refuse what no reader below would understand."""
-    if not isinstance(layer, keras.layers.Layer):
-        raise UnsupportedModelError(
-            f"operation '{layer.name}' ({type(layer).__name__}): expected a layer, got "
-            "a bare operation",
-            hint="use layers: keras.layers.Add()([x, y]) instead of x + y",
-        )
-    if type(layer) not in _READERS:
-        is_own = type(layer).__name__ in {kind.__name__ for kind in _READERS}
-        problem = "not Keras' own class" if is_own else "not supported"
-        known = ", ".join(kind.__name__ for kind in _READERS)
-        raise UnsupportedModelError(
-            f"layer '{layer.name}' ({type(layer).__name__}): {problem}",
-            hint=f"supported layers: {known}",
-        )
-    if any(layer is other for other in seen):
-        raise _refusal(layer, "one use in the model", "two", "give each use a layer")
-    _check_call(layer, node)
-    _expect(layer, "data_format", "channels_last")
-    if len(node.output_tensors) != 1:
-        raise _refusal(layer, "1 output", str(len(node.output_tensors)))
+def _is_opened(layer: Any) -> bool:
+    """Whether a layer is followed to what it is made of."""
+    return isinstance(layer, keras.layers.Layer) and (
+        is_own(layer) or isinstance(layer, keras.layers.Lambda)
+    )
+
+
+class _GraphReading(Reading):
+    """A reading that follows graphs of tensors."""
+
+    def read(
+        self, outputs: list[Any], known: Iterable[tuple[Any, Place]]
+    ) -> list[Place]:
+        """The steps of `outputs`, from tensors whose steps are known."""
+        found = {id(tensor): place for tensor, place in known}
+        borders = [tensor for tensor, _ in known]
+        tensors = tensors_in_order(outputs, borders)
+        uses = Counter(id(t) for t in outputs)
+        seen_calls = set()
+        for tensor in tensors:
+            if id(tensor) not in {id(border) for border in borders}:
+                node = node_of(tensor)
+                if id(node) not in seen_calls:
+                    seen_calls.add(id(node))
+                    uses.update(id(t) for t in node.input_tensors)
+        for tensor in tensors:
+            if id(tensor) not in found:
+                node = node_of(tensor)
+                places = _read_call(self, node, found)
+                for output, place in zip(node.outputs, places, strict=True):
+                    found[id(output)] = place
+            if uses[id(tensor)] > 1:
+                self.shared.add(found[id(tensor)])
+        return [found[id(output)] for output in outputs]
+
+    def follow(
+        self, index: int, function: Any, refused: Callable[[str], Exception]
+    ) -> Place:
+        """The step at `index` through a function of the user's own."""
+        image = keras.Input(self.shapes[index])
+        try:
+            model = keras.Model(image, function(image))
+            flat = flat_model(model, opens=_is_opened)
+            (place,) = self.read(flat.outputs, [(flat.inputs[0], Place(index))])
+        except Exception as error:  # the user's code may raise anything
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise refused(lines[0]) from error
+        return place
+
+
+def _read_call(reading: Reading, node: Any, found: dict[int, Place]) -> list[Place]:
+    operation = node.operation
+    reader = reader_of(operation)
+    if reader is None:
+        raise _unknown(operation)
+    _check_call(operation, node)
+    args, options = node.arguments.convert(
+        lambda value: found.get(id(value), value) if _is_symbolic(value) else value
+    )
+    call = Call(
+        operation,
+        tuple(found[id(tensor)] for tensor in node.input_tensors),
+        _operands(args),
+        tuple(node.outputs[0].shape[1:]),
+        node.outputs[0],
+        options,
+    )
+    places = reader(reading, call)
+    return places if isinstance(places, list) else [places]
+
+
+def _operands(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Positional arguments, those in lists and tuples one by one."""
+    found: list[Any] = []
+    for arg in args:
+        found.extend(arg if isinstance(arg, (list, tuple)) else [arg])
+    return tuple(found)
+
+
+def _is_symbolic(value: Any) -> bool:
+    return isinstance(value, keras.KerasTensor)
+
+
+def _unknown(operation: Any) -> UnsupportedModelError:
+    kind = type(operation)
+    what = "layer" if isinstance(operation, keras.layers.Layer) else "operation"
+    return UnsupportedModelError(
+        f"{what} '{operation.name}' ({kind.__name__}): not supported",
+        hint=hint_for(kind) or "docs/layers.md lists what is",
+    )
 
 
 def _check_call(layer: Any, node: Any) -> None:
-    """Refuse a layer that computes something else than its class says."""
-    if "call" in vars(layer):
-        raise _refusal(layer, "the call of its class", "one of its own")
-    _expect_float32(layer)
+    """Refuse a layer that is called with more than its inputs."""
+    if not isinstance(layer, keras.layers.Layer):
+        return
     given = enumerate(node.arguments.args[1:], 1)  # beside the input
     options = {**node.arguments.kwargs, **{f"argument {i}": v for i, v in given}}
+    usual = inspect.signature(layer.call).parameters
     for name, value in options.items():
-        if value is not None and value is not False:
-            raise _refusal(
+        is_usual = name in usual and usual[name].default is value
+        if value is not None and value is not False and not is_usual:
+            raise refusal(
                 layer,
                 "a call with its input alone",
                 f"{name}={value}",
@@ -114,273 +190,55 @@ def _check_call(layer: Any, node: Any) -> None:
             )
 
 
-def _check_softmax_is_last(steps: list[Step]) -> None:
-    for step in steps[:-1]:
-        if step.kind == "softmax":
-            raise UnsupportedModelError(
-                f"layer '{step.name}' (softmax): expected the end of the model, got "
-                "layers after it",
-                hint="use softmax for the output only",
-            )
-
-
-def _read_input(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "input", layer))
-
-
-def _read_conv(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect(layer, "groups", 1)
-    _expect(layer, "dilation_rate", (1, 1))
-    is_depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-    kernel = np.asarray(layer.kernel)
-    step = LinearStep(
-        layer.name,
-        sources,
-        "depthwise" if is_depthwise else "conv",
-        kernel,
-        _bias(layer, _channels(kernel, is_depthwise=is_depthwise)),
-        layer.strides,
-        layer.padding,
-    )
-    return _with_activation(reading, reading.append(step), layer)
-
-
-def _read_separable(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect(layer, "dilation_rate", (1, 1))
-    depthwise = np.asarray(layer.depthwise_kernel)
-    pointwise = np.asarray(layer.pointwise_kernel)
-    first = LinearStep(
-        f"{layer.name}_depthwise",
-        sources,
-        "depthwise",
-        depthwise,
-        np.zeros(_channels(depthwise, is_depthwise=True), np.float32),
-        layer.strides,
-        layer.padding,
-    )
-    second = LinearStep(
-        f"{layer.name}_pointwise",
-        (reading.append(first),),
-        "conv",
-        pointwise,
-        _bias(layer, pointwise.shape[-1]),
-    )
-    return _with_activation(reading, reading.append(second), layer)
-
-
-def _read_dense(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    rank = len(layer.input.shape)
-    if rank != 2:
-        raise _refusal(layer, "a flat input", f"{rank - 1} axes", "put Flatten before")
-    kernel = np.asarray(layer.kernel)
-    step = LinearStep(
-        layer.name, sources, "dense", kernel, _bias(layer, kernel.shape[-1])
-    )
-    return _with_activation(reading, reading.append(step), layer)
-
-
-def _read_norm(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect_last_axis(layer)
-    return _rewritten(reading, sources[0], layer, lambda step: fold_norm(step, layer))
-
-
-def _rewritten(
-    reading: _Reading, index: int, layer: Any, change: Callable[[LinearStep], Step]
-) -> int:
-    """The step at `index` changed, or one of its own for `layer` if it cannot be."""
-    step = reading.steps[index]
-    is_free = index not in reading.shared and step.activation == "linear"
-    if isinstance(step, LinearStep) and is_free:
-        reading.steps[index] = change(step)
-        return index
-    name, (*size, channels) = _own_name(step, layer, "affine"), layer.input.shape[1:]
-    if not size:
-        index = _reshaped(
-            reading, index, f"{step.name}{AS_PLACE}{name}", (1, 1, channels)
-        )
-    index = reading.append(change(identity_step(name, index, channels)))
-    return index if size else _reshaped(reading, index, f"{name}_flat", (channels,))
-
-
-def _reshaped(reading: _Reading, index: int, name: str, shape: tuple[int, ...]) -> int:
-    layer = keras.layers.Reshape(shape, name=name)
-    return reading.append(PlainStep(name, (index,), "same_grid", layer))
-
-
-def _read_relu(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect(layer, "negative_slope", 0.0)
-    _expect(layer, "threshold", 0.0)
-    if layer.max_value not in (None, 6):
-        raise _refusal(layer, "max_value None or 6", str(layer.max_value))
-    name: ActivationName = "relu" if layer.max_value is None else "relu6"
-    return _fused(reading, sources[0], layer, name)
-
-
-def _read_activation(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return _with_activation(reading, sources[0], layer)
-
-
-def _read_softmax(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _expect_last_axis(layer)
-    return reading.append(PlainStep(layer.name, sources, "softmax"))
-
-
-def _with_activation(reading: _Reading, index: int, layer: Any) -> int:
-    """Append or fuse the `activation` of `layer` after the step at `index`."""
-    name = function_of(layer)
-    if name is None:
-        raise _unknown_function(layer)
-    if name == "linear":
-        return index
-    if name == "relu" or name == "relu6":
-        return _fused(reading, index, layer, name)
-    if name == "hard_sigmoid":
-        return _rewritten(reading, index, layer, fold_hard_sigmoid)
-    kind = _FUNCTION_KINDS[name]
-    own_name = _own_name(reading.steps[index], layer, name)
-    result = reading.append(PlainStep(own_name, (index,), kind))
-    if name != "silu":
-        return result
-    product = PlainStep(f"{own_name}_product", (index, result), "multiply")
-    return reading.append(product)
-
-
-def _unknown_function(layer: Any) -> UnsupportedModelError:
-    name = shown_name(layer.activation)
-    got = f"'{name}'" + (", which computes something else" if name in FUNCTIONS else "")
-    return _refusal(layer, f"activation {', '.join(FUNCTIONS)}", got)
-
-
-def _fused(reading: _Reading, index: int, layer: Any, name: ActivationName) -> int:
-    step = reading.steps[index]
-    is_free = index not in reading.shared and step.activation == "linear"
-    if not (is_free and step.kind in ("add", "multiply")):
-        return _rewritten(
-            reading, index, layer, lambda step: replace(step, activation=name)
-        )
-    reading.steps[index] = replace(step, activation=name)
-    return index
-
-
-def _own_name(step: Step, layer: Any, suffix: str) -> str:
-    """A name for a step of `layer` after `step`, which may be of the same layer."""
-    return layer.name if step.name != layer.name else f"{layer.name}_{suffix}"
-
-
-def _read_same_grid(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "same_grid", layer))
-
-
-def _read_global_max(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    _, h, w, c = layer.input.shape
-    pool = keras.layers.MaxPooling2D((h, w), name=layer.name)
-    index = reading.append(PlainStep(layer.name, sources, "same_grid", pool))
-    if layer.keepdims:
-        return index
-    return _reshaped(reading, index, f"{layer.name}_flat", (c,))
-
-
-def _read_average(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "average_pool", layer))
-
-
-def _read_mean(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "mean", layer))
-
-
-def _read_dropout(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return sources[0]
-
-
-def _read_add(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    shapes = [tensor.shape[1:] for tensor in layer.input]
-    if len(shapes) != 2 or shapes[0] != shapes[1]:
-        got = " and ".join(str(shape) for shape in shapes)
-        hint = "give both one shape, as a 1x1 convolution does for channels"
-        if len(shapes) != 2:
-            hint = "add two tensors at a time"
-        raise _refusal(layer, "2 inputs of one shape", got, hint)
-    return reading.append(PlainStep(layer.name, sources, "add"))
-
-
-def _read_multiply(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    shapes = [tensor.shape[1:] for tensor in layer.input]
-    if len(shapes) != 2 or len(shapes[0]) != len(shapes[1]):
-        got = " and ".join(str(shape) for shape in shapes)
-        hint = "give the factors of channels the shape (1, 1, channels)"
-        raise _refusal(layer, "2 inputs of as many axes", got, hint)
-    return reading.append(PlainStep(layer.name, sources, "multiply"))
-
-
-def _read_concatenate(reading: _Reading, layer: Any, sources: tuple[int, ...]) -> int:
-    return reading.append(PlainStep(layer.name, sources, "concatenate", layer))
-
-
-def _bias(layer: Any, channels: int) -> NDArray[np.float32]:
-    return np.asarray(layer.bias) if layer.use_bias else np.zeros(channels, np.float32)
-
-
-def _channels(kernel: NDArray[np.float32], *, is_depthwise: bool) -> int:
-    """Output channels of a convolution with `kernel`."""
-    return int(np.prod(kernel.shape[2:])) if is_depthwise else kernel.shape[-1]
-
-
-def _expect(layer: Any, option: str, expected: Any) -> None:
-    """Refuse `layer` if it has `option` and the value is another."""
-    got = getattr(layer, option, expected)
-    if got != expected:
-        raise _refusal(layer, f"{option} {expected}", str(got))
-
-
-def _expect_float32(layer: Any) -> None:
-    got = layer.dtype_policy.name
-    if got != "float32":
-        hint = 'leave mixed precision to tinycnn: precision = "bfloat16" in [training]'
-        raise _refusal(layer, "float32", got, hint)
-
-
-def _expect_last_axis(layer: Any) -> None:
-    if layer.axis not in (-1, len(layer.input.shape) - 1):
-        raise _refusal(layer, "axis -1", str(layer.axis))
-
-
-def _refusal(
-    layer: Any, expected: str, got: str, hint: str | None = None
-) -> UnsupportedModelError:
-    return UnsupportedModelError(
-        f"layer '{layer.name}' ({type(layer).__name__}): expected {expected}, "
-        f"got {got}",
-        hint=hint,
+def _tidied(reading: Reading, inputs: list[Place], outputs: list[Place]) -> Network:
+    """What the outputs need, with images around depthwise steps of other shapes."""
+    needed, pending = set(inputs), list(outputs)
+    while pending:
+        index = pending.pop()
+        if index not in needed:
+            needed.add(Place(index))
+            pending.extend(Place(s) for s in reading.steps[index].sources)
+    tidy = Reading()
+    place: dict[int, Place] = {}
+    for number, step in enumerate(reading.steps):
+        index = Place(number)
+        if index not in needed:
+            continue
+        shape = reading.shapes[index]
+        sources = tuple(place[source] for source in step.sources)
+        moved = replace(step, sources=sources)
+        if _needs_image(moved, shape):
+            place[index] = _as_image(tidy, moved, shape)
+        else:
+            place[index] = tidy.add(moved, shape)
+    return Network(
+        tuple(tidy.steps),
+        tuple(place[i] for i in inputs),
+        tuple(place[o] for o in outputs),
+        tuple(tidy.shapes),
     )
 
 
-_FUNCTION_KINDS: dict[str, StepKind] = {
-    "sigmoid": "logistic",
-    "silu": "logistic",
-    "hard_silu": "hard_swish",
-    "softmax": "softmax",
-}
-_Reader = Callable[[_Reading, Any, tuple[int, ...]], int]
-_READERS: dict[type, _Reader] = {
-    keras.layers.InputLayer: _read_input,
-    keras.layers.Conv2D: _read_conv,
-    keras.layers.DepthwiseConv2D: _read_conv,
-    keras.layers.SeparableConv2D: _read_separable,
-    keras.layers.Dense: _read_dense,
-    keras.layers.BatchNormalization: _read_norm,
-    keras.layers.ReLU: _read_relu,
-    keras.layers.Activation: _read_activation,
-    keras.layers.Softmax: _read_softmax,
-    keras.layers.MaxPooling2D: _read_same_grid,
-    keras.layers.AveragePooling2D: _read_average,
-    keras.layers.GlobalAveragePooling2D: _read_mean,
-    keras.layers.GlobalMaxPooling2D: _read_global_max,
-    keras.layers.Flatten: _read_same_grid,
-    keras.layers.Reshape: _read_same_grid,
-    keras.layers.ZeroPadding2D: _read_same_grid,
-    keras.layers.Dropout: _read_dropout,
-    keras.layers.SpatialDropout2D: _read_dropout,
-    keras.layers.Add: _read_add,
-    keras.layers.Multiply: _read_multiply,
-    keras.layers.Concatenate: _read_concatenate,
-}
+def _needs_image(step: Step, shape: tuple[int, ...]) -> bool:
+    is_linear = isinstance(step, LinearStep) and step.kind == "depthwise"
+    return is_linear and len(shape) != 3
+
+
+def _as_image(tidy: Reading, step: Step, shape: tuple[int, ...]) -> Place:
+    """A factor for each channel of vectors, or rows of them, as of an image."""
+    (source,) = step.sources
+    *rows, channels = shape or (1,)
+    image = (1, 1, channels) if len(rows) < 1 else (*_two(rows), channels)
+    before = f"{tidy.steps[source].name}_as_1x1_of_{step.name}"
+    inner = tidy.reshaped(source, image, before)
+    index = tidy.add(replace(step, sources=(inner,)), image)
+    return tidy.reshaped(index, shape, f"{step.name}_flat")
+
+
+def _two(rows: list[int]) -> tuple[int, int]:
+    """The axes before the channels as two."""
+    first, *others = rows
+    product = 1
+    for size in others:
+        product *= size
+    return (first, product) if others else (1, first)

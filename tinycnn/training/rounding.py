@@ -16,6 +16,7 @@ __all__ = [
     "multiplier_exponent",
     "requantized",
     "round_half_away",
+    "single",
     "straight_through",
 ]
 
@@ -58,3 +59,8 @@ def double(x: Any) -> Any:
 def straight_through(x: Any, rounded: Any) -> tuple[Any, Any]:
     """`rounded`, with the gradient of `x`."""
     return rounded, lambda upstream: (upstream, None)
+
+
+def single(x: Any) -> Any:
+    """`x` rounded to floats of 32 bits."""
+    return double(tf.cast(x, tf.float32))

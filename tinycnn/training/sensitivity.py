@@ -14,7 +14,7 @@ from typing import Any
 from tinycnn.datasets.dataset import Split
 from tinycnn.task import Sensitivity
 from tinycnn.training.fit import validation_of
-from tinycnn.training.grids import FakeQuantSoftmax, set_mode
+from tinycnn.training.grids import set_mode
 
 __all__ = ["measure_sensitivity"]
 
@@ -51,9 +51,13 @@ def _layers_by_name(twin: Any) -> dict[str, list[Any]]:
     """The layers that round, each with the grid that is named after it."""
     groups: dict[str, list[Any]] = {}
     for layer in twin.layers:
-        if hasattr(layer, "mode") and not isinstance(layer, FakeQuantSoftmax):
+        if hasattr(layer, "mode") and getattr(layer, "rounds", True):
             groups.setdefault(layer.name.removesuffix("_grid"), []).append(layer)
-    del groups[twin.inputs[0]._keras_history.operation.name]  # bytes are on their grid
+    for layer in twin.layers:
+        if getattr(layer, "kind", None) == "softmax":  # whose grid TFLite fixes
+            del groups[layer.name]
+    for image in twin.inputs:  # bytes are on their grid
+        del groups[image._keras_history.operation.name]
     return groups
 
 

@@ -1,134 +1,198 @@
-"""Checks and tidies the `.tflite` that TensorFlow's converter wrote.
+"""A `.tflite` file, tensor by tensor and operator by operator.
 
-The converter names a tensor after every operation that was fused into it; here each
-gets the name of its layer, weights as `layer/kernel` and `layer/bias`. Messages and
-generated C become readable and the file smaller. Nothing else changes: buffers keep the
-16-byte alignment that the schema (`tflite/schema/schema.fbs`) asks for.
+The layout is that of `tflite/schema/schema.fbs`. Buffers keep the 16-byte alignment
+that it asks for; constants of the same bytes share one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
 
-from tinycnn.errors import UnsupportedModelError
-from tinycnn.training.steps import AS_PLACE
-
-__all__ = ["check_is_int8", "rename_tensors"]
+__all__ = ["TfliteFile"]
 
 _BUFFER_ALIGNMENT = 16
-_INPUT_NAME = "image"
-_ROLES = {
-    "CONV_2D": ("input", "kernel", "bias"),
-    "DEPTHWISE_CONV_2D": ("input", "kernel", "bias"),
-    "FULLY_CONNECTED": ("input", "kernel", "bias"),
-    "MEAN": ("input", "axes"),
-    "PAD": ("input", "padding"),
-    "RESHAPE": ("input", "shape"),
+_SCHEMA_VERSION = 3
+_TYPES = {
+    "int8": schema.TensorType.INT8,
+    "int32": schema.TensorType.INT32,
+}
+# The version of the schema's operators that their int8 kernels came with; 2 otherwise.
+_VERSIONS = {
+    "CONV_2D": 3,
+    "DEPTHWISE_CONV_2D": 3,
+    "TRANSPOSE_CONV": 3,
+    "FULLY_CONNECTED": 4,
+    "RESHAPE": 1,
+    "ELU": 1,
+    "EXP": 2,
+    "GELU": 2,
+    "HARD_SWISH": 1,
+    "PRELU": 1,
+    "QUANTIZE": 2,
+    "RESIZE_BILINEAR": 3,
+    "RESIZE_NEAREST_NEIGHBOR": 3,
+    "TILE": 1,
+    "ABS": 2,
+}
+# Operators whose options are called otherwise, or that have none.
+_OPTIONS = {
+    "CONV_2D": "Conv2DOptions",
+    "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
+    "MAX_POOL_2D": "Pool2DOptions",
+    "AVERAGE_POOL_2D": "Pool2DOptions",
+    "MEAN": "ReducerOptions",
+    "SUM": "ReducerOptions",
+    "REDUCE_MAX": "ReducerOptions",
+    "REDUCE_MIN": "ReducerOptions",
+    "MAXIMUM": "MaximumMinimumOptions",
+    "MINIMUM": "MaximumMinimumOptions",
+    "L2_NORMALIZATION": "L2NormOptions",
+    "LOGISTIC": None,
+    "TANH": None,
+    "RELU": None,
+    "RELU6": None,
+    "ELU": None,
+    "PRELU": None,
 }
 
 
-def check_is_int8(content: bytes) -> None:
-    """Return if every operator of a `.tflite` reads and writes int8 tensors.
+class TfliteFile:
+    """What is in the file so far."""
 
-    Raises:
-        UnsupportedModelError: If one does not; it is named.
-    """
-    model = schema.ModelT.InitFromPackedBuf(content)
-    types = _enum_names(schema.TensorType)
-    for subgraph in model.subgraphs:
-        for index, op in enumerate(subgraph.operators):
-            for number in (*op.inputs[:1], *op.outputs):
-                tensor = subgraph.tensors[number]
-                if tensor.type == schema.TensorType.INT8:
-                    continue
-                raise UnsupportedModelError(
-                    f"op {index} ({_kind(model, op)}): expected int8 tensor "
-                    f"'{tensor.name.decode()}', got {types[tensor.type].lower()}",
-                    hint="build the model of layers that quantize_model supports",
-                )
+    def __init__(self) -> None:
+        self._tensors: list[Any] = []
+        self._buffers: list[bytes] = [b""]  # the first is nothing's
+        self._kinds: list[str] = []
+        self._operators: list[Any] = []
+
+    def tensor(
+        self, name: str, shape: Sequence[int], quantization: tuple[float, int]
+    ) -> int:
+        """The number of a new int8 tensor with a scale and a zero point."""
+        scale, zero_point = quantization
+        return self._add(name, shape, "int8", np.array([scale]), zero_point, 0, 0)
+
+    def constant(
+        self,
+        name: str,
+        values: NDArray[Any],
+        scale: NDArray[Any] | None = None,
+        *,
+        zero_point: int = 0,
+        axis: int = 0,
+    ) -> int:
+        """The number of a new tensor of known values, int8 or int32.
+
+        Args:
+            name: Its name.
+            values: What it holds.
+            scale: One, or one for each index of `axis`; None of no real numbers.
+            zero_point: That of all scales.
+            axis: What scales belong to.
+        """
+        content = np.ascontiguousarray(values).tobytes()
+        if content not in self._buffers:
+            self._buffers.append(content)
+        buffer = self._buffers.index(content)
+        own_axis = axis if scale is not None and len(scale) > 1 else 0
+        return self._add(
+            name, values.shape, values.dtype.name, scale, zero_point, own_axis, buffer
+        )
+
+    def shape(self, number: int) -> tuple[int, ...]:
+        """The shape of a tensor."""
+        return tuple(self._tensors[number].shape)
+
+    def operator(
+        self,
+        kind: str,
+        inputs: Sequence[int],
+        output: int,
+        options: Mapping[str, Any],
+    ) -> None:
+        """Add an operator with options of the schema's names."""
+        operator = schema.OperatorT()
+        if kind not in self._kinds:
+            self._kinds.append(kind)
+        operator.opcodeIndex = self._kinds.index(kind)
+        operator.inputs = np.array(inputs, np.int32)
+        operator.outputs = np.array([output], np.int32)
+        name = _OPTIONS.get(kind, f"{kind.title().replace('_', '')}Options")
+        if name is not None:
+            operator.builtinOptionsType = getattr(schema.BuiltinOptions, name)
+            operator.builtinOptions = getattr(schema, f"{name}T")()
+        for key, value in options.items():
+            assert hasattr(operator.builtinOptions, key), f"{kind} has no {key}"
+            setattr(operator.builtinOptions, key, value)
+        self._operators.append(operator)
+
+    def content(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
+        """The file's bytes."""
+        graph = schema.SubGraphT()
+        graph.name = b"main"
+        graph.tensors, graph.operators = self._tensors, self._operators
+        graph.inputs = np.array(inputs, np.int32)
+        graph.outputs = np.array(outputs, np.int32)
+        model = schema.ModelT()
+        model.version, model.description = _SCHEMA_VERSION, b"tinycnn"
+        model.operatorCodes = [*map(_code, self._kinds)]
+        model.subgraphs = [graph]
+        model.buffers = [_AlignedBuffer(content) for content in self._buffers]
+        builder = flatbuffers.Builder()
+        builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+        return bytes(builder.Output())
+
+    def _add(
+        self,
+        name: str,
+        shape: Sequence[int],
+        dtype: str,
+        scale: NDArray[Any] | None,
+        zero_point: int,
+        axis: int,
+        buffer: int,
+    ) -> int:
+        tensor = schema.TensorT()
+        tensor.name, tensor.buffer = name.encode(), buffer
+        tensor.shape = np.array(shape, np.int32)
+        tensor.type = _TYPES[dtype]
+        if scale is not None:
+            quantization = schema.QuantizationParametersT()
+            quantization.scale = np.asarray(scale, np.float32)
+            quantization.zeroPoint = np.full(len(scale), zero_point, np.int64)
+            quantization.quantizedDimension = axis
+            tensor.quantization = quantization
+        self._tensors.append(tensor)
+        return len(self._tensors) - 1
 
 
-def rename_tensors(content: bytes, layer_names: Collection[str]) -> bytes:
-    """The same file with its tensors named after the layers that they belong to."""
-    model = schema.ModelT.InitFromPackedBuf(content)
-    for subgraph in model.subgraphs:
-        names = {int(i): _INPUT_NAME for i in subgraph.inputs}
-        taken = {_INPUT_NAME}
-        for op in subgraph.operators:
-            layer = _layer_name(subgraph.tensors[op.outputs[0]].name, layer_names)
-            layer = _free_name(layer.partition(AS_PLACE)[0], taken)
-            names[int(op.outputs[0])] = layer
-            roles = _ROLES.get(_kind(model, op), ())
-            for role, number in zip(roles[1:], op.inputs[1:], strict=False):
-                names.setdefault(int(number), f"{layer}/{role}")
-        for number, name in names.items():
-            subgraph.tensors[number].name = name.encode()
-    return _packed(model)
-
-
-def _layer_name(name: bytes, layer_names: Collection[str]) -> str:
-    """The layer in a name such as `model_1/conv_1/Relu;model_1/conv_1/BiasAdd`.
-
-    >>> _layer_name(b"net_1/conv_1_1/Relu;net_1/conv_1_1/Conv2D", ["conv", "conv_1"])
-    'conv_1'
-    """
-    scopes = name.decode().split(";")[0].split("/")
-    suffix = re.search(r"(_\d+)?$", scopes[0])
-    for scope in scopes[1:]:
-        for candidate in (scope.removesuffix(suffix[0] if suffix else ""), scope):
-            if candidate in layer_names:
-                return candidate
-    return scopes[-1]
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """`name`, numbered if an earlier operator of the same layer has it."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    taken.add(free)
-    return free
-
-
-def _kind(model: Any, op: Any) -> str:
-    """The operator's name in the schema."""
-    code = model.operatorCodes[op.opcodeIndex]
-    return _enum_names(schema.BuiltinOperator)[
-        max(code.builtinCode, code.deprecatedBuiltinCode)
-    ]
-
-
-def _enum_names(enum: type) -> dict[int, str]:
-    return {value: name for name, value in vars(enum).items() if name.isupper()}
-
-
-def _packed(model: Any) -> bytes:
-    """`model` as a file."""
-    model.buffers = [_AlignedBuffer(buffer.data) for buffer in model.buffers]
-    builder = flatbuffers.Builder()
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
+def _code(kind: str) -> Any:
+    number = getattr(schema.BuiltinOperator, kind)
+    code = schema.OperatorCodeT()
+    code.builtinCode = number
+    code.deprecatedBuiltinCode = min(number, 127)  # old readers know no other
+    code.version = _VERSIONS.get(kind, 2)
+    return code
 
 
 class _AlignedBuffer:
     """Packs like the schema's `BufferT`, which forgets the alignment."""
 
-    def __init__(self, data: Any) -> None:
-        self._data = b"" if data is None else np.asarray(data, np.uint8).tobytes()
+    def __init__(self, content: bytes) -> None:
+        self._content = content
 
     def Pack(self, builder: Any) -> int:  # named by the schema
-        size = len(self._data)
+        size = len(self._content)
         if size:
             builder.StartVector(1, size, _BUFFER_ALIGNMENT)
             builder.head -= size
-            builder.Bytes[builder.head : builder.head + size] = self._data
+            builder.Bytes[builder.head : builder.head + size] = self._content
             vector = builder.EndVector()
         schema.BufferStart(builder)
         if size:
