@@ -2,14 +2,19 @@
  * depthwise_conv_2d/planes.c - DEPTHWISE_CONV_2D of any window, a channel at a time
  * SPDX-License-Identifier: Apache-2.0
  *
- * The rows of the input that a pass reads are gathered for four channels, each in a
- * plane of its own: 16-bit numbers, two neighbours in a word. With a stride s, a row is
- * s lines in the plane, the columns of each remainder; with a dilation, outputs of each
- * remainder are a pass of their own. So taps are neighbours in a line, and windows too:
- * a word is multiplied by two weights for an output, and by the weights one place
- * further for the next.
+ * What a block of outputs reads is gathered for two channels, each in a plane of its
+ * own: 16-bit numbers less the zero point, two neighbours in a word, 0 beside the
+ * image. Rows of a window that lie outside the image are left out. Outputs of each
+ * remainder by the dilation are a part of their own, so that taps are neighbours in it.
+ * A word is multiplied by two weights at once. With a stride of 1 every second window
+ * begins in the middle of a word: it is multiplied by the weights for an output, then
+ * by those one place further for the next. With another stride each window begins with
+ * a word: a row is as many lines as there are pairs of columns from a window to the
+ * next. What lies where is counted by the compiler, in tables.
  *
- * Outputs go to `scratch` first: they may lie over inputs that other channels need.
+ * Each channel of the output is written over the same channel of the input, if over
+ * any: all may lie some bytes beside their places until the end. Where that cannot be,
+ * a block goes to `scratch` first.
  */
 #include "dsp.h"
 
@@ -19,519 +24,515 @@
 #include "depthwise_rows.h"
 #include "fixed_point.h"
 
-enum { CHANNELS = 4, CONSTANTS = 6 };
+enum { CHANNELS = 2, CONSTANTS = 4, STACK_BYTES = 600 };
 
-/* What is computed once. */
-typedef struct {
-    int32_t phases;    /* lines of a row */
-    int32_t words;     /* of a line, that weights and their neighbours fill */
-    int32_t lines;     /* of a window */
-    int32_t pitch;     /* words from line to line */
-    int32_t quads;     /* words of a line's weights in the table */
-    int32_t rows;      /* of the input in a plane */
-    int32_t between;   /* rows from one to the next */
-    int32_t plane;     /* words */
-    int32_t depth;     /* channels of the output */
-    int32_t row_bytes; /* of outputs, with those that fill up four of each phase */
-    uint32_t *planes;
-    uint32_t *weights; /* of a channel: for an output, for the next, in turns */
-    int8_t *staged;
-    int8_t zeros[CHANNELS]; /* of a pixel outside the image */
-} layout_t;
-
-/* `count` neighbours of a line, of four channels, from `from` on, `step` apart. */
-TCNN_APART static void gather_four(const int8_t *from, int32_t step, int32_t count,
-                                   uint16_t *to, int32_t plane) {
-    if (count > 0 && ((uintptr_t)to & 2)) {
-        to[0] = (uint16_t)from[0];
-        to[plane] = (uint16_t)from[1];
-        to[2 * plane] = (uint16_t)from[2];
-        to[3 * plane] = (uint16_t)from[3];
-        from += step;
-        to++;
-        count--;
-    }
-    uint32_t *a = (uint32_t *)(void *)to, *b = (uint32_t *)(void *)&to[plane];
-    uint32_t *c = (uint32_t *)(void *)&to[2 * plane];
-    uint32_t *d = (uint32_t *)(void *)&to[3 * plane];
-    TCNN_ROLLED
-    for (; count >= 2; count -= 2) {
-        const uint32_t first = tcnn_load_4(from), second = tcnn_load_4(&from[step]);
-        const uint32_t even1 = tcnn_even_bytes(first), even2 = tcnn_even_bytes(second);
-        const uint32_t odd1 = tcnn_odd_bytes(first), odd2 = tcnn_odd_bytes(second);
-        *a++ = tcnn_pack_low(even1, even2);
-        *b++ = tcnn_pack_low(odd1, odd2);
-        *c++ = tcnn_pack_high(even1, even2);
-        *d++ = tcnn_pack_high(odd1, odd2);
-        from += 2 * step;
-    }
-    if (count > 0) {
-        *(uint16_t *)(void *)a = (uint16_t)from[0];
-        *(uint16_t *)(void *)b = (uint16_t)from[1];
-        *(uint16_t *)(void *)c = (uint16_t)from[2];
-        *(uint16_t *)(void *)d = (uint16_t)from[3];
-    }
+static inline uint32_t load_2(const int8_t *from) {
+    uint16_t half;
+    __builtin_memcpy(&half, from, sizeof half);
+    return half;
 }
 
-static void gather_one(const int8_t *from, int32_t step, int32_t count, uint16_t *to) {
-    TCNN_ROLLED
-    for (; count > 0; count--) {
-        *to++ = (uint16_t)*from;
-        from += step;
-    }
-}
-
-/* What of a line lies inside the image: places of the line, and a column of it. */
-typedef struct {
-    int32_t first, count, column;
-} span_t;
-
-/* Of the line whose first place is `column`. */
-static span_t find_span(const tcnn_depthwise_planes_params_t *p, const layout_t *l,
-                        int32_t column) {
-    const int32_t step = p->stride_width * p->dilation_width;
-    const int32_t outside = column < 0 ? (step - 1 - column) / step : 0;
-    const int32_t last = (p->input_width - column + step - 1) / step;
-    span_t span;
-    span.first = outside;
-    span.column = column + outside * step;
-    span.count = tcnn_max(tcnn_min(last, 2 * l->pitch) - outside, 0);
-    return span;
-}
-
-/* Lines `line` of all rows, for the outputs from row `y` on. */
-static void gather_lines(const tcnn_depthwise_planes_params_t *p, const layout_t *l,
-                         const int8_t *input, int32_t channels, int32_t y, int32_t line,
-                         span_t span) {
-    const int32_t depth = p->input_channels, plane = 2 * l->plane;
-    const int32_t step = p->stride_width * p->dilation_width * depth;
-    uint16_t *to = (uint16_t *)(void *)&l->planes[line * l->pitch] + span.first;
-    for (int32_t i = 0; i < l->rows; i++) {
-        const int32_t row = y * p->stride_height - p->pad_top + i * l->between;
-        const int8_t *from = &input[(row * p->input_width + span.column) * depth];
-        const bool is_outside = tcnn_is_outside(row, p->input_height);
-        int32_t next = step;
-        if (is_outside) {
-            from = l->zeros;
-            next = 0;
+/* A line of all its rows, of two channels from `row` on. */
+TCNN_APART static void gather_lines(const tcnn_depthwise_planes_params_t *p,
+                                    const tcnn_depthwise_span_t *span,
+                                    const int8_t *row, uint32_t *to) {
+    const uint32_t half = (uint16_t)-p->input_zero_point, zero = half | half << 16;
+    const int32_t step = p->tap_step, word_step = p->word_step;
+    for (int32_t i = span->rows; i > 0; i--) {
+        const int8_t *from = row;
+        uint32_t *a = to, *b = &to[p->plane_words];
+        if (span->is_cut) {
+            const uint32_t halves = load_2(&from[step - word_step]) << 16;
+            *a++ = tcnn_add_even_bytes(half << 16, halves);
+            *b++ = tcnn_add_odd_bytes(half << 16, halves);
         }
-        if (is_outside && y == 0) {
-            /* it is as it was cleared */
-        } else if (channels == CHANNELS) {
-            gather_four(from, next, span.count, to, plane);
-        } else {
-            gather_one(from, next, span.count, to);
-        }
-        to += 2 * l->pitch * l->phases;
-    }
-}
-
-static void clear(const tcnn_depthwise_planes_params_t *p, const layout_t *l) {
-    const uint32_t zero = (uint16_t)p->input_zero_point;
-    TCNN_ROLLED
-    for (int32_t i = 0; i < CHANNELS * l->plane; i++) {
-        l->planes[i] = zero | zero << 16;
-    }
-}
-
-/* The planes of `channels` channels for the outputs from row `y` on whose columns leave
- * the remainder `phase` when divided by the dilation. What lies outside the image stays
- * as it is while that remainder does. */
-static void gather(const tcnn_depthwise_planes_params_t *p, const layout_t *l,
-                   const int8_t *input, int32_t channels, int32_t y, int32_t phase) {
-    if (p->dilation_width > 1) {
-        clear(p, l);
-    }
-    int32_t column = phase * p->stride_width - p->pad_left;
-    for (int32_t line = 0; line < l->phases; line++) {
-        gather_lines(p, l, input, channels, y, line, find_span(p, l, column));
-        column += p->dilation_width;
-    }
-}
-
-/* A channel's weights as both outputs of a word take them. */
-TCNN_APART static void expand(const layout_t *l, const uint32_t *packed) {
-    const int32_t quads = l->quads, back = 2 * (l->words & 1);
-    uint32_t *to = l->weights;
-    for (int32_t line = l->lines; line > 0; line--) {
-        uint32_t last = 0;
         TCNN_ROLLED
-        for (int32_t i = quads; i > 0; i--) {
-            const uint32_t four = *packed++;
-            const uint32_t first = tcnn_even_bytes(four), second = tcnn_odd_bytes(four);
-            to[0] = first;
-            to[1] = last >> 16 | first << 16;
-            to[2] = second;
-            to[3] = first >> 16 | second << 16;
-            to += 4;
+        for (int32_t left = span->twos; left > 0; left--) {
+            const uint32_t halves = tcnn_pack_low(load_2(from), load_2(&from[step]));
+            *a++ = tcnn_add_even_bytes(zero, halves);
+            *b++ = tcnn_add_odd_bytes(zero, halves);
+            from += word_step;
+        }
+        if (span->is_one) {
+            const uint32_t halves = load_2(from);
+            *a = tcnn_add_even_bytes(half, halves);
+            *b = tcnn_add_odd_bytes(half, halves);
+        }
+        row += p->row_step;
+        to += p->row_words;
+    }
+}
+
+static inline uint32_t twice(uint32_t lanes) { return tcnn_add_lanes(lanes, lanes); }
+
+/* A channel's weights, doubled; as both outputs of a word take them, where they do. */
+TCNN_APART static void expand(const tcnn_depthwise_planes_params_t *p,
+                              const uint32_t *packed, uint32_t *to) {
+    const bool is_dense = p->kind < TCNN_SPARSE_2;
+    for (int32_t line = p->lines; line > 0; line--) {
+        uint32_t *next = to, last = 0;
+        to += p->line_words;
+        TCNN_ROLLED
+        for (int32_t i = p->line_fours; i > 0; i--) {
+            const uint32_t first = twice(tcnn_even_bytes(*packed));
+            const uint32_t second = twice(tcnn_odd_bytes(*packed++));
+            if (!is_dense) {
+                next[0] = first;
+                next[1] = second;
+                next += 2;
+                continue;
+            }
+            next[0] = first;
+            next[1] = last >> 16 | first << 16;
+            next[2] = second;
+            next[3] = first >> 16 | second << 16;
+            next += 4;
             last = second;
         }
-        to -= back;
     }
 }
 
-/* What `multiply` works on: a line is `words` steps, then `skip` bytes to the next. */
+/* What `multiply` works on. */
 typedef struct {
     int32_t step; /* bytes from output to output */
-    int32_t back; /* bytes from behind a window to the window four outputs further */
+    int32_t back; /* of the run */
     int32_t multiplier;
     int32_t offset;
-    int32_t scale; /* of sums to the left */
+    uintptr_t limit; /* of outputs: from there on fewer than four are left in a row */
+    uint32_t shift;  /* see depthwise_conv_2d.h */
     const uint32_t *weights;
-    uint32_t sum;  /* to start from */
-    uint32_t kind; /* words less 1, at most 4 */
-    const uint32_t *plane;
+    int32_t sum; /* to start from */
     const uint32_t *weights_end;
-    int32_t skip;
-    uint32_t twos;     /* of words, of kind 4 */
-    const int8_t *end; /* of the outputs; NULL: the sums of four windows are stored */
-    uint32_t right; /* 0: rounded once, by the shift that is fixed; or twice, by this */
-    uint32_t left_out; /* bytes of instructions, the first time */
-    int32_t rows;      /* of outputs, which follow each other */
-    int32_t row_step;  /* bytes in the plane from one to the next */
-    int32_t row_bytes; /* of outputs */
+    int32_t skip;      /* bytes from behind a line to the next */
     uint32_t entry;    /* address in `multiply` */
+    const int8_t *end; /* of a row of outputs */
+    int32_t rows;      /* of outputs that are left */
+    const uint32_t *row;
+    int32_t row_step;    /* bytes in the plane from one to the next */
+    int32_t row_bytes;   /* of outputs */
+    int32_t output_step; /* from row to row */
+    int32_t loop;        /* of kinds with one: steps in twos, or bytes of weights */
+    int32_t kind;        /* of line; then where it begins */
+    const uint32_t *filter;
+    const tcnn_depthwise_run_t *run; /* the next */
+    int32_t runs;                    /* that are left; 1 or more */
+    int8_t *output;
+    int32_t output_row; /* bytes from row to row */
+    const uint32_t *plane;
 } job_t;
-
-/* Lines of each kind that are written out, and bytes of each. */
-enum { LINES_2 = 2, LINES_3 = 5, LINES_4 = 4, LINE_BYTES = 8, STEP_BYTES = 28 };
 
 #if TCNN_DSP
 /*
- * Four outputs a round, 8 cycles for two columns of four windows. Registers:
- *   r0 plane, r1 weights, r2 to r5 sums, r6, r7 columns, r8, r9 weights,
- *   r10 weights' end, r11 skip, r12 job, words left, lr output
+ * Four outputs a round: 8 cycles for two columns of four windows that are a column
+ * apart, 7 of others. Registers:
+ *   r0 plane, r1 weights, r2 to r5 sums, r6 to r9 columns and weights,
+ *   r10 weights' end, r11 skip, r12 job, or what is left, or weights, lr output
  */
-TCNN_NAKED static void multiply(job_t *job TCNN_UNUSED, void *output TCNN_UNUSED) {
+TCNN_NAKED static void multiply(job_t *job TCNN_UNUSED) {
     __asm__ volatile(
-        ".macro tcnn_step a, b\n"
+        ".macro tcnn_step a, b, skip\n"
         "ldr.w \\b, [r0], #4\n"
         "ldr.w r8, [r1], #4\n"
         "ldr.w r9, [r1], #4\n"
         "smlad r2, \\a, r8, r2\n"
         "smlad r3, \\a, r9, r3\n"
         "smlad r4, \\b, r8, r4\n"
+        "\\skip\n"
         "smlad r5, \\b, r9, r5\n"
         ".endm\n"
-        ".macro tcnn_lines_end line\n"
+        ".macro tcnn_slide a, b, c, d, skip\n"
+        "ldr.w \\d, [r0], #4\n"
+        "ldr.w r12, [r1], #4\n"
+        "smlad r2, \\a, r12, r2\n"
+        "smlad r3, \\b, r12, r3\n"
+        "smlad r4, \\c, r12, r4\n"
+        "\\skip\n"
+        "smlad r5, \\d, r12, r5\n"
+        ".endm\n"
+        ".macro tcnn_slide_first\n"
+        "ldr.w r6, [r0], #4\n"
+        "ldr.w r7, [r0], #4\n"
+        "ldr.w r8, [r0], #4\n"
+        ".endm\n"
+        ".macro tcnn_lines_end line, next\n"
         "cmp r1, r10\n"
         "bne.w \\line\n"
-        "b.w 8f\n"
+        "b.w \\next\n"
         ".p2align 2\n"
         ".endm\n"
         "push {r0, r4-r11, lr}\n"
-        "mov lr, r1\n"
         "mov r12, r0\n"
-        "ldr.w r0, [r12, #32]\n"
-        "ldr.w r11, [r12, #40]\n"
-        "ldr.w r1, [r12, #28]\n"
-        "ldr.w r2, [r12, #56]\n"
-        "adr.w r3, 9f\n"
-        "ldrh.w r1, [r3, r1, lsl #1]\n"
-        "adr.w r3, 3f\n"
+        "ldr.w r1, [r12, #72]\n"
+        "adr.w r2, 9f\n"
+        "ldrh.w r1, [r2, r1, lsl #1]\n"
+        "adr.w r2, 3f\n"
         "add r1, r1, r2\n"
-        "add r1, r1, r3\n"
         "add r1, r1, #1\n"
         "str.w r1, [r12, #72]\n"
-        ".p2align 2\n"
+        "ldr.w r11, [r12, #36]\n"
+        "2:\n" /* the next run */
+        "add.w r0, r12, #76\n"
+        "ldm.w r0, {r0, r2}\n"       /* filter, run */
+        "ldm.w r2!, {r4-r9}\n"       /* to left_out */
+        "ldm.w r2!, {r1, r3, r10}\n" /* row, column, row_bytes */
+        "str.w r2, [r12, #80]\n"
+        "add r6, r6, r0\n"
+        "add r7, r7, r0\n"
+        "str.w r8, [r12, #4]\n"  /* back */
+        "str.w r6, [r12, #24]\n" /* weights and their end */
+        "str.w r7, [r12, #32]\n"
+        "add.w r2, r12, #88\n"
+        "ldr.w r8, [r12, #72]\n"
+        "ldm.w r2, {r0, r2, r6}\n" /* output, output_row, plane */
+        "ldr.w r7, [r12]\n"
+        "add r9, r9, r8\n"
+        "str.w r9, [r12, #40]\n" /* entry */
+        "mla lr, r1, r2, r0\n"
+        "add r0, r6, r5\n"
+        "add lr, lr, r3\n"
+        "add r3, lr, r10\n"
+        "str.w r4, [r12, #48]\n" /* rows */
+        "str.w r0, [r12, #52]\n"
+        "str.w r10, [r12, #60]\n"
+        "sub r1, r3, r7\n"
+        "sub.w r1, r1, r7, lsl #1\n"
+        "str.w r3, [r12, #44]\n" /* end and limit */
+        "str.w r1, [r12, #16]\n"
+        "add.w r6, r12, #24\n"
         "1:\n"
-        "ldr.w r1, [r12, #20]\n"
-        "ldr.w r2, [r12, #24]\n"
-        "ldr.w r10, [r12, #36]\n"
-        "ldr.w r6, [r12, #72]\n"
+        "ldm.w r6, {r1, r2, r10}\n"
         "mov r3, r2\n"
         "mov r4, r2\n"
         "mov r5, r2\n"
-        "bx r6\n"
+        "ldr.w pc, [r12, #40]\n"
         ".p2align 2\n"
         "3:\n"
         "ldr.w r6, [r0], #4\n"
-        "tcnn_step r6, r7\n"
-        "add.w r0, r0, r11\n"
-        "tcnn_lines_end 3b\n"
-        "4:\n"
-        ".rept 2\n"
-        "ldr.w r6, [r0], #4\n"
-        "tcnn_step r6, r7\n"
-        "tcnn_step r7, r6\n"
-        "add.w r0, r0, r11\n"
-        ".endr\n"
-        "tcnn_lines_end 4b\n"
+        "tcnn_step r6, r7, \"add.w r0, r0, r11\"\n"
+        "tcnn_lines_end 3b, 8f\n"
         "5:\n"
         ".rept 5\n"
         "ldr.w r6, [r0], #4\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
-        "tcnn_step r6, r7\n"
-        "add.w r0, r0, r11\n"
+        "tcnn_step r6, r7, \"add.w r0, r0, r11\"\n"
         ".endr\n"
-        "tcnn_lines_end 5b\n"
+        "tcnn_lines_end 5b, 8f\n"
         "6:\n"
-        ".rept 4\n"
+        "ldr.w r6, [r0], #4\n"
+        "tcnn_step r6, r7\n"
+        "tcnn_step r7, r6\n"
+        "tcnn_step r6, r7\n"
+        "tcnn_step r7, r6, \"add.w r0, r0, r11\"\n"
+        "tcnn_lines_end 6b, 8f\n"
+        "23:\n"
         "ldr.w r6, [r0], #4\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
-        "add.w r0, r0, r11\n"
-        ".endr\n"
-        "tcnn_lines_end 6b\n"
+        "tcnn_step r6, r7, \"add.w r0, r0, r11\"\n"
+        "tcnn_lines_end 23b, 8f\n"
         "7:\n"
         "ldr.w r12, [sp]\n"
         "ldr.w r6, [r0], #4\n"
-        "ldr.w r12, [r12, #44]\n"
+        "ldr.w r12, [r12, #68]\n"
         "17:\n"
         "tcnn_step r6, r7\n"
         "tcnn_step r7, r6\n"
         "subs r12, #1\n"
         "bne.w 17b\n"
         "add r0, r11\n"
-        "cmp r1, r10\n"
-        "bne.w 7b\n"
-        "8:\n"
+        "tcnn_lines_end 7b, 16f\n"
+        "18:\n"
+        "tcnn_slide_first\n"
+        "tcnn_slide r6, r7, r8, r9\n"
+        "tcnn_slide r7, r8, r9, r6, \"add.w r0, r0, r11\"\n"
+        "tcnn_lines_end 18b, 16f\n"
+        "19:\n"
+        "tcnn_slide_first\n"
+        "tcnn_slide r6, r7, r8, r9\n"
+        "tcnn_slide r7, r8, r9, r6\n"
+        "tcnn_slide r8, r9, r6, r7, \"add.w r0, r0, r11\"\n"
+        "tcnn_lines_end 19b, 16f\n"
+        "20:\n"
+        "tcnn_slide_first\n"
+        "tcnn_slide r6, r7, r8, r9\n"
+        "tcnn_slide r7, r8, r9, r6\n"
+        "tcnn_slide r8, r9, r6, r7\n"
+        "tcnn_slide r9, r6, r7, r8, \"add.w r0, r0, r11\"\n"
+        "tcnn_lines_end 20b, 16f\n"
+        "21:\n"
         "ldr.w r12, [sp]\n"
-        "ldm r12, {r1, r6-r9}\n" /* step, back, multiplier, offset, scale */
-        "ldr.w r10, [r12, #52]\n"
-        "ldr.w r12, [r12, #48]\n"
-        "sub r0, r0, r6\n"
-        "cmp r12, #0\n"
-        "beq.w 13f\n"
+        "tcnn_slide_first\n"
+        "ldr.w r10, [r12, #68]\n"
+        "add r10, r10, r1\n"
+        "22:\n"
+        "tcnn_slide r6, r7, r8, r9\n"
+        "tcnn_slide r7, r8, r9, r6\n"
+        "tcnn_slide r8, r9, r6, r7\n"
+        "tcnn_slide r9, r6, r7, r8\n"
+        "cmp r1, r10\n"
+        "bne.w 22b\n"
+        "ldr.w r12, [sp]\n"
+        "ldr.w r10, [r12, #32]\n"
+        "add r0, r11\n"
+        "tcnn_lines_end 21b, 8f\n"
+        "4:\n"
+        ".rept 3\n"
+        "ldr.w r6, [r0], #4\n"
+        "tcnn_step r6, r7\n"
+        "tcnn_step r7, r6, \"add.w r0, r0, r11\"\n"
+        ".endr\n"
+        "cmp r1, r10\n"
+        "bne.w 4b\n"
+        "8:\n"
+        "ldm.w r12, {r1, r6-r10}\n" /* step, back and how sums are rounded; limit */
         "cmp r10, #0\n"
-        "bne.w 12f\n"
+        "sub r0, r0, r6\n"
+        "blt.w 12f\n"
         ".irp sum, r2, r3, r4, r5\n"
-        "lsl \\sum, \\sum, r9\n"
+        "lsl \\sum, \\sum, r10\n"
         "smmla \\sum, \\sum, r7, r8\n"
         "ssat \\sum, #8, \\sum, asr #12\n"
-        "strb.w \\sum, [lr]\n"
-        "add lr, r1\n"
         ".endr\n"
         "10:\n"
-        "cmp lr, r12\n"
-        "ldr.w r12, [sp]\n"
+        "cmp lr, r9\n"
+        "bhs.w 13f\n"
+        "add r6, lr, r1\n"
+        "strb.w r2, [lr]\n"
+        "strb.w r3, [r6]\n"
+        "cmp r6, r9\n"
+        "add lr, r6, r1\n"
+        "add r6, lr, r1\n"
+        "strb.w r4, [lr]\n"
+        "strb.w r5, [r6]\n"
+        "add lr, r6, r1\n"
+        "add.w r6, r12, #24\n"
         "bne.w 1b\n"
-        "ldr.w r1, [r12, #60]\n" /* the next row */
-        "ldr.w r0, [r12, #32]\n"
-        "ldr.w r2, [r12, #64]\n"
-        "ldr.w r3, [r12, #68]\n"
+        "14:\n" /* the next row */
+        "ldr.w r1, [r12, #48]\n"
         "subs r1, r1, #1\n"
         "beq.n 11f\n"
+        "add.w r0, r12, #52\n"
+        "ldm.w r0, {r0, r2, r3, r4}\n" /* plane, its step, outputs, theirs */
+        "ldr.w r5, [r12, #16]\n"
+        "ldr.w r6, [r12, #44]\n"
         "add r0, r0, r2\n"
-        "add r3, r3, lr\n"
-        "str.w r1, [r12, #60]\n"
-        "str.w r0, [r12, #32]\n"
-        "str.w r3, [r12, #48]\n"
+        "add r5, r5, r4\n"
+        "add r6, r6, r4\n"
+        "sub lr, r6, r3\n"
+        "str.w r1, [r12, #48]\n"
+        "str.w r0, [r12, #52]\n"
+        "str.w r5, [r12, #16]\n"
+        "str.w r6, [r12, #44]\n"
+        "add.w r6, r12, #24\n"
         "b.w 1b\n"
         "11:\n"
+        "ldr.w r1, [r12, #84]\n"
+        "subs r1, r1, #1\n"
+        "str.w r1, [r12, #84]\n"
+        "bne.w 2b\n"
         "pop {r0, r4-r11, pc}\n"
         "12:\n"
+        "tst r10, #0x40000000\n"
+        "bne.w 15f\n"
         ".irp sum, r2, r3, r4, r5\n"
         "add r6, r8, \\sum, asr #31\n"
-        "lsl \\sum, \\sum, #1\n"
         "smmlar \\sum, \\sum, r7, r6\n"
         "asr \\sum, \\sum, r10\n"
         "ssat \\sum, #8, \\sum\n"
-        "strb.w \\sum, [lr]\n"
-        "add lr, r1\n"
         ".endr\n"
         "b.w 10b\n"
-        "13:\n"
-        "stm lr, {r2-r5}\n"
-        "pop {r0, r4-r11, pc}\n"
+        "15:\n"
+        ".irp sum, r2, r3, r4, r5\n"
+        "lsl \\sum, \\sum, r10\n"
+        "smmlar \\sum, \\sum, r7, r8\n"
+        "ssat \\sum, #8, \\sum\n"
+        ".endr\n"
+        "b.w 10b\n"
+        "16:\n"
+        "ldr.w r12, [sp]\n"
+        "b.w 8b\n"
+        "13:\n" /* the last 1 to 3 of a row */
+        "ldr.w r6, [r12, #44]\n"
+        ".irp sum, r2, r3, r4\n"
+        "strb.w \\sum, [lr]\n"
+        "add lr, r1\n"
+        "cmp lr, r6\n"
+        "beq.w 14b\n"
+        ".endr\n"
         ".p2align 2\n"
         "9:\n"
-        ".hword 0, 4b - 3b, 5b - 3b, 6b - 3b, 7b - 3b, 0\n"
+        ".hword 0, 4b - 3b, 5b - 3b, 6b - 3b, 23b - 3b, 7b - 3b\n"
+        ".hword 18b - 3b, 19b - 3b, 20b - 3b, 21b - 3b\n"
         ".purgem tcnn_step\n"
+        ".purgem tcnn_slide\n"
+        ".purgem tcnn_slide_first\n"
         ".purgem tcnn_lines_end\n");
 }
 #else
-static int8_t round_once(int32_t sum, const job_t *job) {
-    const int64_t product =
-        (int64_t)(int32_t)((uint32_t)sum << job->scale) * job->multiplier;
+static int8_t round_sum(int32_t sum, const job_t *job) {
+    const uint32_t shift = job->shift & 0xFF, way = job->shift >> 30;
+    if (way == 2) {
+        const int32_t value = tcnn_high_multiply(sum, job->multiplier);
+        return tcnn_saturate_8((value + (sum >> 31) + job->offset) >> shift);
+    }
+    const int32_t scaled = (int32_t)((uint32_t)sum << shift);
+    if (way == 3) {
+        return tcnn_saturate_8(tcnn_high_multiply(scaled, job->multiplier) +
+                               job->offset);
+    }
+    const int64_t product = (int64_t)scaled * job->multiplier;
     return tcnn_saturate_8(((int32_t)(product >> 32) + job->offset) >>
                            TCNN_FIXED_SHIFT);
 }
 
-static int8_t round_twice(int32_t sum, const job_t *job) {
-    const int32_t value = tcnn_high_multiply(2 * sum, job->multiplier);
-    return tcnn_saturate_8((value + (sum >> 31) + job->offset) >> job->right);
+static int32_t count_words(const job_t *job) {
+    if (job->kind < TCNN_SPARSE_2) {
+        return job->kind == TCNN_SPARSE_2 - 1 ? 2 * job->loop : job->kind + 1;
+    }
+    return job->kind == TCNN_SPARSE_2 + 3 ? job->loop / 4
+                                          : job->kind - TCNN_SPARSE_2 + 2;
 }
 
 /* Four windows from `x` on; where the next ones are. */
-static const uint32_t *multiply_four(const job_t *job, const uint32_t *x,
-                                     uint32_t sums[4]) {
-    const uint32_t words = job->kind < 4 ? job->kind + 1 : 2 * job->twos;
+static const uint32_t *multiply_four(const job_t *job, const tcnn_depthwise_run_t *run,
+                                     const uint32_t *x, uint32_t sums[4]) {
+    const int32_t is_dense = job->kind < TCNN_SPARSE_2, words = count_words(job);
+    const uint32_t *end = &job->filter[run->weights_end / 4];
     for (int32_t k = 0; k < 4; k++) {
-        sums[k] = job->sum;
+        sums[k] = (uint32_t)job->sum;
     }
-    for (const uint32_t *w = job->weights; w != job->weights_end;) {
-        for (uint32_t i = 0; i < words; i++, x++, w += 2) {
-            for (uint32_t k = 0; k < 4; k++) {
-                sums[k] = tcnn_smlad(x[k / 2], w[k % 2], sums[k]);
+    for (const uint32_t *w = &job->filter[run->weights / 4]; w != end;) {
+        for (int32_t i = 0; i < words; i++, x++, w += is_dense ? 2 : 1) {
+            for (int32_t k = 0; k < 4; k++) {
+                sums[k] = tcnn_smlad(x[is_dense ? k / 2 : k], w[is_dense ? k % 2 : 0],
+                                     sums[k]);
             }
         }
-        x += 1 + job->skip / 4;
+        x += (is_dense ? 1 : 3) + job->skip / 4;
     }
-    return x - job->back / 4;
+    return x - run->back / 4;
 }
 
-static void multiply(job_t *job, void *output) {
+static void multiply(const job_t *job) {
     uint32_t sums[4];
-    if (!job->end) {
-        multiply_four(job, job->plane, output);
-        return;
-    }
-    int8_t *to = output;
-    for (int32_t row = 0; row < job->rows; row++) {
-        const uint32_t *x = job->plane;
-        for (int32_t i = 0; i < job->row_bytes / job->step; i++) {
-            if (i % 4 == 0) {
-                x = multiply_four(job, x, sums);
+    for (const tcnn_depthwise_run_t *run = job->run; run != &job->run[job->runs];
+         run++) {
+        for (int32_t row = 0; row < run->rows; row++) {
+            const uint32_t *x = &job->plane[(run->plane + row * job->row_step) / 4];
+            int8_t *to = &job->output[run->row * job->output_row + run->column];
+            to += row * job->output_step;
+            for (int32_t i = 0; i < run->row_bytes / job->step; i++) {
+                if (i % 4 == 0) {
+                    x = multiply_four(job, run, x, sums);
+                }
+                *to = round_sum((int32_t)sums[i % 4], job);
+                to += job->step;
             }
-            const int32_t sum = (int32_t)sums[i % 4];
-            *to = job->right ? round_twice(sum, job) : round_once(sum, job);
-            to += job->step;
         }
-        job->plane += job->row_step / 4;
     }
 }
 #endif
 
-/* The rows by a channel that asks for a shift to the left. */
-static void convolve_alone(job_t *job, int8_t *output) {
-    for (int32_t row = job->rows; row > 0; row--) {
-        const uint32_t *next = job->plane + job->row_step / 4;
-        for (const int8_t *end = &output[job->row_bytes]; output != end;) {
-            int32_t sums[4];
-            multiply(job, sums);
-            for (int32_t i = 0; i < 4; i++) {
-                const uint32_t scaled = (uint32_t)sums[i] << job->scale;
-                const int32_t value =
-                    tcnn_high_multiply((int32_t)scaled, job->multiplier);
-                *output = tcnn_saturate_8(value + job->offset);
-                output += job->step;
+/* Bytes to where they overlap, or no. */
+static void move(int8_t *to, const int8_t *from, int32_t size) {
+    const int32_t step = to < from ? 1 : -1;
+    TCNN_ROLLED
+    for (int32_t i = to < from ? 0 : size - 1; size > 0; size--, i += step) {
+        to[i] = from[i];
+    }
+}
+
+/* A block by all filters; `output` is its first, `row_bytes` from row to row. */
+TCNN_APART static void convolve(const tcnn_depthwise_planes_params_t *p,
+                                const tcnn_depthwise_block_t *b, const int8_t *input,
+                                const int32_t *filter, uint32_t *scratch,
+                                int8_t *output, int32_t row_bytes) {
+    const tcnn_depthwise_span_t *spans = (const void *)&p->tables[b->spans];
+    const tcnn_depthwise_run_t *runs = (const void *)&p->tables[b->runs];
+    const int32_t filter_words = CONSTANTS + p->lines * p->line_fours;
+    uint32_t *planes = &scratch[p->filter_words];
+    job_t job = {.step = p->output_step,
+                 .skip = p->skip,
+                 .row_step = p->plane_step,
+                 .output_step = p->dilation_height * row_bytes,
+                 .loop = p->loop,
+                 .filter = scratch,
+                 .output_row = row_bytes};
+    tcnn_fill_bytes((int8_t *)planes, 0, 4 * CHANNELS * p->plane_words);
+    const uint32_t *plane = planes;
+    for (int32_t i = 0; i < p->input_channels * p->depth_multiplier; i++) {
+        const int32_t channel = i / p->depth_multiplier;
+        if (i % p->depth_multiplier == 0) {
+            plane += p->plane_words;
+            if (channel % CHANNELS == 0) {
+                /* one that is alone is gathered beside the one before it */
+                const int32_t is_alone = channel + 1 == p->input_channels;
+                plane = &planes[is_alone * p->plane_words];
+                TCNN_ROLLED
+                for (int32_t k = 0; k < b->span_count; k++) {
+                    gather_lines(p, &spans[k],
+                                 &input[channel - is_alone + spans[k].input],
+                                 &planes[spans[k].to]);
+                }
             }
-            job->plane += 2;
         }
-        job->plane = next;
+        job.sum = filter[0];
+        job.multiplier = filter[1];
+        job.offset = filter[2];
+        job.shift = (uint32_t)filter[3];
+        expand(p, (const uint32_t *)&filter[CONSTANTS], scratch);
+        job.kind = p->kind;
+        job.run = runs;
+        job.runs = b->run_count;
+        job.output = &output[i];
+        job.plane = plane;
+        multiply(&job);
+        filter += filter_words;
     }
 }
 
-/* Bytes of the lines that are written out but not there, the first time. */
-static uint32_t count_left_out(int32_t words, int32_t lines) {
-    const int32_t written_out = words == 2   ? LINES_2
-                                : words == 3 ? LINES_3
-                                : words == 4 ? LINES_4
-                                             : 1;
-    const int32_t left_out = (written_out - lines % written_out) % written_out;
-    return (uint32_t)(left_out * (LINE_BYTES + words * STEP_BYTES));
-}
-
-/* What the kernel's loops share. */
-static job_t prepare(const tcnn_depthwise_planes_params_t *p, const layout_t *l) {
-    const int32_t words = l->words;
-    const int32_t pitch =
-        p->rows_at_once > 1 ? p->dilation_height * l->pitch : l->pitch;
-    const job_t job = {
-        .step = p->dilation_width * l->depth,
-        .back = 4 * (l->lines * pitch - 2),
-        .weights = l->weights,
-        .kind = words > 4 ? 4 : (uint32_t)(words - 1),
-        .weights_end = &l->weights[2 * l->lines * words],
-        .skip = 4 * (pitch - words - 1),
-        .twos = (uint32_t)words / 2,
-        .left_out = count_left_out(words, l->lines),
-        .row_step = 4 * p->stride_height * l->phases * l->pitch,
-        .row_bytes = l->row_bytes,
-    };
-    return job;
-}
-
-/* All filters of the channel in `plane`, for `rows` rows of one phase. */
-static const int32_t *convolve(const tcnn_depthwise_planes_params_t *p,
-                               const layout_t *l, job_t *job, const uint32_t *plane,
-                               int32_t rows, int8_t *output, const int32_t *weights) {
-    for (int32_t i = p->depth_multiplier; i > 0; i--) {
-        int8_t *to = output++;
-        expand(l, (const uint32_t *)&weights[CONSTANTS]);
-        job->sum = (uint32_t)weights[0];
-        job->multiplier = weights[1];
-        job->offset = weights[2];
-        job->scale = weights[3];
-        job->right = (uint32_t)weights[4];
-        job->plane = plane;
-        job->rows = rows;
-        job->end = weights[5] ? &to[l->row_bytes] : 0;
-        if (job->end) {
-            multiply(job, to);
-        } else {
-            convolve_alone(job, to);
+TCNN_APART static void convolve_blocks(const tcnn_depthwise_planes_params_t *p,
+                                       const int8_t *input, const int32_t *weights,
+                                       uint32_t *scratch, int8_t *output) {
+    const int32_t distance = (int32_t)((uintptr_t)output - (uintptr_t)input);
+    const bool is_apart = distance >= p->input_bytes || -distance >= p->output_bytes;
+    const bool is_staged = p->is_staged && !is_apart;
+    const int32_t beside = is_apart || is_staged ? 0 : distance % p->input_channels;
+    int8_t *staged = (int8_t *)&scratch[p->filter_words + CHANNELS * p->plane_words];
+    const tcnn_depthwise_block_t *b = (const void *)p->tables;
+    for (int32_t left = p->blocks; left > 0; left--, b++) {
+        int8_t *to = &output[b->output];
+        const int32_t row_bytes = is_staged ? b->row_bytes : p->row_bytes;
+        convolve(p, b, &input[b->input], weights, scratch,
+                 is_staged ? staged : to - beside, row_bytes);
+        TCNN_ROLLED
+        for (int32_t i = is_staged ? 0 : b->rows; i < b->rows; i++) {
+            tcnn_copy_bytes(&to[i * p->row_bytes], &staged[i * row_bytes], row_bytes);
         }
-        weights += CONSTANTS + l->lines * l->quads;
     }
-    return weights;
+    if (beside) {
+        move(output, output - beside, p->output_bytes);
+    }
+    tcnn_clamp_bytes(output, p->output_bytes, p->clamp_min, p->clamp_max);
 }
 
-static layout_t lay_out(const tcnn_depthwise_planes_params_t *p, uint8_t *scratch) {
-    const int32_t outputs =
-        (p->output_width + p->dilation_width - 1) / p->dilation_width;
-    const int32_t taps = (p->kernel_width + p->stride_width - 1) / p->stride_width;
-    layout_t l;
-    l.words = taps / 2 + 1;
-    l.words += l.words > 4 ? l.words % 2 : 0; /* a loop of two */
-    l.phases = tcnn_min(p->stride_width, p->kernel_width);
-    l.lines = p->kernel_height * l.phases;
-    l.quads = (l.words + 1) / 2;
-    l.pitch = (outputs + 3) / 4 * 2 + l.words - 1;
-    l.rows = p->kernel_height;
-    l.between = p->dilation_height;
-    if (p->rows_at_once > 1) {
-        l.rows = (l.rows - 1) * l.between + 1;
-        l.rows += (p->rows_at_once - 1) * p->stride_height;
-        l.between = 1;
-    }
-    l.plane = l.rows * l.phases * l.pitch;
-    l.depth = p->input_channels * p->depth_multiplier;
-    l.row_bytes = (outputs + 3) / 4 * 4 * p->dilation_width * l.depth;
-    l.weights = (uint32_t *)(void *)scratch;
-    l.planes = &l.weights[2 * l.lines * l.words + 2];
-    l.staged = (int8_t *)&l.planes[CHANNELS * l.plane];
-    tcnn_fill_bytes(l.zeros, p->input_zero_point, CHANNELS);
-    return l;
+TCNN_APART static void convolve_on_stack(const tcnn_depthwise_planes_params_t *p,
+                                         const int8_t *input, const int32_t *weights,
+                                         int8_t *output) {
+    uint32_t scratch[STACK_BYTES / 4];
+    convolve_blocks(p, input, weights, scratch, output);
 }
 
 TCNN_SHARED void
 tcnn_depthwise_conv_2d_planes_s8_dsp(const tcnn_depthwise_planes_params_t *params,
                                      const int8_t *input, const int32_t *weights,
                                      uint8_t *scratch, int8_t *output) {
-    const tcnn_depthwise_planes_params_t *p = params;
-    const layout_t l = lay_out(p, scratch);
-    const int32_t phases = tcnn_min(p->dilation_width, p->output_width);
-    const int32_t bytes = p->output_width * l.depth;
-    job_t job = prepare(p, &l);
-    clear(p, &l);
-    for (int32_t y = 0; y < p->output_height; y += p->rows_at_once) {
-        const int32_t rows = tcnn_min(p->output_height - y, p->rows_at_once);
-        const int32_t *filters = weights, *next = weights;
-        int8_t *to = l.staged;
-        for (int32_t c = 0, channels; c < p->input_channels; c += channels) {
-            channels = p->input_channels - c < CHANNELS ? 1 : CHANNELS;
-            for (int32_t phase = 0; phase < phases; phase++) {
-                int8_t *pixel = &to[phase * l.depth];
-                gather(p, &l, &input[c], channels, y, phase);
-                next = filters;
-                for (int32_t i = 0; i < channels; i++) {
-                    next = convolve(p, &l, &job, &l.planes[i * l.plane], rows, pixel,
-                                    next);
-                    pixel += p->depth_multiplier;
-                }
-            }
-            filters = next;
-            to += channels * p->depth_multiplier;
-        }
-        for (int32_t row = 0; row < rows; row++) {
-            tcnn_copy_bytes(output, &l.staged[row * l.row_bytes], bytes);
-            tcnn_clamp_bytes(output, bytes, p->clamp_min, p->clamp_max);
-            output += bytes;
-        }
+    if (scratch) {
+        convolve_blocks(params, input, weights, (uint32_t *)(void *)scratch, output);
+    } else {
+        convolve_on_stack(params, input, weights, output);
     }
 }

@@ -12,7 +12,6 @@ from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
     depthwise_windows,
 )
 from tinycnn.compiler.operators.depthwise_conv_2d.planes import PLANES
-from tinycnn.compiler.operators.depthwise_conv_2d.quads import depthwise_quads
 from tinycnn.compiler.operators.depthwise_conv_2d.rows import GROUPS, depthwise_rows
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
@@ -48,7 +47,6 @@ OPERATORS = (
             depthwise_pairs,
             depthwise_wide_pairs,
             depthwise_windows,
-            depthwise_quads,
             *PLANES,
         ),
         mul_kernels=(depthwise_triples, *LINES),

@@ -15,8 +15,7 @@ from tinycnn.compiler.ir.kernel import Kernel, KernelRule
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
-from tinycnn.compiler.operators.depthwise_conv_2d.planes import turn_column
-from tinycnn.compiler.operators.shared.convolution import ConvAttrs
+from tinycnn.compiler.operators.depthwise_conv_2d.planes import find_turned_shape
 from tinycnn.compiler.operators.shared.folded_channels import fold_channels
 from tinycnn.compiler.operators.shared.mul_channels import pack_mul_channels
 from tinycnn.compiler.operators.shared.windows import WindowShape
@@ -43,7 +42,7 @@ def depthwise_lines(rows_at_once: int) -> KernelRule:
 
     def rule(node: Node, numerics: Numerics) -> Kernel | None:
         channels = fold_channels(node, axis=3, shifts_left=True)
-        shape = _find_shape(node)
+        shape = find_turned_shape(node)
         is_wanted = rows_at_once == 1 or shape.output_height > rows_at_once // 2
         if not is_wanted or shape.stride_width not in _STRIDES:
             return None
@@ -76,23 +75,6 @@ def depthwise_lines(rows_at_once: int) -> KernelRule:
 
 
 LINES = tuple(depthwise_lines(rows) for rows in (1, 2, 4, 8))
-
-
-def _find_shape(node: Node) -> WindowShape:
-    """The node's, a column made a row."""
-    (image, outputs), window = turn_column(node)
-    return WindowShape(
-        *image,
-        node.input().shape[3],
-        *outputs,
-        node.output().shape[3],
-        *window.size,
-        *window.stride,
-        *window.dilation,
-        *window.padding[:2],
-        node.input().zero_point,
-        *node.attrs(ConvAttrs).clamp,
-    )
 
 
 def _find_plane(p: WindowShape, rows: int) -> tuple[int, int]:
