@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tinycnn
 from tests.action.runner import make_runner
 from tests.conftest import require_tool
 from tinycnn.cli import cli
@@ -93,6 +94,21 @@ def test_a_profile_is_kept_and_shown(workplace: tuple[Path, dict[str, str]]) -> 
     assert profile["inference_cycles"] == evaluated["cycles"]
     assert abs(profile["cycles"] / evaluated["cycles"] - 1) < 0.01
     assert "<h2>Profile</h2>" in (build / "report.html").read_text("utf-8")
+
+
+def test_python_finds_what_the_commands_left(
+    workplace: tuple[Path, dict[str, str]],
+) -> None:
+    """The same model; and what it finds is kept, too."""
+    folder, _ = workplace
+    project = tinycnn.load_project(folder / "demo")
+    found = project.validate(count=20, device="host")
+
+    assert found
+    assert found.images == 20
+    assert project.tflite == (folder / "demo/build/model.tflite").read_bytes()
+    assert project.compiled().name == "demo"
+    assert project.report.exists()
 
 
 def test_a_second_build_runs_nothing(workplace: tuple[Path, dict[str, str]]) -> None:

@@ -13,7 +13,7 @@ from tests.compiler.models import conv_model
 from tests.device.simulated_nano import make_image
 from tests.harness.test_results import INFO
 from tests.pipeline.pretend import pretend_board_image, pretend_build
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.device import DeviceInfo
 
 MODEL = conv_model()

@@ -22,7 +22,7 @@ from tests.evidence.recorded import (
     told,
     write_members,
 )
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.device import Counters
 from tinycnn.errors import TinycnnError
 from tinycnn.evidence import (

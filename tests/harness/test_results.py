@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.device import Counters, DeviceInfo, TensorInfo
 from tinycnn.frames import FrameFormat
 from tinycnn.harness import (

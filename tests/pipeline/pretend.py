@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.compiler.models import image_model
 from tests.observer import Log
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.analysis.fit import analyze
 from tinycnn.analysis.ram import RamUse
 from tinycnn.artifacts import (

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.cli.ends import VERBOSE, Fault, run_to_its_end
 
 __all__ = ["cli", "load_command", "main"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
@@ -91,11 +91,9 @@ def compile_(
     """
     from tinycnn.analysis.fit import find_objective
     from tinycnn.boards import load_board
-    from tinycnn.compiler import compile_tflite, generate_sources
     from tinycnn.compiler.reading.model_file import read_model
-    from tinycnn.firmware import prove, write_library
-    from tinycnn.reference import name_reference
     from tinycnn.rendering import c_identifier
+    from tinycnn.workbench.library import write_c
 
     content = read_model(model)
     board = load_board(board_name)
@@ -103,20 +101,15 @@ def compile_(
         raise ProjectError(
             "--input rows: expected --target c, as modules take inputs that are whole"
         )
-    objective = find_objective(board, optimize, arrival=arrival)
-    told: dict[str, Any] = {"reference": name_reference(numerics)}
-    told["labels"] = _read_labels(labels) if labels else ()
-    compilation = compile_tflite(
+    compilation, proof, self_test = write_c(
+        output,
+        model,
         content,
         name=c_identifier(name or model.stem),
         numerics=numerics,
-        objective=objective,
-        **told,
+        objective=find_objective(board, optimize, arrival=arrival),
+        labels=_read_labels(labels) if labels else (),
     )
-    proof, self_test = prove(compilation, model, content)
-    sources = generate_sources(compilation.program, objective, proof=str(proof), **told)
-    compilation = replace(compilation, sources=sources)
-    write_library(output, compilation, self_test, proof=str(proof))
     modules: tuple[WasmFile, ...] = ()
     if target == "wasm":
         from tinycnn.workbench.web_assembly import write_modules

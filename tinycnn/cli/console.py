@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.choices import DeviceKind, Dialect
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.lines import echo_wrapped, wrapped

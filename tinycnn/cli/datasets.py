@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import (
     ConsoleObserver,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.choices import Engine, Framework
 from tinycnn.cli.choice import OneOf
 from tinycnn.cli.console import ConsoleObserver

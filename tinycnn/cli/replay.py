@@ -66,7 +66,7 @@ def _judge_again(
 
 
 def _is_there(model: Path) -> bool:
-    from tinycnn import PROJECT_FILE
+    from tinycnn.about import PROJECT_FILE
 
     return (model / PROJECT_FILE).exists() if is_project(model) else model.exists()
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-import tinycnn
 from tinycnn.datasets.dataset import Reading
 from tinycnn.datasets.download import check_sha256
 from tinycnn.datasets.npz import read_npz
@@ -31,7 +30,7 @@ def datasets_dir() -> Path:
     Raises:
         DatasetError: If there is neither.
     """
-    package = Path(tinycnn.__file__).parent
+    package = Path(__file__).parents[1]
     for folder in (package.parent / "datasets", package / "_datasets"):
         if (folder / "digits" / "digits.npz").is_file():
             return folder

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.datasets.pictures import OTHER_SUFFIXES, SUFFIXES, printable
 from tinycnn.errors import DatasetError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.evidence.record import Evidence, split_reference
 from tinycnn.firmware.bill import Part, bill_of_materials
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.artifacts.file_kinds import parse_json
 from tinycnn.choices import Numerics
 from tinycnn.evidence.record import Evidence, split_reference

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.explorer.beside import gather_beside
 from tinycnn.explorer.compile import compile_for_explorer
 from tinycnn.explorer.examples import describe_examples

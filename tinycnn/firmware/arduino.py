@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.analysis.receive import DEFAULT_RECEIVE, ReceiveBuffer
 from tinycnn.boards import Board
 from tinycnn.firmware.bill import BILL, Part, bill_of_firmware

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 
 __all__ = ["BILL", "Part", "bill_of_firmware", "bill_of_materials"]
 

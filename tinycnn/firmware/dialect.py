@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.choices import Dialect
 from tinycnn.compiler import Tensor
 from tinycnn.errors import UnsupportedModelError

@@ -16,7 +16,7 @@ import PIL
 from numpy.typing import NDArray
 from PIL import Image
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.compiler import Tensor
 from tinycnn.datasets import fit_image, quantize_images
 from tinycnn.errors import ProjectError, TinycnnError, UnsupportedModelError

@@ -16,7 +16,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.compiler import Compilation
 from tinycnn.compiler.emission.borders import borders
 from tinycnn.firmware.bill import BILL, bill_of_firmware

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.analysis.receive import ReceiveBuffer
 from tinycnn.firmware.dialect import dialect_header
 from tinycnn.rendering import render_c

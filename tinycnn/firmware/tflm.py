@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.compiler import Graph, Op, Tensor, read_tflite
 from tinycnn.compiler.emission.borders import Border, borders
 from tinycnn.compiler.ir.program import Buffer

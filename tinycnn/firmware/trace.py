@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.compiler.emission.places import list_places
 from tinycnn.compiler.ir.program import Program
 from tinycnn.rendering import render_c

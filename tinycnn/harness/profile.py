@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.analysis.cost import OpCost
 from tinycnn.analysis.fit import Analysis, Call
 from tinycnn.analysis.losses import NO_LOSS, Loss

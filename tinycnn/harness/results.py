@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.harness.reservations import EQUAL_AS_PRINTED, list_reservations
 from tinycnn.harness.verdict import ValidationResult
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.analysis.fit import analyze, find_objective
 from tinycnn.analysis.ram import plan_buffer
 from tinycnn.analysis.receive import ReceiveBuffer

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.artifacts import BuildFolder, Inputs, Record, hash_path, is_unchanged
 from tinycnn.errors import TinycnnError
 from tinycnn.files import move_in

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.boards import Board
 from tinycnn.boards.ledger import Row, load_rows
 from tinycnn.choices import Framework

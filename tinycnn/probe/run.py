@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.boards import Board
 from tinycnn.boards.ledger import Cycles, ProbeRun, Row
 from tinycnn.device import Device, DeviceInfo, StepRun, open_simulated

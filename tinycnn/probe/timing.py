@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.boards import load_board
 from tinycnn.device import PortOptions, open_serial
 from tinycnn.errors import DeviceError, ProjectError, TinycnnError

@@ -4,7 +4,7 @@ Text in, a frozen `Project` out; an error names file, key, what was got and what
 expected.
 """
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.project.reading import (
     load_project,
     parse_model,

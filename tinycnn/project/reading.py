@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.choices import Dialect
 from tinycnn.errors import ProjectError
 from tinycnn.families import KnobValue, knob_values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tinycnn import PROJECT_FILE
+from tinycnn.about import PROJECT_FILE
 from tinycnn.boards import load_board
 from tinycnn.errors import ProjectError
 from tinycnn.families import check_family

@@ -14,7 +14,13 @@ from tinycnn.device import Device, DeviceInfo
 from tinycnn.errors import TinycnnError
 from tinycnn.harness import Profile, ValidationResult
 from tinycnn.pipeline import bench_project, open_workspace
-from tinycnn.workbench import DeviceChoice, Subject, bench_file, open_device
+from tinycnn.workbench import (
+    DeviceChoice,
+    Silent,
+    Subject,
+    bench_file,
+    open_device,
+)
 from tinycnn.workbench.operations import find_cycle_model
 
 __all__ = ["Tested", "open_tested"]
@@ -123,19 +129,6 @@ class Tested:
         )
 
 
-class _Silent:
-    """Who is told how the work proceeds, and tells nobody."""
-
-    def stage(self, name: str, *, is_current: bool) -> None:
-        """A stage starts."""
-
-    def note(self, name: str, text: str) -> None:
-        """Something is to be known."""
-
-    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
-        """A part is finished."""
-
-
 @contextmanager
 def open_tested(model: Path, choice: DeviceChoice) -> Iterator[Tested]:
     """The model at a path on a device: a project that was built, or a `.tflite` file.
@@ -158,7 +151,7 @@ def open_tested(model: Path, choice: DeviceChoice) -> Iterator[Tested]:
 def _bench(model: Path, choice: DeviceChoice) -> Iterator[Subject]:
     if model.suffix == ".tflite":
         dialect = choice.dialect or "packets"
-        with bench_file(model, dialect=dialect, observer=_Silent()) as subject:
+        with bench_file(model, dialect=dialect, observer=Silent()) as subject:
             yield subject
     else:
-        yield bench_project(open_workspace(model, observer=_Silent()))
+        yield bench_project(open_workspace(model, observer=Silent()))

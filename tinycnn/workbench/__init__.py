@@ -9,7 +9,7 @@ from tinycnn.workbench.each import Tested, validate_each
 from tinycnn.workbench.evidence import gather_evidence
 from tinycnn.workbench.file import FoundModel, bench_file
 from tinycnn.workbench.images import pick_images
-from tinycnn.workbench.observer import Observer
+from tinycnn.workbench.observer import Observer, Silent
 from tinycnn.workbench.operations import Explaining, profile, validate
 from tinycnn.workbench.subject import (
     DeviceChoice,
@@ -25,6 +25,7 @@ __all__ = [
     "FoundModel",
     "ImageChoice",
     "Observer",
+    "Silent",
     "Subject",
     "Tested",
     "bench_file",

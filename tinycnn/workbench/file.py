@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.analysis.fit import Analysis, analyze, find_objective
 from tinycnn.artifacts import LinkedFirmware
 from tinycnn.boards import Board, load_board
-from tinycnn.choices import DeviceKind, Dialect, Numerics
+from tinycnn.choices import DeviceKind, Dialect, Numerics, Optimize
 from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.compiler.ir.program import Program
 from tinycnn.compiler.reading.model_file import read_model
@@ -79,6 +79,8 @@ def bench_file(
     images: ImageChoice = _USUAL,
     numerics: Numerics = "litert",
     dialect: Dialect = "packets",
+    board: str = _BOARD,
+    optimize: Optimize = "speed",
     observer: Observer,
 ) -> Iterator[Subject]:
     """The model in the file `path`, to be validated and profiled.
@@ -91,6 +93,8 @@ def bench_file(
             ones so many are made, 32 without a count.
         numerics: The reference that it is to equal.
         dialect: What its programs are to speak.
+        board: What it is compiled for, by its name.
+        optimize: What its kernels are chosen by.
         observer: Told how the work proceeds.
 
     Raises:
@@ -98,25 +102,25 @@ def bench_file(
         ModelError: If the model is broken, uses something unsupported or is refused by
             its reference.
     """
-    content, board = read_model(path), load_board(_BOARD)
+    content, kind = read_model(path), load_board(board)
     observer.stage("compile", is_current=False)
-    name, objective = c_identifier(path.stem), find_objective(board)
+    name, objective = c_identifier(path.stem), find_objective(kind, optimize)
     compilation = compile_tflite(
         content, name=name, objective=objective, numerics=numerics
     )
     program, graph = compilation.program, read_tflite(content)
-    workshop = Workshop(content, name, board, objective, numerics)
+    workshop = Workshop(content, name, kind, objective, numerics)
     rows = _find_inputs(inputs, program, images.count)
     with scratch_folder() as folder, _offering(path, content, numerics):
         subject = Subject(
             inputs=rows,
             reference=lambda: load_isolated_reference(path, numerics),
             analysis=analyze(compilation, file=graph),
-            board=board,
+            board=kind,
             program=cache(
                 partial(_build, workshop, compilation, dialect, folder, observer)
             ),
-            identity=partial(_identify, compilation, board),
+            identity=partial(_identify, compilation, kind),
             model=path,
             name=name,
             numerics=numerics,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.artifacts import hash_path
 from tinycnn.device import DeviceInfo
 from tinycnn.harness import Answering, Resume, RunKey, RunLog, check_identity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Observer"]
+__all__ = ["Observer", "Silent"]
 
 
 class Observer(Protocol):
@@ -18,3 +18,16 @@ class Observer(Protocol):
 
     def note(self, name: str, text: str) -> None:
         """Something about a stage is to be told."""
+
+
+class Silent:
+    """Who is told how the work proceeds, and tells nobody."""
+
+    def stage(self, name: str, *, is_current: bool) -> None:
+        """Nothing."""
+
+    def progress(self, name: str, done: int, total: int, detail: str = "") -> None:
+        """Nothing."""
+
+    def note(self, name: str, text: str) -> None:
+        """Nothing."""

@@ -22,7 +22,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.cli.profile import print_profile
 from tinycnn.errors import TinycnnError
 from tinycnn.files import write_whole

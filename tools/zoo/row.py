@@ -13,7 +13,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.artifacts import BuildFolder
 from tinycnn.cli.console import ConsoleObserver, open_project
 from tinycnn.compiler import read_tflite

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from tinycnn import __version__
+from tinycnn.about import __version__
 from tinycnn.compiler.choice import Objective
 from tinycnn.compiler.emission.borders import borders
 from tinycnn.compiler.emission.calls import describe_calls

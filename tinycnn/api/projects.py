@@ -1,0 +1,154 @@
+"""`tinycnn.load_project`: a folder with tinycnn.toml, from Python."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tinycnn.api.compiled import Compiled, choose_device, compile
+from tinycnn.api.progress import Progress, observer_of
+from tinycnn.api.results import Profiled, Validated
+from tinycnn.artifacts import BuildFolder, claim
+from tinycnn.datasets import Dataset
+from tinycnn.pipeline import Workspace, bench_project, build_project, open_workspace
+from tinycnn.project import Project
+from tinycnn.project import load_project as read_project
+from tinycnn.workbench import ImageChoice
+from tinycnn.workbench import profile as profile_subject
+from tinycnn.workbench import validate as validate_subject
+
+__all__ = ["OpenProject", "load_project"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OpenProject:
+    """A project's folder.
+
+    Attributes:
+        folder: Where it is.
+        settings: What its tinycnn.toml says.
+        data_folder: Where published data sets lie, if not where they are downloaded to.
+    """
+
+    folder: Path
+    settings: Project
+    data_folder: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"project '{self.settings.name}' in {self.folder}"
+
+    @property
+    def tflite(self) -> bytes:
+        """The model that was built last.
+
+        Raises:
+            TinycnnError: If there is none yet.
+        """
+        return self.compiled().tflite
+
+    @property
+    def report(self) -> Path:
+        """The page that the last build left."""
+        return BuildFolder.of(self.folder).report
+
+    @property
+    def dataset(self) -> Dataset:
+        """Its images and labels, split.
+
+        Raises:
+            DatasetError: If they cannot be had.
+        """
+        return self._open(None).dataset
+
+    def build(self, *, progress: Progress | None = None) -> Compiled:
+        """Run what changed of the whole chain: train, quantize, convert, compile, link.
+
+        Raises:
+            TinycnnError: If a stage fails; what earlier stages made stays.
+        """
+        workspace = self._open(progress)
+        with claim(workspace.build, "tinycnn.load_project().build()", makes=True):
+            build_project(workspace)
+        return self.compiled()
+
+    def compiled(self) -> Compiled:
+        """The model that was built last, for the project's board.
+
+        Raises:
+            TinycnnError: If there is none yet.
+        """
+        target = self.settings.target
+        return compile(
+            BuildFolder.of(self.folder).model,
+            board=target.board,
+            optimize=target.optimize,
+            numerics=target.numerics,
+            name=self.settings.name,
+        )
+
+    def validate(
+        self,
+        *,
+        count: int | None = None,
+        device: str = "sim",
+        progress: Progress | None = None,
+    ) -> Validated:
+        """Compare a device with the reference on the test images; kept for the report.
+
+        Args:
+            count: Only so many, first those that the reference is least sure of.
+            device: As of `Compiled.validate`.
+            progress: Called as the work proceeds.
+
+        Raises:
+            TinycnnError: If the project is not built as it is now, or the device fails.
+        """
+        workspace = self._open(progress)
+        with claim(workspace.build, "tinycnn.load_project().validate()", makes=False):
+            subject = bench_project(workspace, ImageChoice(count))
+            return Validated(
+                validate_subject(subject, choose_device(device), workspace.observer)
+            )
+
+    def profile(
+        self, *, device: str = "sim", progress: Progress | None = None
+    ) -> Profiled:
+        """Measure each operator; kept for the report.
+
+        Raises:
+            TinycnnError: If the project is not built as it is now, or the device fails.
+        """
+        workspace = self._open(progress)
+        with claim(workspace.build, "tinycnn.load_project().profile()", makes=False):
+            subject = bench_project(workspace, ImageChoice(1, "given"))
+            return Profiled(
+                profile_subject(subject, choose_device(device), workspace.observer)
+            )
+
+    def _open(self, progress: Progress | None) -> Workspace:
+        folders = (self.data_folder,) if self.data_folder else ()
+        return open_workspace(
+            self.folder, observer=observer_of(progress), data_folders=folders
+        )
+
+
+def load_project(
+    folder: str | os.PathLike[str] = ".",
+    *,
+    data_folder: str | os.PathLike[str] | None = None,
+) -> OpenProject:
+    """The project in a folder, as it is now.
+
+    Args:
+        folder: The folder, or its tinycnn.toml.
+        data_folder: Where published data sets may lie; where TINYCNN_DATA says without.
+
+    Raises:
+        ProjectError: If the project file is missing or wrong.
+    """
+    found = data_folder or os.environ.get("TINYCNN_DATA")
+    path = Path(folder)
+    settings = read_project(path)
+    place = path if path.is_dir() else path.parent
+    return OpenProject(place, settings, Path(found) if found else None)
