@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.analysis.cost import count_costs
-from tinycnn.analysis.fit import analyze
-from tinycnn.compiler import Compilation, Objective, compile_tflite, read_tflite
+from tinycnn.analysis.fit import analyze, find_objective
+from tinycnn.boards import load_board
+from tinycnn.compiler import Compilation, compile_tflite, read_tflite
 from tinycnn.errors import TinycnnError
 from tinycnn.firmware import Pattern, make_input
 from tinycnn.harness import Profile, profile_operators
 from tinycnn.reference import load_isolated_reference
 from tools.bench.image import NAME, Compiler, build_bare_image
-from tools.bench.meters import run_meter, simulate
+from tools.bench.meters import BOARD, run_meter, simulate
 from tools.bench.record import CLOCK_HZ, Network
 
 __all__ = ["MODES", "Measurement", "OutputError", "Result"]
@@ -105,6 +106,9 @@ def measure_network(
 ) -> Result:
     """What the network in a `.tflite` file takes, its output checked.
 
+    Kernels are those that a user's project gets for the board: weights that are read
+    again lie in its RAM, which does not wait.
+
     Args:
         network: What is recorded of it.
         content: The bytes of the file.
@@ -118,12 +122,13 @@ def measure_network(
         ToolchainError: If a compiler or the meter fails.
         DeviceError: If the simulated board does.
     """
+    board = load_board(BOARD)
     compiled = {
         mode: compile_tflite(
             content,
             name=NAME,
             numerics=network.numerics,
-            objective=None if mode == "portable" else Objective(mode),
+            objective=None if mode == "portable" else find_objective(board, mode),
         )
         for mode in dict.fromkeys([optimize, _LEAST])
     }

@@ -25,9 +25,9 @@ from tinycnn.firmware import build_image, write_arduino_project
 from tools.bench.image import NAME, Compiler, Image
 from tools.bench.record import FLASH_WAIT
 
-__all__ = ["Run", "find_beside", "find_meter", "run_meter", "simulate"]
+__all__ = ["BOARD", "Run", "find_beside", "find_meter", "run_meter", "simulate"]
 
-_BOARD = "nano33ble"
+BOARD = "nano33ble"
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
@@ -108,7 +108,7 @@ def simulate(
         ToolchainError: If the sketch cannot be built.
         DeviceError: If the board fails.
     """
-    board = load_board(_BOARD)
+    board = load_board(BOARD)
     sketch = write_arduino_project(
         folder,
         name=NAME,
