@@ -57,8 +57,6 @@ class TinycnnError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint or self.usual_hint
-        if self.hint:  # Python prints it below the message, from 3.11 on
-            self.__notes__ = [f"hint: {self.hint}"]
 
 
 class ProjectError(TinycnnError):

@@ -87,6 +87,7 @@ def _compare(chosen: Kernel, fastest: Kernel) -> str:
         (fastest.constant_bytes - chosen.constant_bytes, "flash"),
     )
     more = " and ".join(f"{n:,} bytes more {of}" for n, of in needs if n > 0)
+    more = more or f"{fastest.code_bytes:,} bytes of code"
     name = fastest.function
     if name == chosen.function:
         name = "the same with its weights in RAM"

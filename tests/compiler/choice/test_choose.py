@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.compiler.kernels.cases import conv_2d_3x3, fully_connected
-from tests.compiler.models import residual_model
+from tests.compiler.models import add_conv, residual_model
 from tests.compiler.random_networks import draw_network
+from tests.compiler.tflite_builder import ModelBuilder
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.choices import Family
@@ -146,3 +147,33 @@ def test_the_choice_is_the_same_each_time() -> None:
     first, second = (compile_model(residual_model(), Objective()) for _ in range(2))
 
     assert first.sources == second.sources
+
+
+def test_code_that_saves_little_time_is_left_out() -> None:
+    """A dense layer behind a long convolution has the kernel with the least code."""
+    b = ModelBuilder()
+    x = b.tensor((1, 24, 24, 16), scale=0.02)
+    y = add_conv(b, x, (16, 3, 3, 16), (1, 24, 24, 16))
+    z = b.tensor((1, 1, 1, 16), scale=0.02, zero_point=-128)
+    b.op(
+        "AVERAGE_POOL_2D",
+        [y],
+        [z],
+        padding=1,
+        filterHeight=24,
+        filterWidth=24,
+        strideH=24,
+        strideW=24,
+    )
+    w = b.tensor((2, 16), scale=0.01, data=np.ones((2, 16), np.int8))
+    scores = b.tensor((1, 2), scale=0.1)
+    b.op("FULLY_CONNECTED", [z, w], [scores])
+    model = b.build([x], [scores])
+
+    found = compile_model(model, Objective("speed"))
+    dense = next(op for op in found.graph.ops if op.kind == "FULLY_CONNECTED")
+    kernel = found.choice.kernels[dense.outputs[0]]
+    offered = found.choice.offers[dense.outputs[0]].kernels
+
+    assert kernel.cost > min(other.cost for other in offered)
+    assert kernel.code_bytes < max(other.code_bytes for other in offered)

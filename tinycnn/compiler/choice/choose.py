@@ -15,6 +15,7 @@ from tinycnn.choices import Arrival, Family, Numerics, Optimize
 from tinycnn.compiler.choice.arrival import let_arrive, refuse_arrival
 from tinycnn.compiler.choice.chains import ChainChoice, Chosen
 from tinycnn.compiler.choice.kernels import (
+    PORTABLE,
     Kernels,
     Offer,
     apply_kernels,
@@ -36,6 +37,7 @@ _CONSTANTS = MappingProxyType({"size": 1.5})
 _ARENA = 1.25
 _SMALL_BYTES = 2048
 _MOST_TRIALS = 24  # of kernels that are given back
+_LITTLE = 0.001  # of the time is not worth a kernel's code
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ def _choose(
     allowed = max(least, _find_allowed(least, objective))
     fitted = _fit_arena(graph, options, allowed)
     chosen = _give_back(graph, options, fitted, constants, allowed)
+    if objective.optimize != "ram":
+        chosen = _save_code(chosen, options)
     alone = apply_kernels(graph, chosen)
     arena, ram_bytes = draft_plan(alone).arena_bytes, objective.ram_bytes
     cycles = sum(kernel.cycles for kernel in chosen.values())
@@ -222,3 +226,52 @@ def _give_back(
             if draft_plan(result).arena_bytes <= allowed:
                 chosen = trial
     return chosen
+
+
+def _save_code(chosen: Kernels, options: Mapping[int, list[Kernel]]) -> Kernels:
+    """`chosen` without kernels that save too little time for their code.
+
+    What computes instead needs no more memory; nearly always it is there anyway.
+    """
+    budget = _LITTLE * sum(kernel.cost for kernel in chosen.values())
+    while True:
+        best, most, least = chosen, 0, 0
+        for function in sorted({kernel.function for kernel in chosen.values()}):
+            trial = _do_without(function, chosen, options)
+            lost = sum(trial[o].cost - kernel.cost for o, kernel in chosen.items())
+            saved = _count_code(chosen) - _count_code(trial)
+            if lost <= budget and saved > most:
+                best, most, least = trial, saved, lost
+        if not most:
+            return chosen
+        chosen, budget = best, budget - least
+
+
+def _do_without(
+    function: str, chosen: Kernels, options: Mapping[int, list[Kernel]]
+) -> Kernels:
+    """The fastest other kernels for what a function computes, where there are any."""
+    trial = dict(chosen)
+    for output, kernel in chosen.items():
+        if kernel.function != function:
+            continue
+        others = [
+            other
+            for other in options[output]
+            if other.function != function
+            and other.scratch_bytes <= kernel.scratch_bytes
+            and other.constant_bytes <= kernel.constant_bytes
+        ]
+        trial[output] = min(others, key=lambda other: other.cost, default=kernel)
+    return trial
+
+
+def _count_code(kernels: Kernels) -> int:
+    """Bytes of all functions; the portable kernels of operators count as one each."""
+    sizes = {
+        kernel.lower
+        if kernel.function == PORTABLE
+        else kernel.function: kernel.code_bytes
+        for kernel in kernels.values()
+    }
+    return sum(sizes.values())

@@ -12,8 +12,9 @@ from tinycnn.compiler.ir.kernel import Kernel, NoKernelError
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
 
-__all__ = ["Kernels", "Offer", "apply_kernels", "find_offer", "portable"]
+__all__ = ["PORTABLE", "Kernels", "Offer", "apply_kernels", "find_offer", "portable"]
 
+PORTABLE = "portable kernel"  # the function of one, for people
 Kernels = dict[int, Kernel]  # by an operator's first output
 
 # Cycles of portable kernels, beside those of a Cortex-M4.
@@ -52,7 +53,7 @@ def portable(node: Node, family: Family = "dsp") -> Kernel:
     operator, tensors = OPERATORS[node.op.kind], node.graph.tensors
     constants = (tensors[i] for i in node.op.inputs if i >= 0)
     return Kernel(
-        function="portable kernel",
+        function=PORTABLE,
         cycles=_PORTABLE[family] * operator.count_cycles(node),
         constant_bytes=sum(t.bytes for t in constants if t.data is not None),
         scratch_bytes=0,
