@@ -139,6 +139,17 @@ void tcnn_depthwise_conv_2d_planes_s8_dsp(const tcnn_depthwise_planes_params_t *
                                           const int8_t *input, const int32_t *weights,
                                           uint8_t *scratch, int8_t *output);
 
+/* DEPTHWISE_CONV_2D of any window for Cortex-M with DSP; channels are a multiple of 4,
+ * as many in the output.
+ * weights: for each four channels
+ *   of each: bias, multiplier, offset, shift of the sum to the left and of the product
+ *     to the right, and what is added to negative ones: -1, or 0 if nothing is shifted
+ *     to the right
+ *   for each tap of the window, by rows: four bytes */
+void tcnn_depthwise_conv_2d_quads_s8_dsp(const tcnn_window_shape_t *params,
+                                         const int8_t *input, const int32_t *weights,
+                                         int8_t *output);
+
 /* DEPTHWISE_CONV_2D of any window whose stride to the side is 1 or 2, for cores with a
  * fast multiplication and no DSP. */
 typedef struct {

@@ -178,6 +178,28 @@ def depthwise_conv_2d_of_one_channel(rng: np.random.Generator) -> bytes:
     )
 
 
+def depthwise_conv_2d_of_fours(rng: np.random.Generator) -> bytes:
+    """Any window over a multiple of four channels."""
+    h, w = (int(rng.integers(1, 10)) for _ in "hw")
+    channels = 4 * int(rng.integers(1, 6))
+    padding, kernels, strides, dilations, _ = draw_window(rng, h, w, dilate=True)
+    stride = strides[0]
+    sizes = [
+        output_size(size, kernel, stride, dilation, padding)
+        for size, kernel, dilation in zip((h, w), kernels, dilations, strict=True)
+    ]
+    return add_layer(
+        rng,
+        "DEPTHWISE_CONV_2D",
+        (1, h, w, channels),
+        (1, *sizes, channels),
+        draw_weights(rng, (1, *kernels, channels)),
+        3,
+        depthMultiplier=1,
+        **conv_options(padding, (stride,) * 2, dilations, pick(rng, *ACTIVATIONS)),
+    )
+
+
 def depthwise_conv_2d_of_any_window(rng: np.random.Generator) -> bytes:
     """Large windows and images, strides with dilations, odd channels, filters more."""
     h, w = (int(pick(rng, 1, rng.integers(1, 24))) for _ in "hw")
@@ -279,6 +301,7 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_copy_s8_dsp", CASES["TILE"], 1.0),
     ("tcnn_copy_s8_dsp", transpose, 0.8),
     ("tcnn_depthwise_conv_2d_s8_dsp", depthwise_conv_2d_3x3, 0.8),
+    ("tcnn_depthwise_conv_2d_quads_s8_dsp", depthwise_conv_2d_of_fours, 0.9),
     ("tcnn_depthwise_conv_2d_planes_s8_dsp", depthwise_conv_2d_of_any_window, 0.8),
     ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["DEPTHWISE_CONV_2D"], 0.5),
     ("tcnn_depthwise_conv_2d_planes_s8_dsp", CASES["BATCH_TO_SPACE_ND"], 0.5),

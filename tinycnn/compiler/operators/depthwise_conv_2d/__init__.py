@@ -12,6 +12,7 @@ from tinycnn.compiler.operators.depthwise_conv_2d.pairs import (
     depthwise_windows,
 )
 from tinycnn.compiler.operators.depthwise_conv_2d.planes import PLANES
+from tinycnn.compiler.operators.depthwise_conv_2d.quads import depthwise_quads
 from tinycnn.compiler.operators.depthwise_conv_2d.rows import GROUPS, depthwise_rows
 from tinycnn.compiler.operators.depthwise_conv_2d.rules import (
     check,
@@ -40,13 +41,14 @@ OPERATORS = (
         check=check,
         lower=lower,
         count_macs=count_macs,
-        count_cycles=cycles_by_step(20, 60, count_macs),
+        count_cycles=cycles_by_step(36, 101, count_macs),
         kernels=(
             depthwise_rows,
             *GROUPS,
             depthwise_pairs,
             depthwise_wide_pairs,
             depthwise_windows,
+            depthwise_quads,
             *PLANES,
         ),
         mul_kernels=(depthwise_triples, *LINES),

@@ -38,7 +38,7 @@ class _Costs:
 
 def max_pool_quads(node: Node, numerics: Numerics) -> Kernel | None:
     """The kernel for largest values."""
-    return _quads(node, "tcnn_max_pool_2d_s8_dsp", _Costs(18, 17, 28))
+    return _quads(node, "tcnn_max_pool_2d_s8_dsp", _Costs(18, 17, 23))
 
 
 def average_pool_quads(node: Node, numerics: Numerics) -> Kernel | None:
