@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import tinycnn
-from tinycnn.datasets import datasets_dir
+from tinycnn.datasets import datasets_dir, digits
 from tinycnn.datasets.digits import read_digits
 from tinycnn.errors import DatasetError
 
@@ -63,7 +62,8 @@ def test_an_installed_package_brings_its_own_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a checkout the copy inside the package is used; another is not."""
-    monkeypatch.setattr(tinycnn, "__file__", str(tmp_path / "tinycnn" / "__init__.py"))
+    inside = tmp_path / "tinycnn" / "datasets" / "digits.py"
+    monkeypatch.setattr(digits, "__file__", str(inside))
     (tmp_path / "datasets").mkdir()  # another package of that name
     packaged = tmp_path / "tinycnn" / "_datasets"
     (packaged / "digits").mkdir(parents=True)
@@ -76,7 +76,8 @@ def test_a_broken_installation_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the embedded file is nowhere, the hint is to install again."""
-    monkeypatch.setattr(tinycnn, "__file__", str(tmp_path / "tinycnn" / "__init__.py"))
+    inside = tmp_path / "tinycnn" / "datasets" / "digits.py"
+    monkeypatch.setattr(digits, "__file__", str(inside))
 
     with pytest.raises(DatasetError, match="embedded data sets are missing") as caught:
         datasets_dir()

@@ -30,8 +30,11 @@ from tinycnn.project import Project
 from tinycnn.runtime import firmware_dir, runtime_digest
 from tinycnn.workbench import diagnosis, explanation
 
-RIGHT = "tcnn_requantize(sums[k], p->multiplier, p->shift)"
-WRONG = "(int32_t)(((int64_t)sums[k] * p->multiplier) >> (31 - p->shift))"
+RIGHT = """tcnn_high_multiply((int32_t)doubled, r->multiplier);
+    value += value >> 31 & r->ties; /* away from zero */
+    return tcnn_saturate_8(((value + r->half) >> r->right) + r->output_zero);"""
+WRONG = """(int32_t)((int64_t)(int32_t)doubled * r->multiplier >> 32);
+    return tcnn_saturate_8((value >> r->right) + r->output_zero);"""
 TOML = 'name = "demo"\ndataset.path = "data.npz"\nmodel.name = "tiny_cnn"\n'
 
 

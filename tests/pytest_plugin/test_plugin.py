@@ -159,4 +159,5 @@ def test_it_imports_nothing_until_a_fixture_is_asked_for() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
 
-    assert json.loads(done.stdout) == ["tinycnn", "tinycnn.pytest_plugin"]
+    expected = ["tinycnn", "tinycnn.about", "tinycnn.pytest_plugin"]
+    assert json.loads(done.stdout) == expected
