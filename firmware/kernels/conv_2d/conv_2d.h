@@ -131,6 +131,44 @@ void tcnn_conv_2d_windows_s8_dsp(const tcnn_conv_2d_windows_params_t *params,
                                  const int32_t *constants, uint8_t *scratch,
                                  int8_t *output);
 
+/* Convolutions in groups, dilated and transposed, for Cortex-M with DSP: the outputs of
+ * a row in parts, each an ordinary convolution of rows that are copied for all. */
+typedef struct {
+    int32_t input_height;     /* rows; 1 or more */
+    int32_t input_width;      /* pixels of a row; 1 or more */
+    int32_t input_channels;   /* 1 or more */
+    int32_t group_channels;   /* of them, a divisor; 1 or more */
+    int32_t output_height;    /* rows; 1 or more */
+    int32_t output_row_bytes; /* 1 or more */
+    int32_t part_channels;    /* of the output, each pixel of a part; 1 or more */
+    int32_t stride_height;    /* input rows from a phase's row to its next; 1 or more */
+    int32_t dilation_height;  /* rows from tap to tap; 1 or more */
+    int32_t pad_left;         /* columns copied before the input's; 0 or more */
+    int32_t planes; /* that columns are dealt out to, one after another; 1 or more */
+    int32_t plane_width; /* columns of each; 1 or more */
+    int32_t row_phases;  /* rows of the output, after which windows repeat; 1 or more */
+    int32_t row_parts;   /* parts of a row; 1 or more */
+    int32_t window_words;     /* of the two largest windows; 2 or more */
+    int32_t input_zero_point; /* -128 to 127: the value that stands for 0 */
+    int32_t clamp_min;        /* least output; -128 to clamp_max, -128: any */
+    int32_t clamp_max;        /* largest output; clamp_min to 127, 127: any */
+    /* for each phase: the first row of its first windows, which may be above the input;
+     * their rows, 1 or more; the item of `parts` that it begins with; never NULL */
+    const int32_t *phases;
+    /* for each phase, each part: bytes in a copied row to the first window; bytes of a
+     * window's row, 1 or more, and from window to window; the word of the weights; the
+     * byte in the output's row, the bytes from pixel to pixel, and how many pixels, 1
+     * or more; never NULL */
+    const int32_t *parts;
+} tcnn_conv_2d_parts_params_t;
+
+/* weights: for each part, or for several the same, as of tcnn_conv_2d_s8_dsp
+ * scratch: two windows of 16-bit numbers, then the copied rows: as many as a window has
+ * of planes, groups, pixels, channels; NULL: these have 600 bytes or less */
+void tcnn_conv_2d_parts_s8_dsp(const tcnn_conv_2d_parts_params_t *params,
+                               const int8_t *input, const int32_t *weights,
+                               uint8_t *scratch, int8_t *output);
+
 /* CONV_2D of any shape, for cores with a fast multiplication and no DSP. */
 typedef struct {
     tcnn_window_shape_t conv; /* with all channels */

@@ -73,6 +73,32 @@ def conv_2d(rng: np.random.Generator) -> bytes:
     )
 
 
+def conv_2d_in_parts(rng: np.random.Generator) -> bytes:
+    """Dilated, in groups, or both; strides with dilations."""
+    h, w = (int(rng.integers(1, 14)) for _ in "hw")
+    groups, (depth, filters) = int(pick(rng, 1, 2, 2, 3, 4)), rng.integers(1, 14, 2)
+    padding, stride = int(rng.integers(2)), int(pick(rng, 1, 1, 2, 3, 4))
+    least = 2 if groups == 1 else 1
+    dilations = int(rng.integers(1, 4)), int(rng.integers(least, 4))
+    kernels = tuple(
+        int(rng.integers(1, min(6, (size - 1) // dilation + 2 if padding else 6)))
+        for size, dilation in zip((h, w), dilations, strict=True)
+    )
+    sizes = [
+        output_size(size, kernel, stride, dilation, padding)
+        for size, kernel, dilation in zip((h, w), kernels, dilations, strict=True)
+    ]
+    return add_layer(
+        rng,
+        "CONV_2D",
+        (1, h, w, groups * int(depth)),
+        (1, *sizes, groups * int(filters)),
+        draw_weights(rng, (groups * int(filters), *kernels, int(depth))),
+        0,
+        **conv_options(padding, (stride,) * 2, dilations, pick(rng, *ACTIVATIONS)),
+    )
+
+
 def conv_2d_3x3(rng: np.random.Generator) -> bytes:
     """Windows of 3 x 3, stride 1."""
     padding = int(rng.integers(2))
@@ -289,6 +315,9 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
     ("tcnn_conv_2d_narrow_s8_dsp", conv_2d_of_small_windows, 0.3),
+    ("tcnn_conv_2d_parts_s8_dsp", conv_2d_in_parts, 0.8),
+    ("tcnn_conv_2d_parts_s8_dsp", CASES["TRANSPOSE_CONV"], 0.8),
+    ("tcnn_conv_2d_parts_s8_dsp", CASES["SPACE_TO_BATCH_ND"], 0.6),
     ("tcnn_conv_2d_windows_s8_dsp", CASES["CONV_2D"], 1.0),
     ("tcnn_conv_2d_windows_s8_dsp", CASES["SPACE_TO_BATCH_ND"], 0.8),
     ("tcnn_conv_2d_windows_s8_dsp", conv_2d, 1.0),

@@ -271,6 +271,7 @@ FAULTS = (
         "CONV_2D",
         "",
         "half-words of the products crossed",
+        "kernels/conv_2d/pixel_pairs.h",
     ),
     Fault(
         "a high half is cut off, SMMLA for SMMLAR",
@@ -284,6 +285,7 @@ FAULTS = (
         "CONV_2D",
         "",
         "high half of the product cut off, not rounded",
+        "kernels/conv_2d/pixel_pairs.h",
     ),
     Fault(
         "a compiler takes SMLABB for SMLAD",
@@ -306,6 +308,7 @@ FAULTS = (
         "CONV_2D",
         "",
         "last half-words left out",
+        "kernels/conv_2d/pixel_pairs.h",
     ),
 )
 

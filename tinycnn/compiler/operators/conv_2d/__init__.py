@@ -6,6 +6,7 @@ from tinycnn.compiler.operators.conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.narrow import conv_narrow
 from tinycnn.compiler.operators.conv_2d.pairs import conv_pairs, conv_wide_pairs
+from tinycnn.compiler.operators.conv_2d.parts import conv_parts
 from tinycnn.compiler.operators.conv_2d.rules import check, count_macs, lower, read
 from tinycnn.compiler.operators.conv_2d.terms import break_down
 from tinycnn.compiler.operators.conv_2d.triples import conv_triples
@@ -37,6 +38,7 @@ OPERATORS = (
             conv_wide_pairs,
             conv_narrow,
             conv_winograd,
+            conv_parts,
             conv_windows,
         ),
         mul_kernels=(conv_triples,),

@@ -22,6 +22,11 @@ from tinycnn.compiler.operators.shared.lane_pairs import (
     check_pairs,
     pack_mixed_groups,
 )
+from tinycnn.compiler.operators.shared.pixel_pairs import (
+    count_pair,
+    gather_order,
+    window_words,
+)
 from tinycnn.compiler.operators.shared.window import image_shape
 from tinycnn.compiler.operators.shared.windows import (
     find_window_memory,
@@ -106,7 +111,8 @@ def _find_kernel(node: Node, axis: int, width: int) -> Kernel:
     params = _find_params(node, width)
     filters = filters.reshape(len(filters), *data.shape[1:3], params.input_channels)
     wide = _widen(filters, width, attrs.stride[1])
-    order = _gather_order(params)
+    run = params.kernel_width * params.input_channels
+    order = gather_order(rows=params.kernel_height, run=run)
     channels = channels.repeat(width)
     check_pairs(wide, channels)
     stream, fixed = pack_mixed_groups(wide[:, order], channels, attrs.clamp)
@@ -143,19 +149,6 @@ def _widen(filters: Integers, width: int, stride: int) -> Integers:
     return np.concatenate(wide).reshape(width * len(filters), -1)
 
 
-def _gather_order(params: PairsParams) -> Integers:
-    """The window's elements as they lie in the kernel's buffer, by their number.
-
-    A row of the window is cut in fours, of which elements 0 and 2 are a pair, then 1
-    and 3; what is left of each row follows at the end.
-    """
-    run = params.kernel_width * params.input_channels
-    elements = np.arange(params.kernel_height * run).reshape(-1, run)
-    fours = run // 4 * 4
-    quads = elements[:, :fours].reshape(-1, 4)[:, [0, 2, 1, 3]]
-    return np.concatenate([quads.reshape(-1), elements[:, fours:].reshape(-1)])
-
-
 def _find_params(node: Node, width: int) -> PairsParams:
     """For pixels of `width` neighbours."""
     x, y, attrs = node.input(), node.output(), node.attrs(ConvAttrs)
@@ -188,9 +181,10 @@ def _find_params(node: Node, width: int) -> PairsParams:
 def _count_scratch(params: PairsParams) -> int:
     """Both windows, and the padded rows of a window."""
     run = params.kernel_width * params.input_channels
-    inputs = params.kernel_height * run
     row_bytes = params.padded_width * params.input_channels
-    return 4 * (inputs + inputs % 2) + params.kernel_height * row_bytes
+    return 4 * window_words(params.kernel_height, run) + (
+        params.kernel_height * row_bytes
+    )
 
 
 def _count_cycles(params: PairsParams, mixed: int) -> int:
@@ -201,11 +195,7 @@ def _count_cycles(params: PairsParams, mixed: int) -> int:
         mixed: How many groups of channels round twice.
     """
     run = params.kernel_width * params.input_channels
-    words = -(-params.kernel_height * run // 2)
-    groups = -(-params.output_channels // GROUP)
-    multiply = 15 * words + 9 * max((words - 2) // 16, 0) + 64
-    row = 20 + 26 * (run // 8) + 11 * (run // 4 % 2) + (0, 21, 14, 46)[run % 4]
-    pair = 50 + params.kernel_height * row + groups * multiply + 29 * mixed
+    pair = count_pair(params.kernel_height, run, params.output_channels, mixed)
     image = params.input_height * params.input_width * params.input_channels
     return _count_pairs(params) * pair + (2 * image if params.padded_width else 0)
 
