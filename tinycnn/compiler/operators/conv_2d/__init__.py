@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators.conv_2d.channels import CHANNELS
 from tinycnn.compiler.operators.conv_2d.memory import ORDER
 from tinycnn.compiler.operators.conv_2d.narrow import conv_narrow
@@ -24,6 +25,17 @@ from tinycnn.compiler.operators.shared.rows import window_rows
 
 __all__ = ["OPERATORS"]
 
+_OF_ONE_GROUP = cycles_by_step(11, 60, count_macs)
+_TAP = 50  # cycles more of a pixel of the window, in groups
+
+
+def _count_cycles(node: Node) -> int:
+    """Of the portable kernels."""
+    depth = node.input(1).shape[3]
+    taps = count_macs(node) // depth if depth < node.input().shape[3] else 0
+    return _OF_ONE_GROUP(node) + _TAP * taps
+
+
 OPERATORS = (
     Operator(
         kind="CONV_2D",
@@ -32,7 +44,7 @@ OPERATORS = (
         check=check,
         lower=lower,
         count_macs=count_macs,
-        count_cycles=cycles_by_step(11, 60, count_macs),
+        count_cycles=_count_cycles,
         kernels=(
             conv_pairs,
             conv_wide_pairs,
