@@ -91,7 +91,7 @@ def test_commands_that_run_it_say_what_it_did(command: str, mark: Path) -> None:
     """And the error is the user's, with its file."""
     done = tinycnn(*command.split(), cwd=mark.parent)
 
-    assert mark.exists()
+    assert mark.exists(), done.stderr
     assert done.returncode == 2
     assert "my_model.py:build': failed with RuntimeError: far enough" in done.stderr
 

@@ -37,7 +37,7 @@ BUGS = (
     ("tcnn_conv_2d_narrow_s8_dsp", "strb.w r3, [r1, r10]", "strb.w r3, [r1, lr]"),
     ("tcnn_conv_2d_narrow_s8_dsp", "job.distance = -1", "job.distance = 0"),
     ("tcnn_conv_2d_narrow_s8_dsp", "p->kept_words, &", "p->kept_words / 2, &"),
-    ("tcnn_conv_2d_winograd_s8_dsp", "smmlar", "smmla"),
+    ("tcnn_conv_2d_winograd_s8_dsp", "smmlar r4", "smmla r4"),
     ("tcnn_conv_2d_winograd_s8_dsp", "p->kept_words, &", "p->kept_words / 2, &"),
     ("tcnn_copy_s8_dsp", "[%4, %6]", "[%4, %7]"),
     ("tcnn_copy_s8_dsp", "(size & 7) - 4", "(size & 7) - 3"),
