@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.pipeline import Workspace, bench_project, build_project, open_workspace
 from tinycnn.project import Project
 from tinycnn.project import load_project as read_project
-from tinycnn.workbench import ImageChoice
+from tinycnn.workbench import ImageChoice, Observer, Subject
 from tinycnn.workbench import profile as profile_subject
 from tinycnn.workbench import validate as validate_subject
 
@@ -59,7 +61,7 @@ class OpenProject:
         Raises:
             DatasetError: If they cannot be had.
         """
-        return self._open(None).dataset
+        return self._open(observer_of(None)).dataset
 
     def build(self, *, progress: Progress | None = None) -> Compiled:
         """Run what changed of the whole chain: train, quantize, convert, compile, link.
@@ -67,8 +69,8 @@ class OpenProject:
         Raises:
             TinycnnError: If a stage fails; what earlier stages made stays.
         """
-        workspace = self._open(progress)
-        with claim(workspace.build, "tinycnn.load_project().build()", makes=True):
+        workspace = self._open(observer_of(progress))
+        with claim(workspace.build, _describe("build"), makes=True):
             build_project(workspace)
         return self.compiled()
 
@@ -104,12 +106,9 @@ class OpenProject:
         Raises:
             TinycnnError: If the project is not built as it is now, or the device fails.
         """
-        workspace = self._open(progress)
-        with claim(workspace.build, "tinycnn.load_project().validate()", makes=False):
-            subject = bench_project(workspace, ImageChoice(count))
-            return Validated(
-                validate_subject(subject, choose_device(device), workspace.observer)
-            )
+        observer, choice = observer_of(progress), choose_device(device)
+        with self._on_bench("validate", ImageChoice(count), observer) as subject:
+            return Validated(validate_subject(subject, choice, observer))
 
     def profile(
         self, *, device: str = "sim", progress: Progress | None = None
@@ -119,18 +118,28 @@ class OpenProject:
         Raises:
             TinycnnError: If the project is not built as it is now, or the device fails.
         """
-        workspace = self._open(progress)
-        with claim(workspace.build, "tinycnn.load_project().profile()", makes=False):
-            subject = bench_project(workspace, ImageChoice(1, "given"))
-            return Profiled(
-                profile_subject(subject, choose_device(device), workspace.observer)
-            )
+        observer, choice = observer_of(progress), choose_device(device)
+        first = ImageChoice(1, "given")
+        with self._on_bench("profile", first, observer) as subject:
+            return Profiled(profile_subject(subject, choice, observer))
 
-    def _open(self, progress: Progress | None) -> Workspace:
+    @contextmanager
+    def _on_bench(
+        self, name: str, images: ImageChoice, observer: Observer
+    ) -> Iterator[Subject]:
+        """The project's subject, while its build folder is this call's."""
+        workspace = self._open(observer)
+        with claim(workspace.build, _describe(name), makes=False):
+            yield bench_project(workspace, images)
+
+    def _open(self, observer: Observer) -> Workspace:
         folders = (self.data_folder,) if self.data_folder else ()
-        return open_workspace(
-            self.folder, observer=observer_of(progress), data_folders=folders
-        )
+        return open_workspace(self.folder, observer=observer, data_folders=folders)
+
+
+def _describe(name: str) -> str:
+    """What has the build folder, for whoever wants it meanwhile."""
+    return f"tinycnn.load_project().{name}()"
 
 
 def load_project(
