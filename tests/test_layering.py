@@ -12,9 +12,9 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
     "about errors names children rendering files journal task runtime boards choices "
-    "families frames recipe project datasets models training compiler analysis "
+    "families frames scaling recipe project datasets models training compiler analysis "
     "reference firmware device harness artifacts evidence workbench probe report "
-    "pipeline explorer api doctor pytest_plugin cli"
+    "pipeline imports explorer api doctor pytest_plugin cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

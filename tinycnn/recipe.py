@@ -126,7 +126,8 @@ class TrainingSettings(Settings):
     """How the float network is trained.
 
     Attributes:
-        epochs: Passes over the training images.
+        epochs: Passes over the training images; 0 keeps the weights that a network of
+            a file has.
         batch_size: Images per step.
         learning_rate: Peak of the schedule.
         optimizer: "adam", or "sgd" with a Nesterov momentum of 0.9.
@@ -147,7 +148,7 @@ class TrainingSettings(Settings):
         prune: A table, to take out channels.
     """
 
-    epochs: _Epochs = 60
+    epochs: Annotated[int, Field(ge=0, le=10_000)] = 60
     batch_size: Annotated[int, Field(ge=1, le=4_096)] = 32
     learning_rate: _Rate = 0.005
     optimizer: Literal["adam", "sgd"] = "adam"

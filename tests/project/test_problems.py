@@ -40,8 +40,8 @@ def test_an_unknown_key_gets_the_nearest(key: str, unknown: str, near: str) -> N
             "epochs: expected a whole number, got 2020-02-02",
         ),
         (
-            "[training]\nepochs = 0",
-            "epochs: expected greater than or equal to 1, got 0",
+            "[training]\nepochs = -1",
+            "epochs: expected greater than or equal to 0, got -1",
         ),
         (
             "[training]\nlearning_rate = nan",
@@ -85,10 +85,11 @@ def test_a_wrong_value_says_what_was_expected(line: str, message: str) -> None:
 
 def test_all_faults_are_told_at_once_with_their_places() -> None:
     """In the order of the text, each with file, line and column."""
-    text = MINIMAL + "[training]\nepochs = 0\n  batch_size = 0\n[target]\nbaord = 'x'"
+    text = MINIMAL + "[training]\nepochs = -1\n  batch_size = 0\n[target]\nbaord = 'x'"
 
     assert problems_of(text) == [
-        "tinycnn.toml:8:1: training.epochs: expected greater than or equal to 1, got 0",
+        "tinycnn.toml:8:1: training.epochs: expected greater than or equal to 0, "
+        "got -1",
         "tinycnn.toml:9:3: training.batch_size: expected greater than or equal to 1, "
         "got 0",
         "tinycnn.toml:11:1: target.baord: unknown key, the nearest valid key is "

@@ -83,8 +83,11 @@ def test_the_dataset_table_must_make_sense(dataset: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("width = 1", "expected either name or build, got neither"),
-        ("name = 'vgg'\nbuild = 'a.py:b'", "expected either name or build, got both"),
+        ("width = 1", "expected one of name, build and file, got none of them"),
+        (
+            "name = 'vgg'\nbuild = 'a.py:b'",
+            "expected one of name, build and file, got name and build",
+        ),
         (
             "name = 'lenet5'\ndepth = 2",
             "model 'lenet5': has no depth; its knobs: width",

@@ -33,6 +33,7 @@ _SUMMARIES = {
     "doctor": "Look at all that tinycnn needs, and say what to fix.",
     "explain": "Write a page in which a model is alive.",
     "flash": "Put a project's firmware on a board.",
+    "import": "Make a project of a network of another tool.",
     "init": "Write a commented tinycnn.toml.",
     "models": "List the families of networks, or show what one needs.",
     "probe": "Measure what a board takes, beside the simulated one.",

@@ -19,7 +19,7 @@ from tinycnn.errors import ProjectError
 if TYPE_CHECKING:
     from tinycnn.datasets import Dataset, Look
 
-__all__ = ["init"]
+__all__ = ["init", "name_firmware"]
 
 _SHEET = "images.png"
 _MAX_NAME = 255  # bytes of a folder's name that all systems take
@@ -72,7 +72,7 @@ def init(
     if os.path.exists(target):  # unlike Path's, false for a name that is too long
         raise ProjectError(f"{target}: exists already", hint="choose another name")
     load_board(board)
-    called = _name_firmware(folder)
+    called = name_firmware(folder)
     source = resolve_dataset(dataset)
     found, look = (None, None) if source in dataset_names() else _look(source)
     text = project_template(
@@ -113,7 +113,7 @@ def _look(path: str) -> tuple[Dataset, Look | None]:
     return found, look
 
 
-def _name_firmware(folder: Path) -> str:
+def name_firmware(folder: Path) -> str:
     """After the folder, as far as C allows.
 
     Raises:

@@ -16,6 +16,7 @@ from tinycnn.project.schema import (
     DatasetSettings,
     FrameSettings,
     ModelSettings,
+    PixelSettings,
     Project,
     TargetSettings,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "DatasetSettings",
     "FrameSettings",
     "ModelSettings",
+    "PixelSettings",
     "Project",
     "QuantizationSettings",
     "TargetSettings",

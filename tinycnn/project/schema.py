@@ -28,12 +28,14 @@ from tinycnn.families import FAMILIES, KnobValue, Rows, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
 from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
 from tinycnn.rendering import C_KEYWORDS, WINDOWS_DEVICES
+from tinycnn.scaling import SCALINGS, UNIT, Scaling
 
 __all__ = [
     "Budgets",
     "DatasetSettings",
     "FrameSettings",
     "ModelSettings",
+    "PixelSettings",
     "Project",
     "TargetSettings",
     "read_model",
@@ -108,6 +110,55 @@ def _check_function(build: str) -> str:
     return build
 
 
+def _check_file(path: str) -> str:
+    if not re.fullmatch(r"[^\x00-\x1f\x7f\ud800-\udfff]+\.(keras|tflite)", path):
+        raise ValueError("expected the path of a .keras or .tflite file")
+    return path
+
+
+def _read_pixels(value: Any) -> Any:
+    """A name of what is usual, or a table of numbers."""
+    if isinstance(value, str):
+        if value not in SCALINGS:
+            names = ", ".join(f'"{name}"' for name in SCALINGS)
+            raise _not_known(f"one of {names}, or a table", SCALINGS)
+        known = SCALINGS[value]
+        return {"mean": known.mean, "deviation": known.deviation}
+    if not isinstance(value, dict):
+        return value
+    return {k: tuple(v) if isinstance(v, list) else (v,) for k, v in value.items()}
+
+
+_Finite = Annotated[float, Field(ge=-1e6, le=1e6)]
+_Positive = Annotated[float, Field(ge=1e-6, le=1e6)]
+
+
+class PixelSettings(Settings):
+    """What a network from a file takes of a pixel p: (p / 255 - mean) / deviation.
+
+    Attributes:
+        mean: One number, or one for each channel.
+        deviation: As many.
+    """
+
+    mean: tuple[_Finite, ...]
+    deviation: tuple[_Positive, ...]
+
+    @property
+    def scaling(self) -> Scaling:
+        """The same for those who know no project."""
+        return Scaling(self.mean, self.deviation)
+
+    @model_validator(mode="after")
+    def _check(self) -> PixelSettings:
+        if len(self.mean) != len(self.deviation) or len(self.mean) not in (1, 3):
+            raise ValueError(
+                "expected mean and deviation of 1 or of 3 numbers each, got "
+                f"{len(self.mean)} and {len(self.deviation)}"
+            )
+        return self
+
+
 class DatasetSettings(Settings):
     """What to learn from: a data set known by name, or a path; one of the two.
 
@@ -160,12 +211,15 @@ class DatasetSettings(Settings):
 
 
 class ModelSettings(Settings):
-    """Which network: a family's, or the user's own; one of the two.
+    """Which network: a family's, the user's own, or one from a file; one of the three.
 
     Attributes:
         name: Its family of `tinycnn.families`; the other keys are knobs, and what is
             left out has the family's default.
         build: A Python file and a function in it, as `my_model.py:build`.
+        file: A `.keras` file, with weights to start from, or an int8 `.tflite`.
+        pixels: What the network of a file expects of a pixel, by a name of
+            `tinycnn.scaling` or by numbers; by default 0 to 1.
         width: Multiplies the numbers of channels.
         depth: Layers or blocks, as the family counts them.
         halvings: How often the image is halved at most: fewer see finer, for more work.
@@ -177,6 +231,8 @@ class ModelSettings(Settings):
 
     name: Annotated[str, AfterValidator(_check_model)] | None = None
     build: Annotated[str, AfterValidator(_check_function)] | None = None
+    file: Annotated[str, AfterValidator(_check_file)] | None = None
+    pixels: Annotated[PixelSettings, BeforeValidator(_read_pixels)] | None = None
     width: Annotated[float, Field(ge=0.05, le=8)] | None = None
     depth: Annotated[int, Field(ge=1, le=1_000)] | None = None
     halvings: Annotated[int, Field(ge=1, le=10)] | None = None
@@ -194,19 +250,36 @@ class ModelSettings(Settings):
 
     @property
     def label(self) -> str:
-        """What to call it in a report: its family, or where it is built."""
-        return self.name or str(self.build)
+        """What to call it in a report: its family, its file, or where it is built."""
+        return self.name or self.file or str(self.build)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is a `.tflite`, of which nothing is left to train."""
+        return self.file is not None and self.file.endswith(".tflite")
+
+    @property
+    def scaling(self) -> Scaling:
+        """What it expects of a pixel."""
+        return self.pixels.scaling if self.pixels else UNIT
 
     @property
     def knobs(self) -> dict[str, KnobValue]:
         """The knobs that are set."""
-        return self.model_dump(exclude={"name", "build"}, exclude_none=True)
+        other = {"name", "build", "file", "pixels"}
+        return self.model_dump(exclude=other, exclude_none=True)
 
     @model_validator(mode="after")
     def _check(self) -> ModelSettings:
-        if (self.name is None) == (self.build is None):
-            both = "neither" if self.name is None else "both"
-            raise ValueError(f"expected either name or build, got {both}")
+        ways = {"name": self.name, "build": self.build, "file": self.file}
+        given = [way for way, value in ways.items() if value is not None]
+        if len(given) != 1:
+            got = " and ".join(given) or "none of them"
+            raise ValueError(f"expected one of name, build and file, got {got}")
+        if self.file is None and self.pixels is not None:
+            raise ValueError("expected pixels with file only: others take 0 to 1")
+        if self.file is not None and self.knobs:
+            raise ValueError(f"expected no {next(iter(self.knobs))} with a file")
         if self.name is not None:
             try:
                 knob_values(self.name, self.knobs)
@@ -339,8 +412,26 @@ class Project(Settings):
     target: TargetSettings = TargetSettings()
     budgets: Budgets = Budgets()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_weights(cls, table: Any) -> Any:
+        """A network of a file keeps its weights, unless the file says otherwise."""
+        if not isinstance(table, dict):
+            return table
+        model, training = table.get("model"), table.get("training", {})
+        if not isinstance(model, dict) or "file" not in model:
+            return table
+        if not isinstance(training, dict):
+            return table
+        return {**table, "training": {"epochs": 0, **training}}
+
     @model_validator(mode="after")
     def _check(self) -> Project:
+        if self.training.epochs == 0 and self.model.file is None:
+            raise ValueError(
+                "expected training.epochs of 1 or more with a model that is no file, "
+                "as it has no weights yet, got 0"
+            )
         if self.model.given is not None and self.quantization.method != "ptq":
             raise ValueError(
                 f"expected quantization.method 'ptq' with model '{self.model.name}', "

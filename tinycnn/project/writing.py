@@ -10,6 +10,7 @@ from tinycnn.errors import ProjectError
 from tinycnn.families import check_family
 from tinycnn.project.reading import parse_project
 from tinycnn.rendering import render
+from tinycnn.scaling import SCALINGS, UNIT, Scaling
 
 __all__ = ["project_template"]
 
@@ -44,6 +45,8 @@ def project_template(
     board: str = "nano33ble",
     framework: str | None = None,
     engine: str = "compiled",
+    file: str | None = None,
+    pixels: Scaling = UNIT,
 ) -> str:
     """The commented `tinycnn.toml` of a new project, with defaults that fit.
 
@@ -59,6 +62,8 @@ def project_template(
         board: A board's name.
         framework: "arduino" or "zephyr"; None takes what the board has.
         engine: "compiled" or "tflm".
+        file: The network's, in a family's place: a `.keras` or a `.tflite`.
+        pixels: What that network expects of a pixel.
 
     Raises:
         ProjectError: If an argument is not valid.
@@ -84,6 +89,9 @@ def project_template(
             for name, knob in family.knobs.items()
         },
         is_given=family.is_given,
+        file=_quote(file) if file else "",
+        is_finished=(file or "").endswith(".tflite"),
+        pixels=_show_scaling(pixels),
         board=_quote(board),
         framework=_quote(framework),
         engine=_quote(engine),
@@ -100,6 +108,15 @@ def _usual_framework(board: str) -> str:
         return load_board(board).frameworks[0]
     except ProjectError:  # told in full when the text is checked
         return "arduino"
+
+
+def _show_scaling(scaling: Scaling) -> str:
+    """A value of TOML: the name of a usual one, or its numbers."""
+    for name, known in SCALINGS.items():
+        if scaling == known:
+            return _quote(name)
+    mean, deviation = list(scaling.mean), list(scaling.deviation)
+    return f"{{ mean = {mean}, deviation = {deviation} }}"
 
 
 def _quote(text: str) -> str:

@@ -1,0 +1,78 @@
+"""`tinycnn import`: a network of another tool becomes a project."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tinycnn.cli.choice import OneOf
+from tinycnn.cli.console import ConsoleObserver, data_folders
+from tinycnn.cli.datasets import resolve_dataset
+from tinycnn.cli.init import name_firmware
+from tinycnn.scaling import SCALINGS, name_scaling
+
+if TYPE_CHECKING:
+    from tinycnn.imports import Outcome
+
+__all__ = ["import_"]
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    metavar="PROJECT",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The new project's folder.",
+)
+@click.option("--data", help="A known data set, or a path.")
+@click.option(
+    "--pixels",
+    type=OneOf(SCALINGS),
+    help="What the network expects of a pixel, where the file does not say.",
+)
+@click.option("--board", default="nano33ble", help="A board of the board table.")
+def import_(
+    file: Path, folder: Path, data: str | None, pixels: str | None, board: str
+) -> None:
+    """Make a project of the network in FILE, which another tool wrote.
+
+    With data it is quantized at once, where that is to be done, and its accuracy is
+    told, of FILE and in int8. Without, the project waits for images.
+
+    \b
+    Example:
+      tinycnn import flowers.keras -o flowers --data photos/
+      tinycnn import model.tflite -o flowers --data photos/ --pixels=-1..1
+    """
+    from tinycnn.boards import load_board
+    from tinycnn.imports import import_network
+
+    load_board(board)
+    with ConsoleObserver() as observer:
+        found = import_network(
+            file,
+            folder,
+            name=name_firmware(folder),
+            data=resolve_dataset(data) if data else None,
+            pixels=SCALINGS[pixels] if pixels else None,
+            board=board,
+            observer=observer,
+            data_folders=data_folders(),
+        )
+    _print(found, folder)
+
+
+def _print(found: Outcome, folder: Path) -> None:
+    for line in found.imported.said:
+        click.echo(line)
+    if found.imported.pixels is not None:
+        click.echo(f"pixels: {name_scaling(found.imported.pixels)}")
+    click.echo(f"wrote {folder}")
+    click.echo(f"next: tinycnn build {shlex.quote(str(folder))}")

@@ -1,0 +1,51 @@
+"""All routes, of which a file takes the first that knows it by its content."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tinycnn.compiler.reading.file_kind import find_kind, find_kind_of_folder
+from tinycnn.errors import UnsupportedModelError
+from tinycnn.files import read_whole
+from tinycnn.imports import keras_file, tflite_int8
+from tinycnn.imports.imported import Imported, Route, Source, Wishes
+
+__all__ = ["ROUTES", "open_source", "read_source"]
+
+ROUTES: tuple[Route, ...] = (
+    keras_file.ROUTE,
+    tflite_int8.ROUTE,
+)
+_HINT = "give a .keras, .h5 or .tflite file; tinycnn import --help lists all kinds"
+
+
+def open_source(path: Path) -> Source:
+    """What lies at a path, a file or a folder.
+
+    Raises:
+        ProjectError: If it cannot be read.
+    """
+    if os.path.isdir(path):
+        return Source(str(path), path=path)
+    return Source(str(path), read_whole(path, hint=_HINT), path)
+
+
+def read_source(source: Source, wishes: Wishes) -> Imported:
+    """What a route makes of it.
+
+    Raises:
+        UnsupportedModelError: If no route knows it, or the route cannot take it.
+        TinycnnError: If the route fails.
+    """
+    for route in ROUTES:
+        if route.matches(source):
+            return route.read(source, wishes)
+    is_folder = source.path is not None and os.path.isdir(source.path)
+    kind = (
+        find_kind_of_folder(source.path)
+        if is_folder and source.path
+        else find_kind(source.data)
+    )
+    text = f"{source.name}: expected a network, got {kind.title}"
+    raise UnsupportedModelError(text, hint=_HINT)
