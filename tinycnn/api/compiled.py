@@ -230,7 +230,7 @@ class Compiled:
                 images=ImageChoice(order="given"),
                 numerics=self.numerics,
                 board=self.board.name,
-                optimize=self.optimize,
+                compilation=self.compilation,
                 observer=observer,
             ) as subject,
         ):

@@ -8,12 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinycnn.api.compiled import Compiled, choose_device, compile
+from tinycnn.analysis.fit import analyze
+from tinycnn.api.compiled import Compiled, choose_device
 from tinycnn.api.progress import Progress, observer_of
 from tinycnn.api.results import Profiled, Validated
 from tinycnn.artifacts import BuildFolder, claim
+from tinycnn.boards import load_board
+from tinycnn.compiler import read_tflite
+from tinycnn.compiler.reading.model_file import read_model
 from tinycnn.datasets import Dataset
 from tinycnn.pipeline import Workspace, bench_project, build_project, open_workspace
+from tinycnn.pipeline.firmware import compile_project
 from tinycnn.project import Project
 from tinycnn.project import load_project as read_project
 from tinycnn.workbench import ImageChoice, Observer, Subject
@@ -75,18 +80,22 @@ class OpenProject:
         return self.compiled()
 
     def compiled(self) -> Compiled:
-        """The model that was built last, for the project's board.
+        """The model that was built last, with the plan that its firmware has.
 
         Raises:
             TinycnnError: If there is none yet.
         """
-        target = self.settings.target
-        return compile(
-            BuildFolder.of(self.folder).model,
-            board=target.board,
-            optimize=target.optimize,
-            numerics=target.numerics,
-            name=self.settings.name,
+        settings, target = self.settings, self.settings.target
+        content = read_model(BuildFolder.of(self.folder).model)
+        compilation = compile_project(settings, content)
+        return Compiled(
+            content,
+            settings.name,
+            load_board(target.board),
+            target.numerics,
+            target.optimize,
+            compilation,
+            analyze(compilation, file=read_tflite(content)),
         )
 
     def validate(

@@ -81,6 +81,7 @@ def bench_file(
     dialect: Dialect = "packets",
     board: str = _BOARD,
     optimize: Optimize = "speed",
+    compilation: Compilation | None = None,
     observer: Observer,
 ) -> Iterator[Subject]:
     """The model in the file `path`, to be validated and profiled.
@@ -95,6 +96,7 @@ def bench_file(
         dialect: What its programs are to speak.
         board: What it is compiled for, by its name.
         optimize: What its kernels are chosen by.
+        compilation: What it was compiled to, for that board, if it was.
         observer: Told how the work proceeds.
 
     Raises:
@@ -103,13 +105,15 @@ def bench_file(
             its reference.
     """
     content, kind = read_model(path), load_board(board)
-    observer.stage("compile", is_current=False)
-    name, objective = c_identifier(path.stem), find_objective(kind, optimize)
-    compilation = compile_tflite(
-        content, name=name, objective=objective, numerics=numerics
-    )
+    observer.stage("compile", is_current=compilation is not None)
+    name = c_identifier(path.stem)
+    if compilation is None:
+        objective = find_objective(kind, optimize)
+        compilation = compile_tflite(
+            content, name=name, objective=objective, numerics=numerics
+        )
     program, graph = compilation.program, read_tflite(content)
-    workshop = Workshop(content, name, kind, objective, numerics)
+    workshop = Workshop(content, name, kind, compilation.objective, numerics)
     rows = _find_inputs(inputs, program, images.count)
     with scratch_folder() as folder, _offering(path, content, numerics):
         subject = Subject(
