@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.cli.command import tinycnn
-from tests.compiler.models import residual_model
+from tests.compiler.models import conv_model, residual_model
 from tests.compiler.passes.rewriting import Layers
 from tests.compiler.tflite_builder import ModelBuilder
 from tests.pipeline.pretend import pretend_build
@@ -159,3 +159,19 @@ def test_a_projects_board_comes_first(model: Path, tmp_path: Path) -> None:
     assert fits[0].startswith(f"fits {title}: ")
     assert len(fits) == len(board_names())
     assert next(iter(json.loads(done.stdout)["boards"])) == "nrf52840dk"
+
+
+def test_an_option_leaves_what_the_project_says(tmp_path: Path) -> None:
+    """How its input comes, where only the board is asked."""
+    tinycnn("init", "demo", "--board", "nrf52840dk", cwd=tmp_path)
+    file = tmp_path / "demo" / "tinycnn.toml"
+    text = file.read_text().replace('\ninput = "whole"', '\ninput = "rows"')
+    assert 'input = "rows"' in text
+    file.write_text(text)
+    pretend_build(tmp_path / "demo", conv_model())
+    plain, asked = (
+        json.loads(tinycnn("analyze", "demo", "--json", *more, cwd=tmp_path).stdout)
+        for more in ((), ("--board", "nrf52840dk"))
+    )
+
+    assert asked["operators"] == plain["operators"]

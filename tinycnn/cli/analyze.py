@@ -101,12 +101,16 @@ def analyze(
     found = _find_model(model, is_quiet=as_json)
     main_board = load_board(chosen or found.board or "nano33ble")
     analysis = found.analysis
-    if analysis is None or (board, optimize, arrival) != (None, None, None):
+    options = {"board": chosen, "optimize": optimize, "input": arrival}
+    asked = {key: word for key, word in options.items() if word is not None}
+    if asked and found.analyze_as:
+        analysis = found.analyze_as(asked)
+        found = replace(found, linked=None, stack_measured_bytes=0)
+    elif analysis is None:
         objective = find_objective(
             main_board, optimize or "speed", arrival=arrival or "whole"
         )
         analysis = analyze_tflite(found.content, objective)
-        found = replace(found, linked=None, stack_measured_bytes=0)
     measured = find_measured(probe, main_board, model)
     analysis = predict_measured(analysis, measured)
     linked_ram = found.linked.ram if found.linked else None

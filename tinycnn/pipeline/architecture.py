@@ -6,8 +6,9 @@ sizes, so that whether it fits is known before any training.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tinycnn.analysis.cost import OpCost, count_costs
@@ -80,7 +81,11 @@ def find_model(
     measured = build.evaluation.read_if_there() if linked else None
     stack_bytes = measured.stack_bytes if measured else 0
     return replace(
-        found, analysis=analysis, linked=linked, stack_measured_bytes=stack_bytes
+        found,
+        analysis=analysis,
+        linked=linked,
+        stack_measured_bytes=stack_bytes,
+        analyze_as=partial(_analyze_as, project, found.content),
     )
 
 
@@ -143,3 +148,9 @@ def _find_linked(
 def _analyze(project: Project, content: bytes) -> Analysis:
     """What the project's firmware would be."""
     return analyze(compile_project(project, content), file=read_tflite(content))
+
+
+def _analyze_as(project: Project, content: bytes, keys: Mapping[str, str]) -> Analysis:
+    """What it would be with these keys in [target]; all else is as it says."""
+    target = project.target.model_copy(update=dict(keys))
+    return _analyze(project.model_copy(update={"target": target}), content)

@@ -7,7 +7,7 @@ carries the model already. The inputs are random bytes, or those of a `.npy` fil
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -60,6 +60,7 @@ class FoundModel:
         analysis: Of the compilation that the project's firmware is, or would be.
         linked: That firmware, if it is there.
         stack_measured_bytes: Most stack that its inference used; 0 if not known.
+        analyze_as: Analyzes a project's model with other keys in [target].
     """
 
     content: bytes
@@ -69,6 +70,7 @@ class FoundModel:
     analysis: Analysis | None = None
     linked: LinkedFirmware | None = None
     stack_measured_bytes: int = 0
+    analyze_as: Callable[[Mapping[str, str]], Analysis] | None = None
 
 
 @contextmanager
