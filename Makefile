@@ -2,14 +2,15 @@
 # make test   all tests
 # make bench  cycles and bytes of known networks and operators; BENCH="KWS --operators" for some
 # make lock   renews requirements/dev.lock: what make test installs, with hashes
-# make zoo    trains what is still missing in the README's table; ZOO="mnist_lenet5" for one
+# make docs   the documentation as a site, into build/docs
+# make zoo    trains what is still missing in the table of docs/results.md; ZOO="mnist_lenet5" for one
 # All install what they need into .venv first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 JOBS ?= 2
 
-.PHONY: demo test bench lock zoo clean
+.PHONY: demo test bench docs lock zoo clean
 
 demo: $(VENV)/all
 	rm -rf demo
@@ -35,8 +36,11 @@ lock: | $(VENV)
 	    --upgrade --generate-hashes --no-annotate --quiet \
 	    --custom-compile-command "make lock" --output-file requirements/dev.lock
 
+docs: $(VENV)/dev
+	$(BIN)/python -m tools.docs
+
 zoo: $(VENV)/dev
-	$(BIN)/python -m tools.zoo $(ZOO) --markdown README.md
+	$(BIN)/python -m tools.zoo $(ZOO) --markdown docs/results.md
 
 clean:
 	rm -rf $(VENV) demo

@@ -12,8 +12,6 @@ import pytest
 import tinycnn
 from tests.action.runner import make_runner
 from tests.conftest import require_tool
-from tinycnn.cli import cli
-from tinycnn.compiler.operators import supported_kinds
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -47,20 +45,6 @@ def test_make_demo_is_what_the_readme_says() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
 
     assert re.findall(r"\$\(BIN\)/tinycnn (.*)", makefile) == readme_commands()
-
-
-def test_readme_lists_every_command() -> None:
-    """The table of commands is complete."""
-    assert all(
-        f"`tinycnn {name}" in README or f"`{name}`" in README for name in cli.commands
-    )
-
-
-def test_readme_lists_every_operator() -> None:
-    """The operators named are exactly those that are supported."""
-    listed = README.split("Operators: ")[1].split(". Inside")[0].split(",")
-
-    assert sorted(name.strip() for name in listed) == supported_kinds()
 
 
 def test_every_test_image_is_equal_on_the_simulated_board(

@@ -92,7 +92,7 @@ class RefusedModelError(InvalidModelError):
 class UnsupportedModelError(ModelError):
     """A model is valid but uses something that tinycnn does not support."""
 
-    usual_hint = "change the layer that this comes from; the README lists what is known"
+    usual_hint = "change the layer that it is of; docs/tflite.md lists what is known"
 
 
 class MemoryPlanError(TinycnnError):

@@ -190,9 +190,9 @@ def test_parameters_of_cifar_networks(
     assert f"{folded_parameters(model) / 1e6:.{len(millions) - 2}f}" == millions
 
 
-def test_the_readme_counts_what_is_built() -> None:
+def test_the_manual_counts_what_is_built() -> None:
     """Weights, biases and multiply-accumulates of each model with its defaults."""
-    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs/models.md").read_text("utf-8")
     rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d,]+) \| ([\d,]+) \|$", text, re.M)
 
     assert sorted(name for name, _, _ in rows) == list(model_names())

@@ -7,7 +7,7 @@ simulated board counts. Run from the repository's root:
 
     python -m tools.bench
     python -m tools.bench KWS IC --compilers "zig -O2" --operators
-    python -m tools.bench --markdown README.md --picture docs/cycles.svg
+    python -m tools.bench --markdown docs/speed.md --picture docs/cycles.svg
 
 Exit codes: 0 measured, 1 an output is not the reference's, 2 usage, 3 any other error.
 What is not there is said and left out.

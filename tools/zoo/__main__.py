@@ -9,7 +9,7 @@ the repository's root:
     python -m tools.zoo                             # all rows that are still missing
     python -m tools.zoo mnist_lenet5 mnist_small    # these, missing or not
     python -m tools.zoo --table                     # none: only shows the table
-    python -m tools.zoo --markdown README.md
+    python -m tools.zoo --markdown docs/results.md
 
 Exit codes: 0 done, 1 a goal was missed or a device differs, 2 usage, 3 any other error.
 """

@@ -1,0 +1,1 @@
+"""The documentation's site: pages by hand, a reference by the code."""
