@@ -25,9 +25,10 @@ def test_the_list_has_a_line_for_each_board(run: Callable[..., str]) -> None:
     """Under a header, by name."""
     lines = [line.split() for line in run().splitlines()]
 
-    assert [line[0] for line in lines[1:]] == list(board_names())
+    assert [line[0] for line in lines[1:-1]] == list(board_names())
     nano = next(line for line in lines if line[0] == "nano33ble")
-    assert nano[-6:] == ["cortex-m4f", "64", "960", "256", "arduino,", "zephyr"]
+    assert nano[-3:] == ["cortex-m4f", "960", "256"]
+    assert max(map(len, run().splitlines())) <= 80
 
 
 def test_a_board_is_shown_with_its_ports(run: Callable[..., str]) -> None:
@@ -60,7 +61,9 @@ def test_an_unknown_board_is_a_usage_error(tmp_path: Path) -> None:
     done = tinycnn("boards", "show", "uno", cwd=tmp_path)
 
     assert done.returncode == 2
-    assert done.stderr.startswith("error: board 'uno': not known\nhint: boards: ")
+    assert done.stderr.startswith(
+        "error: board 'uno': not known\nhint: did you mean 'uno_q'? tinycnn boards "
+    )
 
 
 def test_every_board_can_be_shown(run: Callable[..., str]) -> None:

@@ -15,7 +15,7 @@ from tests.device.fake_board import FakeBoard
 from tinycnn.boards import Board, load_board, load_boards
 from tinycnn.device.flash import Computer, Flashing, FlashJob
 from tinycnn.device.ports import DetectedPort
-from tinycnn.device.upload import upload_command
+from tinycnn.device.upload import find_method, image_suffix, upload_command
 from tinycnn.errors import DeviceError, TinycnnError, ToolchainError
 
 termios = pytest.importorskip("termios", reason="Windows has no pseudo terminals")
@@ -250,6 +250,10 @@ COMMANDS = {
     "-c program {demo.bin} verify reset exit 0x08000000",
     "nrf52840dk": "pyocd flash --target nrf52840 --base-address 0x00000000 demo.bin",
     "nrf5340dk": "west flash --build-dir .",
+    "giga_r1": "dfu-util --wait --device ,2341:0366 --alt 0 "
+    "--dfuse-address 0x08040000:leave --download demo.bin",
+    "esp32cam": "esptool --port P write-flash 0x0 demo.bin",
+    "teensy40": "teensy_loader_cli --mcu=TEENSY40 -w -s demo.bin",
 }
 
 
@@ -261,6 +265,26 @@ def test_each_program_gets_its_command(board: str) -> None:
     command = upload_command(found.upload, found, Path("demo.bin"), "P")
 
     assert " ".join(command) == COMMANDS[board]
+
+
+@pytest.mark.parametrize(
+    ("board", "framework", "expected"),
+    [
+        ("nano33ble", "arduino", ("samba", "bin")),
+        ("pico_w", "zephyr", ("uf2", "uf2")),
+        ("esp32_devkitc", "arduino", ("esptool", "merged.bin")),
+        ("esp32_devkitc", "zephyr", ("west", "bin")),
+        ("teensy41", "arduino", ("teensy_loader_cli", "hex")),
+        ("teensy41", "zephyr", ("west", "bin")),
+    ],
+)
+def test_a_program_takes_the_file_that_the_framework_makes(
+    board: str, framework: str, expected: tuple[str, str]
+) -> None:
+    """Programs for Arduino's files are not given Zephyr's."""
+    method = find_method(load_board(board), framework)
+
+    assert (method, image_suffix(method)) == expected
 
 
 @pytest.mark.parametrize("board", load_boards(), ids=lambda board: board.name)

@@ -16,7 +16,7 @@ from tests.compiler.random_networks import draw_network
 from tests.conftest import require_tool
 from tests.firmware.qemu import run_in_qemu
 from tinycnn.analysis.fit import find_objective
-from tinycnn.boards import Board, Core, UsbIds, load_board
+from tinycnn.boards import Board, Core, UsbIds, load_board, load_boards
 from tinycnn.compiler import compile_tflite
 from tinycnn.device import Device, open_serial, open_simulated
 from tinycnn.errors import ToolchainError
@@ -29,6 +29,8 @@ MODELS = {"float": residual_model(), "random": draw_network(np.random.default_rn
 # A board of each core.
 CORTEX_M = ("pico", "due", "nano33ble", "nucleo_h743zi", "pico2")
 BOARDS = (*CORTEX_M, "esp32c3_devkitm")
+# All others of the table that something here can stand for.
+OTHERS = [b.name for b in load_boards() if b.is_simulated and b.name not in BOARDS]
 # QEMU's machines: core, flash, RAM. The last one starts in its secure state.
 MACHINES: dict[str, tuple[Core, int, int]] = {
     "mps2-an385": ("cortex-m3", 0x0, 0x2000_0000),
@@ -97,6 +99,20 @@ def test_a_model_is_exact_on_each_core(
 
 
 @pytest.mark.emulated
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_model_is_exact_on_each_board(
+    build: Callable[..., tuple[FirmwareImage, np.ndarray, bytes]], name: str
+) -> None:
+    """With its own memories, on its core or one that lacks some of its instructions."""
+    board = load_board(name)
+    image, rows, expected = build("float", board)
+
+    with open_simulated(image.elf, board.name) as device:
+        assert run_rows(device, rows) == expected
+        assert device.info().board == f"simulated {board.title}"
+
+
+@pytest.mark.emulated
 @pytest.mark.external
 @pytest.mark.parametrize("name", CORTEX_M)
 def test_a_model_is_exact_on_each_core_by_gcc(
@@ -133,6 +149,7 @@ def test_a_model_is_exact_in_qemu(
         usb=UsbIds(),
         upload="none",
         touch_1200bps=False,
+        source="ARM's application notes",
     )
     image, rows, expected = build("random", board, backend="mps2")
 
@@ -157,7 +174,7 @@ def test_a_core_that_is_not_simulated_is_refused(
         build("random", load_board("xiao_esp32s3"))
 
     assert str(caught.value) == (
-        "board xiao_esp32s3: expected a Cortex-M or rv32imc to simulate, got xtensa-lx7"
+        "board xiao_esp32s3: expected a Cortex-M or RISC-V to simulate, got xtensa-lx7"
     )
     assert caught.value.hint == (
         "build the sketch with arduino-cli, and validate it with --port"

@@ -42,7 +42,11 @@ Core = Literal[
     "cortex-m4f",
     "cortex-m7",
     "cortex-m33",
+    "cortex-m55",
+    "cortex-m85",
     "rv32imc",
+    "rv32imac",
+    "xtensa-lx6",
     "xtensa-lx7",
 ]
 Upload = Literal[
@@ -53,13 +57,30 @@ Upload = Literal[
     "openocd",
     "pyocd",
     "arduino-cli",  # with a tool that the board's core brings
+    "esptool",
+    "teensy_loader_cli",
     "west",
     "none",
 ]
 
 # What multiplies two pairs of 16-bit numbers at once; the M33s of the table have it.
-_WITH_DSP = ("cortex-m4", "cortex-m4f", "cortex-m7", "cortex-m33")
-_WITHOUT_FPU = ("cortex-m0plus", "cortex-m3", "cortex-m4", "rv32imc")
+_WITH_DSP = (
+    "cortex-m4",
+    "cortex-m4f",
+    "cortex-m7",
+    "cortex-m33",
+    "cortex-m55",
+    "cortex-m85",
+)
+_WITHOUT_FPU = ("cortex-m0plus", "cortex-m3", "cortex-m4", "rv32imc", "rv32imac")
+# Cores that nothing here emulates, and one that has no instruction which they lack.
+_STAND_INS: dict[Core, Core | None] = {
+    "cortex-m55": "cortex-m33",
+    "cortex-m85": "cortex-m33",
+    "rv32imac": "rv32imc",
+    "xtensa-lx6": None,
+    "xtensa-lx7": None,
+}
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 _UsbId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$")]
@@ -108,6 +129,7 @@ class Board(_Facts):
         core_flash_bytes: Flash that the Arduino core needs for an empty sketch; 0 where
             it was not measured.
         core_ram_bytes: RAM that it needs, its stack included; likewise.
+        runs_from_ram: Whether the Arduino core copies code and constants to RAM.
         stack_bytes: Of setup() and loop() on the Arduino core; 0 where the stack ends
             at the heap.
         fqbn: The Arduino tools' name of the board.
@@ -119,7 +141,10 @@ class Board(_Facts):
         upload: What puts firmware on it, when it is not `west`.
         openocd: OpenOCD's configuration files.
         pyocd: pyOCD's name of the chip.
+        teensy: That of `teensy_loader_cli`.
         touch_1200bps: Whether opening the port at 1200 bit/s starts the bootloader.
+        dtr_resets: Whether DTR and RTS, raised, hold it in reset.
+        source: The files that its facts are from.
         led: Its light; None where it has none that a pin drives.
     """
 
@@ -135,6 +160,7 @@ class Board(_Facts):
     ram_bytes: PositiveInt
     core_flash_bytes: NonNegativeInt
     core_ram_bytes: NonNegativeInt
+    runs_from_ram: bool = False
     stack_bytes: NonNegativeInt = 0
     fqbn: str | None = None
     arduino_core: str | None = None
@@ -145,7 +171,10 @@ class Board(_Facts):
     upload: Upload
     openocd: _Files = ()
     pyocd: str | None = None
+    teensy: str | None = None
     touch_1200bps: bool
+    dtr_resets: bool = False
+    source: Annotated[str, StringConstraints(min_length=1)]
     led: Led | None = None
 
     @property
@@ -154,9 +183,14 @@ class Board(_Facts):
         return self.core in _WITH_DSP
 
     @property
+    def simulated_core(self) -> Core | None:
+        """The core that firmware runs on without the board; None: on none."""
+        return _STAND_INS.get(self.core, self.core)
+
+    @property
     def is_simulated(self) -> bool:
         """Whether firmware for it can be built and run without it."""
-        return self.core != "xtensa-lx7"
+        return self.simulated_core is not None
 
     @property
     def frameworks(self) -> tuple[str, ...]:
@@ -191,9 +225,14 @@ class Board(_Facts):
             raise ValueError("expected other usb ids in bootloader than in application")
         if not self.frameworks:
             raise ValueError("expected fqbn or zephyr_target")
-        for tool, names in {"openocd": self.openocd, "pyocd": self.pyocd}.items():
-            if self.upload == tool and not names:
-                raise ValueError(f"expected {tool}, which upload asks for")
+        needs = {
+            "openocd": ("openocd", self.openocd),
+            "pyocd": ("pyocd", self.pyocd),
+            "teensy_loader_cli": ("teensy", self.teensy),
+        }
+        key, fact = needs.get(self.upload, ("", True))
+        if not fact:
+            raise ValueError(f"expected {key}, which upload asks for")
         return self
 
 
@@ -235,11 +274,9 @@ def load_board(name: str) -> Board:
     for board in load_boards():
         if name in (board.name, *board.aliases):
             return board
-    known = f"boards: {', '.join(board_names())}"
     question = did_you_mean(name, board_aliases())
-    raise ProjectError(
-        f"board '{name}': not known", hint=f"{question} {known}".lstrip()
-    )
+    hint = f"{question} tinycnn boards lists all {len(load_boards())}".lstrip()
+    raise ProjectError(f"board '{name}': not known", hint=hint)
 
 
 def parse_board(text: str, *, source: str) -> Board:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["boards"]
 
-_COLUMNS = ("name", "board", "core", "MHz", "flash KB", "RAM KB", "frameworks")
+_COLUMNS = ("name", "board", "core", "flash", "RAM")
 
 
 @click.group(invoke_without_command=True)
@@ -37,7 +37,8 @@ def boards(context: click.Context, as_json: bool) -> None:
     if as_json:
         print_json({"boards": [_to_json(board) for board in load_boards()]})
     else:
-        print_columns(_COLUMNS, map(_to_row, load_boards()), left=(0, 1, 2, 6))
+        print_columns(_COLUMNS, map(_to_row, load_boards()), left=(0, 1, 2))
+        click.echo("flash and RAM in KB; tinycnn boards show NAME tells all")
 
 
 @boards.command()
@@ -62,9 +63,8 @@ def show(name: str, as_json: bool) -> None:
 
 
 def _to_row(board: Board) -> tuple[str, ...]:
-    sizes = (board.clock_hz // 10**6, board.flash_bytes >> 10, board.ram_bytes >> 10)
-    frameworks = ", ".join(board.frameworks)
-    return (board.name, board.title, board.core, *map(str, sizes), frameworks)
+    sizes = (board.flash_bytes >> 10, board.ram_bytes >> 10)
+    return (board.name, board.title, board.core, *map(str, sizes))
 
 
 def _to_json(board: Board) -> dict[str, object]:
@@ -93,7 +93,12 @@ def _describe(board: Board, ports: list[DetectedPort]) -> Iterator[tuple[str, st
         yield "install", board.arduino_install
     yield "Zephyr", board.zephyr_target or "-"
     yield "upload", board.upload + (" after 1200 bit/s" if board.touch_1200bps else "")
-    yield "simulated", "yes" if board.is_simulated else "no"
+    core = board.simulated_core
+    yield "simulated", "no" if core is None else f"on a {core}"
+    if board.dtr_resets:
+        yield "serial", "--no-reset: DTR and RTS hold it in reset"
+    if board.runs_from_ram:
+        yield "RAM use", "the Arduino core copies code and constants to RAM"
     if board.led:
         yield "LED", f"{board.led.pin}, on when {board.led.active}"
     for mode, ids in (
@@ -101,6 +106,7 @@ def _describe(board: Board, ports: list[DetectedPort]) -> Iterator[tuple[str, st
         ("bootloader", board.usb.bootloader),
     ):
         yield f"USB {mode}", ", ".join(ids) or "-"
+    yield "facts", f"{board.source}; its row marks what is not verified"
     for port in ports:
         yield f"port {port.device}", f"{port.mode}, serial number {port.serial_number}"
     if not ports:

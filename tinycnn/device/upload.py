@@ -1,8 +1,8 @@
 """The programs that put an image on a board: one table of commands, and their runner.
 
-All take the raw image, which begins at the board's `flash_base`, but for UF2 files,
-which name their addresses, and `west`, which knows them from its build folder. A
-command leaves the board running the image.
+Most take the raw image, which begins at the board's `flash_base`; UF2 and Intel hex
+files name their addresses, and `west` knows them from its build folder. A command
+leaves the board running the image.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pathlib import Path
 from tinycnn.boards import Board
 from tinycnn.errors import DeviceError, ToolchainError
 
-__all__ = ["copy_to_drive", "list_drives", "run_tool", "upload_command"]
+__all__ = ["copy_to_drive", "find_method", "image_suffix", "list_drives"]
+__all__ += ["run_tool", "upload_command"]
 
 _COMMANDS = {
     "arduino-cli": "arduino-cli upload --fqbn {board.fqbn} --port {port} "
@@ -30,15 +31,43 @@ _COMMANDS = {
     # The comma: a board that runs its application is left alone.
     "dfu-util": "dfu-util --wait --device ,{board.usb.bootloader[0]} --alt 0 "
     "--dfuse-address {board.flash_base:#010x}:leave --download {image}",
+    # The whole flash: bootloader, partitions and sketch, as arduino-cli merges them.
+    "esptool": "esptool --port {port} write-flash 0x0 {image}",
     "openocd": "openocd -f {board.openocd[0]} -f {board.openocd[1]} "
     "-c 'program {{{image}}} verify reset exit {board.flash_base:#010x}'",
     "pyocd": "pyocd flash --target {board.pyocd} "
     "--base-address {board.flash_base:#010x} {image}",
+    "teensy_loader_cli": "teensy_loader_cli --mcu={board.teensy} -w -s {image}",
     "west": "west flash --build-dir {image.parent}",
 }
+_SUFFIXES = {"uf2": "uf2", "teensy_loader_cli": "hex", "esptool": "merged.bin"}
+_OF_ARDUINO = ("arduino-cli", "esptool", "teensy_loader_cli")  # take its files only
 _TIMEOUT_S = 300.0
 _KEPT_BYTES = 4_000
 _MOST_SHOWN = 1_000  # of a tool's last line, which may be a command to copy
+
+
+def find_method(board: Board, framework: str) -> str:
+    """What puts firmware of a framework on the board; never "none".
+
+    >>> from tinycnn.boards import load_board
+    >>> find_method(load_board("teensy40"), "arduino")
+    'teensy_loader_cli'
+
+    Raises:
+        ToolchainError: If no program is known that does.
+    """
+    if framework == "zephyr" and board.upload in _OF_ARDUINO:
+        return "west"
+    if board.upload == "none":
+        text = f"board {board.name}: no program that uploads to it is known"
+        raise ToolchainError(text, hint="upload with what its maker offers")
+    return board.upload
+
+
+def image_suffix(method: str) -> str:
+    """How the file that a method takes ends: NAME.bin, NAME.uf2."""
+    return _SUFFIXES.get(method, "bin")
 
 
 def upload_command(

@@ -86,16 +86,17 @@ def cross_compiler(toolchain: Toolchain, board: Board) -> list[str]:
     Raises:
         ToolchainError: If it is not installed, or the core cannot be simulated.
     """
-    if not board.is_simulated:
+    core = board.simulated_core
+    if core is None:
         raise ToolchainError(
-            f"board {board.name}: expected a Cortex-M or rv32imc to simulate, "
+            f"board {board.name}: expected a Cortex-M or RISC-V to simulate, "
             f"got {board.core}",
             hint="build the sketch with arduino-cli, and validate it with --port",
         )
     if toolchain == "zig":
-        target = f"-target {_ZIG_TARGETS[board.core]}"
+        target = f"-target {_ZIG_TARGETS[core]}"
         return [*zig(), *target.split(), "-fno-sanitize=undefined"]
-    if board.core not in _GCC_TARGETS:
+    if core not in _GCC_TARGETS:
         raise ToolchainError(
             f"board {board.name}: expected a Cortex-M for {GCC}, got {board.core}",
             hint="build it by zig",
@@ -103,7 +104,7 @@ def cross_compiler(toolchain: Toolchain, board: Board) -> list[str]:
     if shutil.which(GCC) is None:
         hint = "install gcc-arm-none-eabi and libnewlib-arm-none-eabi, or use zig"
         raise ToolchainError(f"{GCC}: not found", hint=hint, command=[GCC])
-    target = f"-mthumb --specs=nano.specs -mcpu={_GCC_TARGETS[board.core]}"
+    target = f"-mthumb --specs=nano.specs -mcpu={_GCC_TARGETS[core]}"
     return [GCC, *target.split()]
 
 

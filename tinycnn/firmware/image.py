@@ -55,7 +55,7 @@ _RECEIVE = "tcnn_receive.h"  # of a sketch: how large the core's buffer is to be
 _STACK_BYTES = 0x2000  # where the board's core sets no size
 
 # What the simulator has to know of a board.
-_SIMULATED = ("core", "clock_hz", "flash_base", "flash_bytes", "ram_base", "ram_bytes")
+_SIMULATED = ("clock_hz", "flash_base", "flash_bytes", "ram_base", "ram_bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,8 @@ def _describe_board(board: Board, work: Path) -> None:
         stack_bytes=board.stack_bytes or _STACK_BYTES,
     )
     (work / "link.ld").write_text(script, encoding="utf-8")
-    facts = json.dumps({key: getattr(board, key) for key in _SIMULATED})
+    known = {key: getattr(board, key) for key in _SIMULATED}
+    facts = json.dumps({"core": board.simulated_core, **known})
     section = '__attribute__((section(".board"), used))'
     text = f"{section} static const char board[] = {json.dumps(facts)};\n"
     (work / "board.c").write_text(text, encoding="utf-8")

@@ -25,7 +25,7 @@ from tinycnn.firmware.image import FirmwareImage
 
 __all__ = ["VendorTool", "build_with_vendor_tool", "find_vendor_tool"]
 
-_SUFFIXES = ("elf", "bin", "hex", "uf2")
+_SUFFIXES = (".elf", ".bin", ".hex", ".uf2", ".zip")
 _TOO_OLD = "install arduino-cli 1.0 or newer"
 
 
@@ -73,10 +73,11 @@ def build_with_vendor_tool(
         built = scratch / "built"
         build = _build_with_west if framework == "zephyr" else _build_with_arduino_cli
         image = build(project, board, built)
-        for suffix in _SUFFIXES:
-            file = image.elf.with_suffix(f".{suffix}")
-            if file.is_file():
-                shutil.copyfile(file, output / f"{project.name}.{suffix}")
+        # Such as NAME.bin, and what some boards need beside it: NAME.bootloader.bin.
+        for file in image.elf.parent.glob(f"{image.elf.stem}.*"):
+            if file.suffix in _SUFFIXES:
+                rest = file.name.removeprefix(image.elf.stem)
+                shutil.copyfile(file, output / f"{project.name}{rest}")
     elf = output / f"{project.name}.elf"
     return FirmwareImage(elf, image.flash_bytes, image.ram_bytes, image.toolchain)
 

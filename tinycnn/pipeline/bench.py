@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tinycnn.artifacts import BuildFolder, Validated
 from tinycnn.compiler import read_tflite
+from tinycnn.device.upload import find_method, image_suffix
 from tinycnn.errors import TinycnnError
 from tinycnn.files import make_way, write_whole
 from tinycnn.harness import (
@@ -67,11 +68,12 @@ def bench_project(workspace: Workspace, images: ImageChoice = _ALL) -> Subject:
 def _find_board_image(workspace: Workspace) -> Path | None:
     """What the board's own tools linked, if it is today's project's."""
     build, name = workspace.build, workspace.project.name
-    image = build.uploadable(name, "uf2" if workspace.board.upload == "uf2" else "bin")
     try:
+        method = find_method(workspace.board, workspace.project.target.framework)
         check_board_image(workspace.project, build)
     except TinycnnError:
         return None
+    image = build.uploadable(name, image_suffix(method))
     return image if image.is_file() else None
 
 

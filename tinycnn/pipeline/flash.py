@@ -12,6 +12,7 @@ from pathlib import Path
 from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import Board, load_board
 from tinycnn.device.flash import FlashJob
+from tinycnn.device.upload import find_method, image_suffix
 from tinycnn.errors import ToolchainError
 from tinycnn.harness import Identity
 from tinycnn.pipeline.freshness import (
@@ -44,13 +45,8 @@ def find_flash_job(
     check_current(project, build, load_own_images(project, build, data_folders))
     board = load_board(project.target.board)
     framework: str = project.target.framework
-    method = board.upload
-    if framework == "zephyr" and method == "arduino-cli":
-        method = "west"
-    if method == "none":
-        text = f"board {board.name}: no program that uploads to it is known"
-        raise ToolchainError(text, hint="upload with what its maker offers")
-    image = build.uploadable(project.name, "uf2" if method == "uf2" else "bin")
+    method = find_method(board, framework)
+    image = build.uploadable(project.name, image_suffix(method))
     if not image.is_file():
         simulated = f"{build.simulated_image.name} is the simulated board's"
         text = f"{image}: no image for a real {board.name}; {simulated}"

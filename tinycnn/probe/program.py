@@ -31,7 +31,7 @@ _TEMPLATES = "probe/templates"
 _GUARDS = {"": "", "dsp": "defined(__ARM_FEATURE_DSP)", "fpu": "defined(__ARM_FP)"}
 _CORE_REGISTERS = ("r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory")
 _FLOAT_REGISTERS = ("s0", "s1", "s2", "s3")
-_WITHOUT_COUNTER = ("cortex-m0plus", "rv32imc", "xtensa-lx7")
+_WITHOUT_COUNTER = ("cortex-m0plus", "rv32imc", "rv32imac", "xtensa-lx6", "xtensa-lx7")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tinycnn.choices import Framework
 from tinycnn.device import PortOptions
 from tinycnn.device.flash import Computer, Flashing, FlashJob
 from tinycnn.device.opening import open_url
+from tinycnn.device.upload import find_method, image_suffix
 from tinycnn.errors import ToolchainError
 from tinycnn.files import scratch_folder
 from tinycnn.firmware import FirmwareProject
@@ -46,7 +47,7 @@ class Placing:
         with scratch_folder() as folder:
             observer.stage("build", is_current=False)
             image = self._build(project, folder)
-            job = FlashJob(self.board, self._method(), image, model_sha256)
+            job = FlashJob(self.board, self._method, image, model_sha256)
             open_link = partial(open_url, dtr=self.options.dtr)
             flashing = Flashing(
                 job,
@@ -59,14 +60,9 @@ class Placing:
                 action()
         return flashing.port
 
+    @property
     def _method(self) -> str:
-        method = self.board.upload
-        if self.framework == "zephyr" and method == "arduino-cli":
-            method = "west"
-        if method == "none":
-            text = f"board {self.board.name}: no program that uploads to it is known"
-            raise ToolchainError(text, hint="upload with what its maker offers")
-        return method
+        return find_method(self.board, self.framework)
 
     def _build(self, project: FirmwareProject, folder: Path) -> Path:
         tool = find_vendor_tool(self.framework, self.board, {})
@@ -77,8 +73,7 @@ class Placing:
         build_with_vendor_tool(
             project, self.board, framework=self.framework, output=folder
         )
-        suffix = "uf2" if self._method() == "uf2" else "bin"
-        return folder / f"{project.name}.{suffix}"
+        return folder / f"{project.name}.{image_suffix(self._method)}"
 
 
 def put_probe(

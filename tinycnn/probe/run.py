@@ -31,6 +31,8 @@ _PARTS = {
     0xC24: "cortex-m4",
     0xC27: "cortex-m7",
     0xD21: "cortex-m33",
+    0xD22: "cortex-m55",
+    0xD23: "cortex-m85",
 }
 
 _Progress = Callable[[int, int], None]
