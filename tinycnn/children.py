@@ -58,10 +58,11 @@ def run_text(
     command: Sequence[str],
     *,
     folder: Path | str | None = None,
+    environment: Mapping[str, str] | None = None,
     timeout_s: float | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """As `run`, with text; bytes that are no UTF-8 are replaced."""
-    done = run(command, folder=folder, timeout_s=timeout_s)
+    done = run(command, folder=folder, environment=environment, timeout_s=timeout_s)
     out, err = (
         stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr)
     )

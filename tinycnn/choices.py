@@ -28,7 +28,7 @@ Family = Literal["dsp", "mul"]
 """Which kernels a core has beside portable C: those for a Cortex-M with DSP
 instructions, or for cores with a fast multiplication and no more."""
 
-Framework = Literal["arduino", "zephyr"]
+Framework = Literal["arduino", "zephyr", "platformio", "esp-idf", "pico-sdk"]
 """What a firmware project is made for."""
 
 ImageOrder = Literal["risk", "random", "given"]

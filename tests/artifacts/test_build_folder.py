@@ -20,8 +20,11 @@ NAMES = {
     if "." in getattr(place, "name", "")
 }
 # Sources of the engine TFLite Micro have the names of the C array, too; members of an
-# archive of evidence have names of their own, whatever a build folder's are.
-OTHERS = {("firmware", "model_data.h"), ("firmware", "model_data.cc")}
+# archive of evidence have names of their own, whatever a build folder's are; PlatformIO
+# calls what it links firmware.
+OTHERS = {
+    ("firmware", name) for name in ("model_data.h", "model_data.cc", "firmware.elf")
+}
 OTHERS |= {
     ("evidence", name) for name in ("model.tflite", "results.json", "firmware.elf")
 }

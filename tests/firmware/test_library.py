@@ -193,3 +193,36 @@ def test_cmake_builds_and_tests_it(library: Path, tmp_path: Path) -> None:
     subprocess.run(["cmake", "-S", library, "-B", build], check=True)
     subprocess.run(["cmake", "--build", build], check=True)
     subprocess.run(["ctest", "--test-dir", build, "--no-tests=error"], check=True)
+
+
+_FIRMWARE = """\
+cmake_minimum_required(VERSION 3.14)
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+project(firmware C)
+include(FetchContent)
+FetchContent_Declare(net SOURCE_DIR "{library}")
+FetchContent_MakeAvailable(net)
+add_library(firmware OBJECT main.c)
+target_compile_options(tinycnn_net PUBLIC -mcpu=cortex-m4 -mthumb)
+target_link_libraries(firmware PRIVATE tinycnn::net)
+"""
+
+
+@pytest.mark.external
+def test_cmake_fetches_it_into_a_firmware(library: Path, tmp_path: Path) -> None:
+    """As a project of STM32Cube would, by a cross compiler and no file of its own."""
+    require_tool("cmake")
+    require_tool("arm-none-eabi-gcc")
+    source = tmp_path / "firmware"
+    source.mkdir()
+    text = _FIRMWARE.replace("{library}", library.as_posix())
+    (source / "CMakeLists.txt").write_text(text)
+    (source / "main.c").write_text('#include "net_model.h"\n')
+    build = tmp_path / "build"
+
+    subprocess.run(["cmake", "-S", source, "-B", build], check=True)
+    subprocess.run(["cmake", "--build", build], check=True)
+
+    assert (build / "_deps/net-build/libtinycnn_net.a").is_file()

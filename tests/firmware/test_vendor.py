@@ -12,6 +12,7 @@ import pytest
 
 from tests.firmware.conftest import KERNELS, MODEL
 from tinycnn.boards import Board
+from tinycnn.choices import Framework
 from tinycnn.errors import ToolchainError
 from tinycnn.firmware import FirmwareProject, build_image, write_arduino_project
 from tinycnn.firmware.vendor import build_with_vendor_tool, find_vendor_tool
@@ -192,7 +193,7 @@ def test_a_linked_image_that_does_not_fit_names_what_is_big(
     project: FirmwareProject,
     linked: Path,
     tmp_path: Path,
-    framework: str,
+    framework: Framework,
 ) -> None:
     """Whichever tool linked it, the table is the same."""
     answers = {**ANSWERS, "compile": {"error": "text section exceeds available space"}}

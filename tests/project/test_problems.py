@@ -66,7 +66,8 @@ def test_an_unknown_key_gets_the_nearest(key: str, unknown: str, near: str) -> N
         ),
         (
             "[target]\nboard = 'uno'",
-            "target.board: expected a board that `tinycnn boards` lists, got 'uno'",
+            "target.board: expected a board that `tinycnn boards` lists, got 'uno'; "
+            "did you mean 'uno_q'?",
         ),
         (
             "[budgets]\naccuracy = 98",

@@ -11,11 +11,15 @@ from tinycnn.files import reading
 __all__ = ["hash_if_there", "hash_json", "hash_path", "is_unchanged"]
 
 _MAX_BYTES = 1 << 32  # more than weights of any network that is for a microcontroller
+# Of PlatformIO, CMake and west, ESP-IDF.
+_LEFT_BY_TOOLS = frozenset({".pio", "build", "managed_components", "sdkconfig"})
 _CHUNK_BYTES = 1 << 20
 
 
 def hash_path(path: Path) -> str:
     """SHA-256 of a file, or of a folder's names and contents.
+
+    What a framework's own tools leave in a folder of sources is not counted.
 
     Raises:
         OSError: If it cannot be read, or is a pipe, socket or device.
@@ -23,6 +27,8 @@ def hash_path(path: Path) -> str:
     digest = hashlib.sha256()
     if path.is_dir():
         for entry in sorted(path.iterdir()):
+            if entry.name in _LEFT_BY_TOOLS:
+                continue
             digest.update(f"{entry.name}\0{hash_path(entry)}\0".encode())
     else:
         with reading(path, max_bytes=_MAX_BYTES) as stream:

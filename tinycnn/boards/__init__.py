@@ -32,7 +32,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Board", "Core", "Led", "Upload", "UsbIds"]
+__all__ = ["Board", "Core", "Led", "PlatformIo", "Upload", "UsbIds"]
 __all__ += ["board_aliases", "board_names", "load_board", "load_boards", "parse_board"]
 
 Core = Literal[
@@ -113,6 +113,20 @@ class Led(_Facts):
     active: Literal["high", "low"]
 
 
+class PlatformIo(_Facts):
+    """What PlatformIO calls a board.
+
+    Attributes:
+        platform: Its name in PlatformIO's registry, or where it is fetched.
+        board: The board's name there.
+        core: The Arduino core of the platform, where it has several.
+    """
+
+    platform: str
+    board: str
+    core: str | None = None
+
+
 class Board(_Facts):
     """What a board has.
 
@@ -137,6 +151,9 @@ class Board(_Facts):
         arduino_index: Where the Arduino tools find a core that is not Arduino's own.
         zephyr_target: Zephyr's name of the board.
         zephyr_modules: Of Zephyr, those that hold the files of its chip.
+        esp_idf_target: ESP-IDF's name of its chip.
+        pico_board: The Pico SDK's name of the board.
+        platformio: What PlatformIO calls it.
         usb: The ids of its serial ports.
         upload: What puts firmware on it, when it is not `west`.
         openocd: OpenOCD's configuration files.
@@ -167,6 +184,9 @@ class Board(_Facts):
     arduino_index: str | None = None
     zephyr_target: str | None = None
     zephyr_modules: _Files = ()
+    esp_idf_target: str | None = None
+    pico_board: str | None = None
+    platformio: PlatformIo | None = None
     usb: UsbIds
     upload: Upload
     openocd: _Files = ()
@@ -195,7 +215,13 @@ class Board(_Facts):
     @property
     def frameworks(self) -> tuple[str, ...]:
         """What firmware for it can be made of."""
-        names = {"arduino": self.fqbn, "zephyr": self.zephyr_target}
+        names = {
+            "arduino": self.fqbn,
+            "zephyr": self.zephyr_target,
+            "platformio": self.platformio,
+            "esp-idf": self.esp_idf_target,
+            "pico-sdk": self.pico_board,
+        }
         return tuple(framework for framework, name in names.items() if name)
 
     @property

@@ -33,8 +33,8 @@ _TOUCHES = 2
 _POLL_S = 0.1
 _SERIAL_DIGITS = 16  # a bootloader puts zeros before them
 # What finds the board by its serial port; the others know the probe or the USB device.
-_BY_PORT = ("samba", "bossac", "arduino-cli", "esptool")
-_TOUCHES_ITSELF = ("arduino-cli", "west", "teensy_loader_cli")
+_BY_PORT = ("samba", "bossac", "arduino-cli", "esptool", "platformio")
+_TOUCHES_ITSELF = ("arduino-cli", "west", "teensy_loader_cli", "platformio")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,20 @@ _COMMANDS = {
     "esptool": "esptool --port {port} write-flash 0x0 {image}",
     "openocd": "openocd -f {board.openocd[0]} -f {board.openocd[1]} "
     "-c 'program {{{image}}} verify reset exit {board.flash_base:#010x}'",
+    "platformio": "pio run --target upload --upload-port {port} "
+    "--project-dir {image.parent.parent}/platformio/{image.stem}",
     "pyocd": "pyocd flash --target {board.pyocd} "
     "--base-address {board.flash_base:#010x} {image}",
     "teensy_loader_cli": "teensy_loader_cli --mcu={board.teensy} -w -s {image}",
     "west": "west flash --build-dir {image.parent}",
 }
 _SUFFIXES = {"uf2": "uf2", "teensy_loader_cli": "hex", "esptool": "merged.bin"}
-_OF_ARDUINO = ("arduino-cli", "esptool", "teensy_loader_cli")  # take its files only
+# What takes no other framework's files, but for those that have the same.
+_OF_ARDUINO = {
+    "zephyr": ("arduino-cli", "esptool", "teensy_loader_cli"),
+    "platformio": ("arduino-cli", "esptool"),
+}
+_OWN = {"zephyr": "west"}
 _TIMEOUT_S = 300.0
 _KEPT_BYTES = 4_000
 _MOST_SHOWN = 1_000  # of a tool's last line, which may be a command to copy
@@ -57,8 +64,8 @@ def find_method(board: Board, framework: str) -> str:
     Raises:
         ToolchainError: If no program is known that does.
     """
-    if framework == "zephyr" and board.upload in _OF_ARDUINO:
-        return "west"
+    if board.upload in _OF_ARDUINO.get(framework, ()):
+        return _OWN.get(framework, framework)
     if board.upload == "none":
         text = f"board {board.name}: no program that uploads to it is known"
         raise ToolchainError(text, hint="upload with what its maker offers")

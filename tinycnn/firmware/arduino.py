@@ -32,16 +32,11 @@ from tinycnn.firmware.folder import (
     license_text,
     swap_in,
 )
-from tinycnn.firmware.sources import runtime_sources, serving_features
+from tinycnn.firmware.sources import runtime_sources, served_headers, serving_features
 from tinycnn.rendering import render, render_c
 
 __all__ = ["write_arduino_project"]
 
-# What a sketch includes of its sources, those of an app too.
-_HEADERS = (
-    *("tcnn/harness.h", "tcnn/camera.h"),
-    *("{}_model.h", "{}_frames.h", "{}_trace.h", dialect_header("{}")),
-)
 _NO_LIBRARIES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -79,12 +74,11 @@ def write_arduino_project(
         kernels, port="arduino", receive=receive, speaks_text=speaks_text
     )
     sources = {**runtime, **model_sources}
-    headers = sorted(header.format(name) for header in _HEADERS)
     values = {
         "name": name,
         "board": board,
         "libraries": libraries,
-        "headers": [header for header in headers if header in sources],
+        "headers": served_headers(name, sources),
         "has_camera": "tcnn/camera.h" in sources,
         **serving_features(name, sources),
     }

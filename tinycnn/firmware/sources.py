@@ -10,7 +10,13 @@ from tinycnn.firmware.dialect import dialect_header
 from tinycnn.rendering import render_c
 from tinycnn.runtime import firmware_dir, included_headers, kernel_sources
 
-__all__ = ["runtime_sources", "serving_features"]
+__all__ = ["runtime_sources", "served_headers", "serving_features"]
+
+# What a program that serves a model includes, those of an app too.
+_HEADERS = (
+    *("tcnn/harness.h", "tcnn/camera.h"),
+    *("{}_model.h", "{}_frames.h", "{}_trace.h", dialect_header("{}")),
+)
 
 
 def runtime_sources(
@@ -43,6 +49,12 @@ def runtime_sources(
     headers = included_headers(serving.values())
     files = {**kernel_sources(kernels), **headers, **serving}
     return {f"tcnn/{name}": text for name, text in files.items()}
+
+
+def served_headers(name: str, sources: Container[str]) -> list[str]:
+    """What a program that serves the model `name` includes of its `sources`, sorted."""
+    headers = sorted(header.format(name) for header in _HEADERS)
+    return [header for header in headers if header in sources]
 
 
 def serving_features(name: str, sources: Container[str]) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from tinycnn.about import __version__
 from tinycnn.analysis.fit import analyze, find_objective
@@ -25,6 +26,7 @@ from tinycnn.artifacts import (
     TflmFacts,
 )
 from tinycnn.boards import Board, load_board
+from tinycnn.choices import Framework
 from tinycnn.compiler import Compilation, Objective, compile_tflite, read_tflite
 from tinycnn.errors import ProjectError
 from tinycnn.files import scratch_folder
@@ -37,6 +39,7 @@ from tinycnn.firmware import (
     write_arduino_project,
 )
 from tinycnn.firmware.frames import CAMERA_LIBRARIES, app_sources
+from tinycnn.firmware.frameworks import WRITERS
 from tinycnn.firmware.tflm import (
     ARDUINO_RELEASE,
     ZEPHYR_RELEASE,
@@ -46,7 +49,6 @@ from tinycnn.firmware.tflm import (
 )
 from tinycnn.firmware.tflm_library import TflmLibrary, build_tflm_library
 from tinycnn.firmware.trace import trace_sources
-from tinycnn.firmware.zephyr import write_zephyr_project
 from tinycnn.pipeline.inputs import firmware_inputs, project_inputs, tflm_inputs
 from tinycnn.pipeline.stages import StageRunner
 from tinycnn.project import Project
@@ -55,8 +57,9 @@ from tinycnn.reference import measure_arena, name_reference
 __all__ = ["RELEASES", "check_engine", "compile_project", "libraries_of"]
 __all__ += ["make_firmware", "objective_of", "plan_receive_of"]
 
-RELEASES = {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
-_WRITERS = {"arduino": write_arduino_project, "zephyr": write_zephyr_project}
+RELEASES: Mapping[Framework, TflmRelease] = MappingProxyType(
+    {"arduino": ARDUINO_RELEASE, "zephyr": ZEPHYR_RELEASE}
+)
 
 
 def check_engine(project: Project) -> None:
@@ -66,9 +69,10 @@ def check_engine(project: Project) -> None:
         ProjectError: If it would not: told before anything is trained.
     """
     target = project.target
+    if target.engine != "tflm":
+        return
     release = RELEASES[target.framework]
-    per_channel = project.quantization.per_channel_dense
-    if target.engine == "tflm" and per_channel and not release.per_channel_dense:
+    if project.quantization.per_channel_dense and not release.per_channel_dense:
         raise ProjectError(
             f"quantization.per_channel_dense: expected false, as {release.name} "
             f"{release.version} takes one scale for all weights of a dense layer",
@@ -236,7 +240,7 @@ class _Work:
             out.tflm.write(TflmFacts(engine.arena_bytes, engine.differing))
         elif self.is_traced:
             sources = {**sources, **trace_sources(self.compilation.program)}
-        _WRITERS[target.framework](
+        WRITERS[target.framework](
             out.firmware_project(target.framework, self.project.name).parent,
             name=self.project.name,
             model_sources={**sources, **self.added},

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from tinycnn.artifacts import BuildFolder
 from tinycnn.boards import Board, load_board
+from tinycnn.choices import Framework
 from tinycnn.device.flash import FlashJob
 from tinycnn.device.upload import find_method, image_suffix
 from tinycnn.errors import ToolchainError
+from tinycnn.firmware.vendor import find_vendor_tool
 from tinycnn.harness import Identity
 from tinycnn.pipeline.freshness import (
     check_board_image,
@@ -44,7 +46,7 @@ def find_flash_job(
     project, build = load_project(folder), BuildFolder.of(folder)
     check_current(project, build, load_own_images(project, build, data_folders))
     board = load_board(project.target.board)
-    framework: str = project.target.framework
+    framework = project.target.framework
     method = find_method(board, framework)
     image = build.uploadable(project.name, image_suffix(method))
     if not image.is_file():
@@ -59,9 +61,12 @@ def find_flash_job(
     return FlashJob(board, method, image, linked.model_sha256, speaks_text), identity
 
 
-def _missing_tools(board: Board, framework: str) -> str:
+def _missing_tools(board: Board, framework: Framework) -> str:
     """What to do; a command comes last, so that it can be copied whole."""
-    if framework == "zephyr" or board.arduino_install is None:
+    if framework == "zephyr" or (framework == "arduino" and not board.arduino_install):
         return "install west and Zephyr, set ZEPHYR_BASE, then run tinycnn build again"
-    start = "install arduino-cli and the board's core, then run tinycnn build again"
-    return f"{start}: {board.arduino_install}"
+    if framework == "arduino":
+        start = "install arduino-cli and the board's core, then run tinycnn build again"
+        return f"{start}: {board.arduino_install}"
+    missing = find_vendor_tool(framework, board, {}).missing or "look at its output"
+    return f"{missing}, then run tinycnn build again"

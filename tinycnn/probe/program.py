@@ -15,11 +15,8 @@ from tinycnn.boards import Board
 from tinycnn.boards.ledger import Row, load_rows
 from tinycnn.choices import Framework
 from tinycnn.errors import ToolchainError
-from tinycnn.firmware import (
-    FirmwareProject,
-    write_arduino_project,
-    write_zephyr_project,
-)
+from tinycnn.firmware import FirmwareProject
+from tinycnn.firmware.frameworks import WRITERS
 from tinycnn.rendering import render, render_c
 
 __all__ = ["LINK_BYTES", "NAME", "loop_rows", "probe_digest", "write_probe"]
@@ -65,7 +62,8 @@ def write_probe(
 
     Raises:
         ToolchainError: If the board's core has no counter of cycles.
-        ProjectError: If the folder holds other files, or Zephyr lacks the board.
+        ProjectError: If the folder holds other files, or the framework lacks
+            the board.
     """
     if board.core in _WITHOUT_COUNTER:
         text = f"board {board.name}: expected a core that counts cycles for the probe"
@@ -77,8 +75,7 @@ def write_probe(
         f"{NAME}_model.{end}": render_c(f"{_TEMPLATES}/{NAME}_model.{end}.j2", **values)
         for end in ("h", "c")
     }
-    write = {"arduino": write_arduino_project, "zephyr": write_zephyr_project}
-    return write[framework](
+    return WRITERS[framework](
         folder,
         name=NAME,
         model_sources=sources,

@@ -44,6 +44,7 @@ __all__ = [
 _MAX_NAME = 63
 _MIN_SIDE, _MAX_SIDE = 4, 512  # of images
 # Whose camera has a library.
+_WITH_TFLM = ("arduino", "zephyr")
 _WITH_CAMERA = ("nano33ble", "arduino")
 _DEFAULT_VALIDATION = 0.1  # share of images
 
@@ -360,6 +361,11 @@ class TargetSettings(Settings):
             raise ValueError(
                 f"expected dialect 'packets' with app '{self.app}', whose frames text "
                 f"cannot carry, got '{self.dialect}'"
+            )
+        if self.engine == "tflm" and self.framework not in _WITH_TFLM:
+            raise ValueError(
+                "expected framework 'arduino' or 'zephyr' with engine 'tflm', whose "
+                f"libraries have it, got '{self.framework}'"
             )
         if self.input == "rows" and self.engine == "tflm":
             raise ValueError(
