@@ -106,10 +106,11 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
         f"{measure_of(found.labels)}, {step.label}": _describe_step(step, found.task)
         for step in found.ladder
     }
-    rows["fake-quantized vs int8"] = (
-        f"{agreement.differing_images} of {agreement.total} images differ, "
-        f"by at most {agreement.largest_lsb} LSB"
-    )
+    if agreement.total:
+        rows["fake-quantized vs int8"] = (
+            f"{agreement.differing_images} of {agreement.total} images differ, "
+            f"by at most {agreement.largest_lsb} LSB"
+        )
     stands_in = found.engine != target.engine
     whose = ", of C in TFLite Micro's place" if stands_in else ""
     rows["flash"] = f"{found.flash_bytes:,} bytes{whose}"

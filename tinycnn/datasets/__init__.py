@@ -24,7 +24,7 @@ from tinycnn.datasets.load import (
 from tinycnn.datasets.look import Look
 from tinycnn.datasets.npz import read_npz
 from tinycnn.datasets.pictures import fit_image, read_image
-from tinycnn.datasets.quantize import quantize_images
+from tinycnn.datasets.quantize import pixel_table, quantize_images
 
 __all__ = [
     "Dataset",
@@ -46,6 +46,7 @@ __all__ = [
     "list_datasets",
     "load_dataset",
     "look_at_path",
+    "pixel_table",
     "quantize_images",
     "read_image",
     "read_images",

@@ -98,7 +98,9 @@ def exhibit_project(workspace: Workspace) -> Exhibit:
     outputs = build.reference_outputs.read().astype(np.int8, copy=False)
     outputs = outputs.reshape(len(test.images), -1).view(np.int8)
     found = Examples(
-        inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images),
+        inputs=model_inputs(
+            graph.tensors[graph.inputs[0]], test.images, project.model.input_scaling
+        ),
         outputs=outputs,
         origin=f"test images of {dataset.name}",
         task=task_of(test.labels, output.size),

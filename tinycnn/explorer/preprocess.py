@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.compiler import Tensor, read_tflite
-from tinycnn.datasets import quantize_images
+from tinycnn.datasets import pixel_table
 from tinycnn.explorer.exhibit import Exhibit, Made
 from tinycnn.explorer.page import pack_json
 from tinycnn.files import scratch_folder
@@ -24,6 +24,7 @@ from tinycnn.firmware import compile_wasm
 from tinycnn.firmware.frames import app_frame, measure_resizing
 from tinycnn.frames import FrameFormat, ImageFit, Pixels
 from tinycnn.runtime import firmware_dir, included_headers
+from tinycnn.scaling import UNIT, Scaling
 
 __all__ = ["build_preprocess", "describe_preprocess", "gather_preprocess"]
 
@@ -63,7 +64,8 @@ def describe_preprocess(
         made: The project that it is of; without, pixels become 0 to 1 as is usual.
     """
     place = next((i for i, tensor in enumerate(inputs) if _is_image(tensor)), None)
-    if place is None:
+    scaling = made.project.model.input_scaling if made else UNIT
+    if place is None or len(scaling.mean) > 1:  # the page has one table
         return None
     image = inputs[place]
     _, height, width, channels = image.shape
@@ -77,7 +79,7 @@ def describe_preprocess(
         "pixels": pixels,
         "tallFirst": not measure_resizing(_TALL, _TALL_IMAGE, "crop").rows_first,
         "dtype": image.dtype,
-        "table": _make_table(image).tolist(),
+        "table": _make_table(image, scaling).tolist(),
         "isProjects": made is not None,
     }
 
@@ -125,13 +127,10 @@ def _rule_of(made: Made | None, channels: int) -> tuple[ImageFit, Pixels]:
     return project.dataset.fit, frame.pixels
 
 
-def _make_table(image: Tensor) -> NDArray[Any]:
+def _make_table(image: Tensor, scaling: Scaling) -> NDArray[Any]:
     """The value of each byte of an image, as the model takes it."""
-    levels = np.arange(256, dtype=np.uint8)
-    if image.dtype == "float32":
-        return levels / 255
-    if image.dtype == "uint8":  # its values are those of int8, 128 higher
-        zero = image.zero_point - 128
-        table = quantize_images(levels, scale=image.scale, zero_point=zero)
-        return table.astype(np.int16) + 128
-    return quantize_images(levels, scale=image.scale, zero_point=image.zero_point)
+    is_real = image.dtype == "float32"
+    if is_real and scaling == UNIT:
+        return np.arange(256) / 255
+    grid = (1.0, 0) if is_real else (image.scale, image.zero_point)
+    return pixel_table(image.dtype, *grid, scaling)[:, 0]

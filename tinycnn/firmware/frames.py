@@ -23,6 +23,7 @@ from tinycnn.errors import ProjectError, TinycnnError, UnsupportedModelError
 from tinycnn.frames import PIXEL_BYTES, App, FrameFormat, ImageFit, Pixels
 from tinycnn.rendering import render_c
 from tinycnn.runtime import firmware_dir, included_headers
+from tinycnn.scaling import UNIT, Scaling
 
 __all__ = ["CAMERA_LIBRARIES", "Axis", "Resizing", "app_frame", "app_sources"]
 __all__ += ["measure_resizing"]
@@ -98,6 +99,7 @@ def app_sources(
     frame: FrameFormat | None,
     fit: ImageFit,
     labels: Sequence[str],
+    scaling: Scaling = UNIT,
 ) -> dict[str, str]:
     """The C and C++ files by path that an app adds to the model's; none to validate.
 
@@ -108,6 +110,7 @@ def app_sources(
         frame: What the project says of a sensor on the link.
         fit: How a frame gets the shape of the model's images.
         labels: Of the model's classes.
+        scaling: What the model expects of a pixel.
 
     Raises:
         UnsupportedModelError: If the model has no int8 image as input, or no int8
@@ -117,6 +120,11 @@ def app_sources(
     """
     if app == "validate":
         return {}
+    if len(scaling.mean) > 1:
+        raise ProjectError(
+            f"target.app: expected 'validate', as a device has one table for all "
+            f"channels and model.pixels has a mean for each, got '{app}'"
+        )
     image, scores = borders
     _check_borders(image, scores, labels)
     _, height, width, channels = image.shape
@@ -133,6 +141,7 @@ def app_sources(
             np.arange(256, dtype=np.uint8),
             scale=image.scale,
             zero_point=image.zero_point,
+            scaling=scaling,
         ),
     }
     root = firmware_dir()

@@ -6,12 +6,13 @@ and makes of one a Keras model, to be trained on and quantized, or a finished in
 """
 
 from tinycnn.imports.imported import Imported, Route, Source, Wishes
-from tinycnn.imports.importing import Outcome, import_network
+from tinycnn.imports.importing import Outcome, Request, import_network
 from tinycnn.imports.routes import open_source, read_source
 
 __all__ = [
     "Imported",
     "Outcome",
+    "Request",
     "Route",
     "Source",
     "Wishes",

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tinycnn.families import FAMILIES, KnobValue, knob_values
+from tinycnn.models.saved import build_file_model
 from tinycnn.models.user import build_user_model
 from tinycnn.project import ModelSettings
 
-__all__ = ["build_from_settings", "build_model", "model_names"]
+__all__ = ["build_file_model", "build_from_settings", "build_model", "model_names"]
 
 
 def model_names() -> tuple[str, ...]:
@@ -57,6 +58,10 @@ def build_from_settings(
             **settings.knobs,
         )
     _seed_keras(seed)
+    if settings.file is not None:
+        return build_file_model(
+            settings, root=root, input_shape=input_shape, classes=classes
+        )
     return build_user_model(
         settings, root=root, input_shape=input_shape, classes=classes
     )

@@ -14,7 +14,7 @@ import numpy as np
 from tinycnn.models.backend import keras
 from tinycnn.models.layer_graph import node_of, replayed, tensors_in_order
 
-__all__ = ["for_unit_images"]
+__all__ = ["expects_bytes", "for_unit_images"]
 
 _SMALL = 1 / 32  # a factor that only makes sense for bytes
 _LARGE = 2.0  # a mean that no image in [0, 1] has
@@ -26,14 +26,18 @@ def for_unit_images(model: Any) -> Any:
     Args:
         model: A flat one, of one input.
     """
-    tensors = tensors_in_order(model.outputs)
     (image,) = model.inputs
-    if not _expects_bytes(image, tensors):
+    if not expects_bytes(model):
         return model
     unit = keras.Input(image.shape[1:], name=image.name)
     bytes_ = keras.layers.Rescaling(255.0, name="bytes")(unit)
     outputs = replayed(model.outputs, [(image, bytes_)], lambda op, a, k: op(*a, **k))
     return keras.Model(unit, outputs[0], name=model.name)
+
+
+def expects_bytes(model: Any) -> bool:
+    """Whether `model`, a flat one of one input, begins by making bytes small."""
+    return _expects_bytes(model.inputs[0], tensors_in_order(model.outputs))
 
 
 def _expects_bytes(image: Any, tensors: list[Any]) -> bool:

@@ -19,16 +19,17 @@ from tinycnn.errors import ProjectError
 from tinycnn.names import did_you_mean
 from tinycnn.project import ModelSettings
 
-__all__ = ["build_user_model", "user_model_file"]
+__all__ = ["build_user_model", "check_shapes", "model_file", "with_graph"]
 
 
 # Where no code of the user's is: this package, Python, and what is installed.
 _NOT_THE_USERS = (str(Path(__file__).parents[1]), "<", sys.prefix, sys.base_prefix)
 
 
-def user_model_file(settings: ModelSettings, root: Path) -> Path | None:
-    """The file of the user's model; None for a family's model."""
-    return root / settings.build.rpartition(":")[0] if settings.build else None
+def model_file(settings: ModelSettings, root: Path) -> Path | None:
+    """The file that a model is in or built by; None for a family's model."""
+    name = settings.file or (settings.build or "").rpartition(":")[0]
+    return root / name if name else None
 
 
 def build_user_model(
@@ -58,13 +59,13 @@ def build_user_model(
         model = build(**arguments)
     except Exception as error:  # the user's code may raise anything
         raise _failure(label, error) from error
-    model = _with_graph(label, model, input_shape)
-    _check_shapes(label, model, input_shape, classes)
+    model = with_graph(label, model, input_shape)
+    check_shapes(label, model, input_shape, classes)
     return model
 
 
 def _load_function(settings: ModelSettings, root: Path) -> Callable[..., Any]:
-    path = user_model_file(settings, root)
+    path = model_file(settings, root)
     assert path is not None
     assert settings.build is not None
     name = settings.build.rpartition(":")[2]
@@ -88,8 +89,18 @@ def _load_function(settings: ModelSettings, root: Path) -> Callable[..., Any]:
     return function
 
 
-def _with_graph(label: str, model: Any, input_shape: tuple[int, int, int]) -> Any:
-    """`model` as one graph of layers, for batches of any size of images in [0, 1]."""
+def with_graph(label: str, model: Any, input_shape: tuple[int, int, int] | None) -> Any:
+    """`model` as one graph of layers, for batches of any size.
+
+    Args:
+        label: What messages call it.
+        model: Of one input and one output.
+        input_shape: Of the images, which are in [0, 1]; None of a model that knows its
+            own, and whose images are what it takes.
+
+    Raises:
+        ProjectError: If it is none, or has more inputs or outputs.
+    """
     from tinycnn.models.backend import keras
     from tinycnn.models.flat import flat_model
     from tinycnn.models.pixels import for_unit_images
@@ -100,14 +111,14 @@ def _with_graph(label: str, model: Any, input_shape: tuple[int, int, int]) -> An
             f"{label}: expected a Keras model, got {type(model).__name__}"
         )
     try:
-        if isinstance(model, keras.Sequential) and not model.built:
+        if input_shape and isinstance(model, keras.Sequential) and not model.built:
             model.build((None, *input_shape))
         for layer in model._flatten_layers():
             if layer.dtype_policy.name.startswith("mixed_"):
                 layer.dtype_policy = "float32"  # training has a precision of its own
-        model = flat_model(model, shapes=[input_shape])
+        model = flat_model(model, shapes=[input_shape] if input_shape else None)
         _check_borders(label, model)
-        return for_unit_images(model)
+        return for_unit_images(model) if input_shape else model
     except (ValueError, TypeError) as error:  # of Keras, about layers or shapes
         raise _failure(label, error) from error
 
@@ -121,9 +132,19 @@ def _check_borders(label: str, model: Any) -> None:
         )
 
 
-def _check_shapes(
-    label: str, model: Any, input_shape: tuple[int, int, int], classes: int
+def check_shapes(
+    label: str,
+    model: Any,
+    input_shape: tuple[int, int, int],
+    classes: int,
+    *,
+    hint: str = "use the arguments input_shape and classes",
 ) -> None:
+    """Do nothing if `model` is for these images and as many classes.
+
+    Raises:
+        ProjectError: If it is not.
+    """
     ends = (classes, 1) if classes == 2 else (classes,)  # one sigmoid tells two apart
     for what, expected, got in (
         ("images of", (input_shape,), model.input_shape),
@@ -133,7 +154,7 @@ def _check_shapes(
             raise ProjectError(
                 f"{label}: expected {what} {' or '.join(map(str, expected))}, "
                 f"got {got[1:]}",
-                hint="use the arguments input_shape and classes",
+                hint=hint,
             )
 
 

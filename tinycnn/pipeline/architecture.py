@@ -68,14 +68,7 @@ def find_model(
         check_current(project, build, dataset, through="convert")
         found = FoundModel(read_model(build.model), str(build.model), board)
     except ProjectError:
-        open_ = open_workspace(path, observer=observer, data_folders=data_folders)
-        found = untrained_model(
-            project.model,
-            root=build.project,
-            input_shape=open_.dataset.image_shape,
-            classes=len(open_.dataset.class_names),
-            board=board,
-        )
+        found = _find_unbuilt(project, path, observer, data_folders)
     linked = _find_linked(project, build, dataset)
     analysis = linked.analysis if linked else _analyze(project, found.content)
     measured = build.evaluation.read_if_there() if linked else None
@@ -115,6 +108,39 @@ def untrained_model(
     origin = f"architecture {settings.label}, not trained yet"
     parameters = model.count_params()
     return FoundModel(convert_untrained(model), origin, board, parameters)
+
+
+def _find_unbuilt(
+    project: Project, folder: Path, observer: Observer, data_folders: Sequence[Path]
+) -> FoundModel:
+    """The model of a project that was not built; that of a file needs no data set."""
+    root = BuildFolder.of(folder).project
+    if project.model.file is not None:
+        return _read_model_file(project, root)
+    open_ = open_workspace(folder, observer=observer, data_folders=data_folders)
+    return untrained_model(
+        project.model,
+        root=root,
+        input_shape=open_.dataset.image_shape,
+        classes=len(open_.dataset.class_names),
+        board=project.target.board,
+    )
+
+
+def _read_model_file(project: Project, root: Path) -> FoundModel:
+    settings, board = project.model, project.target.board
+    path = root / str(settings.file)
+    if settings.is_finished:
+        return FoundModel(read_model(path), str(path), board)
+    require_tensorflow()
+    from tinycnn.models import build_file_model
+    from tinycnn.training.untrained import convert_untrained
+
+    model = build_file_model(settings, root=root)
+    parameters = model.count_params()
+    return FoundModel(
+        convert_untrained(model), f"{path}, not built yet", board, parameters
+    )
 
 
 def list_layers(content: bytes, analysis: Analysis) -> tuple[Layer, ...]:

@@ -22,6 +22,7 @@ from tinycnn.pipeline.board_image import link_for_board
 from tinycnn.pipeline.borrowing import hash_borrowed
 from tinycnn.pipeline.data import load_images
 from tinycnn.pipeline.evaluation import evaluate
+from tinycnn.pipeline.finished import check_suits, finished_inputs, take_finished
 from tinycnn.pipeline.firmware import check_engine, make_firmware
 from tinycnn.pipeline.freshness import check_current
 from tinycnn.pipeline.inputs import (
@@ -116,6 +117,11 @@ def open_workspace(
 def train_float(workspace: Workspace) -> str:
     """Train the float network; returns the digest of its weights."""
     project, build = workspace.project, workspace.build
+    if project.model.is_finished:
+        raise ProjectError(
+            f"model '{project.model.file}': a finished .tflite, which is not trained",
+            hint="import the float network to train it on",
+        )
     require_tensorflow()
     inputs = train_inputs(
         project,
@@ -150,6 +156,14 @@ def _run_training(
 def convert_project(workspace: Workspace) -> str:
     """Train and convert; returns the digest of the `.tflite` file."""
     project, dataset = workspace.project, workspace.dataset
+    if project.model.is_finished:
+        root = workspace.build.project
+        check_suits(project, dataset, root)
+        return workspace.runner.run(
+            "convert",
+            finished_inputs(project, root),
+            lambda out: take_finished(out, project, root),
+        )
     return workspace.runner.run(
         "convert",
         convert_inputs(train_project(workspace)),
@@ -177,7 +191,9 @@ def build_project(workspace: Workspace) -> Report:
     )
     runner.run(
         "evaluate",
-        evaluate_inputs(hash_dataset(dataset), firmware, model),
+        evaluate_inputs(
+            hash_dataset(dataset), firmware, model, pixels=project.model.input_pixels
+        ),
         lambda out: evaluate(out, project, dataset, runner.build, runner.observer),
     )
     return report_project(workspace)

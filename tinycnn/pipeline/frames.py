@@ -78,7 +78,7 @@ def compare_frames(
         image = frame_to_image(
             data, frame, image_shape=dataset.image_shape, fit=project.dataset.fit
         )
-        return model_inputs(tensor, image[None])
+        return model_inputs(tensor, image[None], project.model.input_scaling)
 
     observer.stage("frames", is_current=False)
     subject = linked_subject(project, workspace.build, dataset)

@@ -20,6 +20,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.errors import DatasetError, ProjectError, StaleBuildError
 from tinycnn.pipeline.borrowing import hash_borrowed_if_there
 from tinycnn.pipeline.data import load_images
+from tinycnn.pipeline.finished import finished_inputs
 from tinycnn.pipeline.firmware import compile_project, plan_receive_of
 from tinycnn.pipeline.inputs import (
     DATA,
@@ -122,10 +123,13 @@ def _list_stages(
 ) -> Iterator[tuple[str, Inputs]]:
     """Each stage with what it would be made of today, in the order of the build."""
     data = hash_dataset(dataset)
-    borrowed = hash_borrowed_if_there(project, build)
-    yield "train", train_inputs(project, build.project, data, borrowed, {})
-    yield "quantize", quantize_inputs(project, records["train"].digest)
-    yield "convert", convert_inputs(records["quantize"].digest)
+    if project.model.is_finished:
+        yield "convert", finished_inputs(project, build.project)
+    else:
+        borrowed = hash_borrowed_if_there(project, build)
+        yield "train", train_inputs(project, build.project, data, borrowed, {})
+        yield "quantize", quantize_inputs(project, records["train"].digest)
+        yield "convert", convert_inputs(records["quantize"].digest)
     labels = None if dataset is None else dataset.class_names
     model, tflm = records["convert"].digest, None
     made = project_inputs(
@@ -140,7 +144,12 @@ def _list_stages(
             yield "tflm", tflm_inputs(project, library)
         tflm = records["tflm"].digest
     yield "firmware", firmware_inputs(made, tflm)
-    yield "evaluate", evaluate_inputs(data, records["firmware"].digest, model)
+    yield (
+        "evaluate",
+        evaluate_inputs(
+            data, records["firmware"].digest, model, pixels=project.model.input_pixels
+        ),
+    )
 
 
 def _find_asked(records: dict[str, Record], project: Project) -> Project:

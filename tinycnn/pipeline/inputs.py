@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from tinycnn.analysis.fit import find_objective
 from tinycnn.artifacts import (
@@ -23,8 +24,8 @@ from tinycnn.artifacts import (
 from tinycnn.boards import load_board
 from tinycnn.boards.ledger import RUN_FILE
 from tinycnn.datasets import Dataset
-from tinycnn.models.user import user_model_file
-from tinycnn.project import Project
+from tinycnn.models.user import model_file
+from tinycnn.project import PixelSettings, Project
 from tinycnn.reference import name_reference
 from tinycnn.runtime import firmware_dir
 
@@ -70,7 +71,7 @@ def train_inputs(
         borrowed: Digests of other projects' weights.
         tools: Versions of what trains.
     """
-    own = user_model_file(project.model, root)
+    own = model_file(project.model, root)
     files = {own.name: hash_path(own)} if own and own.exists() else {}
     weights = {f"weights of {folder}": digest for folder, digest in borrowed.items()}
     return Inputs(
@@ -128,6 +129,8 @@ def project_inputs(
             "dataset": {"fit": project.dataset.fit if app != "validate" else None},
         }
     )
+    if app != "validate":
+        settings |= _pixels(project.model.input_pixels)
     return Inputs(
         settings=settings,
         files={} if labels is None else {_LABELS: hash_json(list(labels))},
@@ -157,10 +160,19 @@ def tflm_inputs(project: Project, library: Path) -> Inputs:
     )
 
 
-def evaluate_inputs(data: Mapping[str, str], firmware: str, model: str) -> Inputs:
-    """Of the evaluation: the digests of data set, linked programs and `.tflite`."""
+def evaluate_inputs(
+    data: Mapping[str, str],
+    firmware: str,
+    model: str,
+    *,
+    pixels: PixelSettings | None = None,
+) -> Inputs:
+    """Of the evaluation: the digests of data set, linked programs and `.tflite`.
+
+    And what a finished network expects of a pixel.
+    """
     made_of = {_NAMES.simulated_image.name: firmware, _NAMES.model.name: model}
-    return Inputs(files=data, made_of=made_of)
+    return Inputs(settings=_pixels(pixels), files=data, made_of=made_of)
 
 
 def report_inputs(project: Project, build: BuildFolder) -> Inputs:
@@ -177,6 +189,10 @@ def report_inputs(project: Project, build: BuildFolder) -> Inputs:
         files={RUN_FILE: probe} if probe else {},
         made_of={p.name: digest for p in sources if (digest := hash_if_there(p))},
     )
+
+
+def _pixels(pixels: PixelSettings | None) -> dict[str, Any]:
+    return flatten_settings({"model": {"pixels": pixels and pixels.model_dump()}})
 
 
 def _recipe(project: Project) -> dict[str, object]:

@@ -12,7 +12,7 @@ from tinycnn.artifacts import BuildFolder, LinkedFirmware
 from tinycnn.boards import load_board
 from tinycnn.choices import DeviceKind
 from tinycnn.compiler import Tensor, read_tflite
-from tinycnn.datasets import Dataset, quantize_images
+from tinycnn.datasets import Dataset, pixel_table
 from tinycnn.firmware.tflm import ARDUINO_RELEASE
 from tinycnn.firmware.tflm_library import TflmLibrary
 from tinycnn.harness import Identity
@@ -20,6 +20,7 @@ from tinycnn.pipeline.budgets import list_limits
 from tinycnn.pipeline.firmware import RELEASES, objective_of
 from tinycnn.project import Project, TargetSettings
 from tinycnn.reference import load_reference, name_reference
+from tinycnn.scaling import UNIT, Scaling
 from tinycnn.workbench import DeviceChoice, Subject
 from tinycnn.workbench.workshop import Workshop
 
@@ -37,7 +38,9 @@ def linked_subject(project: Project, build: BuildFolder, dataset: Dataset) -> Su
     graph = read_tflite(content)
     linked, target, test = build.linked.read(), project.target, dataset.test
     return Subject(
-        inputs=model_inputs(graph.tensors[graph.inputs[0]], test.images),
+        inputs=model_inputs(
+            graph.tensors[graph.inputs[0]], test.images, project.model.input_scaling
+        ),
         reference=lambda: load_reference(build.model, target.numerics),
         analysis=linked.analysis,
         board=load_board(target.board),
@@ -86,15 +89,24 @@ def _find_tflm(
     return TflmLibrary(build.project / library / "src", build.tflm_archive)
 
 
-def model_inputs(tensor: Tensor, images: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """Test images as the model's int8 input, one flat row an image."""
-    inputs = quantize_images(images, scale=tensor.scale, zero_point=tensor.zero_point)
-    return inputs.reshape(len(images), -1)
+def model_inputs(
+    tensor: Tensor, images: NDArray[np.uint8], scaling: Scaling = UNIT
+) -> NDArray[np.int8]:
+    """Test images as the bytes of the model's input, one flat row an image."""
+    is_real = tensor.dtype == "float32"
+    grid = (1.0, 0) if is_real else (tensor.scale, tensor.zero_point)
+    table = pixel_table(tensor.dtype, *grid, scaling)
+    channels = np.arange(images.shape[-1]) if table.shape[1] > 1 else 0
+    rows = np.ascontiguousarray(table[images, channels]).reshape(len(images), -1)
+    return rows.view(np.int8)
 
 
 def model_scores(tensor: Tensor, outputs: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Rows of the model's int8 output as real numbers."""
-    return (outputs.astype(np.float64) - tensor.zero_point) * tensor.scale
+    """Rows of bytes of the model's output as real numbers."""
+    values = np.ascontiguousarray(outputs).view(tensor.dtype).astype(np.float64)
+    if tensor.dtype == "float32":
+        return values
+    return (values - tensor.zero_point) * tensor.scale
 
 
 def identify(

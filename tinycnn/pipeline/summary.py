@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def gather_report(
     graph = read_tflite(build.model.read_bytes())
     outputs = build.reference_outputs.read()
     evaluation, linked = build.evaluation.read(), build.linked.read()
-    trained, tuned = build.float_curves.read(), build.twin_curves.read()
+    curves, agreement = _read_training(project, build, outputs)
     output = graph.tensors[graph.outputs[0]]
     task = task_of(dataset.test.labels, output.size)
     probe = find_run(board.name, build.project)
@@ -44,9 +45,9 @@ def gather_report(
         reference=evaluation.reference,
         dataset=dataset.name,
         board=board,
-        ladder=_list_steps(trained, tuned, evaluation, dataset.test.labels),
-        agreement=_compare(build.twin_outputs.read(), outputs),
-        curves={"float": trained, "fake-quantized": tuned},
+        ladder=_list_steps(curves, evaluation, dataset.test.labels),
+        agreement=agreement,
+        curves=curves,
         class_names=dataset.class_names,
         images=dataset.test.images,
         labels=dataset.test.labels,
@@ -69,6 +70,17 @@ def gather_report(
     )
 
 
+def _read_training(
+    project: Project, build: BuildFolder, outputs: NDArray[np.int8]
+) -> tuple[dict[str, Curves], Agreement]:
+    """What training left; nothing of a network that came finished."""
+    if project.model.is_finished:
+        return {}, Agreement(0, 0, 0)
+    trained, tuned = build.float_curves.read(), build.twin_curves.read()
+    agreement = _compare(build.twin_outputs.read(), outputs)
+    return {"float": trained, "fake-quantized": tuned}, agreement
+
+
 def _correct(cycles: int, analysis: Analysis, probe: ProbeRun | None) -> int:
     """What the simulated board counted, by what was measured on a real one.
 
@@ -81,13 +93,12 @@ def _correct(cycles: int, analysis: Analysis, probe: ProbeRun | None) -> int:
 
 
 def _list_steps(
-    trained: Curves, tuned: Curves, evaluation: Evaluation, labels: NDArray[Any]
+    curves: Mapping[str, Curves], evaluation: Evaluation, labels: NDArray[Any]
 ) -> tuple[AccuracyStep, ...]:
     """The accuracy ladder; right answers are whole numbers."""
     total, is_real = len(labels), labels.dtype.kind == "f"
     correct = {
-        "float": trained.test_accuracy * total,
-        "fake-quantized": tuned.test_accuracy * total,
+        **{phase: curve.test_accuracy * total for phase, curve in curves.items()},
         "int8 reference": evaluation.reference_correct,
         "C on host": evaluation.host_correct,
     }

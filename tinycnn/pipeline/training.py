@@ -10,6 +10,7 @@ import base64
 import importlib.util
 import itertools
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,13 +95,16 @@ def train(out: BuildFolder, job: Job) -> None:
 
 def _learn(model: Any, job: Job) -> History:
     """Train it in place by the project's recipe."""
-    from tinycnn.training.fit import train_model
+    from tinycnn.training.fit import History, train_model
 
     project, recipe = job.project, job.project.training
     if recipe.transfer is not None:
         _start_from_another(model, recipe.transfer, job)
     hooks = _hooks("train", recipe, job)
-    history = train_model(model, job.dataset, recipe, seed=project.seed, hooks=hooks)
+    history = History((), -1)
+    if recipe.epochs:
+        train = partial(train_model, seed=project.seed, hooks=hooks)
+        history = train(model, job.dataset, recipe)
     if recipe.prune is not None:
         history = _without_channels(model, history, recipe.prune, job)
     return history

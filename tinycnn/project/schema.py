@@ -265,6 +265,16 @@ class ModelSettings(Settings):
         return self.pixels.scaling if self.pixels else UNIT
 
     @property
+    def input_pixels(self) -> PixelSettings | None:
+        """What its int8 input holds, unless it is 0 to 1: a `.keras` scales within."""
+        return self.pixels if self.is_finished else None
+
+    @property
+    def input_scaling(self) -> Scaling:
+        """The same for those who know no project."""
+        return self.input_pixels.scaling if self.input_pixels else UNIT
+
+    @property
     def knobs(self) -> dict[str, KnobValue]:
         """The knobs that are set."""
         other = {"name", "build", "file", "pixels"}

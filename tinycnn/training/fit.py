@@ -36,7 +36,15 @@ from tinycnn.training.loss import (
     truth_of,
 )
 
-__all__ = ["History", "Hooks", "evaluate", "predict", "train_model", "validation_of"]
+__all__ = [
+    "History",
+    "Hooks",
+    "evaluate",
+    "predict",
+    "predict_real",
+    "train_model",
+    "validation_of",
+]
 
 _PREDICT_BATCH = 500
 _Step = Callable[[NDArray[np.int64]], tuple[Any, Any]]
@@ -165,13 +173,22 @@ def evaluate(model: Any, split: Split) -> float:
 
 def predict(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The outputs of `model` for `images`, one row each."""
+    return _predicted(lambda batch: model(_real(batch), training=False), images)
+
+
+def predict_real(model: Any, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The outputs of `model` for real numbers as it takes them, one row each."""
+    return _predicted(lambda batch: model(batch, training=False), inputs)
+
+
+def _predicted(call: Callable[[Any], Any], inputs: NDArray[Any]) -> NDArray[np.float32]:
     forward = tf.function(
-        lambda batch: model(_real(batch), training=False),
-        input_signature=[tf.TensorSpec((None, *images.shape[1:]), tf.uint8)],
+        call,
+        input_signature=[tf.TensorSpec((None, *inputs.shape[1:]), inputs.dtype)],
     )
     rows = [
-        forward(images[i : i + _PREDICT_BATCH]).numpy()
-        for i in range(0, len(images), _PREDICT_BATCH)
+        forward(inputs[i : i + _PREDICT_BATCH]).numpy()
+        for i in range(0, len(inputs), _PREDICT_BATCH)
     ]
     return np.concatenate(rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tinycnn.artifacts import hash_json, hash_path
-from tinycnn.models.user import user_model_file
+from tinycnn.models.user import model_file
 from tinycnn.project import PROJECT_FILE, load_project
 
 __all__ = ["find_recipes", "hash_recipe"]
@@ -22,7 +22,7 @@ def hash_recipe(path: Path) -> str:
     """Of what a project file means, its model, and those that it learns from."""
     project = load_project(path)
     meant = project.model_dump(exclude_unset=True)
-    own = user_model_file(project.model, path.parent)
+    own = model_file(project.model, path.parent)
     if own is not None:
         meant[own.name] = hash_path(own)
     for lender in project.training.lenders:

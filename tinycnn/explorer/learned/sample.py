@@ -50,7 +50,9 @@ def take_sample(exhibit: Exhibit, *, size: int = SIZE) -> Sample:
     count = min(size, len(test.images))
     indices = np.linspace(0, len(test.images) - 1, count).round().astype(np.int64)
     graph = read_tflite(exhibit.content)
-    rows = model_inputs(graph.tensors[graph.inputs[0]], test.images[indices])
+    scaling = exhibit.made.project.model.input_scaling
+    image = graph.tensors[graph.inputs[0]]
+    rows = model_inputs(image, test.images[indices], scaling)
     return Sample(rows, test.images[indices], indices, test.labels[indices])
 
 
