@@ -8,15 +8,11 @@ from pathlib import Path
 from tinycnn.compiler.reading.file_kind import find_kind, find_kind_of_folder
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.files import read_whole
-from tinycnn.imports import keras_file, tflite_int8
+from tinycnn.imports import archives, c_array_file, keras_file, tflite_int8
 from tinycnn.imports.imported import Imported, Route, Source, Wishes
 
 __all__ = ["ROUTES", "open_source", "read_source"]
 
-ROUTES: tuple[Route, ...] = (
-    keras_file.ROUTE,
-    tflite_int8.ROUTE,
-)
 _HINT = "give a .keras, .h5 or .tflite file; tinycnn import --help lists all kinds"
 
 
@@ -49,3 +45,11 @@ def read_source(source: Source, wishes: Wishes) -> Imported:
     )
     text = f"{source.name}: expected a network, got {kind.title}"
     raise UnsupportedModelError(text, hint=_HINT)
+
+
+ROUTES: tuple[Route, ...] = (
+    keras_file.ROUTE,
+    tflite_int8.ROUTE,
+    archives.make_route(read_source),
+    c_array_file.ROUTE,
+)
