@@ -8,7 +8,13 @@ from pathlib import Path
 from tinycnn.compiler.reading.file_kind import find_kind, find_kind_of_folder
 from tinycnn.errors import UnsupportedModelError
 from tinycnn.files import read_whole
-from tinycnn.imports import archives, c_array_file, keras_file, tflite_int8
+from tinycnn.imports import (
+    archives,
+    c_array_file,
+    keras_file,
+    tflite_float,
+    tflite_int8,
+)
 from tinycnn.imports.imported import Imported, Route, Source, Wishes
 
 __all__ = ["ROUTES", "open_source", "read_source"]
@@ -50,6 +56,7 @@ def read_source(source: Source, wishes: Wishes) -> Imported:
 ROUTES: tuple[Route, ...] = (
     keras_file.ROUTE,
     tflite_int8.ROUTE,
+    tflite_float.ROUTE,
     archives.make_route(read_source),
     c_array_file.ROUTE,
 )

@@ -24,7 +24,7 @@ from tinycnn.reference.interpreters import LOADERS
 from tinycnn.reference.reference import RunRows
 from tinycnn.reference.refusal import boil_down, shorten
 
-__all__ = ["Limits", "isolate"]
+__all__ = ["Limits", "isolate", "limit_process"]
 
 _SIZE = struct.Struct("<I")
 _REFUSED = 3
@@ -102,7 +102,8 @@ def _split(data: bytes, count: int) -> list[bytes]:
     return [data[_SIZE.size + i * size :][:size] for i in range(count)]
 
 
-def _limit(memory_bytes: int, cpu_s: int) -> None:
+def limit_process(memory_bytes: int, cpu_s: int) -> None:
+    """Limit this process from now on, where the system can."""
     if sys.platform == "win32":
         return
     import resource
@@ -116,7 +117,7 @@ def _main(numerics: str, model: str, memory_bytes: str, cpu_s: str) -> int:
     """The child: rows on stdin, outputs on stdout."""
     stdout = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the interpreter prints is not an output
-    _limit(int(memory_bytes), int(cpu_s))
+    limit_process(int(memory_bytes), int(cpu_s))
     data = sys.stdin.buffer.read()
     (row_bytes,) = _SIZE.unpack_from(data)
     body = data[_SIZE.size :]

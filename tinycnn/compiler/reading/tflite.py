@@ -247,7 +247,7 @@ def _read_kind(
         outputs = _tensor_ids(table, 2, f"op {index} outputs", tensors)
         where = f" (tensor '{tensors[outputs[0]].string(3)}')" if outputs else ""
         raise UnsupportedModelError(
-            f"op {index}: operator {_operator_name(code, codes[code_index])} is not "
+            f"op {index}: operator {operator_name(code, codes[code_index])} is not "
             f"supported{where}",
             hint=_OPERATORS_HINT,
         )
@@ -305,8 +305,8 @@ def _tensor_ids(
     return tuple(int(i) for i in ids)
 
 
-def _operator_name(code: int, table: Table) -> str:
-    """What the schema calls an operator; looked up only for an error message."""
+def operator_name(code: int, table: Table) -> str:
+    """What the schema calls an operator; none of ours is looked up so."""
     if code == 32:
         return f"CUSTOM '{table.string(1)}'"
     from ai_edge_litert import schema_py_generated
