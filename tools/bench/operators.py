@@ -40,6 +40,7 @@ __all__ = ["CASES", "Case", "main"]
 
 _TOOL = "tools.bench.operators"
 _SCALE, _ZERO_POINT = 0.05, -3
+_BELOW_TIES = float(np.nextafter(np.float32(2 * _SCALE), np.float32(1)))  # of sums
 _SHARES = 1 / 256, -128  # the grid of softmax and sigmoid
 
 
@@ -254,6 +255,9 @@ CASES = MappingProxyType(
         "conv 3x3, 2 groups": Case(
             lambda: _conv((16, 16, 16), 16, (3, 3), groups=2), "MAC"
         ),
+        "conv 3x3, 16 groups": Case(
+            lambda: _conv((16, 16, 16), 16, (3, 3), groups=16), "MAC"
+        ),
         "conv 5x1 of 16": Case(lambda: _conv((1, 96, 16), 32, (1, 5)), "MAC"),
         "conv 1x1, 8 to 16": Case(lambda: _conv((24, 24, 8), 16, (1, 1)), "MAC"),
         "conv 1x1, 96 to 24": Case(lambda: _conv((9, 9, 96), 24, (1, 1)), "MAC"),
@@ -283,6 +287,12 @@ CASES = MappingProxyType(
         "mean of 7x7": Case(lambda: _reduced("MEAN", (7, 7, 128)), "input"),
         "largest of 7x7": Case(lambda: _reduced("REDUCE_MAX", (7, 7, 128)), "input"),
         "add": Case(lambda: _same("ADD", 2, _BOX), "output"),
+        "add, just below ties": Case(
+            lambda: _same("ADD", 2, _BOX, onto=(_BELOW_TIES, _ZERO_POINT)), "output"
+        ),
+        "squared difference": Case(
+            lambda: _same("SQUARED_DIFFERENCE", 2, _BOX), "output"
+        ),
         "subtract": Case(lambda: _same("SUB", 2, _BOX), "output"),
         "multiply": Case(lambda: _same("MUL", 2, _BOX), "output"),
         "prelu": Case(lambda: _prelu(_BOX), "output"),

@@ -6,6 +6,7 @@
 #define TCNN_SQUARED_DIFFERENCE_H
 
 #include "broadcast.h"
+#include "terms.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,6 +32,11 @@ typedef struct {
 void tcnn_squared_difference_s8(const tcnn_squared_difference_params_t *params,
                                 const int8_t *input1, const int8_t *input2,
                                 int8_t *output);
+
+/* The same for Cortex-M with DSP; what is rescaled is twice the square of the sum. */
+void tcnn_squared_difference_s8_dsp(const tcnn_terms_params_t *params,
+                                    const int8_t *input1, const int8_t *input2,
+                                    int8_t *output);
 
 #ifdef __cplusplus
 }

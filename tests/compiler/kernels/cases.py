@@ -310,6 +310,8 @@ def pad(rng: np.random.Generator) -> bytes:
 DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_add_s8_dsp", CASES["ADD"], 0.6),
     ("tcnn_add_s8_dsp", CASES["SUB"], 0.6),
+    ("tcnn_add_terms_s8_dsp", CASES["ADD"], 0.8),
+    ("tcnn_add_terms_s8_dsp", CASES["SUB"], 0.8),
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
     ("tcnn_average_pool_2d_s8_dsp", average_pool_of_large_windows, 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
@@ -366,6 +368,7 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
         1.0,
     ),
     ("tcnn_softmax_s8_dsp", CASES["SOFTMAX"], 0.5),
+    ("tcnn_squared_difference_s8_dsp", CASES["SQUARED_DIFFERENCE"], 0.8),
     ("tcnn_transpose_conv_windows_s8_dsp", CASES["TRANSPOSE_CONV"], 1.0),
 )
 

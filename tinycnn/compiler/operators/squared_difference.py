@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from tinycnn.compiler.arithmetic.numerics import (
     Multiplier,
+    Numerics,
     quantize_multiplier,
     requantize,
 )
+from tinycnn.compiler.ir.kernel import Kernel
 from tinycnn.compiler.ir.lowering import Lowering
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.ir.params import Params
@@ -32,6 +34,7 @@ from tinycnn.compiler.operators.shared.cycles import cycles_by_output
 from tinycnn.compiler.operators.shared.memory_order import ELEMENTWISE
 from tinycnn.compiler.operators.shared.operator import Operator, read_nothing
 from tinycnn.compiler.operators.shared.possible import possible_by_output
+from tinycnn.compiler.operators.shared.terms import rescale_bytes, term_rows
 
 __all__ = ["OPERATORS"]
 
@@ -92,6 +95,16 @@ def _lower(lowering: Lowering, node: Node) -> None:
     lower_binary(lowering, node, "tcnn_squared_difference_s8", params)
 
 
+def _rows(node: Node, numerics: Numerics) -> Kernel | None:
+    """The kernel for DSP."""
+    first, second, output = _find_multipliers(node)
+    terms = (
+        rescale_bytes(node, 0, _LEFT_SHIFT, first),
+        -rescale_bytes(node, 1, _LEFT_SHIFT, second),
+    )
+    return term_rows(node, "tcnn_squared_difference_s8_dsp", terms, output)
+
+
 def _break_down(element: Element) -> Breakdown:
     y = element.node.output()
     *scales, output = _find_multipliers(element.node)
@@ -134,8 +147,9 @@ OPERATORS = (
         _lower,
         order=ELEMENTWISE,
         channels=KEEP_APART,
-        count_cycles=cycles_by_output(60),
+        count_cycles=cycles_by_output(138),
+        kernels=(_rows,),
         break_down=_break_down,
-        count_possible=possible_by_output(8),
+        count_possible=possible_by_output(11),
     ),
 )

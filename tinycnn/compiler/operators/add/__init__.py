@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinycnn.compiler.operators.add.channels import CHANNELS
+from tinycnn.compiler.operators.add.exact import add_terms, subtract_terms
 from tinycnn.compiler.operators.add.linear import (
     add_linear,
     add_linear_mul,
@@ -40,7 +41,7 @@ OPERATORS = (
         rows=ELEMENT_ROWS,
         channels=CHANNELS,
         count_cycles=count_add_cycles,
-        kernels=(add_linear,),
+        kernels=(add_linear, add_terms),
         mul_kernels=(add_linear_mul,),
         break_down=break_down_add,
         fold=fold_binary(np.add, activates=True),
@@ -57,7 +58,7 @@ OPERATORS = (
         rows=ELEMENT_ROWS,
         channels=KEEP_APART,
         count_cycles=cycles_by_output(140),
-        kernels=(subtract_linear,),
+        kernels=(subtract_linear, subtract_terms),
         mul_kernels=(subtract_linear_mul,),
         fold=fold_binary(np.subtract, activates=True),
         break_down=break_down_sub,

@@ -23,6 +23,7 @@ from tinycnn.compiler.ir.params import Params
 from tinycnn.compiler.operators.add.rules import LEFT_SHIFT, find_multipliers
 from tinycnn.compiler.operators.shared.broadcast import Broadcast, binary_rows
 from tinycnn.compiler.operators.shared.folded_channels import Integers
+from tinycnn.compiler.operators.shared.terms import rescale_bytes
 
 __all__ = ["add_linear", "subtract_linear"]
 __all__ += ["add_linear_mul", "subtract_linear_mul"]
@@ -111,10 +112,9 @@ def _find_line(node: Node, sign: int) -> _Line | None:
 def _reference_table(node: Node, sign: int) -> Integers:
     """The output, not yet clamped to an activation, of each pair of bytes."""
     first, second, output = find_multipliers(node)
-    bytes_ = np.arange(-128, 128)
-    terms = [
-        requantize((bytes_ - node.input(i).zero_point) << LEFT_SHIFT, multiplier)
-        for i, multiplier in enumerate((first, second))
-    ]
-    sums = terms[0][:, None] + sign * terms[1][None, :]
+    terms = (
+        rescale_bytes(node, 0, LEFT_SHIFT, first),
+        sign * rescale_bytes(node, 1, LEFT_SHIFT, second),
+    )
+    sums = terms[0][:, None] + terms[1][None, :]
     return np.clip(requantize(sums, output) + node.output().zero_point, -128, 127)

@@ -13,6 +13,7 @@ from tinycnn.compiler.operators.conv_2d.terms import break_down
 from tinycnn.compiler.operators.conv_2d.triples import conv_triples
 from tinycnn.compiler.operators.conv_2d.windows import conv_windows
 from tinycnn.compiler.operators.conv_2d.winograd import conv_winograd
+from tinycnn.compiler.operators.depthwise_conv_2d.groups import rewrite_groups
 from tinycnn.compiler.operators.shared.convolution import (
     absorb_border,
     check_padding,
@@ -61,6 +62,7 @@ OPERATORS = (
         check_numerics=check_padding,
         break_down=break_down,
         weights_axis=0,
+        rewrite=rewrite_groups,
         rows=window_rows(convolution_window),
         options=1,
         count_possible=possible_convolution(count_macs),
