@@ -11,10 +11,10 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinycnn"
 ORDER = (
-    "about errors names children rendering files journal task runtime boards choices "
+    "about errors names children rendering files journal tasks runtime boards choices "
     "families frames scaling recipe project datasets models training compiler analysis "
     "reference firmware device harness artifacts evidence workbench probe report "
-    "pipeline imports search explorer api doctor pytest_plugin cli"
+    "pipeline imports explorer api doctor pytest_plugin cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 __all__ = ["Arrival", "CompileTarget", "DeviceKind", "Dialect", "Engine", "Family"]
-__all__ += ["Framework", "ImageOrder", "Numerics", "Optimize", "Toolchain"]
+__all__ += ["Framework", "ImageOrder", "Numerics", "Optimize", "Targets"]
+__all__ += ["Toolchain"]
 
 Arrival = Literal["whole", "rows"]
 """How a model's input comes: into its place in the arena, or row by row."""
@@ -39,6 +40,9 @@ Numerics = Literal["litert", "tflm"]
 
 Optimize = Literal["speed", "size", "ram"]
 """What kernels are chosen by on a core that some are for."""
+
+Targets = Literal["classification", "multi-label", "regression"]
+"""What labels are for: one class an image, any of several, or numbers to compute."""
 
 Toolchain = Literal["zig", "arm-none-eabi-gcc"]
 """What builds an image of the simulated board."""

@@ -11,7 +11,7 @@ from tinycnn.pipeline.sensitivity import (
     digest_of,
     known_sensitivity,
 )
-from tinycnn.task import Sensitivity
+from tinycnn.tasks import Sensitivity
 
 
 def test_what_is_known_is_not_measured_again(tmp_path: Path) -> None:

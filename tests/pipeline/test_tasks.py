@@ -70,7 +70,7 @@ CASES = {
         lambda above, below: (above * 0.75 - below * 0.25).astype(np.float32),
         "classes",
         "None",
-        "Mean absolute error",
+        ">MAE</th>",
         ["0 0.", "0 -0."],
     ),
 }

@@ -81,6 +81,7 @@ def test_page_has_its_sections_in_order(report: Report) -> None:
         "Key figures",
         "Training",
         "Confusion matrix",
+        "Measures",
         "Operators",
         "Arena",
         "Least sure",
@@ -178,7 +179,7 @@ def test_a_profile_stands_between_operators_and_arena(
     page = render_report(make_report(profile=found))
     drawing = re.findall(r'<svg class="profile".*?</svg>', page, re.DOTALL)
 
-    assert re.findall(r"<h2>(.*?)</h2>", page)[4:7] == ["Operators", "Profile", "Arena"]
+    assert re.findall(r"<h2>(.*?)</h2>", page)[5:8] == ["Operators", "Profile", "Arena"]
     assert "script" not in Page(page).tags
     assert ET.fromstring(drawing[0]).get("role") == "img"
 

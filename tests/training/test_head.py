@@ -293,7 +293,7 @@ def test_a_binary_network_learns_and_its_twin_agrees(keras: Any, corners: Any) -
 def test_real_numbers_are_trained_by_the_squared_error(keras: Any) -> None:
     """What is earned is R²: an output of the mean earns nothing, a right one all."""
     from tinycnn.models.backend import tf
-    from tinycnn.task import accuracy_of, variance_of
+    from tinycnn.tasks import accuracy_of, variance_of
     from tinycnn.training.loss import loss_function, sum_credits, truth_of
 
     labels = np.array([[0.5, 2.0], [1.5, -2.0]], np.float32)

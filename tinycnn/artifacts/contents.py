@@ -9,7 +9,7 @@ from tinycnn.analysis.ram import RamUse
 from tinycnn.choices import Dialect
 from tinycnn.harness import Decision, Diagnosis, Health, Share
 from tinycnn.harness.reasons import Bisection, Reasons
-from tinycnn.task import Sensitivity
+from tinycnn.tasks import Sensitivity
 
 __all__ = ["BoardImage", "Curves", "DeviceAnswers", "Dreams", "Evaluation"]
 __all__ += ["Film"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tinycnn.boards import Board
     from tinycnn.pipeline import Workspace
     from tinycnn.report.data import AccuracyStep, Report
-    from tinycnn.task import Task
+    from tinycnn.tasks import Task
 
 __all__ = ["build"]
 
@@ -98,7 +98,7 @@ def _trace(workspace: Workspace) -> Workspace:
 
 def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str, str]:
     from tinycnn.analysis.ram import itemize_ram
-    from tinycnn.task import measure_of
+    from tinycnn.tasks import measure_of
 
     target, build = workspace.project.target, workspace.build
     agreement = found.agreement

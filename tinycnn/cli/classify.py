@@ -51,11 +51,15 @@ def classify(
         for each in classify_pictures(workspace, pictures, choice):
             found.append(each)
             if not as_json:
-                click.echo(f"{each.path}: {each.label} {each.score:.3f}")
+                click.echo(f"{each.path}: {each.text}")
     if as_json:
         print_json(
             {
-                str(each.path): {"label": each.label, "score": each.score}
+                str(each.path): {
+                    "label": each.label,
+                    "score": each.score,
+                    "scores": dict(each.scores),
+                }
                 for each in found
             }
         )

@@ -15,7 +15,7 @@ from tinycnn.cli.console import (
     print_json,
 )
 from tinycnn.pipeline.sensitivity import analyze_sensitivity
-from tinycnn.task import Sensitivity
+from tinycnn.tasks import Sensitivity
 
 __all__ = ["show_sensitivity"]
 

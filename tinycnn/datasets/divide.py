@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tinycnn.datasets.dataset import SPLITS, Dataset, Reading
 from tinycnn.datasets.oddities import find_oddities
 from tinycnn.datasets.split import make_split, split_by_class
+from tinycnn.datasets.targets import as_targets
 from tinycnn.errors import DatasetError
 
 if TYPE_CHECKING:  # a data set needs no project
@@ -30,8 +31,10 @@ def divide(
     """The data set `name` of what was read, its missing splits held out by `seed`.
 
     Raises:
-        DatasetError: If a class has too few images, or none to train on.
+        DatasetError: If a class has too few images, or none to train on, or labels are
+            not what the settings say.
     """
+    reading = as_targets(name, reading, settings.task)
     own = _own_splits(reading)
     _check_classes(reading, own)
     shares = {"validation": settings.validation_share, "test": settings.test_fraction}

@@ -2,9 +2,10 @@
 
 A table is a text file in the data set's folder, or one folder further in, of which a
 column names pictures that are there. The column of labels is known by its name, or is
-the only other one; many columns of 0 and 1 are a class each. Labels are understood as
-those of arrays are (`labels`). Splits come from a column, from the table's name or from
-the folders that the pictures are in.
+the only other one; many columns of 0 and 1 are a class each, and many of numbers with
+fractions are numbers to compute. Labels are understood as those of arrays are
+(`labels`). Splits come from a column, from the table's name or from the folders that
+the pictures are in.
 """
 
 from __future__ import annotations
@@ -315,7 +316,20 @@ def _label_columns(table: _Table) -> tuple[int, ...]:
     is_marked = all(
         cells[c] in ("0", "1", "0.0", "1.0") for _, cells in table.rows for c in others
     )
-    return tuple(others) if others and table.header and is_marked else ()
+    is_real = _hold_numbers(table, others)
+    return tuple(others) if others and table.header and (is_marked or is_real) else ()
+
+
+def _hold_numbers(table: _Table, columns: Sequence[int]) -> bool:
+    """Whether all cells are numbers, and a fraction in each column.
+
+    Whole numbers alone may be sizes of the pictures, or anything.
+    """
+    return all(
+        all(_is_number(cells[c]) for _, cells in table.rows)
+        and any(not cells[c].lstrip("+-").isdecimal() for _, cells in table.rows)
+        for c in columns
+    )
 
 
 def _split_column(table: _Table) -> int | None:

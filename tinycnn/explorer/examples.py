@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinycnn.harness.margins import least_sure, margins_of, surest_mistakes
-from tinycnn.task import Task, answers_of
+from tinycnn.tasks import Task, answers_of
 
 __all__ = ["Examples", "describe_examples", "pick_examples"]
 

@@ -20,7 +20,7 @@ from tinycnn.pipeline.freshness import check_current
 from tinycnn.pipeline.subject import model_inputs
 from tinycnn.project import Project
 from tinycnn.reference import run_in_batches
-from tinycnn.task import task_of
+from tinycnn.tasks import task_of
 from tinycnn.workbench import ImageChoice, Observer, bench_file, describe_tensor
 from tinycnn.workbench.images import guess_task
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.task import THRESHOLD, Task
+from tinycnn.tasks import TASKS, Task
 
 __all__ = ["least_sure", "margins_of", "surest_mistakes"]
 
@@ -27,15 +27,9 @@ def margins_of(task: Task, scores: NDArray[Any]) -> NDArray[np.float64] | None:
     >>> margins_of("multi-label", np.array([[0.0, 0.75]]))
     array([0.25])
     """
-    if task == "regression" or scores.shape[1] == 0:
+    margins = TASKS[task].margins(scores) if scores.shape[1] else None
+    if margins is None:
         return None
-    if task == "categorical":
-        if scores.shape[1] == 1:
-            return None
-        best = np.sort(scores.astype(np.float64), axis=1)[:, -2:]
-        margins = best[:, 1] - best[:, 0]
-    else:
-        margins = np.abs(scores.astype(np.float64) - THRESHOLD).min(axis=1)
     return np.where(np.isnan(scores).any(axis=1), -1.0, margins)
 
 

@@ -19,7 +19,7 @@ from tinycnn.harness.scores import first_scores
 from tinycnn.harness.shares import Share, Worker, share_out
 from tinycnn.harness.stopping import Decision
 from tinycnn.harness.tally import Tally
-from tinycnn.task import accuracy_of, measure_of
+from tinycnn.tasks import accuracy_of, measure_of
 
 __all__ = ["Bytes", "Difference", "Findings", "Indices", "ValidationResult"]
 
@@ -54,7 +54,7 @@ class ValidationResult:
         different: Number of images whose outputs are not equal.
         differences: The first 100 of them, in the order of `indices`.
         device_accuracy: How well the first output answers the labels, as
-            `tinycnn.task` measures; None without labels.
+            `tinycnn.tasks` measures; None without labels.
         reference_accuracy: The same of the reference.
         seconds: From the first image to the last reply; of a run that went on, what
             its parts took together.

@@ -15,7 +15,7 @@ from tinycnn.pipeline import Workspace
 from tinycnn.pipeline.subject import model_inputs, model_scores
 from tinycnn.reference import load_reference
 from tinycnn.scaling import SCALINGS, UNIT, Scaling, name_scaling
-from tinycnn.task import accuracy_of, answers_of, credits_of, task_of
+from tinycnn.tasks import accuracy_of, answers_of, credits_of, task_of
 
 __all__ = ["Worth", "find_pixels", "measure_original", "measure_worth"]
 

@@ -12,7 +12,6 @@ from tinycnn.imports import (
     archives,
     c_array_file,
     keras_file,
-    qdq,
     tflite_float,
     tflite_int8,
 )
@@ -60,5 +59,4 @@ ROUTES: tuple[Route, ...] = (
     tflite_float.ROUTE,
     archives.make_route(read_source),
     c_array_file.ROUTE,
-    qdq.ROUTE,  # before ONNX in real numbers
 )

@@ -25,7 +25,7 @@ from tinycnn.pipeline.freshness import check_board_image, check_current
 from tinycnn.pipeline.ladder import keep_answers
 from tinycnn.pipeline.subject import known_outputs, linked_subject
 from tinycnn.report import checks_of, render_junit, verdict_of
-from tinycnn.task import task_of
+from tinycnn.tasks import task_of
 from tinycnn.workbench import ImageChoice, Subject, describe_tensor, pick_images
 
 __all__ = ["bench_project"]

@@ -17,7 +17,7 @@ from tinycnn.datasets import Dataset
 from tinycnn.harness import validate
 from tinycnn.pipeline.subject import linked_subject, model_scores
 from tinycnn.project import Project
-from tinycnn.task import credits_of
+from tinycnn.tasks import credits_of
 from tinycnn.workbench import DeviceChoice, Observer, open_device
 
 __all__ = ["evaluate"]

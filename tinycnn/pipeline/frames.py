@@ -5,7 +5,7 @@ The firmware must have been built with an app that takes frames.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tinycnn.harness.frames import FrameCheck, check_frames
 from tinycnn.pipeline.build import Workspace
 from tinycnn.pipeline.freshness import check_current
 from tinycnn.pipeline.subject import linked_subject, model_inputs, model_scores
-from tinycnn.task import THRESHOLD, Task, class_scores, task_of
+from tinycnn.tasks import TASKS, class_scores, task_of
 from tinycnn.workbench import DeviceChoice, open_device
 
 __all__ = ["Classification", "classify_pictures", "compare_frames", "validate_frames"]
@@ -40,11 +40,15 @@ class Classification:
             threshold; of real numbers each with its value.
         score: The highest, as the model has it: a probability, where its last layer is
             a softmax or sigmoid.
+        text: All of it in a line for people.
+        scores: Of each name.
     """
 
     path: Path
     label: str
     score: float
+    text: str
+    scores: Mapping[str, float]
 
 
 def validate_frames(
@@ -114,6 +118,7 @@ def classify_pictures(
     graph = read_tflite(build.model.read_bytes())
     scores = graph.tensors[graph.outputs[0]]
     task = task_of(dataset.test.labels, scores.size)
+    step = 0.0 if scores.dtype == "float32" else scores.scale
     subject = linked_subject(project, build, dataset)
     with open_device(subject, choice) as device:
         check_identity(device.name, subject.identity(choice), device.info())
@@ -123,8 +128,9 @@ def classify_pictures(
             picture = read_image(path, size=size, channels=3, depth=dataset.depth)
             run = device.classify(image_to_frame(picture, frame.pixels))
             found = class_scores(task, model_scores(scores, run.output[None]))[0]
-            label, score = _describe(task, dataset.class_names, found.tolist())
-            yield Classification(path, label, score)
+            said = TASKS[task].describe(dataset.class_names, found.tolist(), step)
+            named = zip(dataset.class_names, found.tolist(), strict=True)
+            yield Classification(path, said.label, said.score, said.text, dict(named))
 
 
 def _check_pictures(paths: Sequence[Path]) -> None:
@@ -137,17 +143,3 @@ def _check_pictures(paths: Sequence[Path]) -> None:
             faults.append(error)
     if faults:
         raise DatasetError("\n".join(map(str, faults)), hint=faults[0].hint)
-
-
-def _describe(
-    task: Task, names: Sequence[str], scores: Sequence[float]
-) -> tuple[str, float]:
-    """A picture's label and its score."""
-    best = max(range(len(scores)), key=lambda i: scores[i])
-    if task == "multi-label":
-        above = [n for n, s in zip(names, scores, strict=True) if s > THRESHOLD]
-        return " + ".join(above) or "none", scores[best]
-    if task == "regression":
-        values = (f"{n} {s:.4g}" for n, s in zip(names, scores, strict=True))
-        return ", ".join(values), scores[best]
-    return names[best], scores[best]

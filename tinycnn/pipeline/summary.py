@@ -21,7 +21,7 @@ from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.verdicts import verdict_of
-from tinycnn.task import class_scores, task_of
+from tinycnn.tasks import class_scores, task_of
 
 __all__ = ["gather_report"]
 

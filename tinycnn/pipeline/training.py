@@ -23,7 +23,7 @@ from tinycnn.firmware.c_array import c_array
 from tinycnn.pipeline.borrowing import load_teacher, weights_to_start_from
 from tinycnn.project import Project
 from tinycnn.recipe import PruneSettings, TrainingSettings, TransferSettings
-from tinycnn.task import accuracy_of, measure_of
+from tinycnn.tasks import accuracy_of, measure_of
 
 if TYPE_CHECKING:
     from tinycnn.training.fit import History, Hooks

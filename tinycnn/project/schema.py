@@ -21,12 +21,12 @@ from tinycnn.choices import (
     Framework,
     Numerics,
     Optimize,
+    Targets,
     Toolchain,
 )
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, Rows, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
-from tinycnn.project.search import SearchSettings
 from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
 from tinycnn.rendering import C_KEYWORDS, WINDOWS_DEVICES
 from tinycnn.scaling import SCALINGS, UNIT, Scaling
@@ -175,6 +175,8 @@ class DatasetSettings(Settings):
         test_fraction: Share of images for the test split, unless the data set has one.
         validation_fraction: Share of images for the validation split, or of training
             images if the data set has a test split; by default about a tenth.
+        task: What labels are for, where the data could be meant otherwise: whole
+            numbers are classes, or numbers to compute.
     """
 
     name: str | None = None
@@ -187,6 +189,7 @@ class DatasetSettings(Settings):
     skip_bad: bool = False
     test_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.2
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+    task: Targets | None = None
 
     @property
     def sides(self) -> tuple[int, int] | None:
@@ -204,6 +207,8 @@ class DatasetSettings(Settings):
         if (self.name is None) == (self.path is None):
             both = "neither" if self.name is None else "both"
             raise ValueError(f"expected either name or path, got {both}")
+        if self.task is not None and self.path is None:
+            raise ValueError(f"task: expected it beside path, got name '{self.name}'")
         if self.test_fraction + self.validation_share >= 1:
             raise ValueError(
                 "expected test_fraction and validation_fraction to leave images to "
@@ -428,7 +433,6 @@ class Project(Settings):
     quantization: QuantizationSettings = QuantizationSettings()
     target: TargetSettings = TargetSettings()
     budgets: Budgets = Budgets()
-    search: SearchSettings = SearchSettings()
 
     @model_validator(mode="before")
     @classmethod

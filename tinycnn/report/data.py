@@ -15,7 +15,7 @@ from tinycnn.artifacts import Curves
 from tinycnn.boards import Board
 from tinycnn.harness import Decision, Health, Profile
 from tinycnn.harness.reasons import Bisection
-from tinycnn.task import Task
+from tinycnn.tasks import Task
 
 __all__ = ["AccuracyStep", "Agreement", "Answers", "Report", "Verdict"]
 

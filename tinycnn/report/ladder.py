@@ -18,7 +18,7 @@ from tinycnn.report.data import AccuracyStep, Answers, Report
 from tinycnn.report.picture import encode_png
 from tinycnn.report.summary import Rung, list_rungs
 from tinycnn.report.text import Name, count, shorten
-from tinycnn.task import answers_of, credits_of
+from tinycnn.tasks import answers_of, credits_of
 
 __all__ = ["Change", "Flip", "list_changes", "list_steps"]
 

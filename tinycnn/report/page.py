@@ -20,6 +20,7 @@ from tinycnn.report.health import list_health
 from tinycnn.report.ladder import list_changes, list_steps
 from tinycnn.report.operators import list_operators
 from tinycnn.report.profile import draw_profile
+from tinycnn.report.ratings import draw_scatters, list_ratings
 from tinycnn.report.samples import pick_samples
 from tinycnn.report.summary import (
     describe_agreement,
@@ -27,7 +28,7 @@ from tinycnn.report.summary import (
     make_banner,
 )
 from tinycnn.report.text import Name, count, shorten
-from tinycnn.task import THRESHOLD, measure_of
+from tinycnn.tasks import TASKS, measure_of
 
 __all__ = ["render_report"]
 
@@ -61,6 +62,8 @@ def render_report(report: Report) -> str:
             if tested
             else None
         ),
+        ratings=list_ratings(report),
+        scatters=draw_scatters(report),
         health=list_health(report.verdicts),
         operators=list_operators(report.analysis),
         profile=draw_profile(report.profile) if report.profile else None,
@@ -90,12 +93,5 @@ def _list_facts(report: Report) -> tuple[tuple[str, Name], ...]:
 
 def _describe_rule(report: Report) -> tuple[str, str] | None:
     """What makes scores an answer, where it is not the highest of them."""
-    if report.task == "binary":
-        first, second = (shorten(name).text for name in report.class_names)
-        return "Threshold", f"'{second}' above {THRESHOLD}, else '{first}'"
-    if report.task == "multi-label":
-        return "Threshold", f"each label above {THRESHOLD}; right if all labels are"
-    if report.task == "regression":
-        error = float(np.abs(report.scores - report.labels).mean())
-        return "Mean absolute error", f"{error:.4g}, of the int8 reference"
-    return None
+    names = tuple(shorten(name).text for name in report.class_names)
+    return TASKS[report.task].rule(names)

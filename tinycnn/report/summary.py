@@ -8,7 +8,7 @@ from typing import Literal
 from tinycnn.analysis.ram import itemize_ram
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.text import clean, count, percent, share_of, shorten
-from tinycnn.task import Task
+from tinycnn.tasks import Task
 
 __all__ = [
     "Banner",

@@ -22,7 +22,7 @@ from tinycnn.datasets.dataset import Dataset, Split
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, pin_threads, tf
 from tinycnn.recipe import TrainingSettings
-from tinycnn.task import accuracy_of, task_of, variance_of
+from tinycnn.tasks import accuracy_of, task_of, variance_of
 from tinycnn.training.augment import augmented
 from tinycnn.training.checkpoint import Checkpoint, Epoch, State
 from tinycnn.training.film import Film, first_filters
@@ -167,7 +167,7 @@ def validation_of(model: Any, split: Split) -> Callable[[], tuple[float, float]]
 
 
 def evaluate(model: Any, split: Split) -> float:
-    """How well `model` answers the images in `split`, as `tinycnn.task` measures."""
+    """How well `model` answers the images in `split`, as `tinycnn.tasks` measures."""
     return accuracy_of(predict(model, split.images), split.labels)
 
 

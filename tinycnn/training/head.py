@@ -6,7 +6,6 @@ computed of, and the task. An end that does not suit the labels is refused by na
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from tinycnn.errors import ProjectError, UnsupportedModelError
 from tinycnn.models.backend import keras
 from tinycnn.models.flat import is_own
 from tinycnn.models.layer_graph import node_of, tensors_in_order
-from tinycnn.task import Task, task_of
+from tinycnn.tasks import TASKS, Task, task_of
 from tinycnn.training.activations import function_of
 from tinycnn.training.layers import FakeQuantLinear, FakeQuantOperator
 from tinycnn.training.read_steps import read_network
@@ -34,46 +33,6 @@ _ONLY_VALUES |= {"mean", "Mean", "Max"}
 _FUNCTIONS = {"Softmax": "softmax", "Sigmoid": "sigmoid", "ReLU": "relu"}
 _FUNCTIONS |= {"Relu": "relu", "logistic": "sigmoid", "LogSoftmax": "log_softmax"}
 _FUNCTIONS |= {"softmax": "softmax"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """The functions that suit a task.
-
-    Attributes:
-        functions: Their names.
-        expected: The same in words.
-        hint: What to write.
-    """
-
-    functions: tuple[str, ...]
-    expected: str
-    hint: str
-
-
-_ENDS: dict[Task, _Ends] = {
-    "categorical": _Ends(
-        ("softmax", "log_softmax", "linear"),
-        "softmax or no activation at the end, as an image has one class",
-        "end in Dense(classes, activation='softmax'); labels of several classes an "
-        "image are an array of 0 and 1 of shape (images, classes)",
-    ),
-    "binary": _Ends(
-        ("sigmoid",),
-        "a sigmoid at the end, as there is one output for two classes",
-        "end in Dense(1, activation='sigmoid') or Dense(2, activation='softmax')",
-    ),
-    "multi-label": _Ends(
-        ("sigmoid",),
-        "a sigmoid at the end, as an image has any of several labels",
-        "end a model of your own in Dense(classes, activation='sigmoid')",
-    ),
-    "regression": _Ends(
-        ("linear",),
-        "no activation at the end, as labels are real numbers",
-        "end a model of your own in Dense(classes); classes are whole numbers",
-    ),
-}
 
 
 def check_head(model: Any, labels: NDArray[Any]) -> Task:
@@ -97,7 +56,7 @@ def check_head(model: Any, labels: NDArray[Any]) -> Task:
             f"{_count(labels.shape[1])}, as labels have columns, got {outputs}",
             hint="use the argument classes",
         )
-    ends = _ENDS[task]
+    ends = TASKS[task].ends
     if function not in ends.functions:
         raise UnsupportedModelError(
             f"layer '{layer.name}' ({type(layer).__name__}): expected {ends.expected}, "

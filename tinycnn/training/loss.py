@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from tinycnn.errors import ProjectError
 from tinycnn.models.backend import keras, tf
 from tinycnn.recipe import TrainingSettings
-from tinycnn.task import Task, task_of
+from tinycnn.tasks import TASKS, Task, task_of
+from tinycnn.tasks.kind import Loss
 from tinycnn.training.fused_norm import with_fused_norms
 from tinycnn.training.head import logits_of
 
@@ -27,11 +28,10 @@ _MOMENTUM = 0.9
 _DECAYED = ("kernel",)  # weights that weight decay applies to, by the end of their name
 
 # From logits to what a teacher thinks.
-_LAST_FUNCTIONS: dict[Task, Callable[[Any], Any]] = {
-    "categorical": tf.nn.softmax,
-    "binary": tf.sigmoid,
-    "multi-label": tf.sigmoid,
-    "regression": tf.identity,
+_LAST_FUNCTIONS: dict[Loss, Callable[[Any], Any]] = {
+    "softmax": tf.nn.softmax,
+    "sigmoid": tf.sigmoid,
+    "squares": tf.identity,
 }
 
 
@@ -96,7 +96,7 @@ def loss_function(
         if distill is None or expert is None:
             return loss
         opinion = expert(images, training=False) / distill.temperature
-        opinion = _LAST_FUNCTIONS[task](opinion)
+        opinion = _LAST_FUNCTIONS[TASKS[task].loss](opinion)
         lesson = compare(task, opinion, logits / distill.temperature)
         lesson *= distill.temperature**2  # Hinton et al., 2015, section 2
         return (1.0 - distill.weight) * loss + distill.weight * lesson
@@ -114,9 +114,10 @@ def truth_of(task: Task, labels: Any, outputs: int) -> Any:
 
 def compare(task: Task, truth: Any, logits: Any) -> Any:
     """The cross-entropy of each image or its squared error, as a mean of outputs."""
-    if task == "categorical":
+    loss = TASKS[task].loss
+    if loss == "softmax":
         return tf.nn.softmax_cross_entropy_with_logits(truth, logits)
-    if task == "regression":
+    if loss == "squares":
         each = tf.square(truth - logits)
     else:
         each = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits)
@@ -124,7 +125,7 @@ def compare(task: Task, truth: Any, logits: Any) -> Any:
 
 
 def sum_credits(task: Task, labels: Any, logits: Any, variance: float) -> Any:
-    """What a batch earns in all, as `tinycnn.task.credits_of` says.
+    """What a batch earns in all, as `tinycnn.tasks.credits_of` says.
 
     Args:
         task: The task.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tinycnn.datasets.dataset import Split
-from tinycnn.task import Sensitivity
+from tinycnn.tasks import Sensitivity
 from tinycnn.training.fit import validation_of
 from tinycnn.training.grids import set_mode
 

@@ -53,7 +53,6 @@ _OPTIONS = {
     "MAXIMUM": "MaximumMinimumOptions",
     "MINIMUM": "MaximumMinimumOptions",
     "L2_NORMALIZATION": "L2NormOptions",
-    "PADV2": "PadV2Options",
     "LOGISTIC": None,
     "TANH": None,
     "RELU": None,

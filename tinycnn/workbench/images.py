@@ -18,7 +18,7 @@ from tinycnn.harness.order import Order, choose_order
 from tinycnn.harness.scores import first_scores
 from tinycnn.harness.stopping import StopRule
 from tinycnn.reference import run_in_batches
-from tinycnn.task import Task
+from tinycnn.tasks import Task
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import ImageChoice, Subject
 

@@ -30,7 +30,7 @@ from tinycnn.pipeline.stages import StageRunner
 from tinycnn.pipeline.subject import model_inputs, model_scores
 from tinycnn.project import PROJECT_FILE, QuantizationSettings, load_project
 from tinycnn.reference import load_reference
-from tinycnn.task import credits_of
+from tinycnn.tasks import credits_of
 from tinycnn.workbench import DeviceChoice, ImageChoice, Observer, validate
 from tools.zoo.recipes import hash_recipe
 from tools.zoo.stopwatch import Stopwatch

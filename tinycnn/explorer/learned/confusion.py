@@ -11,7 +11,7 @@ from tinycnn.compiler import read_tflite
 from tinycnn.explorer.exhibit import Exhibit
 from tinycnn.explorer.learned.small import shrink, small_side
 from tinycnn.harness.scores import first_scores
-from tinycnn.task import answers_of
+from tinycnn.tasks import answers_of
 from tinycnn.workbench import describe_tensor
 
 __all__ = ["count_confusion", "limit_images", "picture_mistakes"]

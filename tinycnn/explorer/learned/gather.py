@@ -35,7 +35,7 @@ from tinycnn.explorer.page import pack_json
 from tinycnn.harness.scores import first_scores
 from tinycnn.pipeline.sensitivity import known_sensitivity
 from tinycnn.reference.every_tensor import Tensors
-from tinycnn.task import answers_of
+from tinycnn.tasks import answers_of
 from tinycnn.workbench import Observer, describe_tensor
 
 __all__ = ["gather_learned"]

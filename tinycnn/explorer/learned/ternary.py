@@ -17,7 +17,7 @@ from tinycnn.compiler import Graph
 from tinycnn.explorer.learned.real import RealNetwork
 from tinycnn.explorer.learned.real.layer import Array, to_real
 from tinycnn.explorer.learned.sample import Sample
-from tinycnn.task import accuracy_of
+from tinycnn.tasks import accuracy_of
 
 __all__ = ["THRESHOLD", "measure_ternary", "round_to_three"]
 
