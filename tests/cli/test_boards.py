@@ -52,7 +52,10 @@ def test_json_has_all_facts(run: Callable[..., str]) -> None:
     assert shown in listed
     assert [board["name"] for board in listed] == list(board_names())
     assert shown["usb"]["bootloader"] == ["2341:005a"]
-    assert (shown["has_dsp"], shown["frameworks"]) == (True, ["arduino", "zephyr"])
+    assert (shown["has_dsp"], shown["frameworks"]) == (
+        True,
+        ["arduino", "zephyr", "platformio"],
+    )
     assert [(p["device"], p["mode"]) for p in ports] == [("/dev/ttyACM7", "bootloader")]
 
 

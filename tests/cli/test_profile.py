@@ -22,7 +22,9 @@ from tinycnn.analysis.losses import Loss
 from tinycnn.boards.ledger import Cycles, load_simulated
 from tinycnn.cli.console import print_start_up
 from tinycnn.cli.profile import print_profile
+from tinycnn.compiler import read_tflite
 from tinycnn.harness import OpProfile, Profile
+from tinycnn.harness.node_data import node_data_to_json
 from tinycnn.pipeline.budgets import check_budgets
 from tinycnn.pipeline.summary import gather_report
 from tinycnn.project import Budgets
@@ -130,6 +132,50 @@ def test_profile_of_a_file_needs_no_project(net: Path, tmp_path: Path) -> None:
     assert 0 < calls < 50 * len(found["operators"])
     assert 0 < found["stack_bytes"] <= 1024
     assert list(tmp_path.iterdir()) == [net]
+
+
+def test_cycles_are_node_data_of_model_explorer(net: Path, tmp_path: Path) -> None:
+    """By the name of what an operator writes; 0 where no kernel is called."""
+    found = tinycnn(
+        "profile", net, "--node-data", "cycles.json", "--json", cwd=tmp_path
+    )
+
+    assert found.returncode == 0, found.stderr
+    took = {op["index"]: op["cycles"] for op in json.loads(found.stdout)["operators"]}
+    (data,) = json.loads((tmp_path / "cycles.json").read_text("utf-8")).values()
+    graph = read_tflite(net.read_bytes())
+    assert data["results"] == {
+        graph.tensors[op.outputs[0]].name: {"value": took.get(op.index, 0)}
+        for op in graph.ops
+    }
+    assert [stop["stop"] for stop in data["gradient"]] == [0, 0.5, 1]
+
+
+def test_tensors_of_one_name_are_told_apart_by_number() -> None:
+    """Model Explorer finds an operator by that, too."""
+    model = residual_model()
+    names = {t.name for t in read_tflite(model).tensors if t.data is None}
+    for name in names:
+        model = model.replace(name.encode(), b"x" * len(name))
+    profile = Profile("", "sim", "estimated", 0, None, (CONV, POOL), 1510)
+
+    (data,) = json.loads(node_data_to_json(profile, model)).values()
+
+    assert data["results"]["1"] == {"value": 1200}
+
+
+def test_a_dialect_without_operators_has_no_node_data(
+    net: Path, tmp_path: Path
+) -> None:
+    """Rather than an empty file."""
+    found = tinycnn(
+        *("profile", net, "--port", "/dev/x", "--dialect", "mlperf"),
+        *("--node-data", "cycles.json"),
+        cwd=tmp_path,
+    )
+
+    assert found.returncode == 2
+    assert "--dialect mlperf times no operators for --node-data" in found.stderr
 
 
 def test_cycles_that_cannot_be_estimated_are_not_guessed(

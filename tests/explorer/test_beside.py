@@ -24,6 +24,7 @@ from tinycnn.explorer.beside import gather_beside, tell_augmentation
 from tinycnn.explorer.fair import MOST_BYTES, SIZE, gather_fair
 from tinycnn.explorer.page import render_page
 from tinycnn.recipe import AugmentSettings
+from tinycnn.scaling import UNIT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -108,7 +109,8 @@ def test_images_to_count_by_are_picked_by_nobody() -> None:
     images = np.random.default_rng(2).integers(0, 256, (900, 12, 12, 1), np.uint8)
     labels = np.arange(900) % 5
     test = SimpleNamespace(images=images, labels=labels)
-    made: Any = SimpleNamespace(dataset=SimpleNamespace(test=test))
+    project = SimpleNamespace(model=SimpleNamespace(input_scaling=UNIT))
+    made: Any = SimpleNamespace(dataset=SimpleNamespace(test=test), project=project)
     found = gather_fair(replace(exhibit, made=made))
     told = json.loads(found["fair"])["labels"]
     rows = np.frombuffer(found["fair-inputs"], np.int8).reshape(len(told), -1)

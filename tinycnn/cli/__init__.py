@@ -39,6 +39,7 @@ _SUMMARIES = {
     "probe": "Measure what a board takes, beside the simulated one.",
     "profile": "Measure each operator of a model on a device.",
     "report": "Write report.html of a built project.",
+    "search": "Find the best networks for a project's images and board.",
     "train": "Train a project's network with int8 rounding in the loop.",
     "validate": "Compare a device's raw outputs with the reference's.",
 }

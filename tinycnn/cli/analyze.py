@@ -22,6 +22,7 @@ from tinycnn.cli.console import (
     print_table,
     probe_option,
 )
+from tinycnn.cli.lines import echo_wrapped
 
 if TYPE_CHECKING:
     from tinycnn.analysis.chains import ChainUse, LinkUse
@@ -132,8 +133,10 @@ def analyze(
         totals |= itemize_ram(ram, main_board, found.stack_measured_bytes)
         print_table(totals, title=f"\n{found.origin}")
         click.echo(describe_latency(analysis, main_board, measured))
-        wanted = [f for f in fits if chosen in (None, f.board.name)]
-        for line in (*map(describe_fit, wanted), *_advise(analysis)):
+        click.echo(describe_fit(check_fit(analysis, main_board)))
+        if chosen is None:
+            echo_wrapped(_count_fits(fits))
+        for line in _advise(analysis):
             click.echo(line)
     return 0 if any(f.fits for f in fits if first in (None, f.board.name)) else 1
 
@@ -303,6 +306,13 @@ def describe_fit(fit: Fit) -> str:
     ]
     verdict = "fits" if fit.fits else "does not fit"
     return f"{verdict} {fit.board.title}: {', '.join(parts)}"
+
+
+def _count_fits(fits: list[Fit]) -> str:
+    """How many boards it fits, and which it does not."""
+    small = sorted(fit.board.name for fit in fits if not fit.fits)
+    line = f"fits {len(fits) - len(small)} of {len(fits)} boards"
+    return f"{line}, not {', '.join(small)}" if small else line
 
 
 def _advise(analysis: Analysis) -> tuple[str, str]:

@@ -42,6 +42,17 @@ _MAX_NAME = 255  # bytes of a folder's name that all systems take
     show_default=True,
     help="What runs the model: C compiled from it, or TFLite Micro.",
 )
+@click.option(
+    "--from-search", "trial", metavar="N", type=int, help="The network of a trial."
+)
+@click.option(
+    "--in",
+    "searched",
+    metavar="PROJECT",
+    default=".",
+    type=click.Path(path_type=Path),
+    help="Of --from-search: the project that was searched; by default this folder.",
+)
 def init(
     name: str | None,
     dataset: str,
@@ -49,6 +60,8 @@ def init(
     board: str,
     framework: Framework | None,
     engine: Engine,
+    trial: int | None,
+    searched: Path,
 ) -> None:
     """Write a commented tinycnn.toml into the new folder NAME, or here.
 
@@ -61,6 +74,7 @@ def init(
       tinycnn init demo
       tinycnn init mnist_demo --dataset mnist --model lenet5
       tinycnn init flowers --dataset photos/
+      tinycnn init best --from-search 17 --in flowers
     """
     from tinycnn.boards import load_board
     from tinycnn.datasets import dataset_names
@@ -71,8 +85,12 @@ def init(
     target = folder / PROJECT_FILE
     if os.path.exists(target):  # unlike Path's, false for a name that is too long
         raise ProjectError(f"{target}: exists already", hint="choose another name")
-    load_board(board)
     called = name_firmware(folder)
+    if trial is not None:
+        write_whole(_text_of_trial(trial, searched, called, folder), target)
+        _tell(target, called, name)
+        return
+    load_board(board)
     source = resolve_dataset(dataset)
     found, look = (None, None) if source in dataset_names() else _look(source)
     text = project_template(
@@ -91,8 +109,23 @@ def init(
     if found:
         print_dataset(found, look)
         write_sheet(found, folder / _SHEET)
+    _tell(target, called, name)
+
+
+def _tell(target: Path, called: str, name: str | None) -> None:
     click.echo(f"wrote {target}, whose firmware is named {called}")
     click.echo(f"next: tinycnn build {shlex.quote(name) if name else ''}".rstrip())
+
+
+def _text_of_trial(trial: int, searched: Path, called: str, folder: Path) -> str:
+    from tinycnn.artifacts import BuildFolder
+    from tinycnn.cli.search import study_of
+    from tinycnn.search.chosen import chosen_project
+
+    study, home = study_of(searched), BuildFolder.of(searched).project
+    text = (home / PROJECT_FILE).read_text(encoding="utf-8")
+    project, found = study.plan.project, study.found()
+    return chosen_project(text, project, home, found, trial, name=called, place=folder)
 
 
 def _look(path: str) -> tuple[Dataset, Look | None]:

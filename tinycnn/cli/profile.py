@@ -38,6 +38,12 @@ _COLUMNS = "op kind kernel cycles predicted loss MACs cycles/MAC share stack".sp
 @port_options
 @probe_option
 @dialect_option
+@click.option(
+    "--node-data",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the cycles as node data of Google's Model Explorer, too.",
+)
 @json_option
 def profile(
     model: Path,
@@ -45,6 +51,7 @@ def profile(
     options: PortOptions,
     dialect: Dialect | None,
     probe: Path | None,
+    node_data: Path | None,
     as_json: bool,
 ) -> None:
     """Measure each operator of MODEL: a .tflite file, or a project that was built.
@@ -56,10 +63,15 @@ def profile(
     Example:
       tinycnn profile model.tflite
       tinycnn profile demo --port /dev/ttyACM0
+      tinycnn profile model.tflite --node-data cycles.json
       tinycnn profile model.tflite --port /dev/ttyACM0 --dialect mlperf
     """
     if dialect is not None and port is None:
         raise click.UsageError("--dialect is for a board: give its --port")
+    if dialect not in (None, "packets") and node_data is not None:
+        raise click.UsageError(
+            f"--dialect {dialect} times no operators for --node-data"
+        )
     from tinycnn import workbench
     from tinycnn.harness import profile_to_json
 
@@ -74,10 +86,21 @@ def profile(
             return
         measured = find_measured(probe, subject.board, model)
         found = workbench.profile(subject, choice, observer, measured)
+        if node_data is not None:
+            _write_node_data(found, subject.model, node_data)
     if as_json:
         click.echo(profile_to_json(found), nl=False)
     else:
         print_profile(found)
+
+
+def _write_node_data(found: Profile, model: Path | None, path: Path) -> None:
+    from tinycnn.files import write_whole
+    from tinycnn.harness.node_data import node_data_to_json
+    from tinycnn.workbench import read_model
+
+    assert model is not None  # what is profiled comes from a file
+    write_whole(node_data_to_json(found, read_model(model)), path)
 
 
 def print_profile(found: Profile) -> None:

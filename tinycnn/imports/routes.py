@@ -12,6 +12,7 @@ from tinycnn.imports import (
     archives,
     c_array_file,
     keras_file,
+    qdq,
     tflite_float,
     tflite_int8,
 )
@@ -59,4 +60,5 @@ ROUTES: tuple[Route, ...] = (
     tflite_float.ROUTE,
     archives.make_route(read_source),
     c_array_file.ROUTE,
+    qdq.ROUTE,  # before ONNX in real numbers
 )

@@ -20,6 +20,7 @@ from tinycnn.project.schema import (
     Project,
     TargetSettings,
 )
+from tinycnn.project.search import SearchSettings
 from tinycnn.project.writing import project_template
 from tinycnn.recipe import QuantizationSettings, TrainingSettings
 
@@ -32,6 +33,7 @@ __all__ = [
     "PixelSettings",
     "Project",
     "QuantizationSettings",
+    "SearchSettings",
     "TargetSettings",
     "TrainingSettings",
     "load_project",

@@ -27,6 +27,7 @@ from tinycnn.choices import (
 from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, Rows, knob_values
 from tinycnn.frames import MAX_SIDE, App, FrameFormat, ImageFit, Pixels
+from tinycnn.project.search import SearchSettings
 from tinycnn.recipe import QuantizationSettings, Settings, TrainingSettings
 from tinycnn.rendering import C_KEYWORDS, WINDOWS_DEVICES
 from tinycnn.scaling import SCALINGS, UNIT, Scaling
@@ -433,6 +434,7 @@ class Project(Settings):
     quantization: QuantizationSettings = QuantizationSettings()
     target: TargetSettings = TargetSettings()
     budgets: Budgets = Budgets()
+    search: SearchSettings = SearchSettings()
 
     @model_validator(mode="before")
     @classmethod

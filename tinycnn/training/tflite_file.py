@@ -53,6 +53,7 @@ _OPTIONS = {
     "MAXIMUM": "MaximumMinimumOptions",
     "MINIMUM": "MaximumMinimumOptions",
     "L2_NORMALIZATION": "L2NormOptions",
+    "PADV2": "PadV2Options",
     "LOGISTIC": None,
     "TANH": None,
     "RELU": None,

@@ -2,9 +2,9 @@
  * tcnn_port.c - the harness's port on ESP-IDF 5
  * SPDX-License-Identifier: Apache-2.0
  *
- * The link is the chip's own USB where it has one, else UART 0; -DTCNN_LINK_UART chooses
- * UART 0. Their drivers keep what arrives while the model runs; USB makes the host wait
- * when they are full.
+ * The link is the chip's own USB where it has one, else UART 0; -DTCNN_LINK_UART
+ * chooses UART 0. Their drivers keep what arrives while the model runs; USB makes the
+ * host wait when they are full.
  */
 #include <esp_cpu.h>
 #include <esp_mac.h>
@@ -40,9 +40,9 @@
 /* FreeRTOS looks after the last words of a stack. */
 #define STACK_MARK_BYTES 32
 
-static const size_t ring_bytes =
-    TCNN_RECEIVE_BYTES > 2 * HARDWARE_FIFO_BYTES ? TCNN_RECEIVE_BYTES
-                                                 : 2 * HARDWARE_FIFO_BYTES;
+static const size_t ring_bytes = TCNN_RECEIVE_BYTES > 2 * HARDWARE_FIFO_BYTES
+                                     ? TCNN_RECEIVE_BYTES
+                                     : 2 * HARDWARE_FIFO_BYTES;
 
 #if LINK_IS_USB
 

@@ -320,7 +320,7 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_conv_2d_parts_s8_dsp", conv_2d_in_parts, 0.8),
     ("tcnn_conv_2d_parts_s8_dsp", CASES["TRANSPOSE_CONV"], 0.8),
     ("tcnn_conv_2d_parts_s8_dsp", CASES["SPACE_TO_BATCH_ND"], 0.6),
-    ("tcnn_conv_2d_windows_s8_dsp", CASES["CONV_2D"], 1.0),
+    ("tcnn_conv_2d_windows_s8_dsp", CASES["CONV_2D"], 0.8),
     ("tcnn_conv_2d_windows_s8_dsp", CASES["SPACE_TO_BATCH_ND"], 0.8),
     ("tcnn_conv_2d_windows_s8_dsp", conv_2d, 1.0),
     ("tcnn_conv_2d_windows_s8_dsp", depthwise_conv_2d_of_one_channel, 1.0),
@@ -376,7 +376,7 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
 MUL_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_add_linear_s8_mul", CASES["ADD"], 0.6),
     ("tcnn_add_linear_s8_mul", CASES["SUB"], 0.6),
-    ("tcnn_conv_2d_triples_s8_mul", CASES["CONV_2D"], 1.0),
+    ("tcnn_conv_2d_triples_s8_mul", CASES["CONV_2D"], 0.8),
     ("tcnn_conv_2d_triples_s8_mul", CASES["SPACE_TO_BATCH_ND"], 0.8),
     ("tcnn_conv_2d_triples_s8_mul", conv_2d, 1.0),
     ("tcnn_conv_2d_triples_s8_mul", conv_2d_3x3, 1.0),

@@ -28,6 +28,7 @@ __all__ = ["Rebuilt", "rebuild"]
 Order = tuple[int, ...]
 Run = Any  # of arrays, a row each
 
+_CHANNELS_LAST = (0, 2, 3, 1)
 _SAMPLES = 4
 # Both compute in float32 but add in another order, 2**-24 of a sum's size each time;
 # over all constructions of the tests the largest difference is 2e-5 of the outputs'
@@ -117,19 +118,17 @@ def _input(file: FloatFile, number: int, building: Building) -> tuple[Any, Order
 
 
 def _image_order(file: FloatFile, tensor: Tensor) -> Order:
-    """Channels last: where all that reads it transposes it, or sizes tell."""
+    """Channels last: where all that reads it brings it there, or sizes tell."""
+    same = tuple(range(len(tensor.shape)))
+    if len(same) != 4:
+        return same
     readers = [op for op in file.ops if tensor.id in op.inputs]
-    found = {
-        tuple(int(i) for i in op.constant(1)) if op.kind == "TRANSPOSE" else ()
+    is_moved = all(
+        op.kind == "TRANSPOSE" and tuple(op.constant(1)) == _CHANNELS_LAST
         for op in readers
-    }
-    order = next(iter(found)) if len(found) == 1 else ()
-    if len(order) == len(tensor.shape) and order[:1] == (0,):
-        return order
-    is_image = len(tensor.shape) == 4
-    if is_image and tensor.shape[1] in (1, 3) and tensor.shape[3] not in (1, 3):
-        return (0, 2, 3, 1)
-    return tuple(range(len(tensor.shape)))
+    )
+    is_first = tensor.shape[1] in (1, 3) and tensor.shape[3] not in (1, 3)
+    return _CHANNELS_LAST if (readers and is_moved) or is_first else same
 
 
 def _build(building: Building, operation: Operation) -> None:
@@ -153,8 +152,8 @@ def _output(file: FloatFile, number: int, building: Building) -> tuple[Any, Orde
             f"output '{file.tensors[number].name}': expected it computed, got a "
             "constant or an input"
         )
-    is_image = len(view.shape) == 4 and view.shape[0] == 1
-    order = view.free_order() if is_image else tuple(range(len(view.shape)))
+    same = tuple(range(len(view.shape)))
+    order = _CHANNELS_LAST if view.free_order() == _CHANNELS_LAST else same
     return building.settled(view.transposed(order), "output"), order
 
 
