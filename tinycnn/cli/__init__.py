@@ -38,6 +38,8 @@ _SUMMARIES = {
     "models": "List the families of networks, or show what one needs.",
     "probe": "Measure what a board takes, beside the simulated one.",
     "profile": "Measure each operator of a model on a device.",
+    "pull": "Make a project of a network on the Hugging Face hub.",
+    "push": "Push a built project to the Hugging Face hub.",
     "report": "Write report.html of a built project.",
     "search": "Find the best networks for a project's images and board.",
     "train": "Train a project's network with int8 rounding in the loop.",

@@ -51,6 +51,7 @@ class Request:
         pixels: What the network expects of a pixel; None if the user does not say.
         board: Whose firmware it becomes.
         data_folders: Where published data sets may lie.
+        title: What messages call the file; its path without.
     """
 
     path: Path
@@ -59,6 +60,12 @@ class Request:
     pixels: Scaling | None = None
     board: str = "nano33ble"
     data_folders: Sequence[Path] = ()
+    title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What messages call the file."""
+        return self.title or str(self.path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,11 +109,11 @@ def import_network(request: Request, folder: Path, observer: Observer) -> Outcom
     observer.stage("import", is_current=False)
     calibration = (lambda shape: images(shape).train.images) if request.data else None
     wishes = Wishes(calibration, request.pixels)
-    imported = read_source(open_source(request.path), wishes)
-    original = inspect(imported, str(request.path))
+    imported = read_source(open_source(request.path, request.title), wishes)
+    original = inspect(imported, request.called)
     dataset = images(original.image_shape) if request.data else None
     pixels, reason = find_pixels(original, dataset, request.pixels)
-    labels = _agree(original, imported.labels, dataset, str(request.path))
+    labels = _agree(original, imported.labels, dataset, request.called)
     place = folder.absolute()  # "." has no name of its own
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +171,7 @@ def _load(request: Request, shape: tuple[int, int, int]) -> Dataset:
     )
     if found.image_shape != shape:
         raise ProjectError(
-            f"data set '{data}': expected images of {shape}, as {request.path} takes, "
+            f"data set '{data}': expected images of {shape}, as {request.called} takes, "
             f"got {found.image_shape}",
             hint="give a folder of pictures, which are resized",
         )

@@ -23,15 +23,15 @@ __all__ = ["ROUTES", "open_source", "read_source"]
 _HINT = "give a .keras, .h5 or .tflite file; tinycnn import --help lists all kinds"
 
 
-def open_source(path: Path) -> Source:
-    """What lies at a path, a file or a folder.
+def open_source(path: Path, title: str = "") -> Source:
+    """What lies at a path, a file or a folder; messages call it `title`.
 
     Raises:
         ProjectError: If it cannot be read.
     """
     if os.path.isdir(path):
-        return Source(str(path), path=path)
-    return Source(str(path), read_whole(path, hint=_HINT), path)
+        return Source(title or str(path), path=path)
+    return Source(title or str(path), read_whole(path, hint=_HINT), path)
 
 
 def read_source(source: Source, wishes: Wishes) -> Imported:

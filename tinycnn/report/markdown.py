@@ -17,7 +17,7 @@ from tinycnn.report.text import clean, count, percent
 from tinycnn.report.verdicts import verdict_of
 from tinycnn.workbench import Subject
 
-__all__ = ["render_summary"]
+__all__ = ["escape", "render_summary"]
 
 _SHOWN = 5
 _LONGEST_ROW = 60  # characters of a row of output bytes
@@ -44,14 +44,14 @@ def render_summary(subject: Subject, result: ValidationResult) -> str:
     """
     verdict = verdict_of(result)
     banner = make_banner((verdict,))
-    lines = [f"### {_MARKS[banner.state]} {_escape(subject.name)}: {banner.headline}"]
-    lines += ["", *(f"{_escape(line)}  " for line in banner.lines), ""]
+    lines = [f"### {_MARKS[banner.state]} {escape(subject.name)}: {banner.headline}"]
+    lines += ["", *(f"{escape(line)}  " for line in banner.lines), ""]
     lines += ["| | | allowed | |", "|:--|--:|--:|:--|"]
     for row in _list_rows(subject, result):
         mark = "" if not row.limit else "❌ over" if row.is_over else "✅"
         lines.append(f"| {row.label} | {row.value} | {row.limit} | {mark} |")
     lines += ["", *_list_differences(result)]
-    names = (_escape(name) for name in (result.reference, result.device.generator))
+    names = (escape(name) for name in (result.reference, result.device.generator))
     told = f"; model `{result.model_sha256[:12]}`; ".join(names)
     lines.append(f"<sub>{told}</sub>")
     return "\n".join(lines) + "\n"
@@ -125,10 +125,10 @@ def _show(row: Sequence[int]) -> str:
     return text if len(text) <= _LONGEST_ROW else f"{text[: _LONGEST_ROW - 1]}…"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     r"""Text that stands for itself, within a table's cell too; it calls nobody.
 
-    >>> _escape("a|b")
+    >>> escape("a|b")
     'a\\|b'
     """
     escaped = "".join(f"\\{c}" if c in _SPECIAL else c for c in clean(text))
