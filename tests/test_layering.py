@@ -14,7 +14,7 @@ ORDER = (
     "about errors names children rendering files journal tasks runtime boards choices "
     "families frames scaling recipe project datasets models training compiler analysis "
     "reference firmware device harness artifacts evidence workbench probe report "
-    "pipeline imports search explorer api doctor pytest_plugin cli"
+    "pipeline imports hub search explorer api doctor pytest_plugin cli"
 ).split()
 TENSORFLOW = {"tensorflow", "keras", "tf_keras", "tensorflow_model_optimization"}
 MODULES = sorted(PACKAGE.rglob("*.py"))

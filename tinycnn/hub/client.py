@@ -1,4 +1,4 @@
-"""The hub's own client, `huggingface_hub`, and what it says when it fails, in a line."""
+"""The hub's own client, `huggingface_hub`, and what it fails with, in a line."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def open_hub() -> Any:
             "hub: huggingface_hub is not installed", hint="pip install 'tinycnn[hub]'"
         )
     from huggingface_hub import HfApi
+    from huggingface_hub.utils import disable_progress_bars, logging
 
+    disable_progress_bars()  # the command has its own
+    logging.set_verbosity_error()  # that it tries again need not be told
     return HfApi(library_name="tinycnn")
 
 
@@ -54,8 +57,7 @@ def telling(repository: str) -> Iterator[None]:
     Raises:
         TinycnnError: If it does, or cannot be reached.
     """
-    import httpx
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import HfHubHTTPError, HTTPError
 
     try:
         yield
@@ -64,7 +66,7 @@ def telling(repository: str) -> Iterator[None]:
         said = (error.server_message or str(error)).strip().splitlines()
         text = f"{repository}: the hub says {status}: {said[0] if said else 'nothing'}"
         raise TinycnnError(text, hint=_HINTS.get(status)) from error
-    except (httpx.HTTPError, HFValidationError, OSError, ValueError) as error:
+    except (HTTPError, OSError, ValueError) as error:
         line = str(error).strip().splitlines()[0] if str(error).strip() else "no answer"
         raise TinycnnError(
             f"{repository}: the hub cannot be reached or read: {line}",

@@ -171,8 +171,8 @@ def _load(request: Request, shape: tuple[int, int, int]) -> Dataset:
     )
     if found.image_shape != shape:
         raise ProjectError(
-            f"data set '{data}': expected images of {shape}, as {request.called} takes, "
-            f"got {found.image_shape}",
+            f"data set '{data}': expected images of {shape}, as {request.called} "
+            f"takes, got {found.image_shape}",
             hint="give a folder of pictures, which are resized",
         )
     return found
