@@ -20,6 +20,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from tinycnn.about import __version__
@@ -76,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tables = to_markdown(results, " and ".join(versions))
         write_tables(tables, _TOOL, options.markdown)
     if options.picture:
-        write_whole(draw_picture(results), options.picture)
+        dated = f"Measured {date.today()} with tinycnn {__version__}; estimated cycles."
+        write_whole(draw_picture(results, dated), options.picture)
     if options.json:
         value = {
             "tinycnn": __version__,

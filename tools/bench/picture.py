@@ -35,12 +35,13 @@ _LEGEND = (
 )
 
 
-def draw_picture(results: Sequence[Result]) -> str:
+def draw_picture(results: Sequence[Result], dated: str = "") -> str:
     """An SVG: three bars a network, as long as their cycles are against ours.
 
     Args:
         results: Those that others have measured are drawn; of their builds the first
             that is GCC's, as TFLite Micro's is.
+        dated: When and by what; a line below the bars.
     """
     rows = [(result.network.name, list(_bars(result))) for result in results]
     rows = [(name, bars) for name, bars in rows if len(bars) > 1]
@@ -65,6 +66,9 @@ def draw_picture(results: Sequence[Result]) -> str:
         f'<line class="line" x1="{line:.1f}" x2="{line:.1f}" y1="{_TOP - 6}" '
         f'y2="{y - _GAP + 4}"/>'
     )
+    if dated:
+        y += 14
+        parts.append(_text(0, y - 8, dated, "small"))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" '
     title = "<title>Cycles of an inference, ours and others'</title>"
     body = "\n".join((title, f"<style>\n{_STYLE}\n</style>", *parts))

@@ -59,9 +59,10 @@ def _unlink(page: Path, text: str) -> str:
 
     def replace(match: re.Match[str]) -> str:
         target = (page.parent / match[2]).resolve()
+        if target.is_relative_to(_DOCS):
+            return match[0]
         if not target.exists():
             raise FileNotFoundError(f"{page}: no file {match[2]}")
-        is_page = target.is_relative_to(_DOCS)
-        return match[0] if is_page else match[1]
+        return match[1]
 
     return _LINK.sub(replace, text)

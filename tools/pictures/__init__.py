@@ -1,0 +1,1 @@
+"""The pictures of README and documentation, each made by a script."""
