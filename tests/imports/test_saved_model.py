@@ -18,7 +18,7 @@ pytestmark = pytest.mark.train
 
 def save(folder: Path, *, names: tuple[str, ...] = ("serving_default",)) -> Path:
     """A SavedModel of a function, under these signatures."""
-    import tensorflow as tf
+    from tinycnn.models.backend import tf
 
     spec = tf.TensorSpec((None, *SHAPE), tf.float32, name="image")
     module = tf.Module()
@@ -60,7 +60,7 @@ def test_it_has_one_entrance(tmp_path: Path, names: tuple[str, ...]) -> None:
 
 def test_what_no_tflite_has_is_named(tmp_path: Path) -> None:
     """By TensorFlow's name of the operator."""
-    import tensorflow as tf
+    from tinycnn.models.backend import tf
 
     def net(x: Any) -> Any:
         return plain(x) + tf.math.reduce_sum(tf.math.digamma(x))
