@@ -27,6 +27,8 @@ _SUMMARIES = {
     "boards": "List the boards that firmware can be made for.",
     "build": "Train, quantize, convert, compile, link, measure, report.",
     "classify": "Send pictures to a device as raw frames; print their labels.",
+    "clean": "Delete what was built of a project.",
+    "compare": "Tell how two built projects differ.",
     "compile": "Compile an int8 .tflite file to C.",
     "convert": "Convert a project's network to a full int8 .tflite.",
     "datasets": "List the data sets that have a name, or show any.",
