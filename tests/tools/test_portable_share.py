@@ -1,6 +1,8 @@
 """No layer that takes time is left to a portable kernel, whatever its shape."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +19,9 @@ from tinycnn.compiler import compile_tflite, read_tflite, run_passes
 from tinycnn.compiler.choice.kernels import find_offer
 from tinycnn.compiler.ir.node import Node
 from tinycnn.compiler.operators import OPERATORS
-from tools.portable_share import LIMIT, find_shares
+from tinycnn.errors import UnsupportedModelError
+from tools.bench.meters import find_beside
+from tools.portable_share import find_shares
 
 SEEDS = range(10)
 BOARD = load_board("nano33ble")
@@ -44,17 +48,22 @@ SMALL = (*CASES.values(), average_pool_of_few_channels, max_pool_of_few_channels
 LARGE = tuple(
     draw for _, draw, least in DSP_CASES if least >= 0.8 and draw not in SMALL
 )
-# Kernels in plain C that move bytes by words and have no faster kin.
-PLAIN = {"tcnn_move_s8"}
+# Public models, and those of one operator that may lie beside them.
+FOLDER = find_beside("TINYCNN_MODELS", "models")
+MODELS = sorted(
+    path
+    for folder in ((FOLDER, FOLDER.parent / "bench") if FOLDER else ())
+    for path in folder.rglob("*.tflite")
+)
 
 
 def portable(model: bytes) -> list[str]:
     """Operators of a model whose portable kernel takes more than LIMIT."""
     program = compile_tflite(model, name="m", objective=find_objective(BOARD)).program
     return [
-        f"{share.kind}: {share.kernel} {share.share:.0%}"
+        f"{share.kind}: {', '.join(share.kernels)} {share.share:.0%}"
         for share in find_shares(program)
-        if share.is_portable and share.share > LIMIT and share.kernel not in PLAIN
+        if share.is_slow
     ]
 
 
@@ -75,3 +84,14 @@ def test_every_option_has_a_kernel(kind: str) -> None:
             if not OPERATORS[op.kind].is_alias:
                 kernels = find_offer(Node(graph, op), "litert").kernels
                 assert len(kernels) > 1, f"{op.kind} of seed {seed}"
+
+
+@pytest.mark.shared_models
+@pytest.mark.parametrize("path", MODELS or [None], ids=lambda path: path and path.stem)
+def test_no_model_takes_time_in_a_portable_kernel(path: Path | None) -> None:
+    """Not more than LIMIT in any operator; what is not supported does not count."""
+    if path is None:
+        pytest.skip("TINYCNN_MODELS names no folder")
+
+    with suppress(UnsupportedModelError):
+        assert portable(path.read_bytes()) == []
