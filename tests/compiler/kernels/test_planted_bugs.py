@@ -102,6 +102,8 @@ BUGS = (
     ("tcnn_maximum_s8_dsp", "second += 4 * step2", "second += 4"),
     ("tcnn_minimum_s8_dsp", "smallest_bytes);", "largest_bytes);"),
     ("tcnn_mul_s8_dsp", "b->stride2[3], &four2", "b->stride1[3], &four2"),
+    ("tcnn_mul_s8_dsp", "copies[k * size]", "copies[0]"),
+    ("tcnn_mul_s8_dsp", "rows.shape[3] = k * size", "rows.shape[3] = size"),
     ("tcnn_mul_s8_dsp", "r.multiplier, product", "r.multiplier, 0"),
     ("tcnn_mul_s8_dsp", "value += value >> 31", "value += 0"),
     ("tcnn_mul_s8_dsp", "tcnn_add_byte_2(r.zero2", "tcnn_add_byte_2(r.zero1"),

@@ -106,7 +106,7 @@ def binary_rows(
     def lower(lowering: Lowering, node: Node) -> None:
         lower_binary(lowering, node, function, params, times)
 
-    *outer, size = walk.shape
+    *outer, size = _join_rows(walk)
     quads, rest = divmod(size, 4)
     row = per_row + per_four * quads + rest * (per_four / 4 + 7)
     operands = (node.input(number) for number in (0, 1))
@@ -119,6 +119,15 @@ def binary_rows(
         lower=lower,
         code_bytes=500,
     )
+
+
+def _join_rows(walk: Broadcast) -> tuple[int, ...]:
+    """The output's shape as kernels walk it: broadcast_rows.h."""
+    *outer, rows, size = walk.shape
+    strides = walk.stride1[2:], walk.stride2[2:]
+    is_joined = {(0, 1), (size, 1)} == set(strides)
+    times = max(min(_WIDE // size, rows), 1) if is_joined else 1
+    return (*outer, -(-rows // times), times * size)
 
 
 def widen_rows(node: Node) -> tuple[Broadcast, int]:
