@@ -41,8 +41,9 @@ Numerics = Literal["litert", "tflm"]
 Optimize = Literal["speed", "size", "ram"]
 """What kernels are chosen by on a core that some are for."""
 
-Targets = Literal["classification", "multi-label", "regression"]
-"""What labels are for: one class an image, any of several, or numbers to compute."""
+Targets = Literal["classification", "multi-label", "regression", "segmentation"]
+"""What labels are for: one class an image, any of several, numbers to compute, or a
+class for each cell of a grid."""
 
 Toolchain = Literal["zig", "arm-none-eabi-gcc"]
 """What builds an image of the simulated board."""

@@ -85,3 +85,41 @@ def test_columns_of_numbers_are_computed(tmp_path: Path) -> None:
     assert dataset.class_names == ("angle", "height")
     assert dataset.train.labels.dtype == np.float32
     assert dataset.train.labels.shape == (len(dataset.train), 2)
+
+
+CELLS = np.arange(60 * 12).reshape(60, 3, 4) % 5 // 3  # classes 0 and 1
+
+
+@pytest.mark.parametrize(
+    "y", [CELLS, CELLS.astype(np.uint8)[..., None], np.eye(2)[CELLS]]
+)
+def test_whole_numbers_in_rows_and_columns_are_cells(tmp_path: Path, y: Any) -> None:
+    """Of any type, in a last axis of one, or one-hot; class 0 is the background."""
+    dataset = load(tmp_path, y, None)
+
+    assert dataset.grid == (3, 4)
+    assert dataset.class_names == ("background", "1")
+    assert dataset.train.labels.dtype == np.int64
+    assert any("a class for each cell of a grid of 3x4" in n for n in dataset.notes)
+    assert "'background' 60.0%" in str(dataset.notes)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (CELLS - 1, "got -1 to 0"),
+        (CELLS * 255, "got 0 to 255"),
+        (CELLS * 0, "got 0 to 0"),
+        (CELLS + 0.5, "expected a class for each cell"),
+    ],
+)
+def test_odd_cells_are_refused(tmp_path: Path, y: Any, message: str) -> None:
+    """In one line."""
+    with pytest.raises(DatasetError, match=message):
+        load(tmp_path, y, None)
+
+
+def test_cells_are_no_classes_of_images(tmp_path: Path) -> None:
+    """What is said and what is there must agree."""
+    with pytest.raises(DatasetError, match="expected labels for classification"):
+        load(tmp_path, CELLS, "classification")

@@ -87,6 +87,7 @@ def test_each_task_is_known_by_its_labels() -> None:
         task_of(np.array([0, 1]), 1),
         task_of(np.array([[0, 1]]), 2),
         task_of(np.array([[0.5]]), 1),
+        task_of(np.array([[[0, 1]]]), 4),
     }
 
     assert found == set(TASKS)

@@ -132,7 +132,9 @@ def _to_rows(found: Report, image: BoardImage, workspace: Workspace) -> dict[str
 
 
 def _describe_step(step: AccuracyStep, task: Task) -> str:
-    answers = f"  ({step.correct}/{step.total})" if task != "regression" else ""
+    from tinycnn.tasks import TASKS
+
+    answers = f"  ({step.correct}/{step.total})" if TASKS[task].is_counted else ""
     return f"{step.accuracy:.2%}{answers}"
 
 

@@ -26,7 +26,8 @@ class Split:
     Attributes:
         images: uint8, shape (N, H, W, C).
         labels: int64, shape (N,), indices into the data set's class names; or shape
-            (N, names): int64 of 0 and 1 for several labels, float32 for real numbers.
+            (N, names): int64 of 0 and 1 for several labels, float32 for real numbers;
+            or shape (N, rows, columns): int64, a class for each cell of a grid.
     """
 
     images: NDArray[np.uint8]
@@ -39,6 +40,8 @@ class Split:
         """Which images have a label; all have the real numbers."""
         if self.labels.ndim == 1:
             return np.asarray(self.labels == label)
+        if self.labels.ndim == 3:
+            return np.asarray((self.labels == label).any(axis=(1, 2)))
         is_real = self.labels.dtype.kind == "f"
         return np.asarray((self.labels[:, label] == 1) | is_real)
 
@@ -71,6 +74,12 @@ class Dataset:
         """Height, width and channels of one image."""
         _, h, w, c = self.train.images.shape
         return h, w, c
+
+    @property
+    def grid(self) -> tuple[int, int] | None:
+        """Rows and columns of the cells that have a class each; None without."""
+        labels = self.train.labels
+        return (labels.shape[1], labels.shape[2]) if labels.ndim == 3 else None
 
     @property
     def sha256(self) -> str:

@@ -1,9 +1,10 @@
-"""What an array of labels means: classes, several labels, or real numbers an image.
+"""What an array of labels means: classes, several labels, numbers, a grid an image.
 
 One class an image are whole numbers of any type, booleans, text and one-hot rows, in a
 column or a row; classes are the values that occur, in their order. Rows of 0 and 1 that
 are not one-hot are several labels an image, other numbers are what a network is to
-compute. What has several meanings is refused by name.
+compute; whole numbers in rows and columns are a class for each cell of a grid. What has
+several meanings is refused by name.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def flatten_labels(
         DatasetError: If they are not labels of the images.
     """
     shape = y.shape
+    if y.ndim in (3, 4) and len(y) == images and y.shape[1] * y.shape[2] > 1:
+        return _from_grids(subject, y)
     if y.ndim == 2 and images not in (1, shape[0]) and shape[1] == images:
         y = y.T
     if y.shape == (images, 1):
@@ -68,6 +71,8 @@ def number_classes(
     Raises:
         DatasetError: If there are too few or too many classes, or odd names.
     """
+    if values.ndim == 3:
+        return _name_cells(subject, np.asarray(values), names)
     if values.ndim == 2:
         return _name_columns(subject, np.asarray(values), names)
     distinct, labels = np.unique(values, return_inverse=True)
@@ -113,6 +118,53 @@ def _name_columns(
             hint="leave the column out: nothing can be learned of it",
         )
     return rows, columns, ()
+
+
+def _from_grids(
+    subject: str, y: NDArray[np.generic]
+) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """A class a cell, of whole numbers or of one-hot cells."""
+    grids = np.asarray(y)
+    is_whole = grids.dtype.kind in "biu" or (
+        grids.dtype.kind == "f" and bool((grids == np.rint(grids)).all())
+    )
+    if is_whole and grids.ndim == 4:
+        is_one_hot = grids.shape[3] > 1 and bool(np.isin(grids, (0, 1)).all())
+        if is_one_hot and (grids.sum(axis=3) == 1).all():
+            grids = grids.argmax(axis=3)
+        elif grids.shape[3] == 1:
+            grids = grids[..., 0]
+    if not is_whole or grids.ndim == 4:
+        raise DatasetError(
+            f"{subject}: expected a class for each cell, got {y.dtype} {y.shape}",
+            hint="give whole numbers of shape (images, rows, columns), or one-hot",
+        )
+    rows, columns = grids.shape[1:]
+    note = f"{subject}: a class for each cell of a grid of {rows}x{columns}"
+    return grids.astype(np.int64), (note,)
+
+
+def _name_cells(
+    subject: str, grids: NDArray[Any], names: Sequence[str]
+) -> tuple[NDArray[Any], tuple[str, ...], tuple[str, ...]]:
+    """Classes of cells keep their numbers; 0 is the background."""
+    low, high = int(grids.min()), int(grids.max())
+    if low < 0 or not 0 < high < MAX_CLASSES or (high == 255 and high > len(names)):
+        raise DatasetError(
+            f"{subject}: expected cells of classes 0 (background) to "
+            f"{MAX_CLASSES - 1:,}, got {low} to {high}",
+            hint="cells to ignore (-1, 255) are not known: make them background; a "
+            "mask of 0 and 255 is divided by 255",
+        )
+    classes = ("background", *(str(n) for n in range(1, high + 1)))
+    if len(names) == len(set(names)) > high:
+        classes = tuple(names)
+    share = np.bincount(grids.reshape(-1), minlength=len(classes)) / grids.size
+    told = ", ".join(
+        f"'{name}' {part:.1%}"
+        for name, part in zip(classes[:_SHOWN], share[:_SHOWN].tolist(), strict=True)
+    )
+    return grids, classes, (f"{subject}: cells are {told}",)
 
 
 def _from_rows(

@@ -30,7 +30,9 @@ def as_targets(name: str, reading: Reading, wanted: Targets | None) -> Reading:
     """
     labels, names = reading.images.labels, reading.class_names
     found = "classification"
-    if labels.ndim == 2:
+    if labels.ndim == 3:
+        found = "segmentation"
+    elif labels.ndim == 2:
         found = "regression" if labels.dtype.kind == "f" else "multi-label"
     if wanted is None or wanted == found:
         return reading
@@ -56,6 +58,7 @@ def _contradiction(name: str, wanted: str, found: str) -> DatasetError:
     hints = {
         "regression": "their names are no numbers: give a number for each image",
         "multi-label": "real numbers are no labels: give a 0 or 1 for each",
+        "segmentation": "give whole numbers of shape (images, rows, columns)",
         "classification": "give one class for each image",
     }
     return DatasetError(

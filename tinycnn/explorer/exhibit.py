@@ -97,17 +97,19 @@ def exhibit_project(workspace: Workspace) -> Exhibit:
     output = graph.tensors[graph.outputs[0]]
     outputs = build.reference_outputs.read().astype(np.int8, copy=False)
     outputs = outputs.reshape(len(test.images), -1).view(np.int8)
+    task = task_of(test.labels, output.size)
+    is_grid = task == "segmentation"  # whose cells the page shows as numbers
     found = Examples(
         inputs=model_inputs(
             graph.tensors[graph.inputs[0]], test.images, project.model.input_scaling
         ),
         outputs=outputs,
         origin=f"test images of {dataset.name}",
-        task=task_of(test.labels, output.size),
+        task="regression" if is_grid else task,
         scores=first_scores(outputs, describe_tensor(output)),
         indices=tuple(range(len(test.images))),
-        labels=test.labels,
-        classes=dataset.class_names,
+        labels=None if is_grid else test.labels,
+        classes=None if is_grid else dataset.class_names,
         images=test.images,
     )
     made = Made(project, dataset, workspace.board, build)

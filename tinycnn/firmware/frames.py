@@ -259,7 +259,8 @@ def _check_borders(image: Tensor, scores: Tensor, labels: Sequence[str]) -> None
             hint=hint,
         )
     sizes = (len(labels), 1) if len(labels) == 2 else (len(labels),)
-    if scores.dtype != "int8" or scores.size not in sizes:
+    is_grid = len(scores.shape) == 4 and scores.shape[3:] == (len(labels),)
+    if scores.dtype != "int8" or (scores.size not in sizes and not is_grid):
         raise UnsupportedModelError(
             f"output '{scores.name}': expected {len(labels)} int8 scores, "
             f"got {scores.dtype} of shape {scores.shape}",

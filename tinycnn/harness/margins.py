@@ -30,7 +30,9 @@ def margins_of(task: Task, scores: NDArray[Any]) -> NDArray[np.float64] | None:
     margins = TASKS[task].margins(scores) if scores.shape[1] else None
     if margins is None:
         return None
-    return np.where(np.isnan(scores).any(axis=1), -1.0, margins)
+    return np.where(
+        np.isnan(scores).reshape(len(scores), -1).any(axis=1), -1.0, margins
+    )
 
 
 def least_sure(margins: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tinycnn.errors import ProjectError
 from tinycnn.families import FAMILIES, KnobValue, knob_values
 from tinycnn.models.saved import build_file_model
 from tinycnn.models.user import build_user_model
@@ -34,6 +35,7 @@ def build_from_settings(
     root: Path,
     input_shape: tuple[int, int, int],
     classes: int,
+    grid: tuple[int, int] | None = None,
     seed: int = 0,
 ) -> Any:
     """The Keras model that `[model]` of a project names, with freshly drawn weights.
@@ -43,6 +45,8 @@ def build_from_settings(
         root: The project's folder, which `settings.build` is relative to.
         input_shape: Height, width and channels of an image.
         classes: Number of classes.
+        grid: Rows and columns of the cells that have a class each; None if the image
+            has.
         seed: Fixes the drawn weights; it also sets Keras' global seed.
 
     Raises:
@@ -50,6 +54,12 @@ def build_from_settings(
             built.
     """
     if settings.name is not None:
+        if grid is not None:
+            raise ProjectError(
+                f"model '{settings.name}': expected labels for the whole image, got a "
+                f"grid of {grid[0]}x{grid[1]} cells",
+                hint="write a network of your own: build = 'net.py:build'",
+            )
         return build_model(
             settings.name,
             input_shape=input_shape,
@@ -60,10 +70,10 @@ def build_from_settings(
     _seed_keras(seed)
     if settings.file is not None:
         return build_file_model(
-            settings, root=root, input_shape=input_shape, classes=classes
+            settings, root=root, input_shape=input_shape, classes=classes, grid=grid
         )
     return build_user_model(
-        settings, root=root, input_shape=input_shape, classes=classes
+        settings, root=root, input_shape=input_shape, classes=classes, grid=grid
     )
 
 

@@ -90,6 +90,7 @@ def build_file_model(
     root: Path,
     input_shape: tuple[int, int, int] | None = None,
     classes: int | None = None,
+    grid: tuple[int, int] | None = None,
 ) -> Any:
     """The model of the `.keras` file that a project names, for images in [0, 1].
 
@@ -98,6 +99,7 @@ def build_file_model(
         root: The project's folder.
         input_shape: Of the project's images; None where they are not at hand.
         classes: Of the project's data set, likewise.
+        grid: Rows and columns of the cells that have a class each; None without.
 
     Raises:
         ProjectError: If the file is missing, or for other images or classes.
@@ -110,7 +112,7 @@ def build_file_model(
     model = scaled_model(image_model(read, label), settings.scaling, label)
     if input_shape is not None and classes is not None:
         hint = "set image_size and channels in [dataset], or import another network"
-        check_shapes(label, model, input_shape, classes, hint=hint)
+        check_shapes(label, model, input_shape, classes, grid=grid, hint=hint)
     return model
 
 

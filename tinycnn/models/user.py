@@ -38,8 +38,11 @@ def build_user_model(
     root: Path,
     input_shape: tuple[int, int, int],
     classes: int,
+    grid: tuple[int, int] | None = None,
 ) -> Any:
     """The Keras model that the function `settings.build` gives.
+
+    Of a grid it is told `output_shape`, too, if it has such a parameter.
 
     Raises:
         ProjectError: If the file or the function is missing, fails, cannot take the
@@ -48,6 +51,8 @@ def build_user_model(
     arguments = {"input_shape": input_shape, "classes": classes, **settings.knobs}
     build = _load_function(settings, root)
     label = f"model '{settings.build}'"
+    if grid and "output_shape" in inspect.signature(build).parameters:
+        arguments["output_shape"] = (*grid, classes)
     try:
         inspect.signature(build).bind(**arguments)
     except TypeError as error:
@@ -60,7 +65,7 @@ def build_user_model(
     except Exception as error:  # the user's code may raise anything
         raise _failure(label, error) from error
     model = with_graph(label, model, input_shape)
-    check_shapes(label, model, input_shape, classes)
+    check_shapes(label, model, input_shape, classes, grid=grid)
     return model
 
 
@@ -138,6 +143,7 @@ def check_shapes(
     input_shape: tuple[int, int, int],
     classes: int,
     *,
+    grid: tuple[int, int] | None = None,
     hint: str = "use the arguments input_shape and classes",
 ) -> None:
     """Do nothing if `model` is for these images and as many classes.
@@ -145,10 +151,11 @@ def check_shapes(
     Raises:
         ProjectError: If it is not.
     """
-    ends = (classes, 1) if classes == 2 else (classes,)  # one sigmoid tells two apart
+    two = ((classes,), (1,)) if classes == 2 else ((classes,),)  # one sigmoid does
+    ends = two if grid is None else ((*grid, classes),)
     for what, expected, got in (
         ("images of", (input_shape,), model.input_shape),
-        ("outputs of", tuple((end,) for end in ends), model.output_shape),
+        ("outputs of", ends, model.output_shape),
     ):
         if got[1:] not in expected:
             raise ProjectError(

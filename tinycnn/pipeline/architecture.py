@@ -88,6 +88,7 @@ def untrained_model(
     root: Path,
     input_shape: tuple[int, int, int],
     classes: int,
+    grid: tuple[int, int] | None = None,
     board: str | None = None,
 ) -> FoundModel:
     """The architecture that `settings` name, converted with drawn weights.
@@ -103,7 +104,7 @@ def untrained_model(
     from tinycnn.training.untrained import convert_untrained
 
     model = build_from_settings(
-        settings, root=root, input_shape=input_shape, classes=classes
+        settings, root=root, input_shape=input_shape, classes=classes, grid=grid
     )
     origin = f"architecture {settings.label}, not trained yet"
     parameters = model.count_params()
@@ -123,6 +124,7 @@ def _find_unbuilt(
         root=root,
         input_shape=open_.dataset.image_shape,
         classes=len(open_.dataset.class_names),
+        grid=open_.dataset.grid,
         board=project.target.board,
     )
 

@@ -76,6 +76,7 @@ def load_teacher(project: Project, dataset: Dataset, build: BuildFolder) -> Any:
         root=folder,
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
+        grid=dataset.grid,
     )
     load_weights(teacher, _weights_of(distill.teacher, build))
     return teacher

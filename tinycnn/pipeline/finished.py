@@ -53,7 +53,14 @@ def check_suits(project: Project, dataset: Dataset, root: Path) -> None:
             f"got {image.shape[1:]}",
             hint="set image_size and channels in [dataset]",
         )
-    if scores.size != classes and (classes, scores.size) != (2, 1):
+    grid = dataset.grid
+    if grid is not None and scores.shape[1:] != (*grid, classes):
+        raise ProjectError(
+            f"{label}: expected an output of {(*grid, classes)}, as the data set has "
+            f"cells and classes, got {scores.shape[1:]}",
+            hint="give the data that it was trained for",
+        )
+    if not grid and scores.size != classes and (classes, scores.size) != (2, 1):
         raise ProjectError(
             f"{label}: expected an output for each of {classes} classes of the data "
             f"set, got {scores.size}",

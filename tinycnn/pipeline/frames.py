@@ -41,7 +41,7 @@ class Classification:
         score: The highest, as the model has it: a probability, where its last layer is
             a softmax or sigmoid.
         text: All of it in a line for people.
-        scores: Of each name.
+        scores: Of each name; of cells of a grid the highest.
     """
 
     path: Path
@@ -129,7 +129,8 @@ def classify_pictures(
             run = device.classify(image_to_frame(picture, frame.pixels))
             found = class_scores(task, model_scores(scores, run.output[None]))[0]
             said = TASKS[task].describe(dataset.class_names, found.tolist(), step)
-            named = zip(dataset.class_names, found.tolist(), strict=True)
+            best = found.reshape(-1, len(dataset.class_names)).max(axis=0).tolist()
+            named = zip(dataset.class_names, best, strict=True)
             yield Classification(path, said.label, said.score, said.text, dict(named))
 
 

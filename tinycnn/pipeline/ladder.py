@@ -19,6 +19,7 @@ from tinycnn.compiler import Tensor, read_tflite
 from tinycnn.harness import ValidationResult
 from tinycnn.pipeline.subject import model_scores
 from tinycnn.report.data import Answers
+from tinycnn.tasks import as_grid
 
 __all__ = ["gather_answers", "keep_answers", "list_unrun"]
 
@@ -87,6 +88,7 @@ def _list_rungs(
     real = build.float_outputs.read_if_there()
     if real is not None and len(real) == len(reference):
         scores = real.reshape(len(real), -1).astype(np.float64)
+        scores = as_grid(scores, output.shape)
         yield Answers("float", scores, everything)
     integers = {
         "fake-quantized": build.twin_outputs.read_if_there(),

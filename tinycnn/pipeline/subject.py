@@ -21,6 +21,7 @@ from tinycnn.pipeline.firmware import RELEASES, objective_of
 from tinycnn.project import Project, TargetSettings
 from tinycnn.reference import load_reference, name_reference
 from tinycnn.scaling import UNIT, Scaling
+from tinycnn.tasks import as_grid
 from tinycnn.workbench import DeviceChoice, Subject
 from tinycnn.workbench.workshop import Workshop
 
@@ -104,6 +105,7 @@ def model_inputs(
 def model_scores(tensor: Tensor, outputs: NDArray[np.int8]) -> NDArray[np.float64]:
     """Rows of bytes of the model's output as real numbers."""
     values = np.ascontiguousarray(outputs).view(tensor.dtype).astype(np.float64)
+    values = as_grid(values, tensor.shape)
     if tensor.dtype == "float32":
         return values
     return (values - tensor.zero_point) * tensor.scale

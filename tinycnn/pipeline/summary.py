@@ -21,7 +21,7 @@ from tinycnn.pipeline.subject import model_scores
 from tinycnn.project import Project
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.verdicts import verdict_of
-from tinycnn.tasks import class_scores, task_of
+from tinycnn.tasks import TASKS, class_scores, task_of
 
 __all__ = ["gather_report"]
 
@@ -96,14 +96,14 @@ def _list_steps(
     curves: Mapping[str, Curves], evaluation: Evaluation, labels: NDArray[Any]
 ) -> tuple[AccuracyStep, ...]:
     """The accuracy ladder; right answers are whole numbers."""
-    total, is_real = len(labels), labels.dtype.kind == "f"
+    total, is_counted = len(labels), TASKS[task_of(labels, 0)].is_counted
     correct = {
         **{phase: curve.test_accuracy * total for phase, curve in curves.items()},
         "int8 reference": evaluation.reference_correct,
         "C on host": evaluation.host_correct,
     }
     return tuple(
-        AccuracyStep(label, n if is_real else round(n), total)
+        AccuracyStep(label, round(n) if is_counted else n, total)
         for label, n in correct.items()
     )
 

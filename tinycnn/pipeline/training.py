@@ -163,6 +163,7 @@ def build_network(project: Project, dataset: Dataset, build: BuildFolder) -> Any
         root=build.project,
         input_shape=dataset.image_shape,
         classes=len(dataset.class_names),
+        grid=dataset.grid,
         seed=project.seed,
     )
 

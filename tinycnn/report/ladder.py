@@ -18,7 +18,7 @@ from tinycnn.report.data import AccuracyStep, Answers, Report
 from tinycnn.report.picture import encode_png
 from tinycnn.report.summary import Rung, list_rungs
 from tinycnn.report.text import Name, count, shorten
-from tinycnn.tasks import answers_of, credits_of
+from tinycnn.tasks import answers_of, credits_of, name_cells
 
 __all__ = ["Change", "Flip", "list_changes", "list_steps"]
 
@@ -148,5 +148,7 @@ def _name(report: Report, answer: Any) -> Name:
     names = report.class_names
     if np.ndim(answer) == 0:
         return shorten(names[int(answer)], _NAME_LENGTH)
+    if np.ndim(answer) == 2:
+        return shorten(name_cells(names, answer), _NAME_LENGTH)
     there = [name for name, is_there in zip(names, answer, strict=True) if is_there]
     return shorten(", ".join(there) or "none", _NAME_LENGTH)

@@ -16,6 +16,7 @@ from tinycnn.report.chains import list_chain_tables
 from tinycnn.report.charts import draw_curves
 from tinycnn.report.confusion import count_confusion
 from tinycnn.report.data import Report
+from tinycnn.report.grids import draw_grids
 from tinycnn.report.health import list_health
 from tinycnn.report.ladder import list_changes, list_steps
 from tinycnn.report.operators import list_operators
@@ -64,6 +65,7 @@ def render_report(report: Report) -> str:
         ),
         ratings=list_ratings(report),
         scatters=draw_scatters(report),
+        grids=draw_grids(report),
         health=list_health(report.verdicts),
         operators=list_operators(report.analysis),
         profile=draw_profile(report.profile) if report.profile else None,

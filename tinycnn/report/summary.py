@@ -8,7 +8,7 @@ from typing import Literal
 from tinycnn.analysis.ram import itemize_ram
 from tinycnn.report.data import AccuracyStep, Agreement, Report, Verdict
 from tinycnn.report.text import clean, count, percent, share_of, shorten
-from tinycnn.tasks import Task
+from tinycnn.tasks import TASKS, Task
 
 __all__ = [
     "Banner",
@@ -199,7 +199,7 @@ def _fill(used: int, free: int) -> Bar:
 
 
 def _count_answers(step: AccuracyStep, task: Task) -> str:
-    if task == "regression":
+    if not TASKS[task].is_counted:
         return "\u2013"  # no number is right or wrong
     return f"{count(round(step.correct))} / {count(step.total)}"
 

@@ -6,10 +6,11 @@ Labels and the number of outputs tell the task:
     binary        one of two classes, one output: the second class above the threshold
     multi-label   any of several labels, an output a label: those above the threshold
     regression    real numbers, an output each
+    segmentation  a class a cell of a grid, which the output has, too
 
 Of the first three an image is answered right or wrong, of several labels only all of
 them right; the measure is the share of right ones. Of real numbers it is R², the share
-of their variance that is explained.
+of their variance that is explained; of a grid the mean of the images' mean IoU.
 """
 
 from tinycnn.tasks.kind import THRESHOLD, Answer, RatingTable, Task, TaskKind
@@ -23,6 +24,7 @@ from tinycnn.tasks.registry import (
     task_of,
 )
 from tinycnn.tasks.regression import variance_of
+from tinycnn.tasks.segmentation import as_grid, name_cells
 from tinycnn.tasks.sensitivity import Sensitivity
 
 __all__ = [
@@ -35,9 +37,11 @@ __all__ = [
     "TaskKind",
     "accuracy_of",
     "answers_of",
+    "as_grid",
     "class_scores",
     "credits_of",
     "measure_of",
+    "name_cells",
     "task_of",
     "variance_of",
 ]

@@ -26,6 +26,7 @@ def _answers(scores: NDArray[Any]) -> NDArray[np.int64]:
 BINARY = TaskKind(
     name="binary",
     measure="accuracy",
+    is_counted=True,
     loss="sigmoid",
     ends=Ends(
         ("sigmoid",),

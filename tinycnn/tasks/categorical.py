@@ -44,6 +44,7 @@ def rate_classes(
 CATEGORICAL = TaskKind(
     name="categorical",
     measure="accuracy",
+    is_counted=True,
     loss="softmax",
     ends=Ends(
         ("softmax", "log_softmax", "linear"),

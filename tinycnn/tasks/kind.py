@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 __all__ = ["THRESHOLD", "Answer", "Ends", "Loss", "RatingTable", "Task", "TaskKind"]
 
-Task = Literal["categorical", "binary", "multi-label", "regression"]
+Task = Literal["categorical", "binary", "multi-label", "regression", "segmentation"]
 Loss = Literal["softmax", "sigmoid", "squares"]
 THRESHOLD = 0.5  # of a sigmoid
 
@@ -74,6 +74,7 @@ class TaskKind:
     Attributes:
         name: Of the task.
         measure: What the mean of `credits` is called.
+        is_counted: Whether an image earns 1 or nothing.
         loss: What training minimizes, of what comes before the last function.
         ends: The last functions that suit it.
         class_scores: From scores to one for each name.
@@ -90,6 +91,7 @@ class TaskKind:
 
     name: Task
     measure: str
+    is_counted: bool
     loss: Loss
     ends: Ends
     class_scores: Callable[[NDArray[Any]], NDArray[Any]]

@@ -39,6 +39,7 @@ def _rate(
 MULTI_LABEL = TaskKind(
     name="multi-label",
     measure="accuracy",
+    is_counted=True,
     loss="sigmoid",
     ends=Ends(
         ("sigmoid",),

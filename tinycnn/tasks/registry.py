@@ -12,12 +12,14 @@ from tinycnn.tasks.categorical import CATEGORICAL
 from tinycnn.tasks.kind import Task, TaskKind
 from tinycnn.tasks.multi_label import MULTI_LABEL
 from tinycnn.tasks.regression import REGRESSION
+from tinycnn.tasks.segmentation import SEGMENTATION
 
 __all__ = ["TASKS", "accuracy_of", "answers_of", "class_scores", "credits_of"]
 __all__ += ["measure_of", "task_of"]
 
 TASKS: dict[Task, TaskKind] = {
-    kind.name: kind for kind in (CATEGORICAL, BINARY, MULTI_LABEL, REGRESSION)
+    kind.name: kind
+    for kind in (CATEGORICAL, BINARY, MULTI_LABEL, REGRESSION, SEGMENTATION)
 }
 
 
@@ -29,6 +31,8 @@ def task_of(labels: NDArray[Any], outputs: int) -> Task:
     >>> task_of(np.array([[0, 1, 1], [0, 0, 0]]), 3), task_of(np.array([[0.1]]), 1)
     ('multi-label', 'regression')
     """
+    if labels.ndim == 3:
+        return "segmentation"
     if labels.ndim == 2:
         return "regression" if labels.dtype.kind == "f" else "multi-label"
     return "binary" if outputs == 1 else "categorical"

@@ -61,6 +61,7 @@ def _rate(
 REGRESSION = TaskKind(
     name="regression",
     measure="R²",
+    is_counted=False,
     loss="squares",
     ends=Ends(
         ("linear",),

@@ -33,7 +33,10 @@ def augmented(
     flip, *draws = tf.unstack(draws, axis=1)
     s = settings
     if s.flip or s.shift or s.rotate or s.zoom or s.shear:
-        images = _warped(images, s, flip, draws[:5])
+        transforms = _transforms(images.shape[1:3], s, flip, draws[:5])
+        if len(truth.shape) == 4:
+            truth = _warped_cells(truth, transforms, images.shape[1:3])
+        images = _warped(images, transforms, "BILINEAR")
     if s.contrast:
         images = _contrasted(images, 1.0 + s.contrast * draws[5])
     if s.cutout:
@@ -43,9 +46,11 @@ def augmented(
     return images, truth
 
 
-def _warped(images: Any, settings: AugmentSettings, flip: Any, draws: Any) -> Any:
-    """Each image mirrored, moved, turned, slanted and scaled about its centre."""
-    h, w = images.shape[1:3]
+def _transforms(
+    size: tuple[int, int], settings: AugmentSettings, flip: Any, draws: Any
+) -> Any:
+    """Mirrors, moves, turns, slants and scales about the centre, a row an image."""
+    h, w = size
     shift = max(1.0, min(h, w) * settings.shift) if settings.shift else 0.0
     dx, dy = shift * draws[0], shift * draws[1]
     if not (settings.rotate or settings.zoom or settings.shear):
@@ -60,14 +65,37 @@ def _warped(images: Any, settings: AugmentSettings, flip: Any, draws: Any) -> An
     x, y = (w - 1) / 2, (h - 1) / 2
     zero = tf.zeros_like(dx)
     rows = (a, b, x - a * x - b * y + dx, c, d, y - c * x - d * y + dy, zero, zero)
+    return tf.stack(rows, axis=1)
+
+
+def _warped(images: Any, transforms: Any, interpolation: str) -> Any:
     return tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
-        transforms=tf.stack(rows, axis=1),
-        output_shape=tf.constant((h, w)),
+        transforms=transforms,
+        output_shape=tf.constant(tuple(images.shape[1:3])),
         fill_value=0.0,
-        interpolation="BILINEAR",
+        interpolation=interpolation,
         fill_mode="CONSTANT",
     )
+
+
+def _warped_cells(truth: Any, transforms: Any, size: tuple[int, int]) -> Any:
+    """The classes of cells, moved as the image is; what comes in is background."""
+    sy, sx = (n / cells for n, cells in zip(size, truth.shape[1:3], strict=True))
+    oy, ox = (sy - 1.0) / 2.0, (sx - 1.0) / 2.0  # the middle of the first cell
+    a, b, x, c, d, y, *rest = tf.unstack(transforms, axis=1)
+    rows = (
+        a,
+        b * sy / sx,
+        (a * ox + b * oy + x - ox) / sx,
+        c * sx / sy,
+        d,
+        (c * ox + d * oy + y - oy) / sy,
+        *rest,
+    )
+    moved = _warped(truth, tf.stack(rows, axis=1), "NEAREST")
+    missing = 1.0 - tf.reduce_sum(moved, axis=-1, keepdims=True)
+    return tf.concat([moved[..., :1] + missing, moved[..., 1:]], axis=-1)
 
 
 def _contrasted(images: Any, factor: Any) -> Any:
@@ -93,7 +121,10 @@ def _mixed(images: Any, truth: Any, alpha: float, seed: Any) -> tuple[Any, Any]:
     draws = tf.random.stateless_gamma((2, tf.shape(images)[0]), seed, alpha)
     share = draws[0] / tf.maximum(draws[0] + draws[1], 1e-12)
     share = tf.maximum(share, 1.0 - share)
-    pixels, classes = tf.reshape(share, (-1, 1, 1, 1)), share[:, tf.newaxis]
+    pixels, classes = (
+        tf.reshape(share, (-1, *[1] * (len(whole.shape) - 1)))
+        for whole in (images, truth)
+    )
     return (
         pixels * images + (1.0 - pixels) * images[::-1],
         classes * truth + (1.0 - classes) * truth[::-1],

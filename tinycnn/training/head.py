@@ -56,6 +56,13 @@ def check_head(model: Any, labels: NDArray[Any]) -> Task:
             f"{_count(labels.shape[1])}, as labels have columns, got {outputs}",
             hint="use the argument classes",
         )
+    shape = tuple(model.outputs[0].shape[1:-1])
+    if labels.ndim == 3 and shape != labels.shape[1:]:
+        raise UnsupportedModelError(
+            f"layer '{layer.name}' ({type(layer).__name__}): expected a grid of "
+            f"{labels.shape[1:]} cells, as labels are, got {shape}",
+            hint="halve the image as often as the grid does",
+        )
     ends = TASKS[task].ends
     if function not in ends.functions:
         raise UnsupportedModelError(
@@ -94,7 +101,7 @@ def logits_of(model: Any) -> Any:
     if _kind_of(layer) in (*_FUNCTIONS, f"Activation:{function}"):
         (logits,) = node_of(tensor).input_tensors
         if len(logits.shape) > 2:
-            logits = keras.ops.reshape(logits, (-1, outputs.shape[-1]))
+            logits = keras.ops.reshape(logits, (-1, *outputs.shape[1:]))
         return keras.Model(model.inputs[0], logits)
     logits = _logarithm(outputs)
     if function == "sigmoid":

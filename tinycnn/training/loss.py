@@ -80,7 +80,7 @@ def loss_function(
         ProjectError: If the recipe weighs or smooths what such labels do not have.
     """
     distill, smooth = recipe.distill, recipe.label_smoothing
-    if recipe.class_weights and labels.ndim > 1:
+    if recipe.class_weights and labels.ndim == 2:
         raise _unsuitable("class_weights", "one class an image", labels)
     if smooth and labels.dtype.kind == "f":
         raise _unsuitable("label_smoothing", "classes", labels)
@@ -88,11 +88,13 @@ def loss_function(
     def loss_of(images: Any, truth: Any, logits: Any) -> Any:
         outputs = logits.shape[-1]
         task = task_of(labels, outputs)
-        sides = outputs if task == "categorical" else 2
-        loss = compare(task, (1.0 - smooth) * truth + smooth / sides, logits)
+        sides = outputs if TASKS[task].loss == "softmax" else 2
+        weights = None
         if recipe.class_weights:
             shares = truth if sides == outputs else _both_sides(truth)
-            loss *= tf.linalg.matvec(shares, class_weights(labels, sides))
+            weights = tf.linalg.matvec(shares, class_weights(labels.ravel(), sides))
+        target = (1.0 - smooth) * truth + smooth / sides
+        loss = compare(task, target, logits, weights)
         if distill is None or expert is None:
             return loss
         opinion = expert(images, training=False) / distill.temperature
@@ -107,21 +109,32 @@ def loss_function(
 
 def truth_of(task: Task, labels: Any, outputs: int) -> Any:
     """The probability, or the number, that each output of an image should give."""
-    if task == "categorical":
+    if TASKS[task].loss == "softmax":
         return tf.one_hot(labels, outputs)
     return tf.reshape(tf.cast(labels, tf.float32), (-1, outputs))
 
 
-def compare(task: Task, truth: Any, logits: Any) -> Any:
-    """The cross-entropy of each image or its squared error, as a mean of outputs."""
+def compare(task: Task, truth: Any, logits: Any, weights: Any = None) -> Any:
+    """The cross-entropy of each image or its squared error, as a mean of outputs.
+
+    Args:
+        task: The task.
+        truth: As of `truth_of`.
+        logits: Likewise shaped.
+        weights: Of each image, or of each cell of a grid; None for 1.
+    """
     loss = TASKS[task].loss
     if loss == "softmax":
-        return tf.nn.softmax_cross_entropy_with_logits(truth, logits)
-    if loss == "squares":
-        each = tf.square(truth - logits)
+        each = tf.nn.softmax_cross_entropy_with_logits(truth, logits)
+    elif loss == "squares":
+        each = tf.reduce_mean(tf.square(truth - logits), axis=-1)
     else:
         each = tf.nn.sigmoid_cross_entropy_with_logits(truth, logits)
-    return tf.reduce_mean(each, axis=-1)
+        each = tf.reduce_mean(each, axis=-1)
+    if weights is not None:
+        each *= weights
+    cells = tuple(range(1, len(each.shape)))
+    return tf.reduce_mean(each, axis=cells) if cells else each
 
 
 def sum_credits(task: Task, labels: Any, logits: Any, variance: float) -> Any:
@@ -136,12 +149,26 @@ def sum_credits(task: Task, labels: Any, logits: Any, variance: float) -> Any:
     if task == "regression":
         errors = tf.reduce_sum(tf.square(labels - logits), axis=-1)
         return tf.reduce_sum(1.0 - errors / variance)
+    if task == "segmentation":
+        return tf.reduce_sum(_mean_iou(labels, logits))
     if task == "categorical":
         hits = tf.equal(tf.argmax(logits, axis=-1), labels)
     else:
         is_above = tf.reshape(tf.cast(labels, tf.bool), tf.shape(logits))
         hits = tf.reduce_all(tf.equal(logits > 0.0, is_above), axis=-1)
     return tf.reduce_sum(tf.cast(hits, tf.float32))
+
+
+def _mean_iou(labels: Any, logits: Any) -> Any:
+    """Of each image, of the classes that are true or answered in it."""
+    classes = logits.shape[-1]
+    said = tf.one_hot(tf.argmax(logits, axis=-1), classes)
+    true = tf.one_hot(labels, classes)
+    both = tf.reduce_sum(said * true, axis=(1, 2))
+    either = tf.reduce_sum(tf.maximum(said, true), axis=(1, 2))
+    present = tf.cast(either > 0.0, tf.float32)
+    shares = tf.reduce_sum(both / tf.maximum(either, 1.0), axis=-1)
+    return shares / tf.reduce_sum(present, axis=-1)
 
 
 def _unsuitable(key: str, expected: str, labels: NDArray[Any]) -> ProjectError:

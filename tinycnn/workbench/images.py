@@ -18,7 +18,7 @@ from tinycnn.harness.order import Order, choose_order
 from tinycnn.harness.scores import first_scores
 from tinycnn.harness.stopping import StopRule
 from tinycnn.reference import run_in_batches
-from tinycnn.tasks import Task
+from tinycnn.tasks import Task, as_grid
 from tinycnn.workbench.observer import Observer
 from tinycnn.workbench.subject import ImageChoice, Subject
 
@@ -73,6 +73,8 @@ def guess_task(output: TensorInfo) -> Task:
     'categorical'
     """
     values = int(np.prod(output.shape))
+    if as_grid(np.empty((1, values)), output.shape).ndim > 2 and output.shape[-1] > 1:
+        return "segmentation"
     if values > 1:
         return "categorical"
     is_share = (output.scale, output.zero_point) == _SIGMOID

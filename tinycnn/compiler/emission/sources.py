@@ -97,7 +97,9 @@ def generate_sources(
 def _check_labels(program: Program, labels: Sequence[str]) -> None:
     sizes = [buffer.tensor.size for buffer in program.outputs]
     is_binary = sizes == [1] and len(labels) == 2  # one value tells two classes apart
-    if labels and not is_binary and sizes != [len(labels)]:
+    shape = program.outputs[0].tensor.shape
+    is_grid = len(shape) == 4 and len(sizes) == 1 and shape[3] == len(labels)
+    if labels and not (is_binary or is_grid) and sizes != [len(labels)]:
         raise ProjectError(
             f"labels: expected a name for each of {' + '.join(map(str, sizes))} "
             f"output values, got {len(labels)}",
