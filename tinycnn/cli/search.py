@@ -101,6 +101,7 @@ def search(
         hours,
         batch=1 if join else batch,
         data_folders=data_folders(),
+        joins=join is not None,
     )
     study = Study(plan)
     known = study.found()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,12 @@ from typing import Any
 
 from tinycnn.errors import ProjectError, ToolchainError
 
-__all__ = ["STUDY", "open_storage"]
+__all__ = ["STUDY", "open_storage", "reach"]
 
 STUDY = "tinycnn"
-_DATABASES = ("postgresql", "mysql")
+_POSTGRESQL = re.compile(r"postgresql(\+psycopg2)?://")
 _PROXY = "grpc://"
+_PATIENCE_S = 10  # with a proxy that is just being started
 
 
 class _FileLock:
@@ -64,9 +66,13 @@ def open_storage(store: str) -> Any:
                 from optuna.storages import GrpcStorageProxy
 
                 host, _, port = store.removeprefix(_PROXY).partition(":")
-                return GrpcStorageProxy(host=host, port=int(port or 13_000))
-            if store.split(":")[0].split("+")[0] in _DATABASES:
-                return RDBStorage(store)
+                server = GrpcStorageProxy(host=host, port=int(port or 13_000))
+                server.wait_server_ready(timeout=_PATIENCE_S)
+                return server
+            if _POSTGRESQL.match(store):  # the driver that we install, by name
+                return RDBStorage(_POSTGRESQL.sub("postgresql+psycopg2://", store))
+            if "://" in store:
+                raise ValueError("not a kind of store that is known")
             path = Path(store)
             path.parent.mkdir(parents=True, exist_ok=True)
             lock: Any = _FileLock(path.with_name(f"{path.name}.lock"))
@@ -77,8 +83,34 @@ def open_storage(store: str) -> Any:
         raise ToolchainError(f"search: {error}", hint=hint) from error
     except Exception as error:  # a driver raises whatever it met
         raise ProjectError(
-            f"{store}: cannot be opened: {str(error).splitlines()[0]}",
+            f"{store}: cannot be opened: {_first_line(error)}",
             hint="give a file, postgresql://USER@HOST/NAME or grpc://HOST:PORT",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
+@contextlib.contextmanager
+def reach(store: str) -> Iterator[None]:
+    """Tell in one line that a store went away while it is used.
+
+    Raises:
+        ToolchainError: If it cannot be reached any more.
+    """
+    from optuna.exceptions import StorageInternalError
+
+    try:
+        from grpc import RpcError
+    except ImportError:  # then nobody speaks to a proxy
+        RpcError = StorageInternalError
+    try:
+        yield
+    except (StorageInternalError, RpcError) as error:
+        raise ToolchainError(
+            f"{store}: cannot be reached",
+            hint="what was told is kept there; the same command goes on with it",
         ) from error
 
 

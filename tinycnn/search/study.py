@@ -9,6 +9,7 @@ on one says so, with a time by which it will be heard of again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import socket
@@ -22,13 +23,16 @@ from typing import Any, Protocol
 from tinycnn.errors import ProjectError
 from tinycnn.project import Project
 from tinycnn.search.space import find_space
-from tinycnn.search.store import STUDY, open_storage
+from tinycnn.search.store import STUDY, open_storage, reach
 from tinycnn.search.trial import Found, Task, run_trial
 
 __all__ = ["Evaluate", "Listener", "Plan", "Study", "evaluate_here"]
 
 _LEASE_S = 300.0  # longer than an epoch
 _RENEW_S = 60.0
+_LONGEST_S = 3600.0  # of an epoch; a number may be another process's by then
+_CLAIM_S = 20.0  # from asking for a trial to its lease, in a store that is busy
+_POLL_S = 2.0
 _WORST = 1e9  # effort of what cannot be built
 _STARTUP = 10  # trials that are drawn at random
 
@@ -61,6 +65,7 @@ class Plan:
         hours: After which no new trial begins; None without end.
         batch: Trials that are asked for at once.
         data_folders: Where published data sets may lie.
+        joins: Whether others ask, too: then each draws otherwise.
     """
 
     folder: Path
@@ -70,6 +75,7 @@ class Plan:
     hours: float | None = None
     batch: int = 4
     data_folders: Sequence[Path] = field(default_factory=tuple)
+    joins: bool = False
 
 
 class Study:
@@ -89,17 +95,20 @@ class Study:
 
         self.plan = plan
         self._space = find_space(plan.project)
-        self._study = optuna.create_study(
-            storage=open_storage(plan.store),
-            study_name=STUDY,
-            directions=["maximize", "minimize"],
-            load_if_exists=True,
-        )
+        self._unclaimed: dict[int, float] = {}  # since when, by our clock
         asked = _identify(plan.project)
-        known = self._study.user_attrs.get("asked")
-        if known is None:
-            self._study.set_user_attr("asked", asked)
-        elif known != asked:
+        storage = open_storage(plan.store)
+        with reach(plan.store):
+            self._study = optuna.create_study(
+                storage=storage,
+                study_name=STUDY,
+                directions=["maximize", "minimize"],
+                load_if_exists=True,
+            )
+            known = self._study.user_attrs.get("asked")
+            if known is None:
+                self._study.set_user_attr("asked", asked)
+        if known not in (None, asked):
             raise ProjectError(
                 f"{plan.store}: the search of another tinycnn.toml",
                 hint="undo what changed in it, or start another with --store FILE",
@@ -134,13 +143,24 @@ class Study:
         return {name: share for name, share in shares.items() if share > 0}
 
     def run(self, evaluate: Evaluate, listener: Listener) -> None:
-        """Go on until there are as many trials as planned, or time is over."""
+        """Go on until there are as many trials as planned, or time is over.
+
+        Raises:
+            ToolchainError: If the store cannot be reached any more.
+        """
+        with reach(self.plan.store):
+            self._run(evaluate, listener)
+
+    def _run(self, evaluate: Evaluate, listener: Listener) -> None:
         hours = self.plan.hours
         end = None if hours is None else time.monotonic() + 3600 * hours
         while end is None or time.monotonic() < end:
             trials = self._take_up() or self._ask()
             if not trials:
-                return
+                if not self._running():
+                    return
+                time.sleep(_POLL_S)  # others work on the last ones, and may be lost
+                continue
             tasks = self._tasks(trials)
             by_number = {trial.number: trial for trial in trials}
             watch = _Watch(listener, by_number)
@@ -152,19 +172,41 @@ class Study:
 
     def _take_up(self) -> list[Any]:
         """Trials of one batch that were begun, and that nobody works on."""
-        from optuna.trial import Trial, TrialState
+        from optuna.exceptions import UpdateFinishedTrialError
+        from optuna.trial import Trial
 
-        running = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
-        free = [one for one in running if not _is_held(one.user_attrs.get("lease"))]
+        running = self._running()
+        while not self.plan.joins and any(map(self._is_new, running)):
+            time.sleep(_POLL_S)  # a kill came between asking and the lease
+            running = self._running()
+        free = [
+            one
+            for one in running
+            if not self._is_new(one) and not _is_held(one.user_attrs.get("lease"))
+        ]
         batch = min((one.number // self.plan.batch for one in free), default=0)
         taken = []
         for one in free:
             if one.number // self.plan.batch == batch:
                 trial = Trial(self._study, one._trial_id)
-                if "choice" not in one.user_attrs:
+                with contextlib.suppress(UpdateFinishedTrialError):  # just now
                     self._choose(trial)
-                taken.append(trial)
+                    taken.append(trial)
         return taken
+
+    def _is_new(self, trial: Any) -> bool:
+        """Whether who asked for a trial may be about to say that he works on it."""
+        if "lease" in trial.user_attrs:
+            return False
+        seen = self._unclaimed.setdefault(trial.number, time.monotonic())
+        return time.monotonic() < seen + _CLAIM_S
+
+    def _running(self) -> list[Any]:
+        """Trials that were begun and are not over."""
+        from optuna.trial import TrialState
+
+        states = (TrialState.RUNNING,)
+        return list(self._study.get_trials(deepcopy=False, states=states))
 
     def _ask(self) -> list[Any]:
         known = len(self._study.get_trials(deepcopy=False))
@@ -177,13 +219,15 @@ class Study:
         return asked
 
     def _choose(self, trial: Any) -> None:
-        trial.set_user_attr("choice", self._space.choose(trial))
         trial.set_user_attr("lease", _lease())
+        if "choice" not in trial.user_attrs:
+            trial.set_user_attr("choice", self._space.choose(trial))
 
     def _sampler(self, number: int) -> Any:
         import optuna
 
-        seed = f"{self.plan.project.seed} {number}".encode()
+        who = f" {_computer()} {os.getpid()}" if self.plan.joins else ""
+        seed = f"{self.plan.project.seed} {number}{who}".encode()
         value = int.from_bytes(hashlib.sha256(seed).digest()[:4], "little")
         return optuna.samplers.TPESampler(seed=value, n_startup_trials=_STARTUP)
 
@@ -204,6 +248,12 @@ class Study:
 
     def _tell(self, trial: Any, found: Found) -> None:
         """Limits are told as values: a sampler learns nothing from a failure."""
+        from optuna.exceptions import UpdateFinishedTrialError
+
+        with contextlib.suppress(UpdateFinishedTrialError):  # another took it up
+            self._tell_first(trial, found)
+
+    def _tell_first(self, trial: Any, found: Found) -> None:
         from optuna.trial import TrialState
 
         over = dict(found.cost.over) if found.cost else {}
@@ -252,14 +302,23 @@ class _Watch:
         self._listener.ends(found)
 
     def _renew(self) -> None:
+        from optuna.exceptions import UpdateFinishedTrialError
+
         self._renewed = time.monotonic()
         for trial in self._trials.values():
-            if not trial.storage.get_trial(trial._trial_id).state.is_finished():
+            with contextlib.suppress(UpdateFinishedTrialError):
                 trial.set_user_attr("lease", _lease())
 
 
 def _lease() -> list[Any]:
-    return [socket.gethostname(), os.getpid(), time.time() + _LEASE_S]
+    return [_computer(), os.getpid(), time.time() + _LEASE_S]
+
+
+def _computer() -> str:
+    """Where numbers of processes mean the same: a host, or one container of it."""
+    with contextlib.suppress(OSError):
+        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"
+    return socket.gethostname()
 
 
 def _is_held(lease: list[Any] | None) -> bool:
@@ -267,8 +326,9 @@ def _is_held(lease: list[Any] | None) -> bool:
     if lease is None:
         return False
     host, pid, until = lease
-    if host == socket.gethostname():
-        return bool(pid != os.getpid() and _is_alive(pid))
+    if host == _computer():
+        is_other = pid != os.getpid() and _is_alive(pid)
+        return bool(is_other and until + _LONGEST_S > time.time())
     return bool(until > time.time())
 
 
