@@ -29,7 +29,7 @@ from tests.compiler.equality import (
     compare_model,
 )
 from tests.compiler.executor import Runner, build_executor
-from tests.compiler.kernels.cases import KERNEL_CASES
+from tests.compiler.kernels.cases import KERNEL_CASES, is_refused
 from tests.compiler.kernels.forced import assert_equal, family_of, force
 from tests.compiler.random_chains import compare_chains
 from tests.compiler.random_networks import draw_network
@@ -94,7 +94,7 @@ def fuzz_kernels(executors: Sequence[Runner], options: argparse.Namespace) -> in
             continue
         if options.kernel not in (None, function):
             continue
-        if any(draw is CASES.get(kind) for kind in REFUSED[options.numerics]):
+        if is_refused(draw, options.numerics):
             print(f"{function}, {draw.__name__}: refused under {options.numerics}")
             continue
         outcomes: Counter[str] = Counter()

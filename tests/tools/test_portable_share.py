@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from tests.compiler.cases import CASES
-from tests.compiler.kernels.cases import DSP_CASES
+from tests.compiler.kernels.cases import (
+    DSP_CASES,
+    average_pool_of_few_channels,
+    max_pool_of_few_channels,
+)
 from tinycnn.analysis.fit import find_objective
 from tinycnn.boards import load_board
 from tinycnn.compiler import compile_tflite, read_tflite, run_passes
@@ -38,9 +42,11 @@ KINDS = (
     "RELU",
     "TANH",
 )
-# Images of some size; those of `CASES` are tiny, and there plain C may be faster.
+# Images of some size; those of `CASES` are tiny, and there plain C may be faster, as it
+# is for windows of a pixel or two with few channels.
+SMALL = (*CASES.values(), average_pool_of_few_channels, max_pool_of_few_channels)
 LARGE = tuple(
-    draw for _, draw, least in DSP_CASES if least >= 0.8 and draw not in CASES.values()
+    draw for _, draw, least in DSP_CASES if least >= 0.8 and draw not in SMALL
 )
 # Public models, and those of one operator that may lie beside them.
 FOLDER = find_beside("TINYCNN_MODELS", "models")

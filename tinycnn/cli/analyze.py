@@ -64,6 +64,17 @@ _LEAST_LOSS = 0.01  # of all cycles
     is_flag=True,
     help="Of a trained project: which layer's int8 costs the accuracy.",
 )
+@click.option(
+    "--sweep",
+    metavar="KNOBS",
+    help="Of a project: its network with other values of width,depth,halvings,input.",
+)
+@click.option(
+    "--picture",
+    metavar="FILE.svg",
+    type=click.Path(path_type=Path),
+    help="Draw what --sweep finds.",
+)
 @probe_option
 @json_option
 def analyze(
@@ -72,6 +83,8 @@ def analyze(
     optimize: Optimize | None,
     arrival: Arrival | None,
     sensitivity: bool,
+    sweep: str | None,
+    picture: Path | None,
     probe: Path | None,
     as_json: bool,
 ) -> int:
@@ -87,7 +100,15 @@ def analyze(
     \b
     Example:
       tinycnn analyze model.tflite --board nano33ble
+      tinycnn analyze flowers --sweep width,input --picture growth.svg
     """
+    if sweep is not None:
+        from tinycnn.cli.sweep import show_sweep
+
+        show_sweep(model, sweep, board=board, picture=picture, as_json=as_json)
+        return 0
+    if picture is not None:
+        raise click.UsageError("--picture: expected --sweep, whose result it draws")
     if sensitivity:
         from tinycnn.cli.sensitivity import show_sensitivity
 

@@ -16,6 +16,15 @@ from tinycnn.scaling import SCALINGS
 __all__ = ["import_"]
 
 
+def _set_up(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    """Make the environment of a converter, and end."""
+    if name is not None:
+        from tinycnn.imports.environments import ENVIRONMENTS, set_up
+
+        set_up(ENVIRONMENTS[name], click.echo)
+        context.exit()
+
+
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -34,6 +43,14 @@ __all__ = ["import_"]
     help="What the network expects of a pixel, where the file does not say.",
 )
 @click.option("--board", default="nano33ble", help="A board of the board table.")
+@click.option(
+    "--setup",
+    type=OneOf(("onnx", "torch")),
+    is_eager=True,
+    expose_value=False,
+    callback=_set_up,
+    help="Install the converter of ONNX or PyTorch, apart from tinycnn, and end.",
+)
 def import_(
     file: Path, folder: Path, data: str | None, pixels: str | None, board: str
 ) -> None:
@@ -46,6 +63,7 @@ def import_(
     Example:
       tinycnn import flowers.keras -o flowers --data photos/
       tinycnn import model.tflite -o flowers --data photos/ --pixels=-1..1
+      tinycnn import --setup onnx
     """
     from tinycnn.boards import load_board
     from tinycnn.imports import Request, import_network

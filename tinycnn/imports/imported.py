@@ -8,7 +8,7 @@ nothing; the project is written once all is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -78,6 +78,10 @@ class Imported:
     pixels: Scaling | None = None
     run: Run | None = None
     said: tuple[str, ...] = ()
+
+    def after(self, *lines: str) -> Imported:
+        """The same, with `lines` said before its own."""
+        return replace(self, said=(*lines, *self.said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,18 @@ from tinycnn.imports import (
     archives,
     c_array_file,
     keras_file,
+    onnx_file,
     qdq,
+    saved_model,
     tflite_float,
     tflite_int8,
+    torch_file,
 )
 from tinycnn.imports.imported import Imported, Route, Source, Wishes
 
 __all__ = ["ROUTES", "open_source", "read_source"]
 
-_HINT = "give a .keras, .h5 or .tflite file; tinycnn import --help lists all kinds"
+_HINT = "docs/import.md lists what it can be: .keras, .tflite, .onnx, .pt2 and others"
 
 
 def open_source(path: Path, title: str = "") -> Source:
@@ -58,7 +61,11 @@ ROUTES: tuple[Route, ...] = (
     keras_file.ROUTE,
     tflite_int8.ROUTE,
     tflite_float.ROUTE,
+    saved_model.ROUTE,
+    torch_file.ROUTE,
+    torch_file.PICKLE_ROUTE,
     archives.make_route(read_source),
     c_array_file.ROUTE,
     qdq.ROUTE,  # before ONNX in real numbers
+    onnx_file.ROUTE,
 )

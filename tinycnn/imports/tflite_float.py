@@ -118,14 +118,7 @@ def _read(source: Source, wishes: Wishes) -> Imported:
             f"{source.name}: expected float32 or int8 activations, got {kind}",
             hint="convert the float model again, without the int16 option",
         )
-    found = take_float(source.data, source.name, wishes)
-    return Imported(
-        found.kind,
-        found.content,
-        pixels=found.pixels,
-        run=found.run,
-        said=(f"a .tflite of {kind}", *found.said),
-    )
+    return take_float(source.data, source.name, wishes).after(f"a .tflite of {kind}")
 
 
 ROUTE = Route("a float .tflite", _matches, _read)

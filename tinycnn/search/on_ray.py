@@ -20,6 +20,7 @@ from tinycnn.search.trial import Found, Task, run_trial
 
 __all__ = ["evaluate_on_ray"]
 
+_STARTS = 3  # of a cluster here; Ray waits 30 s for each
 _TRIES = 3  # of a trial whose worker is lost
 _LEAST_S = 900.0  # before a trial is held to be lost
 _PATIENCE = 10.0  # times as long as the longest so far
@@ -45,20 +46,7 @@ def evaluate_on_ray(address: str, *, least_s: float = _LEAST_S) -> Evaluate:
         raise ToolchainError(
             "search: Ray is not installed", hint="pip install 'tinycnn[ray]'"
         ) from error
-    if not ray.is_initialized():
-        where = None if address == "ray" else address
-        try:
-            ray.init(
-                where,
-                log_to_driver=False,
-                logging_level=logging.FATAL,
-                include_dashboard=False if where is None else None,
-            )
-        except Exception as error:  # of many kinds, by how it cannot be reached
-            raise ProjectError(
-                f"--on {address}: no cluster: {str(error).splitlines()[0]}",
-                hint="ray start --head makes one; --on ray takes this computer's cores",
-            ) from error
+    _connect(ray, address)
     remote = ray.remote(num_cpus=_CPUS, max_retries=_TRIES)(run_trial)
 
     def evaluate(tasks: Sequence[Task], listener: Listener) -> Iterator[Found]:
@@ -67,6 +55,29 @@ def evaluate_on_ray(address: str, *, least_s: float = _LEAST_S) -> Evaluate:
         yield from _Batch(ray, remote, least_s).run(tasks, listener)
 
     return evaluate
+
+
+def _connect(ray: Any, address: str) -> None:
+    """Connect to a cluster, or start one here, which a busy computer may delay."""
+    where = None if address == "ray" else address
+    tries = _STARTS if where is None else 1
+    while not ray.is_initialized():
+        tries -= 1
+        try:
+            ray.init(
+                where,
+                log_to_driver=False,
+                logging_level=logging.FATAL,
+                include_dashboard=False if where is None else None,
+            )
+        except Exception as error:  # of many kinds, by how it cannot be reached
+            ray.shutdown()
+            if tries > 0:
+                continue
+            raise ProjectError(
+                f"--on {address}: no cluster: {str(error).splitlines()[0]}",
+                hint="ray start --head makes one; --on ray takes this computer's cores",
+            ) from error
 
 
 class _Batch:

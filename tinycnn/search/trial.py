@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,13 @@ from tinycnn.files import scratch_folder
 from tinycnn.pipeline import untrained_model
 from tinycnn.pipeline.firmware import compile_project
 from tinycnn.pipeline.subject import model_inputs, model_scores
-from tinycnn.project import Project
+from tinycnn.project import Budgets, Project
 from tinycnn.reference import load_reference
 from tinycnn.search.space import Choice, apply_choice
 from tinycnn.tasks import accuracy_of
 
 __all__ = ["Cost", "Found", "Task", "count_cost", "is_dominated", "run_trial"]
+__all__ += ["with_budgets"]
 
 _RUNGS = (4, 2)  # of the epochs, a quarter and a half: where a trial may end
 _MARGIN = 0.02  # of accuracy, by which a cheaper network must be better
@@ -155,7 +156,12 @@ def run_trial(
     try:
         project = apply_choice(task.project, task.choice)
         dataset = _load(project, task)
-        cost = count_cost(project, dataset, task.folder)
+        cost = count_cost(
+            project,
+            task.folder,
+            image_shape=dataset.image_shape,
+            classes=len(dataset.class_names),
+        )
     except DatasetError:
         raise
     except (ProjectError, ModelError) as error:
@@ -183,8 +189,16 @@ def run_trial(
     return found("trained", cost=cost, curve=curve, accuracy=accuracy)
 
 
-def count_cost(project: Project, dataset: Dataset, folder: Path) -> Cost:
+def count_cost(
+    project: Project, root: Path, *, image_shape: tuple[int, int, int], classes: int
+) -> Cost:
     """What the project's untrained network needs.
+
+    Args:
+        project: Whose network, target and budgets they are.
+        root: The project's folder.
+        image_shape: Height, width and channels of what it takes.
+        classes: That it tells apart.
 
     Raises:
         ProjectError: If images and network do not suit each other.
@@ -192,30 +206,18 @@ def count_cost(project: Project, dataset: Dataset, folder: Path) -> Cost:
         ToolchainError: If TensorFlow is not installed.
     """
     model = untrained_model(
-        project.model,
-        root=folder,
-        input_shape=dataset.image_shape,
-        classes=len(dataset.class_names),
+        project.model, root=root, input_shape=image_shape, classes=classes
     )
     file = read_tflite(model.content)
     analysis = analyze(compile_project(project, model.content), file=file)
-    board, budgets = load_board(project.target.board), project.budgets
+    board = load_board(project.target.board)
     fit, cycles = check_fit(analysis, board), sum(analysis.cycles)
     latency = 1e3 * cycles / board.clock_hz if cycles else None
-    arena = analysis.plan.arena_bytes
-    limits = {
-        "flash_bytes": (analysis.flash_bytes, budgets.flash_bytes),
-        "ram_bytes": (analysis.ram_bytes, budgets.ram_bytes),
-        "arena_bytes": (arena, budgets.arena_bytes),
-        "latency_ms": (latency or 0, budgets.latency_ms),
-        f"{board.name}'s flash": (analysis.flash_bytes, fit.flash_free_bytes),
-        f"{board.name}'s RAM": (fit.ram_free_bytes - fit.ram_spare_bytes,
-                                fit.ram_free_bytes),
-    }  # fmt: skip
-    return Cost(
+    taken = fit.ram_free_bytes - fit.ram_spare_bytes
+    cost = Cost(
         flash_bytes=analysis.flash_bytes,
         ram_bytes=analysis.ram_bytes,
-        arena_bytes=arena,
+        arena_bytes=analysis.plan.arena_bytes,
         latency_ms=None if latency is None else round(latency, 3),
         macs=analysis.macs,
         parameters=analysis.parameters,
@@ -229,11 +231,31 @@ def count_cost(project: Project, dataset: Dataset, folder: Path) -> Cost:
             for cost in analysis.costs
         ),
         over={
-            name: round(used / limit - 1, 4)
-            for name, (used, limit) in limits.items()
-            if limit is not None
+            f"{board.name}'s flash": _share(analysis.flash_bytes, fit.flash_free_bytes),
+            f"{board.name}'s RAM": _share(taken, fit.ram_free_bytes),
         },
     )
+    return with_budgets(cost, project.budgets)
+
+
+def with_budgets(cost: Cost, budgets: Budgets) -> Cost:
+    """What it needs, held to budgets, too."""
+    limits = {
+        "flash_bytes": (cost.flash_bytes, budgets.flash_bytes),
+        "ram_bytes": (cost.ram_bytes, budgets.ram_bytes),
+        "arena_bytes": (cost.arena_bytes, budgets.arena_bytes),
+        "latency_ms": (cost.latency_ms or 0, budgets.latency_ms),
+    }
+    shares = {
+        name: _share(used, limit)
+        for name, (used, limit) in limits.items()
+        if limit is not None
+    }
+    return replace(cost, over={**shares, **cost.over})
+
+
+def _share(used: float, limit: float) -> float:
+    return round(used / limit - 1, 4)
 
 
 def is_dominated(

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.compiler.tflite_builder import ModelBuilder
+from tests.compiler.tflite_builder import TYPES, ModelBuilder
 from tinycnn.analysis.cost import count_costs
 from tinycnn.analysis.losses import find_losses
 from tinycnn.compiler import Objective, compile_tflite
@@ -203,6 +203,16 @@ def _reduced(kind: str, size: tuple[int, int, int]) -> bytes:
     return _model(kind, [(1, *size)], (1, size[2]), axes)
 
 
+def _place(shape: tuple[int, ...]) -> bytes:
+    """Of the largest of the last axis."""
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=_SCALE, zero_point=_ZERO_POINT)
+    axis = b.tensor((), "int32", data=np.array(len(shape) - 1, np.int32))
+    y = b.tensor(shape[:-1], "int32")
+    b.op("ARG_MAX", [x, axis], [y], outputType=TYPES["int32"])
+    return b.build([x], [y])
+
+
 def _padded(size: tuple[int, int, int]) -> bytes:
     height, width, depth = size
     amounts = np.array([[0, 0], [1, 1], [1, 1], [0, 0]], np.int32)
@@ -281,9 +291,13 @@ CASES = MappingProxyType(
         "dense 1,152 to 10": Case(lambda: _dense(1152, 10), "MAC"),
         "dense 1,023 to 64": Case(lambda: _dense(1023, 64), "MAC"),
         "max pool 2x2": Case(lambda: _pool("MAX_POOL_2D", (26, 26, 32), 2), "output"),
+        "max pool 2x2, 1 channel": Case(
+            lambda: _pool("MAX_POOL_2D", (48, 48, 1), 2), "output"
+        ),
         "average pool 2x2": Case(
             lambda: _pool("AVERAGE_POOL_2D", (28, 28, 8), 2), "output"
         ),
+        "place of the largest": Case(lambda: _place((16, 16, 32)), "input"),
         "mean of 7x7": Case(lambda: _reduced("MEAN", (7, 7, 128)), "input"),
         "largest of 7x7": Case(lambda: _reduced("REDUCE_MAX", (7, 7, 128)), "input"),
         "add": Case(lambda: _same("ADD", 2, _BOX), "output"),

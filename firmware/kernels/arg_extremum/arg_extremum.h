@@ -25,6 +25,12 @@ void tcnn_arg_extremum_s8_s32(const tcnn_arg_extremum_params_t *params,
 void tcnn_arg_extremum_s8_s64(const tcnn_arg_extremum_params_t *params,
                               const int8_t *input, int64_t *output);
 
+/* The same for Cortex-M with DSP, where `inner` is 1. */
+void tcnn_arg_extremum_s8_s32_dsp(const tcnn_arg_extremum_params_t *params,
+                                  const int8_t *input, int32_t *output);
+void tcnn_arg_extremum_s8_s64_dsp(const tcnn_arg_extremum_params_t *params,
+                                  const int8_t *input, int64_t *output);
+
 #ifdef __cplusplus
 }
 #endif

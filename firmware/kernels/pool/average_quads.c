@@ -123,22 +123,22 @@ static inline int32_t average_one_of_4(const void *state, const int8_t *from,
     return (sum + 2 + (sum >> 31)) >> 2;
 }
 
-static void run(const tcnn_pool_params_t *p, const int8_t *from, int32_t count,
-                int32_t rows, int32_t columns, int8_t *output) {
+static void run(const tcnn_pool_params_t *p, const int8_t *from, int32_t before,
+                int32_t count, int32_t rows, int32_t columns, int8_t *output) {
     const int32_t stride = p->stride_width * p->channels;
     const tcnn_window_t w = tcnn_find_window(p, rows, columns);
     if (w.runs == 2 && w.pixels == 2) {
-        tcnn_pool_pixels(NULL, from, count, stride, p->channels, w, output,
+        tcnn_pool_pixels(NULL, from, before, count, stride, p->channels, w, output,
                          average_four_of_4, average_one_of_4);
         return;
     }
     const divisor_t divisor = find_divisor(rows * columns);
     if (w.pixels == 3) {
         const tcnn_window_t three = {w.runs, 3, w.run_step, w.step};
-        tcnn_pool_pixels(&divisor, from, count, stride, p->channels, three, output,
-                         average_four, average_one);
+        tcnn_pool_pixels(&divisor, from, before, count, stride, p->channels, three,
+                         output, average_four, average_one);
     } else {
-        tcnn_pool_pixels(&divisor, from, count, stride, p->channels, w, output,
+        tcnn_pool_pixels(&divisor, from, before, count, stride, p->channels, w, output,
                          average_four, average_one);
     }
 }

@@ -21,7 +21,9 @@ from tests.compiler.cases.draw import (
     pick,
 )
 from tests.compiler.cases.movement import Movement, padded
-from tests.compiler.tflite_builder import ModelBuilder
+from tests.compiler.equality import REFUSED
+from tests.compiler.tflite_builder import TYPES, ModelBuilder
+from tinycnn.compiler.arithmetic.numerics import Numerics
 
 
 def draw_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -297,6 +299,53 @@ def average_pool_of_large_windows(rng: np.random.Generator) -> bytes:
     return b.build([x], [y])
 
 
+def arg_extremum_of_words(rng: np.random.Generator, dtype: str = "int32") -> bytes:
+    """Of many neighbours, often some that are equal."""
+    shape = (int(rng.integers(1, 20)), int(rng.integers(1, 70)))
+    b = ModelBuilder()
+    x = b.tensor(shape, scale=0.1, zero_point=0)
+    axis = b.tensor((), "int32", data=np.array(1, np.int32))
+    y = b.tensor(shape[:1], dtype)
+    b.op(pick(rng, "ARG_MAX", "ARG_MIN"), [x, axis], [y], outputType=TYPES[dtype])
+    return b.build([x], [y])
+
+
+def arg_extremum_of_words_64(rng: np.random.Generator) -> bytes:
+    """The same with places of 64 bits."""
+    return arg_extremum_of_words(rng, "int64")
+
+
+def pool_of_few_channels(rng: np.random.Generator, kind: str) -> bytes:
+    """Images of one to three channels, of any size, at times one row."""
+    h, w = int(pick(rng, 1, *rng.integers(5, 20, 3))), int(rng.integers(5, 20))
+    c, (scale, zero_point) = int(rng.integers(1, 4)), draw_quant(rng)
+    padding, kernels, strides, _, sizes = draw_window(rng, h, w, dilate=False)
+    b = ModelBuilder()
+    x = b.tensor((1, h, w, c), scale=scale, zero_point=zero_point)
+    y = b.tensor((1, *sizes, c), scale=scale, zero_point=zero_point)
+    b.op(
+        kind,
+        [x],
+        [y],
+        padding=padding,
+        strideH=strides[0],
+        strideW=strides[1],
+        filterHeight=kernels[0],
+        filterWidth=kernels[1],
+    )
+    return b.build([x], [y])
+
+
+def max_pool_of_few_channels(rng: np.random.Generator) -> bytes:
+    """Of largest values."""
+    return pool_of_few_channels(rng, "MAX_POOL_2D")
+
+
+def average_pool_of_few_channels(rng: np.random.Generator) -> bytes:
+    """Of means."""
+    return pool_of_few_channels(rng, "AVERAGE_POOL_2D")
+
+
 def pad(rng: np.random.Generator) -> bytes:
     """Images with borders, narrow or wide; now and then of channels."""
     shape = (1, *(int(d) for d in rng.integers(1, 24, 3)))
@@ -313,6 +362,9 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_add_terms_s8_dsp", CASES["ADD"], 0.8),
     ("tcnn_add_terms_s8_dsp", CASES["SUB"], 0.8),
     ("tcnn_average_pool_2d_s8_dsp", CASES["AVERAGE_POOL_2D"], 1.0),
+    ("tcnn_arg_extremum_s8_s32_dsp", arg_extremum_of_words, 1.0),
+    ("tcnn_arg_extremum_s8_s64_dsp", arg_extremum_of_words_64, 1.0),
+    ("tcnn_average_pool_2d_s8_dsp", average_pool_of_few_channels, 1.0),
     ("tcnn_average_pool_2d_s8_dsp", average_pool_of_large_windows, 1.0),
     ("tcnn_conv_2d_s8_dsp", conv_2d, 0.8),
     ("tcnn_conv_2d_s8_dsp", depthwise_conv_2d_of_one_channel, 0.8),
@@ -349,6 +401,7 @@ DSP_CASES: tuple[tuple[str, Draw, float], ...] = (
     ("tcnn_lookup_s8_dsp", CASES["HARD_SWISH"], 1.0),
     ("tcnn_lookup_s8_dsp", CASES["RELU"], 1.0),
     ("tcnn_max_pool_2d_s8_dsp", CASES["MAX_POOL_2D"], 1.0),
+    ("tcnn_max_pool_2d_s8_dsp", max_pool_of_few_channels, 1.0),
     ("tcnn_maximum_s8_dsp", CASES["MAXIMUM"], 1.0),
     ("tcnn_mean_s8_dsp", CASES["MEAN"], 0.9),
     ("tcnn_mean_s8_dsp", mean_of_image, 1.0),
@@ -394,3 +447,10 @@ MUL_CASES: tuple[tuple[str, Draw, float], ...] = (
 )
 
 KERNEL_CASES = DSP_CASES + MUL_CASES
+
+
+def is_refused(draw: Draw, numerics: Numerics) -> bool:
+    """Whether the reference has no such operator, or none of such types."""
+    if numerics == "tflm" and draw is arg_extremum_of_words_64:
+        return True
+    return any(draw is CASES.get(kind) for kind in REFUSED[numerics])

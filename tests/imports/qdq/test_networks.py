@@ -175,6 +175,27 @@ def test_the_same_network_in_the_other_format_becomes_the_same(tmp_path: Path) -
         assert Counter(kinds)["CONV_2D"] == _count(other, "CONV_2D")
 
 
+@pytest.mark.parametrize(
+    ("opset", "extra"),
+    [
+        (15, {}),
+        (21, {}),
+        (17, {"AddQDQPairToWeight": True}),
+        (17, {"ActivationSymmetric": True}),
+        (17, {"QuantizeBias": False, "DedicatedQDQPair": True}),
+    ],
+)
+def test_other_ways_to_say_the_same_are_read(
+    opset: int, extra: dict[str, Any], tmp_path: Path
+) -> None:
+    """Versions of ONNX, weights in real numbers, a Relu that remains, a float bias."""
+    model, found = take(NETWORKS["gates"](), tmp_path, opset=opset, extra=extra)
+
+    parts = compare_parts(model, found, draw_integers(found, 4))
+
+    assert max(part.difference.most for part in parts) == 1
+
+
 def _count(found: Translation, kind: str) -> int:
     graph: Graph = read_tflite(found.content)
     return sum(op.kind == kind for op in graph.ops)

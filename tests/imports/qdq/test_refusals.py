@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from tests.cli.command import tinycnn
 from tests.imports.qdq.networks import INT8, NETWORKS, Builder, quantized
 from tests.imports.test_int8 import save_images
-from tinycnn.errors import InvalidModelError, UnsupportedModelError
+from tinycnn.errors import InvalidModelError, ModelError, UnsupportedModelError
 from tinycnn.imports import Source, Wishes, read_source
 
 
@@ -120,6 +120,30 @@ def test_a_broken_file_is_called_broken(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidModelError, match=r"net\.onnx: a broken ONNX file: "):
         read_source(Source("net.onnx", data), Wishes())
+
+
+def _unequal_permutation(model: Any) -> None:
+    for node in model.graph.node:
+        if node.op_type == "Transpose":
+            node.attribute[0].ints[:] = [0, 7, 1, 2]
+
+
+def _other_channels(model: Any) -> None:
+    model.graph.input[0].type.tensor_type.shape.dim[3].dim_value = 5
+
+
+@pytest.mark.parametrize("change", [_unequal_permutation, _other_channels])
+def test_settings_that_contradict_are_no_fault_of_tinycnn(
+    change: Callable[[Any], None], tmp_path: Path
+) -> None:
+    """They are told in a line, whoever finds them."""
+    data = _change(quantized(NETWORKS["nhwc"](), tmp_path), change)
+
+    with pytest.raises(ModelError) as caught:
+        read_source(Source("net.onnx", data), Wishes())
+
+    assert str(caught.value).startswith("net.onnx: ")
+    assert "\n" not in str(caught.value)
 
 
 def test_an_open_batch_is_one(tmp_path: Path) -> None:

@@ -21,9 +21,8 @@ def converted(name: str) -> tuple[Any, bytes]:
     """A construction, and its float `.tflite` by TensorFlow's converter."""
     require_module("ai_edge_litert")
     require_module("tensorflow")
-    import tensorflow as tf
-
     from tests.training.constructions import graph
+    from tinycnn.models.backend import tf
 
     model = graph(name)
     return model, tf.lite.TFLiteConverter.from_keras_model(model).convert()

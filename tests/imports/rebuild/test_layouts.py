@@ -28,7 +28,7 @@ def convert(
     """The float `.tflite` of a function of TensorFlow."""
     require_module("ai_edge_litert")
     require_module("tensorflow")
-    import tensorflow as tf
+    from tinycnn.models.backend import tf  # which sets its number of threads
 
     spec = tf.TensorSpec((1, *shape), tf.float32, name="image")
     traced = tf.function(function).get_concrete_function(spec)
@@ -157,7 +157,7 @@ def test_other_operators(net: Callable[[Any], Any]) -> None:
 @pytest.mark.parametrize("bits", [16, 8])
 def test_weights_in_few_bits_are_numbers_again(bits: int) -> None:
     """Those of float16 files and of dynamic-range files."""
-    import tensorflow as tf
+    from tinycnn.models.backend import tf
 
     def net(x: Any) -> Any:
         y = tf.nn.relu(tf.nn.conv2d(x, weights(3, 3, 3, 64), 1, "SAME"))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinycnn.errors import InvalidModelError
 from tinycnn.files import scratch_folder
 from tinycnn.imports.qdq.qoperator import expand
 from tinycnn.imports.qdq.translate import Translation
@@ -64,6 +65,9 @@ def open_session(model: Any, *, exact: bool = False) -> Any:
     Args:
         model: The model.
         exact: That each node is computed as it stands, in real numbers.
+
+    Raises:
+        InvalidModelError: If onnxruntime refuses it.
     """
     import onnxruntime
 
@@ -73,9 +77,13 @@ def open_session(model: Any, *, exact: bool = False) -> Any:
     if exact:
         none = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.graph_optimization_level = none
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    try:
+        return onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # a class of its own for each reason
+        line = str(error).strip().splitlines()[0]
+        raise InvalidModelError(f"onnxruntime refuses it: {line}") from error
 
 
 def difference_of(given: NDArray[Any], wanted: NDArray[Any]) -> Difference:

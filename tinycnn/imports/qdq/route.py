@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tinycnn.compiler import read_tflite
 from tinycnn.compiler.reading.file_kind import find_kind
-from tinycnn.errors import UnsupportedModelError
+from tinycnn.errors import InvalidModelError, UnsupportedModelError
 from tinycnn.imports.imported import Imported, Route, Run, Source, Wishes
 from tinycnn.imports.qdq.comparing import Part, compare_parts, open_session
 from tinycnn.imports.qdq.reading import Network, load_onnx, read_network
@@ -30,10 +30,14 @@ def _matches(source: Source) -> bool:
 def _read(source: Source, wishes: Wishes) -> Imported:
     model = load_onnx(source)
     try:
-        network = read_network(model)
-        found = translate(network)
-    except UnsupportedModelError as error:
-        raise UnsupportedModelError(f"{source.name}: {error}", error.hint) from error
+        return _translate(model)
+    except (InvalidModelError, UnsupportedModelError) as error:
+        raise type(error)(f"{source.name}: {error}", error.hint) from error
+
+
+def _translate(model: Any) -> Imported:
+    network = read_network(model)
+    found = translate(network)
     said = [f"a quantized ONNX model: {len(network.nodes)} nodes, scales as they are"]
     run = None
     if len(network.inputs) == 1:

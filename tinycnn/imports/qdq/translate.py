@@ -101,7 +101,11 @@ def _translate(network: Network, orders: Sequence[tuple[int, ...]]) -> Translati
             sheet.integers_of[put.name] = 128 if put.dtype == "uint8" else 0
         numbers.append(number)
     for node in network.nodes:
-        _translate_node(sheet, node)
+        try:
+            _translate_node(sheet, node)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            text = str(error).strip().splitlines() or [type(error).__name__]
+            node.refuse(f"its settings do not fit its inputs: {text[0]}")
     results = [_result(sheet, name) for name in network.outputs]
     return Translation(
         sheet.file.content(numbers, [number for number, _ in results]),

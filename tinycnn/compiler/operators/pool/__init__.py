@@ -8,6 +8,7 @@ from tinycnn.compiler.operators.pool.memory import ORDER
 from tinycnn.compiler.operators.pool.quads import average_pool_quads, max_pool_quads
 from tinycnn.compiler.operators.pool.rules import (
     check,
+    count_lanes,
     count_pixels,
     find_window,
     lower,
@@ -28,7 +29,7 @@ OPERATORS = (
         read=read,
         check=check,
         lower=lower,
-        count_cycles=cycles_by_step(10, 40, count_pixels),
+        count_cycles=cycles_by_step(12, 40, count_pixels),
         kernels=(max_pool_quads,),
         break_down=break_down_max,
         find_window=find_window,
@@ -37,7 +38,7 @@ OPERATORS = (
         rows=window_rows(find_window),
         absorb_border=absorb_border,
         options=5,
-        count_possible=possible_by_step(1.3, count_pixels),
+        count_possible=possible_by_step(1.3, count_lanes),
     ),
     Operator(
         kind="AVERAGE_POOL_2D",
@@ -53,6 +54,6 @@ OPERATORS = (
         channels=CHANNELS,
         rows=window_rows(find_window),
         options=5,
-        count_possible=possible_by_step(2.25, count_pixels),
+        count_possible=possible_by_step(2.25, count_lanes),
     ),
 )

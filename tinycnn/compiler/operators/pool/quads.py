@@ -18,7 +18,8 @@ from tinycnn.compiler.operators.shared.cycles import count_clamp_cycles
 __all__ = ["average_pool_quads", "max_pool_quads"]
 
 _FOUR = 4
-_PIXEL = 4.5  # cycles of a window's pixel, of four channels or of one
+_PIXEL = 4.5  # cycles of a window's pixel, of four channels or of fewer
+_STORE_FEW = 14  # cycles more of fewer than four channels, which are stored one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,11 @@ def _count_pixel(walk: Walk, costs: _Costs) -> float:
     """Of all channels of one pixel."""
     rows, columns = (min(w, i) for w, i in zip(walk.window, walk.image, strict=True))
     fours = -(-walk.channels // _FOUR)
+    few = _STORE_FEW if walk.channels < _FOUR else 0
     if rows == columns == 2 and walk.image[1] > 2:
-        return fours * costs.two if walk.channels >= _FOUR else 27 * walk.channels
+        return few + fours * costs.two
     if columns in (walk.image[1], 1):  # all is one run
         rows, columns = 1, rows * columns
-    if walk.channels < _FOUR:
-        return walk.channels * (60 + rows * (25 + _PIXEL * columns))
     if columns == 3:
-        return fours * (costs.three + 17 * rows)
-    return fours * (costs.any + rows * (30 + _PIXEL * columns))
+        return few + fours * (costs.three + 17 * rows)
+    return few + fours * (costs.any + rows * (30 + _PIXEL * columns))

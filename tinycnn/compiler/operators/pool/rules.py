@@ -24,6 +24,7 @@ __all__ = [
     "PoolAttrs",
     "Walk",
     "check",
+    "count_lanes",
     "count_pixels",
     "find_window",
     "lower",
@@ -78,6 +79,12 @@ def find_window(node: Node) -> Window:
 def count_pixels(node: Node) -> int:
     """Steps of the inner loop: one a pixel of the window, for each output."""
     return node.output().size * math.prod(node.attrs(PoolAttrs).window)
+
+
+def count_lanes(node: Node) -> int:
+    """The same where fewer than four channels take as long as four."""
+    channels = node.output().shape[3]
+    return count_pixels(node) // channels * max(channels, 4)
 
 
 def check(node: Node) -> None:
