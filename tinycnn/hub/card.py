@@ -16,13 +16,8 @@ from tinycnn.report.summary import list_figures, list_rungs, make_banner
 
 __all__ = ["render_card"]
 
-# What the hub calls what a model is asked, and the measure of its answers.
-_TASKS = {
-    "categorical": ("image-classification", "accuracy"),
-    "binary": ("image-classification", "accuracy"),
-    "multi-label": ("image-classification", "accuracy"),
-    "regression": ("image-to-text", "r_squared"),
-}
+# What the hub calls what a model is asked; it has no word for real numbers.
+_CLASSIFICATION = "image-classification"
 _INT8 = "int8"
 
 
@@ -62,20 +57,33 @@ def render_card(report: Report, repository: str) -> str:
 
 def _list_facts(report: Report) -> Iterator[str]:
     """Lines of YAML, as the hub reads them."""
-    task, measure = _TASKS.get(report.task, ("image-classification", "accuracy"))
     tags = ["tflite", "tinyml", "int8", "microcontroller", report.board.name]
     facts: dict[str, Any] = {"library_name": "tinycnn", "tags": tags}
     if report.task != "regression":
-        facts["pipeline_tag"] = task
-    steps = [step for step in report.ladder if step.total]
-    last = next((s for s in reversed(steps) if _INT8 in s.label), None)
-    if last is not None:
-        metric = {"type": measure, "value": round(last.accuracy, 6), "name": last.label}
-        data = {"name": report.dataset, "type": report.dataset}
-        result = {"task": {"type": task}, "dataset": data, "metrics": [metric]}
-        facts["model-index"] = [{"name": report.name, "results": [result]}]
+        facts["pipeline_tag"] = _CLASSIFICATION
+        facts["model-index"] = [{"name": report.name, "results": _list_results(report)}]
     for key, value in facts.items():
         yield f"{key}: {json.dumps(value)}"
+
+
+def _list_results(report: Report) -> list[dict[str, Any]]:
+    """The accuracy of the last int8 arithmetic that was measured."""
+    steps = [step for step in report.ladder if step.total and _INT8 in step.label]
+    data = {"name": report.dataset, "type": report.dataset}
+    return [
+        {
+            "task": {"type": _CLASSIFICATION},
+            "dataset": data,
+            "metrics": [
+                {
+                    "type": "accuracy",
+                    "value": round(step.accuracy, 6),
+                    "name": step.label,
+                }
+            ],
+        }
+        for step in steps[-1:]
+    ]
 
 
 def _describe_image(report: Report) -> str:
