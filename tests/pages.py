@@ -19,8 +19,8 @@ def list_commands(page: Path) -> Iterator[list[str]]:
     """Every call of tinycnn in a page, whether it can run here or not: its words."""
     for fence in _FENCE.finditer(page.read_text("utf-8")):
         for line in fence["text"].replace("\\\n", " ").splitlines():
-            words = shlex.split(line.removeprefix("$ "), comments=True)
-            names = [Path(word).name for word in words]
-            if "tinycnn" in names[:1]:
+            line = line.removeprefix("$ ")
+            if Path(next(iter(line.split()), "")).name == "tinycnn":
+                words = shlex.split(line, comments=True)
                 ends = [i for i, word in enumerate(words) if word in ("|", "||", "&&")]
                 yield words[1 : min(ends, default=len(words))]

@@ -96,7 +96,10 @@ class _Batch:
         by_number = {task.number: task for task in tasks}
         for number in list(refs):
             while number not in done:
+                known = len(done)
                 self._collect(refs, done)
+                if len(done) > known:  # one that waited may only now have begun
+                    began = dict.fromkeys(refs, time.monotonic())
                 for other, ref in list(refs.items()):
                     late = time.monotonic() - began[other] > self._deadline_s
                     if other in done or not (late or ref is None):

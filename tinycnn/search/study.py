@@ -44,7 +44,7 @@ class Listener(Protocol):
         """A trial is about to be run."""
 
     def learns(self, task: Task, epoch: int, accuracy: float) -> None:
-        """A trial was trained for one epoch more."""
+        """A trial was trained for one epoch more; 0: it is worked on elsewhere."""
 
     def ends(self, found: Found) -> None:
         """A trial is over."""
