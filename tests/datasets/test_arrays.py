@@ -203,7 +203,11 @@ def test_numbers_as_text_are_sorted_as_numbers(tmp_path: Path) -> None:
             "nothing can be learned of it",
         ),
         (np.full((60, 2), np.inf), "got float64 (60, 2)", "not finite no number"),
-        (np.zeros((60, 6, 5), int), "got int64 (60, 6, 5)", "one label for each"),
+        (
+            np.zeros((60, 6, 5, 2, 2), int),
+            "got int64 (60, 6, 5, 2, 2)",
+            "one label for",
+        ),
         (Y - 1, "got labels -1 to 2", "-1 often marks images without a label"),
         (Y + 2_000, "got labels 2000 to 2003", "measurements or identities"),
         (Y * 0 + 7, "got labels 7 to 7", "one class alone"),

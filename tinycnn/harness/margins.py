@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinycnn.tasks import TASKS, Task
+from tinycnn.tasks import TASKS, Task, rows_of
 
 __all__ = ["least_sure", "margins_of", "surest_mistakes"]
 
@@ -27,6 +27,7 @@ def margins_of(task: Task, scores: NDArray[Any]) -> NDArray[np.float64] | None:
     >>> margins_of("multi-label", np.array([[0.0, 0.75]]))
     array([0.25])
     """
+    scores = rows_of(task, scores)
     margins = TASKS[task].margins(scores) if scores.shape[1] else None
     if margins is None:
         return None

@@ -36,7 +36,7 @@ def load_tflm(model: bytes) -> RunRows:
     """The function that runs `model`.
 
     Raises:
-        RefusedModelError: If the interpreter refuses the model.
+        RefusedModelError: If the interpreter refuses the model, then or when it runs.
         ToolchainError: If the interpreter is not installed.
     """
     runtime = find_tflm_runtime()
@@ -62,7 +62,11 @@ def _run_row(interpreter: Any, row: bytes, inputs: int, outputs: int) -> bytes:
         value = np.frombuffer(row[:size], dtype).reshape(shape)
         interpreter.set_input(value, index)
         row = row[size:]
-    interpreter.invoke()
+    try:
+        interpreter.invoke()
+    except RuntimeError as error:  # of what it only notices now
+        reason = boil_down(str(error))
+        raise RefusedModelError(f"{_PACKAGE} refuses the model: {reason}") from error
     return b"".join(interpreter.get_output(i).tobytes() for i in range(outputs))
 
 

@@ -75,7 +75,7 @@ def open_storage(store: str) -> Any:
                 raise ValueError("not a kind of store that is known")
             path = Path(store)
             path.parent.mkdir(parents=True, exist_ok=True)
-            lock: Any = _FileLock(path.with_name(f"{path.name}.lock"))
+            lock: Any = _FileLock(path.with_name(f"{path.name}.held"))
             with _held(lock):
                 _cut_torn_end(path)
             return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))

@@ -21,6 +21,7 @@ from tinycnn.tasks.registry import (
     class_scores,
     credits_of,
     measure_of,
+    rows_of,
     task_of,
 )
 from tinycnn.tasks.regression import variance_of
@@ -42,6 +43,7 @@ __all__ = [
     "credits_of",
     "measure_of",
     "name_cells",
+    "rows_of",
     "task_of",
     "variance_of",
 ]

@@ -15,7 +15,7 @@ from tinycnn.tasks.regression import REGRESSION
 from tinycnn.tasks.segmentation import SEGMENTATION
 
 __all__ = ["TASKS", "accuracy_of", "answers_of", "class_scores", "credits_of"]
-__all__ += ["measure_of", "task_of"]
+__all__ += ["measure_of", "rows_of", "task_of"]
 
 TASKS: dict[Task, TaskKind] = {
     kind.name: kind
@@ -38,6 +38,11 @@ def task_of(labels: NDArray[Any], outputs: int) -> Task:
     return "binary" if outputs == 1 else "categorical"
 
 
+def rows_of(task: Task, scores: NDArray[Any]) -> NDArray[Any]:
+    """A row of scores for each image, unless the task is asked of a grid's cells."""
+    return scores if task == "segmentation" else scores.reshape(len(scores), -1)
+
+
 def measure_of(labels: NDArray[Any]) -> str:
     """What `accuracy_of` gives of them, in a word."""
     return TASKS[task_of(labels, 0)].measure
@@ -49,7 +54,7 @@ def answers_of(task: Task, scores: NDArray[Any]) -> NDArray[Any]:
     >>> answers_of("binary", np.array([[0.5], [0.51]]))
     array([0, 1])
     """
-    return TASKS[task].answers(scores)
+    return TASKS[task].answers(rows_of(task, scores))
 
 
 def class_scores(task: Task, scores: NDArray[Any]) -> NDArray[Any]:
@@ -58,12 +63,13 @@ def class_scores(task: Task, scores: NDArray[Any]) -> NDArray[Any]:
     >>> class_scores("binary", np.array([[0.25]]))
     array([[0.75, 0.25]])
     """
-    return TASKS[task].class_scores(scores)
+    return TASKS[task].class_scores(rows_of(task, scores))
 
 
 def credits_of(scores: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.float64]:
     """What each row of `scores` earns, so that the mean is the measure."""
-    return TASKS[task_of(labels, scores.shape[1])].credits(scores, labels)
+    task = task_of(labels, int(np.prod(scores.shape[1:])))
+    return TASKS[task].credits(rows_of(task, scores), labels)
 
 
 def accuracy_of(scores: NDArray[Any], labels: NDArray[Any]) -> float:

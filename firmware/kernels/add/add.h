@@ -64,7 +64,8 @@ void tcnn_add_s8_dsp(const tcnn_add_dsp_params_t *params, const int8_t *input1,
 void tcnn_add_linear_s8_mul(const tcnn_add_dsp_params_t *params, const int8_t *input1,
                             const int8_t *input2, int8_t *output);
 
-/* ADD or SUB for Cortex-M with DSP, of any scales; what is rescaled is the sum. `output` may be an input of its shape */
+/* ADD or SUB for Cortex-M with DSP, of any scales; what is rescaled is the sum.
+ * `output` may be an input of its shape */
 void tcnn_add_terms_s8_dsp(const tcnn_terms_params_t *params, const int8_t *input1,
                            const int8_t *input2, int8_t *output);
 

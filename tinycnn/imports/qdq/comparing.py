@@ -160,8 +160,8 @@ def _compare_part(
 
 def _run(model: bytes, integers: NDArray[np.int8]) -> NDArray[np.int8]:
     with scratch_folder() as folder:
-        (folder / "model.tflite").write_bytes(model)
-        return load_reference(folder / "model.tflite").run(integers)
+        (folder / "net.tflite").write_bytes(model)
+        return load_reference(folder / "net.tflite").run(integers)
 
 
 def _cut(
